@@ -1,0 +1,350 @@
+"""
+Steps in order, some side by side: observe, act where reality differs, observe again.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event as Flag
+from typing import TypeAlias
+
+from contd_release.command import Action, Running
+from contd_release.errors import (
+    Conflict,
+    Interrupted,
+    NotReady,
+    ReleaseError,
+    Unanswered,
+    Unsettled,
+    exit_code,
+    raise_all,
+)
+from contd_release.step import Found, State, Step
+
+ATTEMPTS = 4
+SIDE_BY_SIDE = 8
+
+
+@dataclass(frozen=True)
+class Section:
+    """
+    A named part of the checklist, such as "publish".
+    """
+
+    name: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Together:
+    """
+    Branches that do not depend on each other and are walked side by side.
+    """
+
+    branches: tuple[tuple[Item, ...], ...]
+
+
+Item: TypeAlias = Step | Section | Together
+
+
+@dataclass(frozen=True)
+class Event:
+    """
+    Something a watcher may want to show.
+
+    Args:
+        what: `observing`, `found`, `acting`, `settling`, `done`, `undone`, `failed`.
+        section: the name of the section the step is in.
+        found: what the last observation saw.
+        action: what is being done.
+        seconds: how long the step took, when it is over.
+    """
+
+    what: str
+    section: str
+    step: Step
+    found: Found | None = None
+    action: Action | None = None
+    error: ReleaseError | None = None
+    seconds: float = 0
+
+
+Watcher: TypeAlias = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """
+    What one look at one step gave: a finding, or the reason why there is none.
+    """
+
+    section: str
+    step: Step
+    found: Found | None
+    error: ReleaseError | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """
+        Whether the claim holds now.
+        """
+        return self.found is not None and self.found.state is State.DONE
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """
+    Everything a release does, in order.
+    """
+
+    items: tuple[Item, ...]
+
+    def steps(self) -> Iterator[tuple[str, Step]]:
+        """
+        Every step with the name of its section, in the order in which they are told.
+        """
+        yield from _flat(self.items, "")
+
+    def status(self) -> Iterator[Seen]:
+        """
+        What the world says of every step now, asked side by side, told in order.
+        """
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            yield from pool.map(lambda pair: _look(*pair), list(self.steps()))
+
+    def check(self, seen: Sequence[Seen]) -> None:
+        """
+        Raise everything that is known to stop the walk, all at once, before anything is changed.
+
+        Raises:
+            Conflict: something else stands under one of our names.
+            Unanswered: a place did not say what is there.
+            NotReady: a claim does not hold that only a person can make true.
+            Several: more than one of these.
+        """
+        problems = [one.error for one in seen if one.error]
+        problems += [
+            _refusal(one.step, one.found)
+            for one in seen
+            if one.found and (one.found.state is State.CONFLICT or not (one.is_done or one.step.act))
+        ]
+        raise_all(problems)
+
+    def walk(self, watch: Watcher, running: Running) -> None:
+        """
+        Make every step true, in order. Walking again continues: the world says what is left.
+
+        Raises:
+            ReleaseError: the step that could not be made true, or several that ran side by side.
+        """
+        _Walk(watch, running).items(self.items, "", Flag())
+
+    def undo(self, watch: Watcher, running: Running) -> None:
+        """
+        Make every step false again, the last one first; nothing is undone when one of them cannot be.
+
+        Raises:
+            Conflict: a step that cannot be undone is done already: past the line, only forward.
+            Unsettled: a step is still there after it was undone.
+        """
+        steps = list(self.steps())
+        stuck = [step for _, step in steps if step.undo is None and _may_be_there(step)]
+        if stuck:
+            raise Conflict(
+                f"past the point of no return: {stuck[0].title}",
+                expected="to go on, since this cannot be undone",
+                type_next="invoke release",
+            )
+        for section, step in reversed(steps):
+            if step.undo:
+                _Walk(watch, running).undo(section, step)
+
+
+def point_of_no_return(steps: Sequence[tuple[str, Step]]) -> int:
+    """
+    The index of the first step that cannot be undone; the number of steps when there is none.
+    """
+    return next((index for index, (_, step) in enumerate(steps) if step.undo is None), len(steps))
+
+
+@dataclass(frozen=True)
+class _Walk:
+    watch: Watcher
+    running: Running
+
+    def items(self, items: Sequence[Item], section: str, halt: Flag) -> None:
+        for item in items:
+            if halt.is_set():
+                raise Interrupted("a step side by side with this one failed")
+            if isinstance(item, Section):
+                self.items(item.items, item.name, halt)
+            elif isinstance(item, Together):
+                self.together(item, section)
+            else:
+                self.step(item, section)
+
+    def together(self, together: Together, section: str) -> None:
+        """
+        Walk the branches in threads. One that fails lets the others finish the step they are at, and no more.
+        """
+        halt = Flag()
+        errors: list[ReleaseError] = []
+
+        def branch(items: tuple[Item, ...]) -> None:
+            try:
+                self.items(items, section, halt)
+            except ReleaseError as error:
+                halt.set()
+                errors.append(error)
+            except BaseException:
+                halt.set()
+                raise
+
+        with ThreadPoolExecutor(max(len(together.branches), 1)) as pool:
+            futures = [pool.submit(branch, items) for items in together.branches]
+            try:
+                for future in futures:
+                    future.result()
+            except KeyboardInterrupt:
+                self.running.stop.set()
+                raise
+        raise_all(sorted(errors, key=exit_code))
+
+    def step(self, step: Step, section: str) -> None:
+        began = time.monotonic()
+
+        def tell(what: str, **details: object) -> None:
+            event = Event(what, section, step, seconds=time.monotonic() - began)
+            self.watch(replace(event, **details))  # type: ignore[arg-type]
+
+        try:
+            tell("observing")
+            found = step.observe()
+            if found.state is State.CONFLICT or (found.state is not State.DONE and not step.act):
+                raise _refusal(step, found)
+            if found.state is not State.DONE:
+                tell("found", found=found)
+                found = self.act(step, section, tell)
+            tell("done", found=found)
+        except ReleaseError as error:
+            tell("failed", error=error)
+            raise
+
+    def act(self, step: Step, section: str, tell: Callable[..., None]) -> Found:
+        """
+        Act, and observe that the act worked; where the act failed, the world decides whether it did.
+        """
+        running = replace(self.running, log=log_of(self.running.log, section, step))
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                for action in step.act:
+                    tell("acting", action=action)
+                    action.run(running)
+                break
+            except Interrupted:
+                raise
+            except ReleaseError as failure:
+                if (found := _hope(step)) and found.state is State.DONE:
+                    return found
+                if attempt == ATTEMPTS or not step.retry or not step.retry(failure):
+                    raise
+                if running.stop.wait(0.5 * 2**attempt):
+                    raise Interrupted(f"{step.title} was not tried again") from failure
+        tell("settling")
+        return self.settled(step)
+
+    def settled(self, step: Step) -> Found:
+        """
+        Observe until the step is done or its patience ends; places with lag are asked less and less often.
+        """
+        deadline = time.monotonic() + step.patience
+        pause = 0.1
+        while True:
+            try:
+                found = step.observe()
+            except Unanswered:
+                if time.monotonic() + pause > deadline:
+                    raise
+            else:
+                if found.state is State.DONE:
+                    return found
+                if found.state is State.CONFLICT:
+                    raise _refusal(step, found)
+                if time.monotonic() + pause > deadline:
+                    raise Unsettled(
+                        f"{step.title}: done without an error, and still {found.detail}",
+                        expected=f"to be seen within {step.patience:g} s",
+                        type_next="invoke release",
+                    )
+            if self.running.stop.wait(pause):
+                raise Interrupted(f"{step.title}: stopped while waiting to see it")
+            pause = min(pause * 2, 30)
+
+    def undo(self, section: str, step: Step) -> None:
+        assert step.undo is not None
+        found = step.observe()
+        if found.state in (State.ABSENT, State.CONFLICT):
+            return
+        running = replace(self.running, log=log_of(self.running.log, section, step))
+        for action in step.undo:
+            self.watch(Event("acting", section, step, found, action))
+            action.run(running)
+        found = step.observe()
+        if found.state is not State.ABSENT:
+            raise Unsettled(
+                f"{step.title}: undone without an error, and still {found.detail}",
+                expected="nothing left of it",
+                type_next="invoke abort",
+            )
+        self.watch(Event("undone", section, step, found))
+
+
+def log_of(log: Path, section: str, step: Step) -> Path:
+    """
+    The log file of a step below the folder `log`: its section and title in plain letters.
+    """
+    words = re.sub(r"[^a-z0-9.]+", "-", f"{section} {step.title}".lower()).strip("-.")
+    return log / f"{words[:80]}.log"
+
+
+def _flat(items: Sequence[Item], section: str) -> Iterator[tuple[str, Step]]:
+    for item in items:
+        if isinstance(item, Section):
+            yield from _flat(item.items, item.name)
+        elif isinstance(item, Together):
+            for branch in item.branches:
+                yield from _flat(branch, section)
+        else:
+            yield section, item
+
+
+def _look(section: str, step: Step) -> Seen:
+    try:
+        return Seen(section, step, step.observe())
+    except ReleaseError as error:
+        return Seen(section, step, None, error)
+
+
+def _refusal(step: Step, found: Found) -> ReleaseError:
+    kind = Conflict if found.state is State.CONFLICT else NotReady
+    return kind(found.detail, expected=step.title, type_next=found.type_next)
+
+
+def _hope(step: Step) -> Found | None:
+    try:
+        return step.observe()
+    except ReleaseError:
+        return None
+
+
+def _may_be_there(step: Step) -> bool:
+    """
+    Whether an irreversible step was begun. Not knowing counts as yes.
+    """
+    found = _hope(step)
+    return found is None or found.state in (State.DONE, State.PARTIAL)

@@ -1,0 +1,156 @@
+"""
+Every way to stop that a person can act on.
+
+Each leaf has an exit code of its own, so that CI can tell a conflict from a server that did not answer. Anything that
+is not a `ReleaseError` is a bug and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import ClassVar
+
+
+class ReleaseError(Exception):
+    """
+    Something stopped: what is, what was expected, and what to type next.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what_is: str, expected: str = "", type_next: str = "") -> None:
+        super().__init__(what_is, expected, type_next)
+        self.what_is = what_is
+        self.expected = expected
+        self.type_next = type_next
+
+    def __str__(self) -> str:
+        lines = [self.what_is]
+        if self.expected:
+            lines.append(f"  expected: {self.expected}")
+        if self.type_next:
+            lines.append(f"  type:     {self.type_next}")
+        return "\n".join(lines)
+
+
+class Usage(ReleaseError):
+    """
+    The words of the call or of the configuration are off.
+    """
+
+    exit_code = 2
+
+
+class NotReady(Usage):
+    """
+    A requirement that only a person can meet is not met: a tool, a credential, a fragment, an unpushed commit.
+    """
+
+
+class Conflict(ReleaseError):
+    """
+    Something else stands under our name. It is never overwritten, moved or deleted.
+    """
+
+    exit_code = 3
+
+
+class Unanswered(ReleaseError):
+    """
+    An observation cannot know: a time-out, a 5xx, a refused connection, a 401. This is not "absent".
+    """
+
+    exit_code = 4
+
+
+class Unsettled(ReleaseError):
+    """
+    The command succeeded and the world still does not show it.
+    """
+
+    exit_code = 5
+
+
+class FailedCommand(ReleaseError):
+    """
+    A command ended with something other than 0, or not in time.
+    """
+
+    exit_code = 6
+
+
+class FailedProof(FailedCommand):
+    """
+    Tests, benchmarks, docs or examples fail on the tree that would be released. Nothing is public.
+    """
+
+    exit_code = 7
+
+
+class NeedsPerson(ReleaseError):
+    """
+    A decision that is not ours to take.
+    """
+
+    exit_code = 8
+
+
+class Interrupted(ReleaseError):
+    """
+    Ctrl-C, or a sibling of this command failed. The walk continues where it stopped.
+    """
+
+    exit_code = 130
+
+
+class Several(ReleaseError):
+    """
+    More than one thing stopped us; all of them are told at once, and the first decides the exit code.
+    """
+
+    def __init__(self, errors: Sequence[ReleaseError]) -> None:
+        super().__init__("\n".join(str(error) for error in errors))
+        self.errors = tuple(errors)
+
+    @property
+    def first(self) -> ReleaseError:
+        """
+        The error that decides the exit code.
+        """
+        return self.errors[0]
+
+
+def raise_all(errors: Sequence[ReleaseError]) -> None:
+    """
+    Raise nothing, the one error, or all of them as one; what was interrupted only by another's failure is left out.
+    """
+    causes = [error for error in errors if not isinstance(error, Interrupted)] or list(errors)
+    flat = [leaf for error in causes for leaf in (error.errors if isinstance(error, Several) else (error,))]
+    if len(flat) == 1:
+        raise flat[0]
+    if flat:
+        raise Several(flat)
+
+
+def exit_code(error: ReleaseError) -> int:
+    """
+    The process exit code of an error, from 2 to 8, or 130 when interrupted.
+    """
+    return exit_code(error.first) if isinstance(error, Several) else error.exit_code
+
+
+@contextmanager
+def edge() -> Iterator[None]:
+    """
+    The one place where an error becomes a message and an exit code.
+
+    Raises:
+        invoke.exceptions.Exit: for every `ReleaseError` that reaches it.
+    """
+    from invoke.exceptions import Exit
+
+    try:
+        yield
+    except ReleaseError as error:
+        raise Exit(f"\n{error}", code=exit_code(error)) from error

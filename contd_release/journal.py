@@ -1,0 +1,195 @@
+"""
+What the world cannot say: which version is under way, which proof passed on which tree, which announcement was sent.
+
+Append-only JSON lines, each on the disk before its effect begins; one journal per clone, in its git directory. A line
+that was cut by a crash is ignored: what it announced has not happened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from contd_release.errors import ReleaseError
+
+
+class Unwritable(ReleaseError):
+    """
+    The journal cannot be written, so no effect may begin.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """
+    One line: what was intended or learned about one version, and when (ISO 8601, UTC).
+    """
+
+    version: str
+    at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun(Entry):
+    """
+    This version is under way.
+
+    Args:
+        previous: the version the files said before.
+        base: the commit it starts from.
+        epoch: seconds since 1970 that date everything the release makes, so that making it again gives equal bytes.
+        because: why a smaller part than the fragments ask for is right.
+    """
+
+    previous: str
+    base: str
+    epoch: int
+    because: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proved(Entry):
+    """
+    A session passed on a tree (a git tree hash).
+    """
+
+    session: str
+    tree: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approved(Entry):
+    """
+    A person said yes to a commit and to the artifacts whose seal has this digest.
+    """
+
+    commit: str
+    seal: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified(Entry):
+    """
+    A channel was read back as a consumer would and gave the bytes whose seal has this digest.
+    """
+
+    channel: str
+    seal: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended(Entry):
+    """
+    Nothing is under way any more: the release is finished, or was aborted.
+    """
+
+    how: str
+
+
+AnyEntry = TypeVar("AnyEntry", bound=Entry)
+
+
+@dataclass(frozen=True)
+class Journal:
+    """
+    The journal of one clone.
+    """
+
+    path: Path
+
+    def append(self, entry: Entry) -> None:
+        """
+        Write one line and wait until it is on the disk.
+
+        Raises:
+            Unwritable: the disk is full, or the file cannot be written.
+        """
+        line = json.dumps({"entry": type(entry).__name__, **asdict(entry)}, ensure_ascii=False) + "\n"
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                _write(descriptor, self._mend(descriptor) + line.encode())
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise Unwritable(
+                f"the journal cannot be written: {error.strerror}: {self.path}",
+                expected="room on the disk and permission to write; nothing was done without it",
+                type_next=f"df -h {self.path.parent}",
+            ) from error
+
+    def entries(self, kind: type[AnyEntry], version: str | None = None) -> Iterator[AnyEntry]:
+        """
+        The entries of one kind, oldest first; of one version where it is named.
+        """
+        for entry in self._read():
+            if isinstance(entry, kind) and version in (None, entry.version):
+                yield entry
+
+    def last(self, kind: type[AnyEntry], version: str | None = None) -> AnyEntry | None:
+        """
+        The newest entry of one kind.
+        """
+        return next(reversed(list(self.entries(kind, version))), None)
+
+    def under_way(self) -> Begun | None:
+        """
+        The release that was begun and has not ended.
+        """
+        begun: Begun | None = None
+        for entry in self._read():
+            if isinstance(entry, Begun):
+                begun = entry
+            elif isinstance(entry, Ended) and begun and entry.version == begun.version:
+                begun = None
+        return begun
+
+    def _read(self) -> Iterator[Entry]:
+        try:
+            lines = self.path.read_bytes().splitlines()
+        except FileNotFoundError:
+            return
+        for line in lines:
+            if entry := _parsed(line):
+                yield entry
+
+    @staticmethod
+    def _mend(descriptor: int) -> bytes:
+        """
+        A line break where the last line was cut, so that the next one stands alone.
+        """
+        size = os.fstat(descriptor).st_size
+        return b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
+
+
+def _write(descriptor: int, line: bytes) -> None:
+    """
+    Write all of the line; a full disk may take only a part of it at first.
+    """
+    while line:
+        line = line[os.write(descriptor, line) :]
+
+
+def _parsed(line: bytes) -> Entry | None:
+    """
+    The entry of one line, or nothing where the line was cut or comes from a newer version of this library.
+    """
+    try:
+        found = json.loads(line)
+        kind = _kinds(Entry)[found.pop("entry")]
+        known = {name.name for name in fields(kind)}
+        return kind(**{name: value for name, value in found.items() if name in known})
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _kinds(base: type[Entry]) -> dict[str, type[Entry]]:
+    return {kind.__name__: kind for kind in base.__subclasses__()}
