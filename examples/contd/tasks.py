@@ -1,0 +1,3 @@
+"""The tasks of this repository: `invoke --list`."""
+
+from contd_release.tasks import namespace as namespace
