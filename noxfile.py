@@ -95,7 +95,7 @@ def lint(session: nox.Session) -> None:
     session.run("zizmor", "--offline", "--pedantic", "--quiet", ".github")
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     if shutil.which("npx"):
-        session.run("npx", "--yes", ACTIONLINT, *workflows, external=True)
+        session.run("npx", "--yes", ACTIONLINT, external=True)
     else:
         session.warn("actionlint did not run: npx is not here (Debian: npm)")
 
