@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from contd_release.errors import ReleaseError
+from contd_release.project import Project
 
 
 class Unwritable(ReleaseError):
@@ -168,6 +169,13 @@ class Journal:
         """
         size = os.fstat(descriptor).st_size
         return b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
+
+
+def of(project: Project) -> Journal:
+    """
+    The journal of a project's clone.
+    """
+    return Journal(project.state / "journal.jsonl")
 
 
 def _write(descriptor: int, line: bytes) -> None:

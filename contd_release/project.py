@@ -35,12 +35,14 @@ class Pypi:
         index: the URL of the simple index, where it does not follow from `repository`.
         wheels: the tags of the wheels that a build makes; a pure Python project makes one.
         isolated: whether the build backend comes into an environment of its own.
+        private: whether reading the index needs the login as well.
     """
 
     repository: str = "pypi"
     index: str = ""
     wheels: tuple[str, ...] = ("py3-none-any",)
     isolated: bool = True
+    private: bool = False
 
 
 @dataclass(frozen=True)

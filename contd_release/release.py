@@ -14,7 +14,7 @@ from packaging.version import Version
 from contd_release import artifacts
 from contd_release.artifacts import Artifact, Sealed
 from contd_release.project import Project
-from contd_release.version import Part, part_between, semver
+from contd_release.version import Part, semver
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,10 @@ class Release:
     @property
     def part(self) -> Part:
         """
-        The part of the version that this release raises.
+        The part of the version that this release, or the series of pre-releases it belongs to, raises.
         """
-        return part_between(self.previous, Version(self.version.base_version))
+        _, minor, patch = self.version.release
+        return "patch" if patch else "minor" if minor else "major"
 
     @property
     def tag(self) -> str:
@@ -69,9 +70,9 @@ class Release:
     @property
     def branch(self) -> str:
         """
-        The branch that the release commit is pushed to; pre-releases share that of their final.
+        The branch that the release commit is pushed to.
         """
-        return f"release/v{self.version.base_version}" if self.has_branch else self.project.settings.main
+        return f"release/{self.tag}" if self.has_branch else self.project.settings.main
 
     @property
     def date(self) -> str:

@@ -98,15 +98,6 @@ def next_version(current: Version, part: Part | None, pre: Pre | None = None, *,
     return parse(f"{_raised(current, part)}{f'{pre}1' if pre else ''}")
 
 
-def part_between(before: Version, after: Version) -> Part:
-    """
-    The part that changed between two versions: the most significant one.
-    """
-    if before.major != after.major:
-        return "major"
-    return "minor" if before.minor != after.minor else "patch"
-
-
 def moving_tags(version: Version, others: Iterable[Version]) -> tuple[str, ...]:
     """
     The tags that may point at `version`, given every other version that is out: `1.2`, `1` and `latest`.

@@ -1,0 +1,109 @@
+"""
+origin: the git remote itself, which every release goes to: the release branch first, then the tag.
+"""
+
+from __future__ import annotations
+
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools import git
+
+
+def branched(release: Release) -> Step:
+    """
+    The release branch is on the remote, at the release commit.
+    """
+    remote, ref = release.project.settings.remote, f"refs/heads/{release.branch}"
+
+    def observe() -> Found:
+        theirs = git.remote(release.project.root, remote).branch(release.branch)
+        ours = git.release_commit(release)
+        if theirs is None:
+            return Found(State.ABSENT, f"{release.branch} is free")
+        if theirs == ours:
+            return Found(State.DONE, f"{release.branch} is at {theirs[:12]}")
+        return Found(
+            State.CONFLICT,
+            f"{release.branch} is on {remote} already, at {theirs[:12]}{f'; ours is {ours[:12]}' if ours else ''}",
+            f"git log {remote}/{release.branch}",
+        )
+
+    return Step(
+        f"{release.branch} is on {remote}",
+        observe,
+        act=(git.push(release.tree, remote, f"HEAD:{ref}"),),
+        undo=(git.delete_branch(release.tree, remote, release.branch, "HEAD"),),
+    )
+
+
+def tagged(release: Release) -> Step:
+    """
+    The annotated tag is in this clone.
+    """
+    message = f"Release {release.tag}"
+    signed = release.project.settings.sign_tags
+
+    def observe() -> Found:
+        tag, ours = git.tag(release.project.root, release.tag), git.release_commit(release)
+        if tag is None:
+            return Found(State.ABSENT, f"{release.tag} is free here")
+        if tag.is_annotated and tag.commit == ours:
+            return Found(State.DONE, f"{release.tag} is {tag.object[:12]} on {tag.commit[:12]}")
+        return Found(
+            State.CONFLICT,
+            f"the tag {release.tag} is here already, on {tag.commit[:12]}{f'; ours is {ours[:12]}' if ours else ''}",
+            f"git show {release.tag}",
+        )
+
+    return Step(
+        f"{release.tag} is tagged",
+        observe,
+        act=(git.tag_annotated(release.tree, release.tag, message, release.dates, signed=signed),),
+        undo=(git.delete_tag(release.project.root, release.tag),),
+    )
+
+
+def pushed(release: Release) -> Step:
+    """
+    The tag and its branch are on the remote, pushed in one atomic push: this decides between two who release at once.
+
+    A pushed tag is permanent: caches and CI have seen it. It is never moved, and never deleted unasked.
+    """
+    root, remote = release.project.root, release.project.settings.remote
+
+    def observe() -> Found:
+        there = git.remote(root, remote)
+        theirs, ours = there.tag(release.tag), git.release_commit(release)
+        if theirs is None:
+            return _free(release, there)
+        here = git.tag(root, release.tag)
+        if here and here.object == theirs.object and theirs.commit == ours:
+            return Found(State.DONE, f"{release.tag} is {theirs.object[:12]} on {theirs.commit[:12]}")
+        return Found(
+            State.CONFLICT,
+            f"the tag {release.tag} is on {remote} already, on {theirs.commit[:12]}"
+            f"{f'; ours is on {ours[:12]}' if ours else ''}",
+            "invoke release --part …   (a version is never used twice)",
+        )
+
+    refs = (f"HEAD:refs/heads/{release.branch}", f"refs/tags/{release.tag}:refs/tags/{release.tag}")
+    return Step(
+        f"{release.tag} and {release.branch} are on {remote}",
+        observe,
+        act=(git.push(release.tree, remote, *refs),),
+        undo=None,
+    )
+
+
+def _free(release: Release, there: git.Remote) -> Found:
+    """
+    The tag is free; a branch that moved away meanwhile would refuse the push.
+    """
+    at = there.branch(release.branch)
+    if at in (None, release.base, git.release_commit(release)):
+        return Found(State.ABSENT, f"{release.tag} is free on {release.project.settings.remote}")
+    return Found(
+        State.CONFLICT,
+        f"{release.branch} has moved to {at and at[:12]} since this release began at {release.base[:12]}",
+        "invoke abort, git pull, and begin again",
+    )

@@ -1,0 +1,34 @@
+"""
+Clean checkouts of the release commit, one for each channel that builds, so that builds can run side by side.
+"""
+
+from __future__ import annotations
+
+from contd_release.command import Call
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools import git
+
+
+def checked_out(release: Release, purpose: str) -> Step:
+    """
+    The release commit is checked out for one purpose, without anything that a proof or another build leaves behind.
+    """
+    root, source = release.project.root, release.source(purpose)
+
+    def observe() -> Found:
+        at, ours = git.commit(source), git.release_commit(release)
+        if at is not None and at == ours:
+            return Found(State.DONE, f"{source.name} is at {at[:12]}")
+        return Found(State.ABSENT if at is None else State.PARTIAL, f"{source.name} is not at the release commit")
+
+    return Step(
+        f"the commit is checked out to build for {purpose}",
+        observe,
+        act=(
+            Call("make room for the checkout", lambda: source.parent.mkdir(parents=True, exist_ok=True)),
+            git.git(root, "worktree", "prune"),
+            git.git(release.tree, "worktree", "add", "--force", "--detach", str(source), "HEAD"),
+        ),
+        undo=(git.remove_worktree(root, source),),
+    )

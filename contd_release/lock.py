@@ -1,0 +1,61 @@
+"""
+One release at a time in one clone: a lock that also the commands hold which outlive a killed walk.
+
+filelock closes its descriptor in children; here they must inherit it (flock(2): a lock is released when the last
+descriptor of it is closed), so that the next walk waits for an orphan instead of racing it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from contd_release.errors import Conflict
+
+ORPHANS_MAY_TAKE = 30.0
+
+
+@contextmanager
+def held(path: Path, *, wait: float = ORPHANS_MAY_TAKE) -> Iterator[None]:
+    """
+    Hold the lock of a clone; wait up to `wait` seconds for commands of a killed walk to end.
+
+    Raises:
+        Conflict: another release runs here.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _acquire(descriptor, path, wait)
+        os.set_inheritable(descriptor, True)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _acquire(descriptor: int, path: Path, wait: float) -> None:
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = path.read_text(encoding="utf-8").strip() or "unknown"
+            if time.monotonic() > deadline or _is_alive(holder):
+                raise Conflict(
+                    f"another release runs in this clone (process {holder}, or a command it left behind)",
+                    expected="one release at a time",
+                    type_next="the same command again, when the other has ended",
+                ) from error
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _is_alive(process: str) -> bool:
+    return process.isdigit() and Path("/proc", process).exists()

@@ -1,0 +1,67 @@
+"""
+Documentation that a release owes: a migration guide where users must change something.
+"""
+
+from __future__ import annotations
+
+from contd_release.prepare import fragments
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools import git
+
+TEMPLATE_MARK = "<!-- migration guide: unwritten -->"
+
+
+def guide_path(release: Release) -> str:
+    """
+    `docs/migrations/v2.md`; under 1.0, where a minor may break, `docs/migrations/v0.3.md`.
+    """
+    major, minor, _ = release.version.release
+    return f"docs/migrations/v{major if major else f'0.{minor}'}.md"
+
+
+def guide_written(release: Release) -> Step:
+    """
+    A breaking release has a migration guide that somebody wrote.
+    """
+    path = guide_path(release)
+
+    def observe() -> Found:
+        if not fragments.at(release.project, release.base).is_breaking:
+            return Found(State.DONE, "nothing breaks")
+        text = git.text(release.project.root, release.base, path)
+        if text is None:
+            return Found(
+                State.ABSENT,
+                f"there are breaking changes, and {path} is not there",
+                "invoke changelog --migration-guide",
+            )
+        if TEMPLATE_MARK in text:
+            return Found(State.ABSENT, f"{path} still is the template", f"$EDITOR {path}")
+        return Found(State.DONE, path)
+
+    return Step("users know how to migrate", observe)
+
+
+def template(release: Release, breaking: list[str]) -> str:
+    """
+    A guide to be written, with one section for each breaking change.
+    """
+    sections = "\n".join(f"## {one}\n\nBefore:\n\nAfter:\n" for one in breaking)
+    return f"""{TEMPLATE_MARK}
+
+# Migrating to {release.version.base_version}
+
+Who has to change something, and how long it takes.
+
+{sections}
+Remove the first line when this guide is written.
+"""
+
+
+def changed(release: Release, since: str) -> tuple[str, ...]:
+    """
+    The documentation and public modules that changed since a tag, for a person to review.
+    """
+    package = release.project.file_name
+    return git.changed(release.project.root, since, release.base, "docs/", "README*", f"{package}/**/__init__.py")

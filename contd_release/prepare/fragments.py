@@ -1,0 +1,157 @@
+"""
+News fragments: what is unreleased, one file per change, and what they ask of the next version.
+
+`123.feature.md`, `+short-name.bugfix.md`, `123.feature.1.md`: an issue or an orphan's name, a type, perhaps a counter.
+https://towncrier.readthedocs.io/en/stable/tutorial.html#creating-news-fragments
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from packaging.version import Version
+
+from contd_release.errors import Usage
+from contd_release.project import News, Project
+from contd_release.tools import git
+from contd_release.version import Part
+
+_SIZE: Final[dict[Part, int]] = {"patch": 0, "minor": 1, "major": 2}
+_TEMPLATE: Final = ("_template.md", "README.md", ".gitignore", ".gitkeep")
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """
+    One change, as a contributor described it.
+    """
+
+    name: str
+    issue: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Fragments:
+    """
+    Everything in the fragments folder: what is well named, and what is wrong with the rest.
+    """
+
+    fragments: tuple[Fragment, ...]
+    problems: tuple[str, ...]
+
+    def least_part(self, current: Version) -> Part:
+        """
+        The part that these changes ask for at least: breaking → major, or minor under 1.0; feature → minor; else patch.
+        """
+        types = {fragment.type for fragment in self.fragments}
+        if "breaking" in types:
+            return "major" if current.major else "minor"
+        return "minor" if "feature" in types else "patch"
+
+    @property
+    def is_breaking(self) -> bool:
+        """
+        Whether users have to change something.
+        """
+        return any(fragment.type == "breaking" for fragment in self.fragments)
+
+    def counted(self) -> str:
+        """
+        How many there are of each type: "2 feature, 1 bugfix".
+        """
+        types = [fragment.type for fragment in self.fragments]
+        return ", ".join(f"{types.count(kind)} {kind}" for kind in dict.fromkeys(types)) or "no fragments"
+
+
+def is_smaller(part: Part, least: Part) -> bool:
+    """
+    Whether a part is too small for what changed.
+    """
+    return _SIZE[part] < _SIZE[least]
+
+
+def at(project: Project, commit: str) -> Fragments:
+    """
+    The fragments in a commit.
+    """
+    return read(git.names(project.root, commit, project.news.directory), project.news)
+
+
+def read(paths: Sequence[str], news: News) -> Fragments:
+    """
+    The fragments that these paths are.
+    """
+    fragments: list[Fragment] = []
+    problems: list[str] = []
+    for path in paths:
+        name = PurePosixPath(path).name
+        if name in (*_TEMPLATE, *news.ignore):
+            continue
+        found = fragment(name, news)
+        if isinstance(found, Fragment):
+            fragments.append(found)
+        else:
+            problems.append(found)
+    return Fragments(tuple(sorted(fragments, key=lambda one: one.name)), (*problems, *_twice(fragments)))
+
+
+def fragment(name: str, news: News) -> Fragment | str:
+    """
+    The fragment with this file name, or what is wrong with the name. towncrier drops a misnamed one without a word.
+    """
+    where = f"{news.directory}/{name}"
+    if not name.isascii():
+        return f"{where}: the name is not ASCII, and towncrier would remove it without git noticing"
+    parts = name.split(".")
+    if parts[-1] in ("md", "rst", "txt"):
+        parts.pop()
+    if len(parts) > 2 and parts[-1].isdigit():
+        parts.pop()
+    if len(parts) < 2 or not parts[0]:
+        return f"{where}: expected ISSUE.TYPE.md or +NAME.TYPE.md, with a type of {', '.join(news.types)}"
+    if parts[-1] not in news.types:
+        return f"{where}: there is no type {parts[-1]!r}; expected {', '.join(news.types)}"
+    return Fragment(name, ".".join(parts[:-1]), parts[-1])
+
+
+def add(project: Project, text: str, kind: str, issue: str) -> Path:
+    """
+    Write a fragment into the working tree; one that is there is never overwritten.
+
+    Raises:
+        Usage: no text, no such type, or an issue that cannot be part of a file name.
+    """
+    news, words = project.news, text.strip()
+    if not words:
+        raise Usage("there is no text", expected="what changed, for users", type_next='invoke news "…" --type feature')
+    if issue and not re.fullmatch(r"[A-Za-z0-9-]{1,40}", issue):
+        raise Usage(f"{issue!r} is no issue", expected="its number", type_next='invoke news "…" --issue 12')
+    stem = issue or "+" + ("-".join(re.findall(r"[a-z0-9]+", words.lower())[:6])[:50] or "change")
+    found = fragment(f"{stem}.{kind}.md", news)
+    if not isinstance(found, Fragment):
+        raise Usage(found, expected=f"a type of {', '.join(news.types)}", type_next='invoke news "…" --type bugfix')
+    folder = project.root / news.directory
+    folder.mkdir(exist_ok=True)
+    for counter in ("", *(f".{number}" for number in range(1, 1000))):
+        path = folder / f"{stem}.{kind}{counter}.md"
+        try:
+            with open(path, "x", encoding="utf-8") as stream:
+                stream.write(words + "\n")
+        except FileExistsError:
+            continue
+        return path
+    raise Usage(f"{folder} has a thousand fragments of {stem}.{kind}", expected="an issue number of its own")
+
+
+def _twice(fragments: Sequence[Fragment]) -> tuple[str, ...]:
+    """
+    The same change in two formats, on which towncrier ends with a traceback.
+    """
+    stems = [one.name.rpartition(".")[0] if one.name.endswith((".md", ".rst", ".txt")) else one.name for one in fragments]
+    doubled = sorted({stem for stem in stems if stems.count(stem) > 1})
+    return tuple(f"{stem}: there in two formats; expected one file" for stem in doubled)

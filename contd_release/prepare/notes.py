@@ -1,0 +1,104 @@
+"""
+The changelog: `CHANGELOG.md` gets a section, `changelog.d/` a file of notes, and the fragments are consumed.
+
+towncrier has three blind spots, which are looked at before it runs: a section of this version under another date, no
+fragments at all, and a changelog without the marker. A pre-release only gets its notes; the fragments stay for the
+final.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from contd_release.prepare import fragments
+from contd_release.project import News
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools import git, towncrier
+
+
+def ready(release: Release) -> Step:
+    """
+    The fragments are well named, and the changelog can take a section of this version.
+    """
+    news, root = release.project.news, release.project.root
+
+    def observe() -> Found:
+        changelog = git.text(root, release.base, news.changelog)
+        found = fragments.at(release.project, release.base)
+        if problems := [*found.problems, *_blind_spots(changelog, news, str(release.version))]:
+            return Found(State.ABSENT, "; ".join(problems), f"$EDITOR {news.changelog} {news.directory}/")
+        if not found.fragments:
+            return Found(
+                State.ABSENT,
+                f"{news.directory}/ has no fragments: nothing to tell about {release.version}",
+                'invoke news "what changed for users" --type feature',
+            )
+        return Found(State.DONE, found.counted())
+
+    return Step(f"{news.changelog} can take {release.version}", observe)
+
+
+def written(release: Release) -> Step:
+    """
+    The notes of this version are written, and the fragments consumed.
+    """
+    tree, news, version = release.tree, release.project.news, str(release.version)
+    notes = tree / release.notes
+
+    def observe() -> Found:
+        if not tree.is_dir():
+            return Found(State.ABSENT, "there is no tree yet")
+        is_noted = notes.is_file() and notes.stat().st_size > 0
+        if release.version.is_prerelease:
+            return _found(release.notes, wanted=[is_noted])
+        left = fragments.read(_names(tree / news.directory), news).fragments
+        return _found(
+            f"{news.changelog}, {release.notes}",
+            wanted=[is_noted, has_section(_text(tree / news.changelog), news, version), not left],
+        )
+
+    draft = towncrier.draft(tree, version, release.date, notes)
+    if release.version.is_prerelease:
+        return Step(f"{release.notes} is written", observe, act=(draft,))
+    put_back = git.restore(tree, release.base, (news.changelog, news.directory))
+    return Step(
+        f"{news.changelog} has {version}", observe, act=(put_back, draft, towncrier.build(tree, version, release.date))
+    )
+
+
+def has_section(changelog: str, news: News, version: str) -> bool:
+    """
+    Whether the changelog has a section of this version, whatever its date.
+    """
+    heading = re.escape(news.title_format)
+    for name, pattern in (("version", re.escape(version)), ("project_date", r"\S+"), ("name", r".+?")):
+        heading = heading.replace(re.escape("{" + name + "}"), pattern)
+    return re.search(rf"^{heading}\s*$", changelog, re.MULTILINE) is not None
+
+
+def _blind_spots(changelog: str | None, news: News, version: str) -> list[str]:
+    if changelog is None:
+        return [f"{news.changelog} is not there; expected it with the line {news.marker.strip()!r}"]
+    problems = []
+    if news.marker not in changelog:
+        problems.append(f"{news.changelog} has no line {news.marker.strip()!r}, below which sections go")
+    if has_section(changelog, news, version):
+        problems.append(f"{news.changelog} has a section of {version} already")
+    return problems
+
+
+def _found(what: str, *, wanted: list[bool]) -> Found:
+    if all(wanted):
+        return Found(State.DONE, what)
+    # Fragments are there and nothing is written before the first step: the last wish is unmet as well.
+    return Found(State.PARTIAL if any(wanted) else State.ABSENT, "not written yet" if not any(wanted) else "half written")
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()] if folder.is_dir() else []
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""

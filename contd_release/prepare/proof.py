@@ -1,0 +1,109 @@
+"""
+The proof: tests, benchmarks, docs and examples pass on the very tree that is released.
+
+A passed session is remembered with the hash of the tree it passed on; a changed tree has to be proved again.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import time
+from dataclasses import dataclass
+
+from contd_release import journal
+from contd_release.command import Command, Running
+from contd_release.errors import FailedCommand, FailedProof, Usage
+from contd_release.journal import Proved
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools import git
+
+AN_HOUR = 3600.0
+
+
+def passed(release: Release) -> tuple[Step, ...]:
+    """
+    One step for each session or command of the proof; they do not depend on each other.
+    """
+    return tuple(
+        _passed(release, name, argv) for line in release.project.settings.proof for name, argv in sessions(line)
+    )
+
+
+def sessions(line: str) -> list[tuple[str, tuple[str, ...]]]:
+    """
+    The commands that a line of `proof` stands for, with a name each: `nox -s a b` is two, walked side by side.
+
+    Raises:
+        Usage: the line is empty, or its quotes do not match.
+    """
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise Usage(f"proof has {line!r}: {error}", expected="a command line") from error
+    if not words:
+        raise Usage("proof has an empty line", expected="a command line", type_next="$EDITOR pyproject.toml")
+    if words[0] == "nox" and len(words) > 2 and words[1] in ("-s", "--session", "--sessions", "-e"):
+        rest = words[words.index("--") :] if "--" in words else []
+        named = words[2 : words.index("--")] if rest else words[2:]
+        if not any(name.startswith("-") for name in named):
+            return [(name, (sys.executable, "-m", "nox", "-s", name, *rest)) for name in named]
+    if words[0] in ("nox", "python", "python3"):
+        words = [sys.executable, *(["-m", "nox"] if words[0] == "nox" else []), *words[1:]]
+    return [(line, tuple(words))]
+
+
+@dataclass(frozen=True)
+class Proving:
+    """
+    A command of the proof; when it passes, the journal says on which tree.
+    """
+
+    release: Release
+    session: str
+    command: Command
+
+    def __str__(self) -> str:
+        return str(self.command)
+
+    def run(self, running: Running) -> None:
+        """
+        Run it on the release's tree.
+
+        Raises:
+            FailedProof: it did not pass; the message has the log's tail.
+        """
+        tree = git.tree(self.release.tree)
+        began = time.monotonic()
+        try:
+            self.command.run(running)
+        except FailedCommand as failure:
+            raise FailedProof(
+                f"{self.session} failed on the tree that would be released\n{failure.what_is}",
+                expected=f"{self.session} passes; nothing is public, and the log is {running.log}",
+                type_next=f"git switch {self.release.project.settings.main}; {shlex.join(self.command.argv)}",
+            ) from failure
+        journal.of(self.release.project).append(
+            Proved(
+                version=str(self.release.version),
+                session=self.session,
+                tree=tree,
+                seconds=round(time.monotonic() - began, 3),
+            )
+        )
+
+
+def _passed(release: Release, session: str, argv: tuple[str, ...]) -> Step:
+    def observe() -> Found:
+        if git.release_commit(release) is None:
+            return Found(State.ABSENT, "there is no release commit yet")
+        tree = git.tree(release.tree)
+        for proved in journal.of(release.project).entries(Proved):
+            if proved.session == session and proved.tree == tree:
+                return Found(State.DONE, f"on tree {tree[:12]} in {proved.seconds:.0f} s")
+        return Found(State.ABSENT, f"not run on tree {tree[:12]}")
+
+    environments = str(release.project.cache / "nox")
+    command = Command(argv, cwd=release.tree, env={"NOX_ENVDIR": environments}, timeout=AN_HOUR)
+    return Step(f"{session} passes on the released tree", observe, act=(Proving(release, session, command),))

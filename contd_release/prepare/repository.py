@@ -1,0 +1,168 @@
+"""
+What must be true of the maintainer's clone before a release begins. It is only ever read.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from packaging.version import InvalidVersion, Version
+
+from contd_release.errors import NotReady
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools import git
+
+# Older ones leave half-written version files, or hold other words.
+TOOLS: Final = {
+    "bump-my-version": "1.6.6",
+    "towncrier": "24.8",
+    "build": "1.6",
+    "twine": "6.1",
+    "nox": "2025.5.1",
+}
+
+
+def tools_here() -> Step:
+    """
+    Every tool that the checklist calls is installed, in a version known to keep its promises.
+    """
+
+    def observe() -> Found:
+        problems = [problem for name, least in TOOLS.items() if (problem := _too_old(name, least))]
+        if problems:
+            return Found(State.ABSENT, "; ".join(problems), 'python -m pip install --upgrade "contd-release"')
+        return Found(State.DONE, ", ".join(f"{name} {metadata.version(name)}" for name in TOOLS))
+
+    return Step("the tools are here", observe)
+
+
+def committer_known(release: Release) -> Step:
+    """
+    git knows who commits and tags.
+    """
+
+    def observe() -> Found:
+        if identity := git.identity(release.project.root):
+            return Found(State.DONE, identity)
+        return Found(
+            State.ABSENT, "git has no user.name and user.email", 'git config user.name "…"; git config user.email "…"'
+        )
+
+    return Step("git knows who releases", observe)
+
+
+def history_whole(release: Release) -> Step:
+    """
+    The clone has all history and every release tag of the remote: what changed since the last release is known.
+    """
+    root, remote = release.project.root, release.project.settings.remote
+
+    def observe() -> Found:
+        if git.is_shallow(root):
+            return Found(
+                State.ABSENT, "this clone is shallow: a part of the history is missing", f"git fetch --unshallow {remote}"
+            )
+        there = git.remote(root, remote)
+        latest = last_tag(there.tags, release)
+        if latest and git.tag(root, latest) is None:
+            return Found(State.ABSENT, f"{latest} is on {remote} and not here", f"git fetch --tags {remote}")
+        return Found(State.DONE, f"the last release is {latest}" if latest else "this is the first release")
+
+    return Step("the clone has all history", observe)
+
+
+def base_is_tip(release: Release) -> Step:
+    """
+    HEAD is the tip of the remote's main branch when a release begins, and main has not moved on until it is tagged.
+    """
+    root, settings = release.project.root, release.project.settings
+    upstream = f"{settings.remote}/{settings.main}"
+
+    def observe() -> Found:
+        there = git.remote(root, settings.remote)
+        tip = there.branch(settings.main)
+        if tip is None:
+            return Found(
+                State.ABSENT,
+                f"{settings.remote} has no branch {settings.main}",
+                f"git push {settings.remote} {settings.main}",
+            )
+        if tip == release.base:
+            return Found(State.DONE, f"{upstream} is at {tip[:12]}")
+        ours = git.commit(release.tree)
+        if ours and (tip == ours or (tag := there.tag(release.tag)) and tag.commit == ours):
+            return Found(State.DONE, f"{upstream} is at {tip[:12]}, and {release.tag} is tagged")
+        return Found(
+            State.CONFLICT,
+            f"{upstream} is at {tip[:12]}, and the release began at {release.base[:12]}",
+            "invoke abort, git pull, and begin again",
+        )
+
+    return Step(f"the release starts from {upstream}'s tip", observe)
+
+
+def beginning(root: Path, remote: str, main: str) -> str:
+    """
+    The commit a new release starts from: HEAD, which must be the remote main's tip.
+
+    Raises:
+        NotReady: HEAD is detached, on another branch, behind, ahead of or beside the tip; each says what to type.
+    """
+    head, here = git.commit(root), git.branch(root)
+    tip = git.remote(root, remote).branch(main)
+    wanted = f"HEAD on {main}, at the tip of {remote}/{main}"
+    if head is None:
+        raise NotReady("this repository has no commit", expected=wanted, type_next="git commit")
+    if tip is None:
+        raise NotReady(f"{remote} has no branch {main}", expected=wanted, type_next=f"git push {remote} {main}")
+    if here is None and head != tip:
+        raise NotReady(f"HEAD is detached at {head[:12]}", expected=wanted, type_next=f"git switch {main}")
+    if here not in (None, main):
+        raise NotReady(f"HEAD is on {here}", expected=wanted, type_next=f"git switch {main}")
+    if head == tip:
+        return head
+    if git.is_ancestor(root, tip, head):
+        count = git.distance(root, tip, head)
+        raise NotReady(
+            f"{main} has {count} commit{'s' * (count != 1)} that {remote} has not",
+            expected=wanted,
+            type_next=f"git push {remote} {main}",
+        )
+    what = "behind" if git.is_ancestor(root, head, tip) or git.commit(root, tip) is None else "beside"
+    raise NotReady(
+        f"{main} is at {head[:12]}, {what} {remote}/{main} at {tip[:12]}", expected=wanted, type_next="git pull --rebase"
+    )
+
+
+def versions_of(tags: tuple[str, ...]) -> dict[Version, str]:
+    """
+    The release tags among these, by version.
+    """
+    found = {}
+    for tag in tags:
+        if re.fullmatch(r"v?\d+(\.\d+)*((a|b|rc)\d+)?", tag):
+            try:
+                found[Version(tag)] = tag
+            except InvalidVersion:
+                continue
+    return found
+
+
+def last_tag(tags: tuple[str, ...], release: Release) -> str | None:
+    """
+    The tag of the highest release below this one.
+    """
+    below = {version: tag for version, tag in versions_of(tags).items() if version < release.version}
+    return below[max(below)] if below else None
+
+
+def _too_old(name: str, least: str) -> str | None:
+    try:
+        found = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return f"{name} is not installed (expected {least} or later)"
+    return None if Version(found) >= Version(least) else f"{name} is {found} (expected {least} or later)"

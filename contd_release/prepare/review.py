@@ -1,0 +1,49 @@
+"""
+The review: a person says yes to one commit and one set of digests, before anything becomes public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from contd_release import journal
+from contd_release.artifacts import Sealed
+from contd_release.command import Call
+from contd_release.errors import NeedsPerson
+from contd_release.journal import Approved
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools import git
+
+Ask: TypeAlias = Callable[[Release, Sealed], bool]
+
+
+def approved(release: Release, ask: Ask) -> Step:
+    """
+    A person said yes to this commit and these digests; another commit or another digest asks again.
+    """
+
+    def observe() -> Found:
+        commit, sealed = git.release_commit(release), release.sealed()
+        if commit is None or sealed is None:
+            return Found(State.ABSENT, "there is nothing to review yet")
+        for entry in journal.of(release.project).entries(Approved, str(release.version)):
+            if (entry.commit, entry.seal) == (commit, sealed.digest()):
+                return Found(State.DONE, f"{entry.at}: commit {commit[:12]}, seal {entry.seal[:12]}")
+        return Found(State.ABSENT, f"commit {commit[:12]}, seal {sealed.digest()[:12]}")
+
+    def review() -> None:
+        commit, sealed = git.release_commit(release), release.sealed()
+        assert commit and sealed
+        if not ask(release, sealed):
+            raise NeedsPerson(
+                f"{release} was not approved",
+                expected="a yes to the commit and the digests",
+                type_next="invoke release   (or invoke abort)",
+            )
+        journal.of(release.project).append(
+            Approved(version=str(release.version), commit=commit, seal=sealed.digest())
+        )
+
+    return Step("a person approves", observe, act=(Call("ask for a yes to this commit and these digests", review),))

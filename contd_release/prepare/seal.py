@@ -1,0 +1,52 @@
+"""
+The seal: what was built is measured once, and from then on only those bytes are released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from contd_release import artifacts
+from contd_release.artifacts import Artifact, Sealed
+from contd_release.command import Call
+from contd_release.errors import NotReady
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools import git
+
+
+def sealed(release: Release, built: Callable[[Release], tuple[Artifact, ...]]) -> Step:
+    """
+    Every artifact is in `artifacts.json` with its digest, and still is what was sealed.
+    """
+
+    def observe() -> Found:
+        found, commit = release.sealed(), git.release_commit(release)
+        if found is None:
+            return Found(State.ABSENT, "not sealed yet")
+        if found.commit != commit:
+            return Found(
+                State.CONFLICT,
+                f"{artifacts.SEAL} is of commit {found.commit[:12]}, the release is at {commit and commit[:12]}",
+                "invoke abort",
+            )
+        artifacts.check(release.dist, found)
+        return Found(State.DONE, f"{len(found.artifacts)} artifacts, seal {found.digest()[:12]}")
+
+    def seal() -> None:
+        commit = git.release_commit(release)
+        if commit is None:
+            raise NotReady("there is no release commit", expected="a commit to build from", type_next="invoke release")
+        found = Sealed(release.project.name, str(release.version), commit, release.epoch, built(release))
+        artifacts.seal(release.dist, found)
+
+    def unseal() -> None:
+        for name in (artifacts.SEAL, artifacts.CHECKSUMS):
+            (release.dist / name).unlink(missing_ok=True)
+
+    return Step(
+        f"the artifacts are sealed in {artifacts.SEAL}",
+        observe,
+        act=(Call(f"measure and seal into {artifacts.SEAL}", seal),),
+        undo=(Call("break the seal", unseal),),
+    )

@@ -1,0 +1,55 @@
+"""
+The release's own worktree, and the one commit made in it. The maintainer's working tree is never touched.
+"""
+
+from __future__ import annotations
+
+from contd_release.command import Call
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools import git
+
+
+def checked_out(release: Release) -> Step:
+    """
+    The release has a worktree that starts from its base.
+    """
+    root, tree = release.project.root, release.tree
+
+    def observe() -> Found:
+        at = git.commit(tree)
+        if at is None:
+            return Found(State.ABSENT, "there is no tree yet")
+        if release.base in (at, *git.parents(tree)):
+            return Found(State.DONE, f"{tree.name} is at {at[:12]}")
+        return Found(
+            State.CONFLICT, f"{tree} is at {at[:12]}", f"git -C {root} worktree remove --force {tree}"
+        )
+
+    return Step(
+        f"a worktree starts from {release.base[:12]}",
+        observe,
+        act=(
+            Call("make room for the worktree", lambda: tree.parent.mkdir(parents=True, exist_ok=True)),
+            git.git(root, "worktree", "prune"),
+            git.add_worktree(root, tree, release.base),
+        ),
+        undo=(git.remove_worktree(root, tree),),
+    )
+
+
+def committed(release: Release) -> Step:
+    """
+    One commit holds the bump and the notes; equal input gives an equal commit, so a resumed release makes the same one.
+    """
+    message = f"Release {release.version}"
+
+    def observe() -> Found:
+        at = git.release_commit(release)
+        if at is None:
+            return Found(State.ABSENT, "not committed yet")
+        if git.parents(release.tree) == (release.base,) and git.subject(release.tree) == message:
+            return Found(State.DONE, f"{at[:12]} {message}")
+        return Found(State.CONFLICT, f"{release.tree} is at {at[:12]} {git.subject(release.tree)!r}", "invoke abort")
+
+    return Step(f'"{message}" is committed', observe, act=git.record(release.tree, message, release.dates))

@@ -1,0 +1,332 @@
+"""
+The only module that prints: a checklist that ticks on a terminal, plain lines elsewhere, JSON lines for machines.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+from contd_release.artifacts import Sealed
+from contd_release.checklist import Checklist, Event, Seen, point_of_no_return
+from contd_release.command import Command
+from contd_release.errors import ReleaseError, Several, exit_code
+from contd_release.release import Release
+from contd_release.secret import Redactor
+from contd_release.step import State, Step
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.live import Live
+
+LINE: Final = "point of no return"
+SIGNS: Final = {State.DONE: "✓", State.PARTIAL: "◐", State.ABSENT: "·", State.CONFLICT: "✗"}
+
+
+class Report(Protocol):
+    """
+    Tells a person or a machine what happens.
+    """
+
+    def watching(self, release: Release, checklist: Checklist) -> AbstractContextManager[None]:
+        """
+        Tell the events of one walk.
+        """
+
+    def event(self, event: Event) -> None:
+        """
+        One thing that happened; may come from any thread.
+        """
+
+    def says(self, text: str) -> None:
+        """
+        A sentence.
+        """
+
+    def seen(self, seen: Seen, *, with_commands: bool) -> None:
+        """
+        One row of a plan or a status.
+        """
+
+    def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:
+        """
+        Why the walk stopped, what is public already, and what to type.
+        """
+
+
+@dataclass
+class Lines:
+    """
+    Plain lines: one when a step is done, one when it fails, and one every while when it takes long.
+    """
+
+    redact: Redactor
+    section: str = ""
+    is_past_the_line: bool = False
+
+    @contextmanager
+    def watching(self, release: Release, checklist: Checklist) -> Iterator[None]:
+        """
+        Head the walk with the release.
+        """
+        self.says(f"{release} from {release.base[:12]}")
+        yield
+
+    def event(self, event: Event) -> None:
+        """
+        One line for what is over.
+        """
+        if event.what not in ("done", "undone", "failed"):
+            return
+        self._headed(event.section, event.step)
+        if event.what == "failed":
+            self.says(f"  ✗ {event.step.title}  {event.seconds:.1f} s")
+        elif event.found:
+            sign = "✓" if event.what == "done" else "↶"
+            self.says(f"  {sign} {event.step.title}: {event.found.detail}  {event.seconds:.1f} s")
+
+    def says(self, text: str) -> None:
+        """
+        Print it, without secrets.
+        """
+        print(self.redact(text), flush=True)  # noqa: T201
+
+    def seen(self, seen: Seen, *, with_commands: bool) -> None:
+        """
+        The state of one step, and the commands that would change it.
+        """
+        self._headed(seen.section, seen.step)
+        if seen.found is None:
+            self.says(f"  ? {seen.step.title}: {seen.error}")
+            return
+        self.says(f"  {SIGNS[seen.found.state]} {seen.step.title}: {seen.found.detail}")
+        if with_commands and not seen.is_done:
+            for action in seen.step.act:
+                self.says(f"      {'$ ' if isinstance(action, Command) else '- '}{action}")
+
+    def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:
+        """
+        The error itself is told by the edge.
+        """
+        self.says("\npublic already: " + ("; ".join(public) or "nothing"))
+
+    def _headed(self, section: str, step: Step) -> None:
+        if section != self.section:
+            self.section = section
+            self.says(f"\n{section}")
+        if step.undo is None and not self.is_past_the_line:
+            self.is_past_the_line = True
+            self.says(f"  {'─' * 20} {LINE} {'─' * 20}")
+
+
+@dataclass
+class Json:
+    """
+    One JSON object a line.
+    """
+
+    redact: Redactor
+
+    def watching(self, release: Release, checklist: Checklist) -> AbstractContextManager[None]:
+        """
+        Name the release and every step it has.
+        """
+        steps = list(checklist.steps())
+        line = point_of_no_return(steps)
+        self._tell(
+            event="release",
+            project=release.project.name,
+            version=str(release.version),
+            base=release.base,
+            steps=[{"section": section, "step": step.title} for section, step in steps],
+            point_of_no_return=line,
+        )
+        return nullcontext()
+
+    def event(self, event: Event) -> None:
+        """
+        Every event, as it comes.
+        """
+        told: dict[str, object] = {"event": event.what, "section": event.section, "step": event.step.title}
+        if event.found:
+            told |= {"state": event.found.state.value, "detail": event.found.detail}
+        if event.action:
+            told["action"] = str(event.action)
+        if event.error:
+            told["error"] = str(event.error)
+        self._tell(**told, seconds=round(event.seconds, 3))
+
+    def says(self, text: str) -> None:
+        """
+        A sentence for people.
+        """
+        self._tell(event="note", text=text)
+
+    def seen(self, seen: Seen, *, with_commands: bool) -> None:
+        """
+        The state of one step.
+        """
+        told: dict[str, object] = {"event": "seen", "section": seen.section, "step": seen.step.title}
+        if seen.found:
+            told |= {"state": seen.found.state.value, "detail": seen.found.detail}
+        if seen.error:
+            told |= {"state": "unanswered", "detail": str(seen.error)}
+        if with_commands and not seen.is_done:
+            told["actions"] = [str(action) for action in seen.step.act]
+        self._tell(**told)
+
+    def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:
+        """
+        The cause, with its exit code.
+        """
+        leaves = error.errors if isinstance(error, Several) else (error,)
+        self._tell(
+            event="stopped",
+            exit_code=exit_code(error),
+            public=list(public),
+            causes=[
+                {"kind": type(one).__name__, "what": one.what_is, "expected": one.expected, "type": one.type_next}
+                for one in leaves
+            ],
+        )
+
+    def _tell(self, **told: object) -> None:
+        print(self.redact(json.dumps(told, ensure_ascii=False)), flush=True)  # noqa: T201
+
+
+@dataclass
+class Row:
+    """
+    One line of the live checklist.
+    """
+
+    section: str
+    step: Step
+    sign: str = " "
+    style: str = "dim"
+    detail: str = ""
+    seconds: float = 0
+
+
+@dataclass
+class Terminal(Lines):
+    """
+    The whole checklist on a terminal, ticking while it is walked.
+    """
+
+    console: Console | None = None
+    rows: dict[int, Row] = field(default_factory=dict)
+    live: Live | None = None
+    title: str = ""
+
+    @contextmanager
+    def watching(self, release: Release, checklist: Checklist) -> Iterator[None]:
+        """
+        Show every step from the beginning.
+        """
+        from rich.live import Live
+
+        self.title = str(release)
+        self.rows = {id(step): Row(section, step) for section, step in checklist.steps()}
+        with Live(console=self.console, get_renderable=self.table, refresh_per_second=8) as self.live:
+            yield
+            self.live.refresh()
+        self.live = None
+
+    def event(self, event: Event) -> None:
+        """
+        Change the row of the step.
+        """
+        row = self.rows.get(id(event.step))
+        if row is None:
+            super().event(event)
+            return
+        row.sign, row.style = {
+            "observing": ("?", "cyan"),
+            "found": ("▸", "cyan"),
+            "acting": ("▸", "bold cyan"),
+            "settling": ("◌", "cyan"),
+            "done": ("✓", "green"),
+            "undone": ("↶", "yellow"),
+            "failed": ("✗", "bold red"),
+        }[event.what]
+        row.seconds = event.seconds
+        if event.found:
+            row.detail = event.found.detail
+        elif event.action:
+            row.detail = str(event.action)
+
+    def says(self, text: str) -> None:
+        """
+        Print above the checklist.
+        """
+        assert self.console is not None
+        self.console.print(self.redact(text), markup=False, highlight=False)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """
+        Stand still while a person is asked.
+        """
+        if self.live:
+            self.live.stop()
+        try:
+            yield
+        finally:
+            if self.live:
+                self.live.start(refresh=True)
+
+    def table(self) -> RenderableType:
+        """
+        The checklist as a table: sign, claim, what was found, seconds.
+        """
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, show_header=False, pad_edge=False, expand=True, title=self.title, title_justify="left")
+        table.add_column(width=2)
+        table.add_column(ratio=5, no_wrap=True, overflow="ellipsis")
+        table.add_column(ratio=6, no_wrap=True, overflow="ellipsis", style="dim")
+        table.add_column(justify="right", width=7, style="dim")
+        section, is_past = "", False
+        for row in self.rows.values():
+            if row.section != section:
+                section = row.section
+                table.add_row("", Text(section, style="bold"))
+            if row.step.undo is None and not is_past:
+                is_past = True
+                table.add_row("──", Text(f"{'─' * 8} {LINE} {'─' * 60}", style="red"))
+            seconds = f"{row.seconds:.1f} s" if row.seconds >= 0.05 else ""
+            detail = Text(self.redact(row.detail.splitlines()[0] if row.detail else ""))
+            table.add_row(Text(row.sign, style=row.style), Text(row.step.title, style=row.style), detail, seconds)
+        return table
+
+
+def reporting(*, as_json: bool) -> Lines | Json:
+    """
+    The report that fits where this process prints to.
+    """
+    redact = Redactor.of_environment()
+    if as_json:
+        return Json(redact)
+    if not sys.stdout.isatty():
+        return Lines(redact)
+    from rich.console import Console
+
+    return Terminal(redact, console=Console())
+
+
+def review_text(release: Release, sealed: Sealed, changed: Sequence[str]) -> str:
+    """
+    What a person says yes to: the commit, every digest, and the documentation that changed.
+    """
+    lines = [f"{release}", f"  commit  {sealed.commit}", *(f"  {one.sha256}  {one.name}" for one in sealed.artifacts)]
+    if changed:
+        lines += ["  changed since the last release, to be reviewed:", *(f"    {path}" for path in changed)]
+    if release.because:
+        lines.append(f"  a {release.part} release because {release.because}")
+    return "\n".join(lines)

@@ -1,0 +1,28 @@
+"""
+The invoke surface: thin, one module per verb family.
+
+A repository's `tasks.py` imports `namespace` from here; what a task needs is imported when it runs.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from invoke.collection import Collection
+
+from contd_release.tasks import news, rehearse, release, section
+
+namespace: Final = Collection(
+    release.release,
+    release.plan,
+    release.status,
+    release.abort,
+    rehearse.rehearse,
+    section.bump,
+    section.changelog,
+    section.check,
+    section.build,
+    section.publish,
+    section.verify,
+    news.news,
+)

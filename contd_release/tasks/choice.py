@@ -1,0 +1,176 @@
+"""
+Which release a task is about: the one under way, the one that the words of the call begin, or an earlier one.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from packaging.version import Version
+
+from contd_release import journal, project
+from contd_release.errors import Conflict, NotReady, Usage
+from contd_release.journal import Begun
+from contd_release.prepare import fragments, repository
+from contd_release.project import Project
+from contd_release.release import Release
+from contd_release.tools import bumpversion, git
+from contd_release.version import next_version, parse, part, pre
+
+
+@dataclass(frozen=True)
+class Words:
+    """
+    The words of a call that choose a version.
+    """
+
+    part: str = ""
+    pre: str = ""
+    final: bool = False
+    because: str = ""
+
+    @property
+    def are_given(self) -> bool:
+        """
+        Whether the call names a version at all.
+        """
+        return bool(self.part or self.pre or self.final)
+
+    def version_after(self, current: Version) -> Version:
+        """
+        The version that these words make of the current one.
+
+        Raises:
+            Usage: they have no meaning, or would go backwards.
+        """
+        return next_version(
+            current, part(self.part) if self.part else None, pre(self.pre) if self.pre else None, final=self.final
+        )
+
+
+def here(commit: str = "HEAD") -> Project:
+    """
+    The project of the current folder, as a commit describes it; what is not committed does not count.
+    """
+    root = git.top_level(Path.cwd())
+    if git.commit(root, commit) is None:
+        raise NotReady("this repository has no commit", expected="a project to release", type_next="git commit")
+    found = _at(root, commit)
+    return found
+
+
+def chosen(project: Project, words: Words) -> Release:
+    """
+    The release under way, if the words agree with it, or the one they begin.
+
+    Raises:
+        Conflict: another one is under way.
+        NotReady: nothing is under way and the words name nothing, or the clone is not where a release can begin.
+        Usage: the words make no version.
+    """
+    begun = journal.of(project).under_way()
+    if begun is None:
+        return planned(project, words)
+    release = resumed(project, begun)
+    if words.are_given and words.version_after(release.previous) != release.version:
+        raise Conflict(
+            f"{release} is under way, begun {begun.at}",
+            expected="one release at a time",
+            type_next=f"invoke release to go on with {release.version}, or invoke abort",
+        )
+    return release
+
+
+def planned(project: Project, words: Words) -> Release:
+    """
+    The release that the words would begin now.
+    """
+    settings = project.settings
+    git.url(project.root, settings.remote)
+    base = repository.beginning(project.root, settings.remote, settings.main)
+    current = bumpversion.configuration(partial(git.text, project.root, base)).current
+    if not words.are_given:
+        raise _nothing_under_way(project, base, current)
+    version = words.version_after(current)
+    return Release(_at(project.root, base), version, current, base, _epoch(project.root, base), words.because)
+
+
+def resumed(project: Project, begun: Begun) -> Release:
+    """
+    The release that the journal tells of, with the project as it was when it began.
+    """
+    found = _at(project.root, begun.base)
+    return Release(found, parse(begun.version), parse(begun.previous), begun.base, begun.epoch, begun.because)
+
+
+def of_version(project: Project, version: str) -> Release:
+    """
+    A release that was begun in this clone.
+
+    Raises:
+        Usage: none with this version was.
+    """
+    wanted = str(parse(version.removeprefix("v")))
+    begun = journal.of(project).last(Begun, wanted)
+    if begun is None:
+        raise Usage(
+            f"this clone knows nothing of {wanted}",
+            expected="a version that was released from here",
+            type_next="invoke status",
+        )
+    return resumed(project, begun)
+
+
+def begin(release: Release) -> None:
+    """
+    Note that this release is under way, before anything of it is.
+    """
+    entries = journal.of(release.project)
+    under_way = entries.under_way()
+    if under_way is None or under_way.version != str(release.version):
+        entries.append(
+            Begun(
+                version=str(release.version),
+                previous=str(release.previous),
+                base=release.base,
+                epoch=release.epoch,
+                because=release.because,
+            )
+        )
+
+
+def _at(root: Path, commit: str) -> Project:
+    state = git.common_dir(root) / "contd-release"
+    text_of = partial(git.text, root, commit)
+    found = project.read(root, state, text_of)
+    if found.settings.github is None or not found.settings.github.repository:
+        found = project.read(root, state, text_of, git.url(root, found.settings.remote))
+    return found
+
+
+def _epoch(root: Path, base: str) -> int:
+    """
+    The time that dates the release: now, or SOURCE_DATE_EPOCH; never before the commit it starts from.
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return max(int(given) if given.isdigit() else int(time.time()), git.time(root, base))
+
+
+def _nothing_under_way(project: Project, base: str, current: Version) -> NotReady:
+    found = fragments.at(project, base)
+    least = found.least_part(current)
+    if current.is_prerelease:
+        return NotReady(
+            f"{project.name} {current} is out, a pre-release, and nothing is under way",
+            expected="the next pre-release, or the final",
+            type_next="invoke release --final   (or --pre rc)",
+        )
+    return NotReady(
+        f"{project.name} is at {current}, and nothing is under way; {project.news.directory}/ has {found.counted()}",
+        expected=f"a part of the version to raise: {least} at least, which gives {next_version(current, least)}",
+        type_next=f"invoke release --part {least}",
+    )

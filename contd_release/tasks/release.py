@@ -1,0 +1,124 @@
+"""
+The whole checklist: walk it, plan it, look at it, or put everything back.
+"""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+
+CHOICE = {
+    "part": "the part of the version to raise: major, minor or patch; without one, continue the release under way",
+    "pre": "make it a pre-release: a, b or rc",
+    "final": "end a series of pre-releases",
+    "because": "why a smaller part than the fragments ask for is right",
+    "json": "tell events as JSON lines",
+}
+
+
+@task(
+    help=CHOICE
+    | {
+        "yes": "approve the review without a question",
+        "dry-run": "print the plan instead, and change nothing",
+    }
+)
+def release(
+    c: Context,
+    part: str = "",
+    pre: str = "",
+    final: bool = False,
+    because: str = "",
+    yes: bool = False,
+    json: bool = False,
+    dry_run: bool = False,
+) -> None:
+    """
+    Release: from "main is green" to "everyone can install it, we checked, and they know".
+    """
+    with edge():
+        from contd_release.tasks.choice import Words
+        from contd_release.tasks.walking import walk
+
+        words = Words(part, pre, final, because)
+        if dry_run or c.config.run.dry:
+            _plan(words, as_json=json)
+        else:
+            walk(words, as_json=json, yes=yes)
+
+
+@task(help=CHOICE)
+def plan(
+    c: Context, part: str = "", pre: str = "", final: bool = False, because: str = "", json: bool = False
+) -> None:
+    """
+    Print every step of a release, what the world says of it, and each command that would run.
+    """
+    with edge():
+        from contd_release.tasks.choice import Words
+
+        _plan(Words(part, pre, final, because), as_json=json)
+
+
+@task(help={"version": "a version released from this clone; the one under way when absent", "json": CHOICE["json"]})
+def status(c: Context, version: str = "", json: bool = False) -> None:
+    """
+    Tell what the world says now of every step of the release under way.
+    """
+    with edge():
+        from contd_release import journal
+        from contd_release.errors import raise_all
+        from contd_release.report import reporting
+        from contd_release.tasks.choice import here, of_version, resumed
+        from contd_release.tasks.walking import Walking
+
+        project, report = here(), reporting(as_json=json)
+        begun = journal.of(project).under_way()
+        if not version and begun is None:
+            last = journal.of(project).last(journal.Ended)
+            report.says(f"nothing is under way{f'; {last.version} {last.how} at {last.at}' if last else ''}")
+            report.says("type: invoke release")
+            return
+        found = of_version(project, version) if version else resumed(project, begun) if begun else None
+        assert found is not None
+        report.says(str(found))
+        seen = list(Walking(found, report).checklist.status())
+        for one in seen:
+            report.seen(one, with_commands=False)
+        raise_all([one.error for one in seen if one.error])
+
+
+@task(help={"json": CHOICE["json"]})
+def abort(c: Context, json: bool = False) -> None:
+    """
+    Put everything back that a release has done so far, as long as nothing is public.
+    """
+    with edge():
+        from contd_release import journal, lock
+        from contd_release.command import Running
+        from contd_release.errors import NotReady
+        from contd_release.report import reporting
+        from contd_release.tasks.choice import here, resumed
+        from contd_release.tasks.walking import Walking, finish, remove
+
+        project, report = here(), reporting(as_json=json)
+        with lock.held(project.state / "lock"):
+            begun = journal.of(project).under_way()
+            if begun is None:
+                raise NotReady("nothing is under way", expected="a release to abort", type_next="invoke status")
+            found = resumed(project, begun)
+            Walking(found, report).checklist.undo(report.event, Running(found.logs, report.redact))
+            finish(found, "aborted")
+            remove(found)
+            report.says(f"{found} is aborted; everything is as it was before it began")
+
+
+def _plan(words: object, *, as_json: bool) -> None:
+    from contd_release.report import reporting
+    from contd_release.tasks.choice import Words, chosen, here
+    from contd_release.tasks.walking import Walking
+
+    assert isinstance(words, Words)
+    Walking(chosen(here(), words), reporting(as_json=as_json)).plan()

@@ -1,0 +1,170 @@
+"""
+One walk of a checklist, from the words of a call to the exit code.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from contd_release import journal, lock
+from contd_release.artifacts import Sealed
+from contd_release.checklist import Checklist, Event, Seen, Watcher
+from contd_release.command import Running
+from contd_release.errors import NeedsPerson, ReleaseError
+from contd_release.journal import Ended
+from contd_release.prepare import docs, repository, review
+from contd_release.release import Release
+from contd_release.report import Json, Lines, Terminal, reporting, review_text
+from contd_release.tasks.checklists import checklist
+from contd_release.tasks.choice import Words, begin, chosen, here
+from contd_release.tools import git
+
+
+@dataclass
+class Public:
+    """
+    Which claims that cannot be undone are true by now.
+    """
+
+    titles: dict[str, None] = field(default_factory=dict)
+
+    def learn(self, event: Event) -> None:
+        """
+        Remember an irreversible step that is done.
+        """
+        if event.what == "done" and event.step.undo is None:
+            self.titles[event.step.title] = None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.titles)
+
+
+@dataclass(frozen=True)
+class Walking:
+    """
+    A release, its checklist, and how it is told.
+    """
+
+    release: Release
+    report: Lines | Json
+    yes: bool = False
+    until: str = ""
+
+    @property
+    def checklist(self) -> Checklist:
+        """
+        The whole checklist, or its sections up to `until`.
+        """
+        whole = checklist(self.release, self.ask)
+        if not self.until:
+            return whole
+        names = [item.name for item in whole.items if hasattr(item, "name")]
+        return Checklist(whole.items[: names.index(self.until) + 1])
+
+    def ask(self, release: Release, sealed: Sealed) -> bool:
+        """
+        Ask a person for a yes, where there is one.
+
+        Raises:
+            NeedsPerson: nobody is there, and `--yes` was not said.
+        """
+        text = review_text(release, sealed, _changed(release))
+        if self.yes:
+            self.report.says(text)
+            return True
+        if not sys.stdin.isatty() or not isinstance(self.report, Terminal):
+            self.report.says(text)
+            raise NeedsPerson(
+                f"{release} waits for a review, and there is no terminal to ask on",
+                expected="a person's yes to this commit and these digests",
+                type_next="invoke release --yes   (or invoke release on a terminal)",
+            )
+        with self.report.paused():
+            self.report.says(text)
+            return input(f"Release {release}? Nothing after this can be undone. [y/N] ").strip().lower() in ("y", "yes")
+
+    def walk(self) -> None:
+        """
+        Check everything, then make every step true.
+
+        Raises:
+            ReleaseError: whatever stops it, told together with what is public already.
+        """
+        public, whole = Public(), self.checklist
+        running = Running(self.release.logs, self.report.redact)
+
+        def watch(event: Event) -> None:
+            public.learn(event)
+            self.report.event(event)
+
+        try:
+            with self.report.watching(self.release, whole):
+                self._prove_possible(whole, public)
+                begin(self.release)
+                whole.walk(watch, running)
+        except ReleaseError as error:
+            self.report.stopped(error, tuple(public))
+            raise
+
+    def plan(self) -> None:
+        """
+        Tell every step, what the world says of it, and each command that would run; nothing changes.
+        """
+        seen = list(self.checklist.status())
+        self.report.says(f"{self.release} from {self.release.base[:12]} (plan: nothing is changed)")
+        for one in seen:
+            self.report.seen(one, with_commands=True)
+        self.checklist.check(seen)
+
+    def _prove_possible(self, whole: Checklist, public: Public) -> None:
+        """
+        Stop before anything is changed when a step is known to stop us; past the line there is only forward.
+        """
+        seen = tuple(whole.status())
+        for one in seen:
+            if one.is_done:
+                public.learn(Event("done", one.section, one.step))
+        if not public.titles:
+            whole.check(seen)
+
+
+def walk(words: Words, *, as_json: bool, yes: bool, until: str = "") -> None:
+    """
+    Walk the release under way or the one the words begin, alone in this clone.
+    """
+    project = here()
+    report = reporting(as_json=as_json)
+    with lock.held(project.state / "lock"):
+        walking = Walking(chosen(project, words), report, yes=yes, until=until)
+        walking.walk()
+        if not until:
+            finish(walking.release, "finished")
+            report.says(f"\n{walking.release} is out.")
+
+
+def finish(release: Release, how: str) -> None:
+    """
+    Note that a release is over, and remove what can be made again.
+    """
+    entries = journal.of(release.project)
+    if under_way := entries.under_way():
+        entries.append(Ended(version=under_way.version, how=how))
+
+
+def remove(release: Release) -> None:
+    """
+    Remove what an aborted release leaves on this machine: its logs, its artifacts, its checkouts.
+    """
+    shutil.rmtree(release.home, ignore_errors=True)
+    for path in release.project.cache.glob(f"{release.tag}-*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _changed(release: Release) -> Sequence[str]:
+    settings = release.project.settings
+    last = repository.last_tag(git.remote(release.project.root, settings.remote).tags, release)
+    return docs.changed(release, last) if last else ()

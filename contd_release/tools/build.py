@@ -1,0 +1,85 @@
+"""
+build: the wheel and the sdist, and what it takes to make the same bytes twice.
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import sys
+import tarfile
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from contd_release.command import Command
+from contd_release.errors import Conflict
+
+
+def build(source: Path, to: Path, dates: Mapping[str, str], *, isolated: bool) -> Command:
+    """
+    Build the sdist, and the wheel from it.
+    """
+    words = ["--outdir", str(to)]
+    if not isolated:
+        words.append("--no-isolation")
+    elif find_spec("uv"):
+        words += ["--installer", "uv"]
+    epoch = {"SOURCE_DATE_EPOCH": dates["SOURCE_DATE_EPOCH"]}
+    return Command((sys.executable, "-m", "build", *words, "--", str(source)), env=epoch, timeout=1800)
+
+
+def settle_times(sdist: Path, epoch: int) -> None:
+    """
+    Write an sdist again with sorted members and nothing of this machine in it: times, owners, modes.
+
+    setuptools leaves all three in; other backends already write what this writes.
+    https://reproducible-builds.org/docs/archives/
+    """
+    half = sdist.with_name(f".{sdist.name}.half")
+    with (
+        tarfile.open(sdist, "r:gz") as old,
+        open(half, "wb") as raw,
+        gzip.GzipFile("", "wb", compresslevel=9, fileobj=raw, mtime=epoch) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as new,
+    ):
+        for member in sorted(old.getmembers(), key=lambda one: one.name):
+            member.mtime = epoch
+            member.uid = member.gid = 0
+            member.uname = member.gname = ""
+            member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
+            member.pax_headers = {}
+            new.addfile(member, old.extractfile(member) if member.isfile() else None)
+    half.replace(sdist)
+
+
+def strangers(sdist: Path, known: frozenset[str]) -> tuple[str, ...]:
+    """
+    The files of an sdist that git does not have and no build backend makes.
+    """
+    made = ("PKG-INFO", "setup.cfg")
+    with tarfile.open(sdist, "r:gz") as archive:
+        paths = (member.name.partition("/")[2] for member in archive.getmembers() if not member.isdir())
+        return tuple(
+            sorted(path for path in paths if path not in known and path not in made and ".egg-info/" not in path)
+        )
+
+
+def hand_over(made: Path, to: Path, wanted: tuple[str, ...]) -> None:
+    """
+    Move the files of a build to where they are sealed, if they are exactly those that were computed beforehand.
+
+    Raises:
+        Conflict: the build made other files.
+    """
+    found = sorted(path.name for path in made.iterdir() if not path.name.startswith("."))
+    if found != sorted(wanted):
+        raise Conflict(
+            f"the build made {', '.join(found) or 'nothing'}",
+            expected=f"{', '.join(sorted(wanted))}; the wheels' tags are [tool.contd-release.pypi] wheels",
+            type_next="$EDITOR pyproject.toml",
+        )
+    to.mkdir(parents=True, exist_ok=True)
+    for name in wanted:
+        (made / name).replace(to / name)
+    shutil.rmtree(made)

@@ -1,0 +1,38 @@
+"""
+pip, as the people have it who install a release: one index, hashes required, nothing of this machine's configuration.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from contd_release.command import Command
+
+
+def environment(at: Path) -> Command:
+    """
+    Make an empty virtual environment; pip works on it from outside.
+    """
+    return Command((sys.executable, "-m", "venv", "--clear", "--without-pip", str(at)), timeout=120)
+
+
+def install(into: Path, requirements: Path, index: str | None) -> Command:
+    """
+    Install what a file of requirements with hashes names, from this index alone; without one from pip's own, PyPI.
+    """
+    words = ("--isolated", "--python", str(into / "bin" / "python"), "install", "--no-deps", "--no-cache-dir")
+    only = ("--require-hashes", *(("--index-url", index) if index else ()), "--requirement", str(requirements))
+    quiet = ("--disable-pip-version-check", "--progress-bar", "off")
+    return Command(
+        (sys.executable, "-m", "pip", *words, *quiet, *only), env={"PIP_CONFIG_FILE": os.devnull}, timeout=600
+    )
+
+
+def stated_version(environment: Path, name: str) -> Command:
+    """
+    Ask an environment which version of a package it has.
+    """
+    code = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
+    return Command((str(environment / "bin" / "python"), "-I", "-c", code, name), timeout=60)

@@ -1,0 +1,221 @@
+"""
+A package index, read as an installer reads it: the files of a project and their digests.
+
+JSON (PEP 691) where the index has it, HTML (PEP 503) elsewhere; both name the sha256 of every file. Caches are passed by.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+from contd_release.errors import NotReady, Unanswered, Usage
+from contd_release.project import Project, Pypi
+from contd_release.secret import Secret
+from contd_release.tools.http import Http, Reply
+
+ACCEPT: Final = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
+NAMED: Final = ("pypi", "testpypi")
+
+
+@dataclass(frozen=True)
+class Credential:
+    """
+    What twine logs in with.
+    """
+
+    username: str
+    password: Secret
+
+
+@dataclass(frozen=True)
+class File:
+    """
+    A file as the index offers it.
+
+    Args:
+        sha256: in hexadecimal; empty when the index does not say.
+        yanked: the reason why it should not be chosen; `None` when it may be.
+    """
+
+    name: str
+    sha256: str
+    url: str
+    yanked: str | None = None
+
+
+def files(project: Project) -> Mapping[str, File]:
+    """
+    The files that the index has of this project, by name; none when it does not know the project.
+
+    Raises:
+        Unanswered: the index did not say.
+    """
+    url = f"{simple_url(_pypi(project))}{project.index_name}/"
+    credential = listing_credential(project)
+    reply = Http(url, headers=_basic(credential)).ask(url, headers={"Accept": ACCEPT, "Cache-Control": "no-cache"})
+    if reply.status == 404:
+        return {}
+    if reply.status != 200:
+        raise Unanswered(
+            f"the index answered {reply.status} for {project.index_name}: {reply.said()}",
+            expected="its files, or 404 when it has none",
+            type_next=f"open {url}",
+        )
+    return {file.name: file for file in _read(reply, project.index_name)}
+
+
+def simple_url(pypi: Pypi) -> str:
+    """
+    The URL of the simple index that installers ask, with a slash at the end.
+
+    Raises:
+        Usage: it does not follow from the repository.
+    """
+    from contd_release.tools.http import refuse_unsafe
+
+    if pypi.index:
+        refuse_unsafe(pypi.index)
+        return pypi.index.rstrip("/") + "/"
+    if pypi.repository in NAMED:
+        from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
+        endpoint = str(PYPI_SIMPLE_ENDPOINT)
+        return endpoint if pypi.repository == "pypi" else endpoint.replace("//", "//test.")
+    parts = urlsplit(upload_url(pypi))
+    path = parts.path.rstrip("/")
+    path = path.removesuffix("/legacy") if path.endswith("/legacy") else path
+    return urlunsplit((parts.scheme, parts.netloc, f"{path}/simple/", "", ""))
+
+
+def upload_url(pypi: Pypi) -> str:
+    """
+    The URL that twine uploads to.
+
+    Raises:
+        Usage: `repository` is neither a URL nor a section of ~/.pypirc.
+    """
+    if "://" in pypi.repository:
+        from contd_release.tools.http import refuse_unsafe
+
+        refuse_unsafe(pypi.repository)
+        return pypi.repository
+    if url := _pypirc(pypi.repository).get("repository"):
+        return url
+    if pypi.repository in NAMED:
+        from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
+
+        return DEFAULT_REPOSITORY if pypi.repository == "pypi" else TEST_REPOSITORY
+    raise Usage(
+        f"[tool.contd-release.pypi] repository is {pypi.repository!r}, and ~/.pypirc has no such section",
+        expected="a URL, pypi, testpypi, or a section of ~/.pypirc with a repository",
+        type_next="$EDITOR ~/.pypirc",
+    )
+
+
+def credential(pypi: Pypi) -> Credential | None:
+    """
+    What twine will log in with: its environment variables, ~/.pypirc, then the keyring; nothing when none has it.
+    """
+    section = _pypirc(pypi.repository)
+    username = os.environ.get("TWINE_USERNAME") or section.get("username") or "__token__"
+    password = os.environ.get("TWINE_PASSWORD") or section.get("password") or _keyring(pypi, username)
+    return Credential(username, Secret(password)) if password else None
+
+
+def listing_credential(project: Project) -> Credential | None:
+    """
+    The credential for reading, where the index is a private one that we were given a login for.
+    """
+    pypi = _pypi(project)
+    if pypi.repository in NAMED or not pypi.private:
+        return None
+    return credential(pypi)
+
+
+def refusal(project: Project, login: Credential) -> str | None:
+    """
+    Why the index does not let us upload; nothing when it accepts the login.
+
+    An upload without a file is asked for: an index that knows us finds the form incomplete (400), one that does not
+    answers 401 or 403. Whether a token covers this project only a real upload shows.
+
+    Raises:
+        Unanswered: the index did not say.
+    """
+    url = upload_url(_pypi(project))
+    reply = Http(url, headers=_basic(login)).send(
+        "POST",
+        url,
+        data=b":action=file_upload&protocol_version=1",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    if reply.status in (401, 403):
+        return f"{reply.status} {reply.said()}"
+    if reply.status >= 500 or reply.status == 404:
+        raise Unanswered(f"the index answered an upload without a file with {reply.status}", expected="400")
+    return None
+
+
+def _pypi(project: Project) -> Pypi:
+    if project.settings.pypi is None:
+        raise NotReady(f"{project.name} does not go to a package index", expected="[tool.contd-release.pypi]")
+    return project.settings.pypi
+
+
+def _read(reply: Reply, name: str) -> list[File]:
+    if "json" in reply.headers.get("Content-Type", ""):
+        return [
+            File(one["filename"], one["hashes"].get("sha256", ""), one["url"], _reason(one.get("yanked", False)))
+            for one in reply.json()["files"]
+        ]
+    # pypi-simple parses HTML well and takes half a second to import; the JSON above is all that most indexes send.
+    from pypi_simple import ProjectPage
+
+    page = ProjectPage.from_html(name, reply.body.decode(errors="replace"), base_url=reply.url)
+    return [
+        File(
+            package.filename,
+            package.digests.get("sha256", ""),
+            package.url,
+            (package.yanked_reason or "") if package.is_yanked else None,
+        )
+        for package in page.packages
+    ]
+
+
+def _reason(yanked: bool | str) -> str | None:
+    return (yanked if isinstance(yanked, str) else "") if yanked else None
+
+
+def _basic(login: Credential | None) -> dict[str, Secret]:
+    if login is None:
+        return {}
+    from base64 import b64encode
+
+    pair = b64encode(f"{login.username}:{login.password.reveal()}".encode()).decode()
+    return {"Authorization": Secret(f"Basic {pair}")}
+
+
+def _pypirc(section: str) -> Mapping[str, str]:
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read(Path.home() / ".pypirc", encoding="utf-8")
+    except configparser.Error as error:
+        raise Usage(f"~/.pypirc cannot be read: {type(error).__name__}", type_next="$EDITOR ~/.pypirc") from error
+    return dict(parser[section]) if parser.has_section(section) else {}
+
+
+def _keyring(pypi: Pypi, username: str) -> str | None:
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        return keyring.get_password(upload_url(pypi), username)
+    except KeyringError:
+        return None
