@@ -1,0 +1,92 @@
+"""
+The HTTP server of a world: werkzeug's, quiet, on this machine's loopback only.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Final
+
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+from contd_release.sandbox import durable
+from contd_release.sandbox.misfortunes import Reset
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+HOST: Final = "127.0.0.1"
+_POLL: Final = 0.02
+
+
+class _Handler(WSGIRequestHandler):
+    # Headers and body are two writes; with Nagle's algorithm the second waits for the client's delayed ACK.
+    disable_nagle_algorithm = True
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
+        """
+        The ledger has the requests.
+        """
+
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:  # noqa: ARG002
+        """
+        Close the connection for good; a reset is a close that lingers for zero seconds.
+        """
+        self.close_connection = True
+        if isinstance(error, Reset):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+class _Server(ThreadedWSGIServer):
+    daemon_threads = True
+    errors: Path
+
+    def shutdown_request(self, request: Any) -> None:
+        """
+        Close without announcing it first: a FIN before the RST would read as a proper end.
+        """
+        self.close_request(request)
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ARG002
+        """
+        Keep what went wrong inside a part; it is a bug of the world.
+        """
+        with open(self.errors, "a", encoding="utf-8") as out:
+            out.write(message % args if args else message)
+
+
+class Server:
+    """
+    A WSGI application, served from threads of this process.
+    """
+
+    def __init__(self, application: WSGIApplication, directory: Path) -> None:
+        listening = _listening(directory / "port")
+        with listening:
+            self._server = _Server(HOST, 0, application, _Handler, fd=listening.fileno())
+        self._server.errors = directory / "errors.log"
+        self.port: int = self._server.port
+        durable.write(directory / "port", f"{self.port}\n")
+        self._thread = Thread(target=self._server.serve_forever, args=(_POLL,), name="world", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """
+        Stop listening.
+        """
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def _listening(remembered: Path) -> socket.socket:
+    """
+    A socket on the port of the last time, so that URLs stay what they were, or on a free one.
+    """
+    try:
+        return socket.create_server((HOST, int(remembered.read_text("utf-8"))), backlog=128)
+    except (OSError, ValueError):
+        return socket.create_server((HOST, 0), backlog=128)

@@ -1,0 +1,78 @@
+"""
+A world continues with what it had.
+"""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+import requests
+
+from contd_release.errors import Conflict
+from contd_release.sandbox.index import Index
+from contd_release.sandbox.world import World
+
+
+def test_started_again_it_has_the_same_address_accounts_and_ledger(tmp_path: Path) -> None:
+    """
+    URLs and passwords that a release under way knows stay good when the world comes back.
+    """
+    with World(tmp_path) as world:
+        requests.get(world.index_url, timeout=5)
+        before = (world.index_url, world.accounts, world.ledger.requests())
+    with World(tmp_path) as again:
+        assert before == (again.index_url, again.accounts, again.ledger.requests())
+        requests.get(again.index_url, timeout=5)
+        assert [1, 2] == [one.number for one in again.ledger.requests()]
+
+
+def test_another_port_when_the_old_one_is_taken(tmp_path: Path) -> None:
+    """
+    A port that somebody else took in the meantime is left to them.
+    """
+    with World(tmp_path) as world:
+        port = int(world.registry.partition(":")[2])
+    with socket.create_server(("127.0.0.1", port)), World(tmp_path) as again:
+        assert 200 == requests.get(again.index_url, timeout=5).status_code
+        assert world.directory == again.directory
+
+
+def test_one_process_for_one_world(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Two servers never write into one folder.
+    """
+    monkeypatch.setattr("contd_release.sandbox.world._PATIENCE", 0)
+    with pytest.raises(Conflict, match=r"runs in .* already"):
+        World(world.directory).start()
+
+
+def test_accounts_are_private(world: World) -> None:
+    """
+    Nobody else on the machine reads the passwords.
+    """
+    assert 0o600 == (world.directory / "accounts.json").stat().st_mode & 0o777
+
+
+def test_unknown_paths_are_404(world: World) -> None:
+    """
+    What no part serves is not there.
+    """
+    assert 404 == requests.get(f"{world.url}/nowhere", timeout=5).status_code
+    assert 404 == requests.get(f"{world.url}/_world/nowhere", timeout=5).status_code
+
+
+def test_a_part_is_found_by_its_type(world: World) -> None:
+    """
+    Tests look into a part without going through HTTP.
+    """
+    assert isinstance(world.part(Index), Index)
+
+
+def test_addresses_lie_in_the_world(world: World) -> None:
+    """
+    Each part has an address below the one port.
+    """
+    addresses = (world.index_url, world.upload_url, world.api_url, world.uploads_url, world.chat_url)
+    assert all(one.startswith(f"http://{world.registry}/") for one in (*addresses, world.prometheus_url))
