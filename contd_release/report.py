@@ -8,54 +8,21 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from contd_release.artifacts import Sealed
+from contd_release.board import LINE, SIGNS, Board
 from contd_release.checklist import Checklist, Event, Seen, point_of_no_return
 from contd_release.command import Command
 from contd_release.errors import ReleaseError, Several, exit_code
 from contd_release.release import Release
 from contd_release.secret import Redactor
-from contd_release.step import State, Step
+from contd_release.step import Step
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
     from rich.live import Live
-
-LINE: Final = "point of no return"
-SIGNS: Final = {State.DONE: "✓", State.PARTIAL: "◐", State.ABSENT: "·", State.CONFLICT: "✗"}
-
-
-class Report(Protocol):
-    """
-    Tells a person or a machine what happens.
-    """
-
-    def watching(self, release: Release, checklist: Checklist) -> AbstractContextManager[None]:
-        """
-        Tell the events of one walk.
-        """
-
-    def event(self, event: Event) -> None:
-        """
-        One thing that happened; may come from any thread.
-        """
-
-    def says(self, text: str) -> None:
-        """
-        A sentence.
-        """
-
-    def seen(self, seen: Seen, *, with_commands: bool) -> None:
-        """
-        One row of a plan or a status.
-        """
-
-    def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:
-        """
-        Why the walk stopped, what is public already, and what to type.
-        """
 
 
 @dataclass
@@ -199,29 +166,14 @@ class Json:
 
 
 @dataclass
-class Row:
-    """
-    One line of the live checklist.
-    """
-
-    section: str
-    step: Step
-    sign: str = " "
-    style: str = "dim"
-    detail: str = ""
-    seconds: float = 0
-
-
-@dataclass
 class Terminal(Lines):
     """
     The whole checklist on a terminal, ticking while it is walked.
     """
 
     console: Console | None = None
-    rows: dict[int, Row] = field(default_factory=dict)
+    board: Board | None = None
     live: Live | None = None
-    title: str = ""
 
     @contextmanager
     def watching(self, release: Release, checklist: Checklist) -> Iterator[None]:
@@ -230,9 +182,8 @@ class Terminal(Lines):
         """
         from rich.live import Live
 
-        self.title = str(release)
-        self.rows = {id(step): Row(section, step) for section, step in checklist.steps()}
-        with Live(console=self.console, get_renderable=self.table, refresh_per_second=8) as self.live:
+        self.board = Board.of(str(release), checklist, self.redact)
+        with Live(console=self.console, get_renderable=self.board.table, refresh_per_second=8) as self.live:
             yield
             self.live.refresh()
         self.live = None
@@ -241,24 +192,8 @@ class Terminal(Lines):
         """
         Change the row of the step.
         """
-        row = self.rows.get(id(event.step))
-        if row is None:
+        if not (self.board and self.board.update(event)):
             super().event(event)
-            return
-        row.sign, row.style = {
-            "observing": ("?", "cyan"),
-            "found": ("▸", "cyan"),
-            "acting": ("▸", "bold cyan"),
-            "settling": ("◌", "cyan"),
-            "done": ("✓", "green"),
-            "undone": ("↶", "yellow"),
-            "failed": ("✗", "bold red"),
-        }[event.what]
-        row.seconds = event.seconds
-        if event.found:
-            row.detail = event.found.detail
-        elif event.action:
-            row.detail = str(event.action)
 
     def says(self, text: str) -> None:
         """
@@ -279,31 +214,6 @@ class Terminal(Lines):
         finally:
             if self.live:
                 self.live.start(refresh=True)
-
-    def table(self) -> RenderableType:
-        """
-        The checklist as a table: sign, claim, what was found, seconds.
-        """
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(box=None, show_header=False, pad_edge=False, expand=True, title=self.title, title_justify="left")
-        table.add_column(width=2)
-        table.add_column(ratio=5, no_wrap=True, overflow="ellipsis")
-        table.add_column(ratio=6, no_wrap=True, overflow="ellipsis", style="dim")
-        table.add_column(justify="right", width=7, style="dim")
-        section, is_past = "", False
-        for row in self.rows.values():
-            if row.section != section:
-                section = row.section
-                table.add_row("", Text(section, style="bold"))
-            if row.step.undo is None and not is_past:
-                is_past = True
-                table.add_row("──", Text(f"{'─' * 8} {LINE} {'─' * 60}", style="red"))
-            seconds = f"{row.seconds:.1f} s" if row.seconds >= 0.05 else ""
-            detail = Text(self.redact(row.detail.splitlines()[0] if row.detail else ""))
-            table.add_row(Text(row.sign, style=row.style), Text(row.step.title, style=row.style), detail, seconds)
-        return table
 
 
 def reporting(*, as_json: bool) -> Lines | Json:

@@ -199,9 +199,7 @@ def installable(release: Release) -> Step:
             )
         sealed = release.sealed()
         assert sealed is not None
-        journal.of(release.project).append(
-            Verified(version=str(release.version), channel=NAME, seal=sealed.digest())
-        )
+        journal.of(release.project).append(Verified(version=str(release.version), channel=NAME, seal=sealed.digest()))
         shutil.rmtree(environment)
 
     return Step(

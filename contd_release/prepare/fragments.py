@@ -152,6 +152,8 @@ def _twice(fragments: Sequence[Fragment]) -> tuple[str, ...]:
     """
     The same change in two formats, on which towncrier ends with a traceback.
     """
-    stems = [one.name.rpartition(".")[0] if one.name.endswith((".md", ".rst", ".txt")) else one.name for one in fragments]
+    stems = [
+        one.name.rpartition(".")[0] if one.name.endswith((".md", ".rst", ".txt")) else one.name for one in fragments
+    ]
     doubled = sorted({stem for stem in stems if stems.count(stem) > 1})
     return tuple(f"{stem}: there in two formats; expected one file" for stem in doubled)

@@ -93,7 +93,9 @@ def _found(what: str, *, wanted: list[bool]) -> Found:
     if all(wanted):
         return Found(State.DONE, what)
     # Fragments are there and nothing is written before the first step: the last wish is unmet as well.
-    return Found(State.PARTIAL if any(wanted) else State.ABSENT, "not written yet" if not any(wanted) else "half written")
+    return Found(
+        State.PARTIAL if any(wanted) else State.ABSENT, "not written yet" if not any(wanted) else "half written"
+    )
 
 
 def _names(folder: Path) -> list[str]:

@@ -48,9 +48,9 @@ def sessions(line: str) -> list[tuple[str, tuple[str, ...]]]:
         rest = words[words.index("--") :] if "--" in words else []
         named = words[2 : words.index("--")] if rest else words[2:]
         if not any(name.startswith("-") for name in named):
-            return [(name, (sys.executable, "-m", "nox", "-s", name, *rest)) for name in named]
+            return [(name, (sys.executable, "-P", "-m", "nox", "-s", name, *rest)) for name in named]
     if words[0] in ("nox", "python", "python3"):
-        words = [sys.executable, *(["-m", "nox"] if words[0] == "nox" else []), *words[1:]]
+        words = [sys.executable, *(["-P", "-m", "nox"] if words[0] == "nox" else []), *words[1:]]
     return [(line, tuple(words))]
 
 

@@ -64,7 +64,9 @@ def history_whole(release: Release) -> Step:
     def observe() -> Found:
         if git.is_shallow(root):
             return Found(
-                State.ABSENT, "this clone is shallow: a part of the history is missing", f"git fetch --unshallow {remote}"
+                State.ABSENT,
+                "this clone is shallow: a part of the history is missing",
+                f"git fetch --unshallow {remote}",
             )
         there = git.remote(root, remote)
         latest = last_tag(there.tags, release)
@@ -134,7 +136,9 @@ def beginning(root: Path, remote: str, main: str) -> str:
         )
     what = "behind" if git.is_ancestor(root, head, tip) or git.commit(root, tip) is None else "beside"
     raise NotReady(
-        f"{main} is at {head[:12]}, {what} {remote}/{main} at {tip[:12]}", expected=wanted, type_next="git pull --rebase"
+        f"{main} is at {head[:12]}, {what} {remote}/{main} at {tip[:12]}",
+        expected=wanted,
+        type_next="git pull --rebase",
     )
 
 

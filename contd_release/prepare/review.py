@@ -42,8 +42,6 @@ def approved(release: Release, ask: Ask) -> Step:
                 expected="a yes to the commit and the digests",
                 type_next="invoke release   (or invoke abort)",
             )
-        journal.of(release.project).append(
-            Approved(version=str(release.version), commit=commit, seal=sealed.digest())
-        )
+        journal.of(release.project).append(Approved(version=str(release.version), commit=commit, seal=sealed.digest()))
 
     return Step("a person approves", observe, act=(Call("ask for a yes to this commit and these digests", review),))

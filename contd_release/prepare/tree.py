@@ -22,9 +22,7 @@ def checked_out(release: Release) -> Step:
             return Found(State.ABSENT, "there is no tree yet")
         if release.base in (at, *git.parents(tree)):
             return Found(State.DONE, f"{tree.name} is at {at[:12]}")
-        return Found(
-            State.CONFLICT, f"{tree} is at {at[:12]}", f"git -C {root} worktree remove --force {tree}"
-        )
+        return Found(State.CONFLICT, f"{tree} is at {at[:12]}", f"git -C {root} worktree remove --force {tree}")
 
     return Step(
         f"a worktree starts from {release.base[:12]}",

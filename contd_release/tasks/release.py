@@ -23,6 +23,7 @@ CHOICE = {
     | {
         "yes": "approve the review without a question",
         "dry-run": "print the plan instead, and change nothing",
+        "svg": "a file that gets the walked checklist as a picture",
     }
 )
 def release(
@@ -34,6 +35,7 @@ def release(
     yes: bool = False,
     json: bool = False,
     dry_run: bool = False,
+    svg: str = "",
 ) -> None:
     """
     Release: from "main is green" to "everyone can install it, we checked, and they know".
@@ -46,13 +48,11 @@ def release(
         if dry_run or c.config.run.dry:
             _plan(words, as_json=json)
         else:
-            walk(words, as_json=json, yes=yes)
+            walk(words, as_json=json, yes=yes, picture=svg)
 
 
 @task(help=CHOICE)
-def plan(
-    c: Context, part: str = "", pre: str = "", final: bool = False, because: str = "", json: bool = False
-) -> None:
+def plan(c: Context, part: str = "", pre: str = "", final: bool = False, because: str = "", json: bool = False) -> None:
     """
     Print every step of a release, what the world says of it, and each command that would run.
     """

@@ -12,9 +12,7 @@ from contd_release.tasks.release import CHOICE
 
 
 @task(help=CHOICE)
-def bump(
-    c: Context, part: str = "", pre: str = "", final: bool = False, because: str = "", json: bool = False
-) -> None:
+def bump(c: Context, part: str = "", pre: str = "", final: bool = False, because: str = "", json: bool = False) -> None:
     """
     Prepare a release up to its commit: version files, changelog, notes, one commit in a worktree of its own.
     """
@@ -77,9 +75,7 @@ def verify(c: Context, version: str = "", json: bool = False) -> None:
         verify_again(version, as_json=json)
 
 
-def _walk(
-    until: str, part: str, pre: str, final: bool, because: str, *, as_json: bool, yes: bool = False
-) -> None:
+def _walk(until: str, part: str, pre: str, final: bool, because: str, *, as_json: bool, yes: bool = False) -> None:
     with edge():
         from contd_release.tasks.choice import Words
         from contd_release.tasks.walking import walk

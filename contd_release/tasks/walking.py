@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from contd_release import journal, lock
 from contd_release.artifacts import Sealed
-from contd_release.checklist import Checklist, Event, Seen, Watcher
+from contd_release.board import Board
+from contd_release.checklist import Checklist, Event
 from contd_release.command import Running
 from contd_release.errors import NeedsPerson, ReleaseError
 from contd_release.journal import Ended
@@ -53,6 +55,7 @@ class Walking:
     report: Lines | Json
     yes: bool = False
     until: str = ""
+    picture: Path | None = None
 
     @property
     def checklist(self) -> Checklist:
@@ -97,8 +100,11 @@ class Walking:
         public, whole = Public(), self.checklist
         running = Running(self.release.logs, self.report.redact)
 
+        board = Board.of(str(self.release), whole, self.report.redact)
+
         def watch(event: Event) -> None:
             public.learn(event)
+            board.update(event)
             self.report.event(event)
 
         try:
@@ -109,6 +115,9 @@ class Walking:
         except ReleaseError as error:
             self.report.stopped(error, tuple(public))
             raise
+        finally:
+            if self.picture:
+                board.picture(self.picture)
 
     def plan(self) -> None:
         """
@@ -132,14 +141,15 @@ class Walking:
             whole.check(seen)
 
 
-def walk(words: Words, *, as_json: bool, yes: bool, until: str = "") -> None:
+def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: str = "") -> None:
     """
     Walk the release under way or the one the words begin, alone in this clone.
     """
     project = here()
     report = reporting(as_json=as_json)
     with lock.held(project.state / "lock"):
-        walking = Walking(chosen(project, words), report, yes=yes, until=until)
+        release = chosen(project, words)
+        walking = Walking(release, report, yes=yes, until=until, picture=Path(picture) if picture else None)
         walking.walk()
         if not until:
             finish(walking.release, "finished")

@@ -26,7 +26,7 @@ def build(source: Path, to: Path, dates: Mapping[str, str], *, isolated: bool) -
     elif find_spec("uv"):
         words += ["--installer", "uv"]
     epoch = {"SOURCE_DATE_EPOCH": dates["SOURCE_DATE_EPOCH"]}
-    return Command((sys.executable, "-m", "build", *words, "--", str(source)), env=epoch, timeout=1800)
+    return Command((sys.executable, "-P", "-m", "build", *words, "--", str(source)), env=epoch, timeout=1800)
 
 
 def settle_times(sdist: Path, epoch: int) -> None:

@@ -113,7 +113,7 @@ def bump(where: Path, previous: Version, version: Version) -> Command:
     Change every version file in `where`. The new version is computed by us and always passed.
     """
     words = ("bump", "--current-version", str(previous), "--new-version", str(version), "--no-commit", "--no-tag")
-    return Command((sys.executable, "-m", "bumpversion", *words, "--allow-dirty"), cwd=where, timeout=120)
+    return Command((sys.executable, "-P", "-m", "bumpversion", *words, "--allow-dirty"), cwd=where, timeout=120)
 
 
 def serialized(version: str, pattern: str, formats: tuple[str, ...]) -> str:

@@ -15,7 +15,7 @@ def environment(at: Path) -> Command:
     """
     Make an empty virtual environment; pip works on it from outside.
     """
-    return Command((sys.executable, "-m", "venv", "--clear", "--without-pip", str(at)), timeout=120)
+    return Command((sys.executable, "-P", "-m", "venv", "--clear", "--without-pip", str(at)), timeout=120)
 
 
 def install(into: Path, requirements: Path, index: str | None) -> Command:
@@ -26,7 +26,7 @@ def install(into: Path, requirements: Path, index: str | None) -> Command:
     only = ("--require-hashes", *(("--index-url", index) if index else ()), "--requirement", str(requirements))
     quiet = ("--disable-pip-version-check", "--progress-bar", "off")
     return Command(
-        (sys.executable, "-m", "pip", *words, *quiet, *only), env={"PIP_CONFIG_FILE": os.devnull}, timeout=600
+        (sys.executable, "-P", "-m", "pip", *words, *quiet, *only), env={"PIP_CONFIG_FILE": os.devnull}, timeout=600
     )
 
 

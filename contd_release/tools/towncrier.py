@@ -25,4 +25,4 @@ def build(where: Path, version: str, date: str) -> Command:
 
 
 def _build(where: Path, *words: str, stdout: Path | None = None) -> Command:
-    return Command((sys.executable, "-m", "towncrier", "build", *words), cwd=where, stdout=stdout, timeout=120)
+    return Command((sys.executable, "-P", "-m", "towncrier", "build", *words), cwd=where, stdout=stdout, timeout=120)

@@ -1,0 +1,144 @@
+"""
+A rehearsal: a world, a bare remote with this repository's commit, a clone of it, and the very same release run there.
+
+Nothing in the release knows that it is rehearsed: configuration laid over the repository's own points it at the world.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from contd_release import journal, project
+from contd_release.command import Command, environment
+from contd_release.errors import NotReady, Unanswered
+from contd_release.journal import Ended
+from contd_release.project import OVERLAY, Project
+from contd_release.sandbox import durable, remotes
+from contd_release.sandbox.world import World
+from contd_release.tools import git
+
+NOBODY: Final = ("Rehearsal", "rehearsal@localhost")
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """
+    The rehearsal of one commit in a folder of its own.
+    """
+
+    project: Project
+    commit: str
+    directory: Path
+
+    @property
+    def clone(self) -> Path:
+        """
+        The clone that the release is run in.
+        """
+        return self.directory / "clone"
+
+    @property
+    def remote(self) -> Path:
+        """
+        The bare repository that stands for the forge's.
+        """
+        return self.directory / "remotes" / "origin.git"
+
+    @property
+    def is_under_way(self) -> bool:
+        """
+        Whether this commit's rehearsal was begun and has not ended.
+        """
+        try:
+            begun = json.loads((self.directory / "rehearsal.json").read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return False
+        return bool(begun["commit"] == self.commit) and self.entries.last(Ended) is None
+
+    @property
+    def entries(self) -> journal.Journal:
+        """
+        The journal of the clone.
+        """
+        return journal.Journal(self.clone / ".git" / "contd-release" / "journal.jsonl")
+
+    def prepare(self) -> None:
+        """
+        Make the remote and the clone from nothing.
+
+        Raises:
+            NotReady: the repository cannot be cloned as it is.
+        """
+        shutil.rmtree(self.directory, ignore_errors=True)
+        main = self.project.settings.main
+        remote = remotes.make(self.directory / "remotes", "origin")
+        refs = (f"{self.commit}:refs/heads/{main}", "refs/tags/*:refs/tags/*")
+        self._git(self.project.root, "push", "--quiet", str(remote), *refs)
+        self._git(remote, "symbolic-ref", "HEAD", f"refs/heads/{main}")
+        self._git(self.directory, "clone", "--quiet", str(remote), str(self.clone))
+        for key, value in zip(("user.name", "user.email"), NOBODY, strict=True):
+            self._git(self.clone, "config", key, value)
+        durable.write(self.directory / "rehearsal.json", json.dumps({"commit": self.commit}) + "\n")
+
+    def environment(self, world: World) -> Mapping[str, str]:
+        """
+        What the release sees of the outside: the world, and nobody's secrets.
+        """
+        overlay = self.directory / "overlay.toml"
+        durable.write(overlay, self._overlay(world))
+        account = world.accounts.publisher
+        return environment() | {
+            OVERLAY: str(overlay),
+            "TWINE_USERNAME": account.user,
+            "TWINE_PASSWORD": account.password.reveal(),
+            "SOURCE_DATE_EPOCH": str(git.time(self.project.root, self.commit)),
+        }
+
+    def release_command(self, *words: str) -> tuple[str, ...]:
+        """
+        The release as a program; `-P` keeps the clone's own modules out of the way of this library's.
+        """
+        return (sys.executable, "-P", "-m", "contd_release", "release", "--yes", *words)
+
+    def _overlay(self, world: World) -> str:
+        lines = ['publisher = "here"', "sign-tags = false"]
+        if self.project.settings.pypi:
+            lines += ["[pypi]", f'repository = "{world.upload_url}"', f'index = "{world.index_url}"']
+        return "\n".join(lines) + "\n"
+
+    @staticmethod
+    def _git(where: Path, *words: str) -> None:
+        answer = git.git(where, *words).ask()
+        if answer.code:
+            kind = NotReady if "shallow" in answer.err else Unanswered
+            raise kind(
+                f"git {words[0]} ended with {answer.code}: {' '.join(answer.err.split())}",
+                expected="a clone of this repository to rehearse in",
+                type_next="git fetch --unshallow   (if this clone is shallow)",
+            )
+
+
+def rehearsal_of(root: Path) -> Rehearsal:
+    """
+    The rehearsal of the commit that is checked out.
+
+    Raises:
+        NotReady: there is no commit.
+    """
+    from functools import partial
+
+    from platformdirs import user_cache_path
+
+    commit = git.commit(root)
+    if commit is None:
+        raise NotReady("this repository has no commit", expected="a commit to rehearse", type_next="git commit")
+    found = project.read(root, git.common_dir(root) / "contd-release", partial(git.text, root, commit))
+    clone = hashlib.sha256(str(root).encode()).hexdigest()[:12]
+    return Rehearsal(found, commit, user_cache_path("contd-release") / "rehearsals" / f"{found.index_name}-{clone}")

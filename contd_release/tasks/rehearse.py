@@ -1,0 +1,43 @@
+"""
+The whole release in a throwaway world on this machine.
+"""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+
+
+@task(
+    help={
+        "part": "the part to raise; what the fragments ask for when absent",
+        "fresh": "begin again, even if a rehearsal of this commit was stopped",
+        "crash-everywhere": "kill the release at every step and in every act, and continue it each time",
+        "fault": "a fault that the world orders, such as 'POST /legacy/ 1 accept-then-drop'; may be repeated",
+        "svg": "a file that gets the walked checklist as a picture",
+        "json": "tell events as JSON lines",
+    },
+    iterable=["fault"],
+)
+def rehearse(
+    c: Context,
+    fault: list[str],
+    part: str = "",
+    fresh: bool = False,
+    crash_everywhere: bool = False,
+    svg: str = "",
+    json: bool = False,
+) -> None:
+    """
+    Release this commit into a throwaway world on this machine: no secret, no network, the same steps.
+    """
+    with edge():
+        from contd_release.tasks.rehearsing import Wishes, crash, run
+
+        wishes = Wishes(part, tuple(fault), svg, fresh=fresh, as_json=json)
+        if crash_everywhere:
+            crash(wishes)
+        else:
+            run(wishes)

@@ -1,0 +1,113 @@
+"""
+What `invoke rehearse` does: make the world, run the release in it as a person would, and look at what came out.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from contd_release.errors import FailedCommand, Interrupted, Usage
+from contd_release.prepare import fragments
+from contd_release.report import reporting
+from contd_release.sandbox.crashes import sweep
+from contd_release.sandbox.evidence import evidence
+from contd_release.sandbox.rehearsal import Rehearsal, rehearsal_of
+from contd_release.sandbox.world import World
+from contd_release.tools import bumpversion, git
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """
+    What the words of the call ask for.
+    """
+
+    part: str = ""
+    faults: tuple[str, ...] = ()
+    svg: str = ""
+    fresh: bool = False
+    as_json: bool = False
+
+
+def run(wishes: Wishes) -> None:
+    """
+    Rehearse the release of the commit that is checked out; a rehearsal that was stopped is continued.
+
+    Raises:
+        FailedCommand: the release stopped; what it said was said already.
+    """
+    rehearsal = rehearsal_of(git.top_level(Path.cwd()))
+    report = reporting(as_json=wishes.as_json)
+    is_continued = rehearsal.is_under_way and not wishes.fresh
+    if not is_continued:
+        rehearsal.prepare()
+    words = _words(rehearsal, wishes) if not (is_continued and rehearsal.entries.under_way()) else ()
+    report.says(
+        f"rehearsing {rehearsal.project.name} at {rehearsal.commit[:12]} in {rehearsal.directory}"
+        + (", continued" if is_continued else "")
+    )
+    if not git.is_clean(rehearsal.project.root):
+        report.says("what is not committed is not rehearsed")
+    with World(rehearsal.directory / "world") as world:
+        for order in wishes.faults:
+            world.faults.order(order)
+        code = _run(rehearsal.release_command(*words), rehearsal, world)
+        if code:
+            raise FailedCommand(
+                f"the rehearsed release ended with {code}",
+                expected="exit code 0",
+                type_next=f"{_again(wishes)}   (it continues; --fresh begins again)",
+            )
+        for line in evidence(rehearsal, world):
+            report.says(line)
+
+
+def crash(wishes: Wishes) -> None:
+    """
+    Rehearse, killed at every step and in every act, continued each time, and compared with a release left alone.
+    """
+    rehearsal, report = rehearsal_of(git.top_level(Path.cwd())), reporting(as_json=wishes.as_json)
+    result = sweep(rehearsal, _words(rehearsal, wishes), report.says)
+    report.says(
+        f"{result.kills} kills at {result.points} points, each continued: the end state equals the uninterrupted one"
+    )
+
+
+def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
+    """
+    The words that begin the rehearsed release.
+    """
+    svg = ("--svg", str(Path(wishes.svg).absolute())) if wishes.svg else ()
+    json = ("--json",) if wishes.as_json else ()
+    root, commit = rehearsal.project.root, rehearsal.commit
+    current = bumpversion.configuration(partial(git.text, root, commit)).current
+    if current.is_prerelease:
+        if wishes.part:
+            raise Usage(f"{current} is a pre-release", expected="no part", type_next="invoke rehearse")
+        return ("--final", *svg, *json)
+    part = wishes.part or fragments.at(rehearsal.project, commit).least_part(current)
+    return ("--part", part, *svg, *json)
+
+
+def _again(wishes: Wishes) -> str:
+    return " ".join(("invoke rehearse", *(f"--fault '{order}'" for order in wishes.faults)))
+
+
+def _run(argv: tuple[str, ...], rehearsal: Rehearsal, world: World) -> int:
+    """
+    Run the release with this terminal as its own; Ctrl-C reaches it as well.
+    """
+    process = subprocess.Popen(argv, cwd=rehearsal.clone, env=dict(rehearsal.environment(world)))
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        os.kill(process.pid, signal.SIGINT)
+        process.wait()
+        raise Interrupted(
+            "the rehearsal was interrupted", expected="its end", type_next="invoke rehearse   (it continues)"
+        ) from None
