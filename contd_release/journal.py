@@ -85,6 +85,13 @@ class Verified(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Doubted(Entry):
+    """
+    A person asks to verify again: what was verified before does not count any more.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ended(Entry):
     """
     Nothing is under way any more: the release is finished, or was aborted.
@@ -140,6 +147,18 @@ class Journal:
         The newest entry of one kind.
         """
         return next(reversed(list(self.entries(kind, version))), None)
+
+    def verified(self, version: str, channel: str, seal: str) -> Verified | None:
+        """
+        The verification of a channel against this seal, unless it was doubted since.
+        """
+        found: Verified | None = None
+        for entry in self.entries(Entry, version):
+            if isinstance(entry, Doubted):
+                found = None
+            elif isinstance(entry, Verified) and (entry.channel, entry.seal) == (channel, seal):
+                found = entry
+        return found
 
     def under_way(self) -> Begun | None:
         """

@@ -150,7 +150,8 @@ def uploaded(release: Release, name: str) -> Step:
         if ours is None or theirs.sha256 != ours.sha256:
             return Found(
                 State.CONFLICT,
-                f"{name} is there with sha256 {theirs.sha256[:12]}, {f'ours is {ours.sha256[:12]}' if ours else 'and not ours'}",
+                f"{name} is there with sha256 {theirs.sha256[:12]}, "
+                + (f"ours is {ours.sha256[:12]}" if ours else "and is not ours"),
                 "invoke release --part patch   (an index never gives a file name out twice)",
             )
         return Found(State.DONE, f"sha256 {ours.sha256[:12]}")
@@ -178,15 +179,14 @@ def installable(release: Release) -> Step:
     pip installs the wheel from the index alone, by hash, into an empty environment, and it states its version.
     """
     environment = release.project.cache / f"{release.tag}-verify-{NAME}"
-    requirements = environment.with_suffix(".txt")
+    requirements = release.home / "requirements.txt"
 
     def observe() -> Found:
         sealed = release.sealed()
         if sealed is None:
             return Found(State.ABSENT, "nothing is built yet")
-        for entry in journal.of(release.project).entries(Verified, str(release.version)):
-            if (entry.channel, entry.seal) == (NAME, sealed.digest()):
-                return Found(State.DONE, f"installed by pip, {entry.at}")
+        if verified := journal.of(release.project).verified(str(release.version), NAME, sealed.digest()):
+            return Found(State.DONE, f"installed by pip, {verified.at}")
         return Found(State.ABSENT, "not installed from the index yet")
 
     def ask_version() -> None:

@@ -4,7 +4,6 @@ Clean checkouts of the release commit, one for each channel that builds, so that
 
 from __future__ import annotations
 
-from contd_release.command import Call
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import git
@@ -25,10 +24,6 @@ def checked_out(release: Release, purpose: str) -> Step:
     return Step(
         f"the commit is checked out to build for {purpose}",
         observe,
-        act=(
-            Call("make room for the checkout", lambda: source.parent.mkdir(parents=True, exist_ok=True)),
-            git.git(root, "worktree", "prune"),
-            git.git(release.tree, "worktree", "add", "--force", "--detach", str(source), "HEAD"),
-        ),
+        act=git.add_worktree(release.tree, source, "HEAD"),
         undo=(git.remove_worktree(root, source),),
     )

@@ -17,7 +17,7 @@ def guide_path(release: Release) -> str:
     `docs/migrations/v2.md`; under 1.0, where a minor may break, `docs/migrations/v0.3.md`.
     """
     major, minor, _ = release.version.release
-    return f"docs/migrations/v{major if major else f'0.{minor}'}.md"
+    return f"docs/migrations/v{major or f'0.{minor}'}.md"
 
 
 def guide_written(release: Release) -> Step:

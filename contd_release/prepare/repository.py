@@ -96,7 +96,8 @@ def base_is_tip(release: Release) -> Step:
         if tip == release.base:
             return Found(State.DONE, f"{upstream} is at {tip[:12]}")
         ours = git.commit(release.tree)
-        if ours and (tip == ours or (tag := there.tag(release.tag)) and tag.commit == ours):
+        tag = there.tag(release.tag)
+        if ours and (tip == ours or (tag and tag.commit == ours)):
             return Found(State.DONE, f"{upstream} is at {tip[:12]}, and {release.tag} is tagged")
         return Found(
             State.CONFLICT,

@@ -4,7 +4,6 @@ The release's own worktree, and the one commit made in it. The maintainer's work
 
 from __future__ import annotations
 
-from contd_release.command import Call
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import git
@@ -27,11 +26,7 @@ def checked_out(release: Release) -> Step:
     return Step(
         f"a worktree starts from {release.base[:12]}",
         observe,
-        act=(
-            Call("make room for the worktree", lambda: tree.parent.mkdir(parents=True, exist_ok=True)),
-            git.git(root, "worktree", "prune"),
-            git.add_worktree(root, tree, release.base),
-        ),
+        act=git.add_worktree(root, tree, release.base),
         undo=(git.remove_worktree(root, tree),),
     )
 

@@ -29,7 +29,7 @@ def evidence(rehearsal: Rehearsal, world: World) -> Iterator[str]:
     tag = f"v{ended.version}"
     found = git.remote(rehearsal.clone, "origin").tag(tag)
     assert found is not None
-    sealed = artifacts.read(rehearsal.clone / ".git" / "contd-release" / tag / "dist")
+    sealed = artifacts.read(rehearsal.state / tag / "dist")
     yield ""
     yield f"In {world.directory.parent}:"
     yield f"  {tag} is {'an annotated' if found.is_annotated else 'a lightweight'} tag on {found.commit[:12]}"
@@ -40,4 +40,4 @@ def evidence(rehearsal: Rehearsal, world: World) -> Iterator[str]:
         yield f"  {one.name}  sha256 {one.sha256}"
     effects = world.ledger.effects()
     yield f"  {len(effects)} things were published, {sum(effects.values()) - len(effects)} of them twice"
-    yield f"{rehearsal.project.name} {ended.version} was released, installed and verified; nothing has left this machine"
+    yield f"{rehearsal.project.name} {ended.version} is released, installed and verified; nothing left this machine"

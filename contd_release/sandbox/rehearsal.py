@@ -11,12 +11,13 @@ import json
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from contd_release import journal, project
-from contd_release.command import Command, environment
+from contd_release.command import environment
 from contd_release.errors import NotReady, Unanswered
 from contd_release.journal import Ended
 from contd_release.project import OVERLAY, Project
@@ -67,7 +68,14 @@ class Rehearsal:
         """
         The journal of the clone.
         """
-        return journal.Journal(self.clone / ".git" / "contd-release" / "journal.jsonl")
+        return journal.Journal(self.state / "journal.jsonl")
+
+    @property
+    def state(self) -> Path:
+        """
+        Where the clone keeps its journal, logs and artifacts.
+        """
+        return self.clone / ".git" / "contd-release"
 
     def prepare(self) -> None:
         """
@@ -77,6 +85,8 @@ class Rehearsal:
             NotReady: the repository cannot be cloned as it is.
         """
         shutil.rmtree(self.directory, ignore_errors=True)
+        for checkout in replace(self.project, state=self.state).cache.glob("v*"):
+            shutil.rmtree(checkout)
         main = self.project.settings.main
         remote = remotes.make(self.directory / "remotes", "origin")
         refs = (f"{self.commit}:refs/heads/{main}", "refs/tags/*:refs/tags/*")
@@ -132,8 +142,6 @@ def rehearsal_of(root: Path) -> Rehearsal:
     Raises:
         NotReady: there is no commit.
     """
-    from functools import partial
-
     from platformdirs import user_cache_path
 
     commit = git.commit(root)

@@ -31,7 +31,7 @@ class _Handler(WSGIRequestHandler):
         The ledger has the requests.
         """
 
-    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:  # noqa: ARG002
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
         """
         Close the connection for good; a reset is a close that lingers for zero seconds.
         """
@@ -50,7 +50,7 @@ class _Server(ThreadedWSGIServer):
         """
         self.close_request(request)
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ARG002
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
         """
         Keep what went wrong inside a part; it is a bug of the world.
         """

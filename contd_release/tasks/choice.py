@@ -59,8 +59,7 @@ def here(commit: str = "HEAD") -> Project:
     root = git.top_level(Path.cwd())
     if git.commit(root, commit) is None:
         raise NotReady("this repository has no commit", expected="a project to release", type_next="git commit")
-    found = _at(root, commit)
-    return found
+    return _at(root, commit)
 
 
 def chosen(project: Project, words: Words) -> Release:

@@ -18,7 +18,7 @@ from contd_release.errors import edge
         "issue": "the number of the issue or pull request",
     },
 )
-def news(c: Context, text: str, type: str = "feature", issue: str = "") -> None:
+def news(c: Context, text: str, type: str = "feature", issue: str = "") -> None:  # noqa: A002
     """
     Add a changelog fragment: `invoke news "…" --type bugfix --issue 12`.
     """

@@ -8,6 +8,7 @@ from contd_release import channels, journal, lock
 from contd_release.checklist import Checklist, Section
 from contd_release.command import Running
 from contd_release.errors import NotReady
+from contd_release.journal import Doubted
 from contd_release.report import reporting
 from contd_release.tasks.checklists import together
 from contd_release.tasks.choice import here, of_version, resumed
@@ -26,7 +27,7 @@ def verify_again(version: str, *, as_json: bool) -> None:
         raise NotReady("nothing is under way", expected="a version", type_next="invoke verify --version 1.2.0")
     release = of_version(project, version) if version or begun is None else resumed(project, begun)
     published = tuple(Section("publish", branch) for branch in channels.section("publish", release))
-    checks = Checklist((*published, Section("verify", (together(*channels.section("verify", release, again=True)),))))
+    checks = Checklist((*published, Section("verify", (together(*channels.section("verify", release)),))))
     with lock.held(project.state / "lock"), report.watching(release, checks):
         missing = [one for one in Checklist(published).status() if not one.is_done]
         if missing:
@@ -34,5 +35,6 @@ def verify_again(version: str, *, as_json: bool) -> None:
             raise NotReady(
                 f"{missing[0].step.title}: {detail}", expected="a published release", type_next="invoke status"
             )
+        journal.of(project).append(Doubted(version=str(release.version)))
         checks.walk(report.event, Running(release.logs, report.redact))
     report.says(f"{release}: every channel serves what was built")

@@ -7,7 +7,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from contd_release.checklist import Checklist, Event
 from contd_release.command import Running
 from contd_release.errors import NeedsPerson, ReleaseError
 from contd_release.journal import Ended
-from contd_release.prepare import docs, repository, review
+from contd_release.prepare import docs, repository
 from contd_release.release import Release
 from contd_release.report import Json, Lines, Terminal, reporting, review_text
 from contd_release.tasks.checklists import checklist

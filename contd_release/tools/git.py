@@ -7,11 +7,12 @@ Refs are always written out (`refs/heads/…`), pushed by exact refspecs, never 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from contd_release.command import Answer, Command
+from contd_release.command import Action, Answer, Call, Command
 from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.release import Release
 
@@ -271,11 +272,23 @@ def identity(where: Path) -> str | None:
 # Commands.
 
 
-def add_worktree(where: Path, to: Path, commit: str) -> Command:
+def add_worktree(where: Path, to: Path, commit: str) -> tuple[Action, ...]:
     """
-    Check a commit out into a worktree of its own, on no branch.
+    Check a commit out into a worktree of its own, on no branch; what a killed checkout left there is removed first.
+
+    Args:
+        to: a folder of ours in the cache, where nobody else keeps anything.
     """
-    return git(where, "worktree", "add", "--detach", "--force", str(to), commit)
+
+    def make_room() -> None:
+        shutil.rmtree(to, ignore_errors=True)
+        to.parent.mkdir(parents=True, exist_ok=True)
+
+    return (
+        Call(f"make room for {to.name}", make_room),
+        git(where, "worktree", "prune"),
+        git(where, "worktree", "add", "--detach", "--force", str(to), commit),
+    )
 
 
 def remove_worktree(where: Path, to: Path) -> Command:

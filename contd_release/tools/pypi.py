@@ -1,7 +1,7 @@
 """
 A package index, read as an installer reads it: the files of a project and their digests.
 
-JSON (PEP 691) where the index has it, HTML (PEP 503) elsewhere; both name the sha256 of every file. Caches are passed by.
+JSON (PEP 691) where the index has it, HTML (PEP 503) elsewhere; both name the sha256 of every file. No cache is used.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def check(files: Sequence[Path]) -> Command:
 
 def upload(file: Path, repository: str) -> Command:
     """
-    Upload one file to a URL, or to a section of ~/.pypirc. twine logs in from its own variables, that file or the keyring.
+    Upload one file to a URL, or to a section of ~/.pypirc; twine logs in from its variables, that file or the keyring.
     """
     where = ("--repository-url" if "://" in repository else "--repository", repository)
     words = ("upload", "--non-interactive", "--disable-progress-bar", *where, "--", str(file))
