@@ -1,0 +1,118 @@
+"""
+The pages say what the code does: every key, every exit code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import pytest
+
+from contd_release import errors
+from contd_release.project import Settings
+
+DOCS = Path(__file__).parents[1] / "docs"
+WORDS = {str: "string", bool: "true or false", float: "number", int: "whole number"}
+
+
+def tables(kind: type, where: str = "tool.contd-release") -> Iterator[tuple[str, type]]:
+    """
+    The tables of the configuration, by the heading under which the page tells them.
+    """
+    yield where, kind
+    for one in fields(kind):
+        inner = unwrapped(get_type_hints(kind)[one.name])
+        if is_dataclass(inner) and isinstance(inner, type):
+            yield from tables(inner, f"{where}.{key(one)}")
+
+
+def key(one: Field[Any]) -> str:
+    """
+    The name of a field as TOML spells it.
+    """
+    return one.name.replace("_", "-")
+
+
+def unwrapped(hint: Any) -> Any:
+    """
+    The type of something optional.
+    """
+    return next(one for one in get_args(hint) if one is not type(None)) if isinstance(hint, UnionType) else hint
+
+
+def type_words(hint: Any) -> str:
+    """
+    How the page spells a type.
+    """
+    hint = unwrapped(hint)
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        names = [f'`"{one}"`' for one in inner]
+        return " or ".join((", ".join(names[:-1]), names[-1]))
+    if origin is tuple:
+        plural = f"{type_words(inner[0])}s" if inner[0] is str else type_words(inner[0])
+        return f"list of {plural}"
+    if origin is Mapping or (isinstance(origin, type) and issubclass(origin, Mapping)):
+        return "table of strings" if inner[1] is str else "table"
+    return "table" if is_dataclass(hint) else WORDS[hint]
+
+
+def default_words(one: Field[Any]) -> str:
+    """
+    How the page spells a default.
+    """
+    if one.default is MISSING and one.default_factory is MISSING:
+        return "required"
+    default = one.default if one.default_factory is MISSING else one.default_factory()
+    if default is None:
+        return "off"
+    return "its own" if is_dataclass(default) else f"`{json.dumps(default)}`"
+
+
+def rows(page: str, heading: str) -> list[list[str]]:
+    """
+    The cells of the first table under a heading.
+    """
+    text = (DOCS / page).read_text(encoding="utf-8")
+    _, _, below = f"\n{text}".partition(f"\n{heading}\n")
+    body = re.split(r"\n#+ ", below)[0]
+    found = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in body.splitlines() if line.startswith("|")
+    ]
+    return found[2:]
+
+
+@pytest.mark.parametrize(("where", "kind"), [pytest.param(*one, id=one[0]) for one in tables(Settings)])
+def test_every_key_is_documented(where: str, kind: type) -> None:
+    """
+    The configuration page lists exactly the keys there are, each with its type and its default.
+    """
+    expected = [
+        [f"`{key(one)}`", type_words(get_type_hints(kind)[one.name]), default_words(one)] for one in fields(kind)
+    ]
+    assert expected == [row[:3] for row in rows("configuration.md", f"## {where}")]
+
+
+def test_every_key_has_a_meaning() -> None:
+    """
+    No row of the configuration page ends before it says what the key is for.
+    """
+    told = [row for where, _ in tables(Settings) for row in rows("configuration.md", f"## {where}")]
+    bare = [row for row in told if len(row) != 4 or not row[3]]
+    assert not bare
+
+
+def test_every_exit_code_is_documented() -> None:
+    """
+    The page of exit codes lists exactly the codes there are, by the name of the error that has them.
+    """
+    leaves = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.ReleaseError)]
+    expected = {(str(one.exit_code), f"`{one.__name__}`") for one in leaves if "exit_code" in vars(one)}
+    found = {(row[0], row[1]) for row in rows("exit-codes.md", "# Exit codes") if row[1]}
+    assert expected == found
