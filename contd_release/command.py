@@ -4,28 +4,22 @@ A command is a value: an argv that prints itself and runs itself.
 
 from __future__ import annotations
 
+import codecs
 import os
-import selectors
 import shlex
-import signal
-import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import IO, Protocol
 
-from contd_release.errors import FailedCommand, Interrupted, Unanswered, Usage
-from contd_release.secret import MASK, Redactor, Secret
+from contd_release.errors import FailedCommand, Interrupted, Unanswered, Unwritable, Usage
+from contd_release.process import Pipes, Start, end, environment, started
+from contd_release.secret import MASK, RedactedStream, Redactor, Secret
 
-_PASSED_ON = frozenset(
-    "PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TMPDIR TERM COLUMNS NO_COLOR FORCE_COLOR CI GITHUB_ACTIONS "
-    "SSH_AUTH_SOCK GNUPGHOME GPG_TTY REGISTRY_AUTH_FILE PYENV_ROOT PYENV_VERSION PYTHONDONTWRITEBYTECODE "
-    "HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy "
-    "SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE SOURCE_DATE_EPOCH".split()
-)
-_PASSED_ON_PREFIXES = ("LC_", "XDG_", "GIT_", "PIP_", "UV_", "NOX_", "DOCKER_", "BUILDAH_", "CONTAINERS_")
+__all__ = ["Action", "Answer", "Call", "Command", "Running", "end", "environment", "tail"]
 
 
 class Action(Protocol):
@@ -98,6 +92,16 @@ class Command:
     stdout: Path | None = None
     timeout: float = 600
 
+    def __post_init__(self) -> None:
+        if not self.argv or any(character in word for word in self.argv for character in "\0\n\r"):
+            raise Usage(
+                f"{self.argv!r} cannot be run",
+                expected="a program and its arguments, none with a line break or a NUL; text goes to standard input",
+            )
+        for name, value in self.env.items():
+            if not name or "=" in name or "\0" in name + _revealed(value):
+                raise Usage(f"{name!r} cannot be set for {self.argv[0]}", expected="a name, and a value without a NUL")
+
     def __str__(self) -> str:
         pairs = (f"{name}={_shown(value)}" for name, value in self.env.items())
         words = " ".join((*pairs, shlex.join(self.argv)))
@@ -111,121 +115,122 @@ class Command:
             FailedCommand: it ended with something other than 0, or not within `timeout`; the message has the log's
                 tail.
             Interrupted: the walk was stopped.
+            Unwritable: the log, or the file its output goes to, cannot be written.
         """
-        running.log.parent.mkdir(parents=True, exist_ok=True)
-        with open(running.log, "a", encoding="utf-8", opener=_private) as log:
-            log.write(f"$ {running.redact(str(self))}\n")
-            log.flush()
-            if self.stdout:
-                self.stdout.parent.mkdir(parents=True, exist_ok=True)
-                with open(self.stdout, "wb") as out:
-                    code = self._copy(self._start(stdout=out, stderr=subprocess.PIPE), log, running)
-            else:
-                code = self._copy(self._start(stdout=subprocess.PIPE, stderr=subprocess.STDOUT), log, running)
+        redact = running.redact.also(self._secrets())
+        if running.stop.is_set():
+            raise Interrupted(f"{redact(shlex.join(self.argv))} was not started")
+        with _Log.at(running.log, redact) as log:
+            log.line(f"$ {self}")
+            code = self._copied(log, running.stop)
         if code:
             raise FailedCommand(
-                f"{running.redact(shlex.join(self.argv))} ended with {code}\n{tail(running.log)}",
+                f"{redact(shlex.join(self.argv))} ended with {code}\n{tail(running.log)}",
                 expected="exit code 0",
                 type_next=f"less {shlex.quote(str(running.log))}",
             )
 
     def ask(self) -> Answer:
         """
-        Run it for what it prints; a question never changes anything.
+        Run it for what it prints; a question never changes anything. What it says on standard error is redacted.
 
         Raises:
             Unanswered: the program is not there, or did not end within `timeout`.
         """
-        process = self._start(stdout=subprocess.PIPE, stderr=subprocess.PIPE, missing=Unanswered)
-        try:
-            out, err = process.communicate(_revealed(self.stdin).encode(), timeout=self.timeout)
-        except subprocess.TimeoutExpired:
-            end(process)
-            raise Unanswered(
-                f"{shlex.join(self.argv)} did not end within {self.timeout:g} s",
-                expected="an answer",
-                type_next="the same command again, when the network and the other side are well",
-            ) from None
-        return Answer(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+        deadline = time.monotonic() + self.timeout
+        redact = Redactor.of_environment().also(self._secrets())
+        said: dict[bool, list[bytes]] = {False: [], True: []}
+        with self._started(None, together=False, missing=Unanswered) as pipes:
+            while (code := pipes.code()) is None:
+                for is_error, piece in pipes.pieces():
+                    said[is_error].append(piece)
+                if time.monotonic() > deadline:
+                    raise Unanswered(
+                        f"{redact(shlex.join(self.argv))} did not end within {self.timeout:g} s",
+                        expected="an answer",
+                        type_next="the same command again, when the network and the other side are well",
+                    )
+        out, err = (b"".join(said[is_error]).decode(errors="replace") for is_error in (False, True))
+        return Answer(code, out, redact(err))
 
-    def _start(
-        self, *, stdout: int | IO[bytes], stderr: int, missing: type[Usage | Unanswered] = Usage
-    ) -> subprocess.Popen[bytes]:
-        # close_fds=False lets a child hold the release's lock, the only inheritable descriptor: a child that outlives
-        # a killed walk keeps the next walk waiting instead of racing it.
-        try:
-            return subprocess.Popen(
-                self.argv,
-                cwd=self.cwd,
-                env=environment() | {name: _revealed(value) for name, value in self.env.items()},
-                stdin=subprocess.PIPE if self.stdin else subprocess.DEVNULL,
-                stdout=stdout,
-                stderr=stderr,
-                start_new_session=True,
-                close_fds=False,
-            )
-        except FileNotFoundError as error:
-            raise missing(
-                f"{error.filename} is not there, which {shlex.join(self.argv)} needs",
-                expected="a program on PATH and a folder that exists",
-                type_next="invoke doctor",
-            ) from error
-
-    def _copy(self, process: subprocess.Popen[bytes], log: IO[str], running: Running) -> int:
+    def _copied(self, log: _Log, stop: Event) -> int:
         """
-        Copy what the process prints to the log until it ends.
+        The exit code, or 124 after `timeout`; what the process printed is in the log.
         """
         deadline = time.monotonic() + self.timeout
-        if process.stdin:
-            process.stdin.write(_revealed(self.stdin).encode())
-            process.stdin.close()
-        source = process.stdout or process.stderr
-        assert source is not None
-        stream = running.redact.stream()
-        with selectors.DefaultSelector() as selector:
-            selector.register(source, selectors.EVENT_READ)
+        with _output(self.stdout) as out, self._started(out, together=out is None, missing=Usage) as pipes:
+            while (code := pipes.code()) is None:
+                for _, piece in pipes.pieces():
+                    log.write(piece)
+                if stop.is_set():
+                    raise Interrupted(f"{log.redact(shlex.join(self.argv))} was stopped")
+                if time.monotonic() > deadline:
+                    log.write(f"\nended after {self.timeout:g} s: the time limit of this command\n".encode())
+                    return 124
+        return code
+
+    @contextmanager
+    def _started(self, out: IO[bytes] | None, *, together: bool, missing: type[Usage | Unanswered]) -> Iterator[Pipes]:
+        env = {name: _revealed(value) for name, value in self.env.items()}
+        text = _revealed(self.stdin).encode(errors="surrogateescape")
+        with ExitStack() as stack:
             try:
-                while True:
-                    if running.stop.is_set():
-                        raise Interrupted(f"{shlex.join(self.argv)} was stopped")
-                    if time.monotonic() > deadline:
-                        log.write(f"\nended after {self.timeout:g} s: the time limit of this command\n")
-                        return 124
-                    if not selector.select(timeout=0.2):
-                        continue
-                    if not (chunk := os.read(source.fileno(), 65536)):
-                        return process.wait()
-                    log.write(stream.feed(chunk.decode(errors="replace")))
-                    log.flush()
-            finally:
-                log.write(stream.close())
-                if process.poll() is None:
-                    end(process)
-                source.close()
+                pipes = stack.enter_context(started(Start(self.argv, self.cwd, env, text, out, together)))
+            except FileNotFoundError as error:
+                raise missing(
+                    f"{error.filename} is not there, which {shlex.join(self.argv)} needs",
+                    expected="a program on PATH and a folder that exists",
+                    type_next="invoke doctor",
+                ) from error
+            except OSError as error:
+                raise missing(
+                    f"{self.argv[0]} cannot be started: {error.strerror}",
+                    expected="a program that may be run, in a folder, with arguments that fit",
+                    type_next="invoke doctor",
+                ) from error
+            yield pipes
+
+    def _secrets(self) -> list[str]:
+        return [value.reveal() for value in (*self.env.values(), self.stdin) if isinstance(value, Secret)]
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+@dataclass(frozen=True)
+class _Log:
     """
-    End a process group we started: asked first, then killed five seconds later.
+    A log file that takes bytes in any pieces, and keeps text without secrets.
     """
-    for signum in (signal.SIGTERM, signal.SIGKILL):
+
+    path: Path
+    file: IO[str]
+    redact: Redactor
+    stream: RedactedStream
+    decoder: codecs.IncrementalDecoder
+
+    @classmethod
+    @contextmanager
+    def at(cls, path: Path, redact: Redactor) -> Iterator[_Log]:
+        with _writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = open(path, "a", encoding="utf-8", errors="backslashreplace", opener=_private)  # noqa: SIM115
+        log = cls(path, file, redact, redact.stream(), codecs.getincrementaldecoder("utf-8")("replace"))
         try:
-            os.killpg(process.pid, signum)
-            process.wait(5)
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            continue
-        return
+            yield log
+        finally:
+            with _writing(path):
+                try:
+                    file.write(log.stream.feed(log.decoder.decode(b"", final=True)) + log.stream.close())
+                finally:
+                    file.close()
 
+    def line(self, text: str) -> None:
+        with _writing(self.path):
+            self.file.write(f"{self.redact(text)}\n")
+            self.file.flush()
 
-def environment() -> dict[str, str]:
-    """
-    The part of this process's environment that every command gets: no secret is in it.
-    """
-    return {
-        name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES)
-    }
+    def write(self, piece: bytes) -> None:
+        with _writing(self.path):
+            self.file.write(self.stream.feed(self.decoder.decode(piece)))
+            self.file.flush()
 
 
 def tail(log: Path, lines: int = 15) -> str:
@@ -234,6 +239,30 @@ def tail(log: Path, lines: int = 15) -> str:
     """
     with open(log, encoding="utf-8", errors="replace") as stream:
         return "\n".join(f"  | {line.rstrip()}" for line in stream.readlines()[-lines:])
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unwritable(
+            f"{path} cannot be written: {error.strerror}",
+            expected="room on the disk and permission to write",
+            type_next=f"df -h {shlex.quote(str(path.parent))}",
+        ) from error
+
+
+@contextmanager
+def _output(path: Path | None) -> Iterator[IO[bytes] | None]:
+    if path is None:
+        yield None
+        return
+    with _writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        out = open(path, "wb")  # noqa: SIM115
+    with out:
+        yield out
 
 
 def _private(path: str, flags: int) -> int:

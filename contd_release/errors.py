@@ -96,6 +96,14 @@ class NeedsPerson(ReleaseError):
     exit_code = 8
 
 
+class Unwritable(ReleaseError):
+    """
+    The journal or a log cannot be written, so no effect may begin.
+    """
+
+    exit_code = 9
+
+
 class Interrupted(ReleaseError):
     """
     Ctrl-C, or a sibling of this command failed. The walk continues where it stopped.
@@ -125,17 +133,17 @@ def raise_all(errors: Sequence[ReleaseError]) -> None:
     """
     Raise nothing, the one error, or all of them as one; what was interrupted only by another's failure is left out.
     """
-    causes = [error for error in errors if not isinstance(error, Interrupted)] or list(errors)
-    flat = [leaf for error in causes for leaf in (error.errors if isinstance(error, Several) else (error,))]
-    if len(flat) == 1:
-        raise flat[0]
-    if flat:
-        raise Several(flat)
+    flat = [leaf for error in errors for leaf in _leaves(error)]
+    causes = [leaf for leaf in flat if not isinstance(leaf, Interrupted)] or flat[:1]
+    if len(causes) == 1:
+        raise causes[0]
+    if causes:
+        raise Several(causes)
 
 
 def exit_code(error: ReleaseError) -> int:
     """
-    The process exit code of an error, from 2 to 8, or 130 when interrupted.
+    The process exit code of an error, from 2 to 9, or 130 when interrupted.
     """
     return exit_code(error.first) if isinstance(error, Several) else error.exit_code
 
@@ -146,7 +154,7 @@ def edge() -> Iterator[None]:
     The one place where an error becomes a message and an exit code.
 
     Raises:
-        invoke.exceptions.Exit: for every `ReleaseError` that reaches it.
+        invoke.exceptions.Exit: for every `ReleaseError` that reaches it, and for Ctrl-C.
     """
     from invoke.exceptions import Exit
 
@@ -154,3 +162,14 @@ def edge() -> Iterator[None]:
         yield
     except ReleaseError as error:
         raise Exit(f"\n{error}", code=exit_code(error)) from error
+    except KeyboardInterrupt as error:
+        stopped = Interrupted("interrupted", type_next="the same command again: it continues where it stopped")
+        raise Exit(f"\n{stopped}", code=stopped.exit_code) from error
+
+
+def _leaves(error: ReleaseError) -> Iterator[ReleaseError]:
+    if isinstance(error, Several):
+        for one in error.errors:
+            yield from _leaves(one)
+    else:
+        yield error

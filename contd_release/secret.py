@@ -12,12 +12,18 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, quote_plus, unquote
 
 MASK = "•••"
 
-_NAMES = re.compile(r"TOKEN|PASSWORD|PASSWD|SECRET|WEBHOOK|CREDENTIAL|APIKEY|API_KEY|PRIVATE_KEY", re.IGNORECASE)
+_NAMES = re.compile(
+    r"TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRET|WEBHOOK|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|AUTH_CONFIG|_PAT$",
+    re.IGNORECASE,
+)
+_USERINFO = re.compile(r"([a-z][a-z0-9+.-]*)://([^\s/?#]+)@", re.IGNORECASE)
+_AUTHORIZATION = re.compile(r"authorization\s*:\s*\S+\s+(\S+)", re.IGNORECASE)
 _SHORTEST = 5
+_FLAGS = frozenset({"false", "never", "always", "disabled", "enabled"})
 
 
 class Secret:
@@ -41,6 +47,15 @@ class Secret:
 
     __str__ = __repr__
 
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, _: object) -> Secret:
+        return self
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not pickled")
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and other._value == self._value
 
@@ -54,19 +69,27 @@ class Redactor:
     Replaces every known secret, in each spelling that tools print, by a mask.
     """
 
-    pattern: re.Pattern[str] | None
+    pattern: re.Pattern[str] | None = field(repr=False)
     longest: int = 0
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
     @classmethod
     def of(cls, secrets: Iterable[str]) -> Redactor:
         """
         A redactor for these values; those shorter than five characters would blot out ordinary text and are left.
         """
-        spelled = {form for secret in secrets if len(secret) >= _SHORTEST for form in spellings(secret)}
-        if not spelled:
+        long = frozenset(one for secret in secrets if len(one := secret.strip()) >= _SHORTEST and one not in _FLAGS)
+        ordered = sorted({form for one in long for form in spellings(one)}, key=len, reverse=True)
+        if not ordered:
             return cls(None)
-        ordered = sorted(spelled, key=len, reverse=True)
-        return cls(re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE), len(ordered[0]))
+        return cls(re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE), len(ordered[0]), long)
+
+    def also(self, secrets: Iterable[str]) -> Redactor:
+        """
+        A redactor for these values too.
+        """
+        new = frozenset(secrets) - self.secrets
+        return Redactor.of(self.secrets | new) if new else self
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] | None = None, named: Iterable[str] = ()) -> Redactor:
@@ -75,8 +98,8 @@ class Redactor:
         """
         variables = os.environ if environ is None else environ
         wanted = set(named)
-        found = {value for name, value in variables.items() if name in wanted or _NAMES.search(name)}
-        found |= {password for value in variables.values() if (password := _password(value))}
+        found = {value for name, value in variables.items() if name in wanted or is_secret_name(name)}
+        found |= {password for value in variables.values() for password in _passwords(value)}
         found |= {piece for value in found for piece in _pieces(value)}
         return cls.of(found)
 
@@ -104,13 +127,18 @@ class RedactedStream:
 
     def feed(self, chunk: str) -> str:
         """
-        What may be shown now.
+        What may be shown now: all chunks together give what the redactor makes of the whole text.
         """
-        text = self.redactor(self.held + chunk)
-        keep = max(self.redactor.longest - 1, 0)
-        cut = max(len(text) - keep, 0)
+        text = self.held + chunk
+        if not self.redactor.pattern:
+            return text
+        cut = max(len(text) - self.redactor.longest + 1, 0)
+        # A secret that begins before the cut is whole, since the longest of them fits behind it.
+        for match in self.redactor.pattern.finditer(text):
+            if match.start() < cut < match.end():
+                cut = match.start()
         self.held = text[cut:]
-        return text[:cut]
+        return self.redactor(text[:cut])
 
     def close(self) -> str:
         """
@@ -126,27 +154,39 @@ def spellings(secret: str) -> set[str]:
 
     Base64 depends on what precedes the value (`user:secret`), so the inner part of all three alignments is included.
     """
-    raw = secret.encode()
-    forms = {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
-    forms |= {html.escape(secret), shlex.quote(secret), repr(secret)[1:-1], raw.hex()}
+    raw = secret.encode(errors="surrogateescape")
+    forms = {secret, quote(raw), quote(raw, safe=""), quote_plus(raw), raw.hex(), repr(secret)[1:-1], repr(raw)[2:-1]}
+    forms |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    forms |= {html.escape(secret), html.escape(secret, quote=False), html.escape(secret).replace("&#x27;", "&#39;")}
+    forms |= {shlex.quote(secret), secret.replace("'", "'\"'\"'"), secret.replace("'", "\\'")}
     for offset in range(3):
         encoded = base64.b64encode(b"\0" * offset + raw).decode()
-        start = (0, 2, 3)[offset]
-        # The last group mixes with what follows the secret; the whole groups before it do not.
-        whole = (offset + len(raw)) // 3 * 4
-        inner = encoded[start:whole]
+        # Only the characters whose six bits are all the secret's own: the others mix with what stands around it.
+        inner = encoded[(0, 2, 3)[offset] : (offset + len(raw)) * 8 // 6]
         forms |= {inner, inner.replace("+", "-").replace("/", "_")}
     forms |= {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()}
     return {form for form in forms if len(form) >= _SHORTEST}
 
 
-def _password(value: str) -> str | None:
-    if "://" not in value or "@" not in value:
-        return None
-    try:
-        return urlsplit(value).password
-    except ValueError:
-        return None
+def is_secret_name(name: str) -> bool:
+    """
+    Whether an environment variable's name says that its value is secret.
+    """
+    return bool(_NAMES.search(name))
+
+
+def _passwords(value: str) -> set[str]:
+    """
+    The passwords in the URLs of a value, as they stand there and decoded; over HTTP a lone user name is a token.
+    """
+    found = set(_AUTHORIZATION.findall(value))
+    for scheme, userinfo in _USERINFO.findall(value):
+        user, colon, password = userinfo.partition(":")
+        if colon:
+            found |= {password, unquote(password)}
+        if scheme.lower() in ("http", "https") and password in ("", "x-oauth-basic"):
+            found |= {user, unquote(user)}
+    return found
 
 
 def _pieces(value: str) -> set[str]:

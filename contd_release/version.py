@@ -20,7 +20,7 @@ Pre: TypeAlias = Literal["a", "b", "rc"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 PRES: Final[tuple[Pre, ...]] = get_args(Pre)
 
-_NUMBER = r"(0|[1-9]\d{0,8})"
+_NUMBER = r"(0|[1-9][0-9]{0,8})"
 _PEP440 = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:(a|b|rc){_NUMBER})?")
 _SEMVER = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-(a|b|rc)\.{_NUMBER})?")
 

@@ -1,0 +1,181 @@
+"""
+Every way to stop has its exit code, and several are told at once.
+"""
+
+from __future__ import annotations
+
+import pytest
+from invoke.exceptions import Exit
+
+from contd_release import errors
+from contd_release.errors import (
+    Conflict,
+    FailedCommand,
+    FailedProof,
+    Interrupted,
+    NeedsPerson,
+    NotReady,
+    ReleaseError,
+    Several,
+    Unanswered,
+    Unsettled,
+    Unwritable,
+    Usage,
+    edge,
+    exit_code,
+    raise_all,
+)
+
+CODES = {
+    Usage: 2,
+    NotReady: 2,
+    Conflict: 3,
+    Unanswered: 4,
+    Unsettled: 5,
+    FailedCommand: 6,
+    FailedProof: 7,
+    NeedsPerson: 8,
+    Unwritable: 9,
+    Interrupted: 130,
+}
+
+
+def test_every_leaf_has_its_exit_code() -> None:
+    """
+    CI can tell what stopped a release by the exit code alone; none is 1, which is what a bug's traceback gives.
+    """
+    leaves = {
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, ReleaseError) and kind not in (ReleaseError, Several)
+    }
+
+    assert CODES == {kind: exit_code(kind("x")) for kind in leaves}
+
+
+def test_codes_are_shared_only_by_what_is_usage() -> None:
+    """
+    Apart from a requirement that a person must meet, which is a kind of wrong use, no two leaves share a code.
+    """
+    distinct = [code for kind, code in CODES.items() if kind is not NotReady]
+
+    assert len(set(distinct)) == len(distinct)
+
+
+def test_text_says_what_is_what_was_expected_and_what_to_type() -> None:
+    """
+    The three lines stand under each other, and those that are empty are left out.
+    """
+    full = Conflict("v1.2.0 is there", expected="it to be free", type_next="invoke status")
+
+    assert str(full) == "v1.2.0 is there\n  expected: it to be free\n  type:     invoke status"
+    assert str(Conflict("v1.2.0 is there")) == "v1.2.0 is there"
+    assert str(Conflict("it is there", type_next="invoke status")) == "it is there\n  type:     invoke status"
+
+
+def test_raise_all_of_nothing_raises_nothing() -> None:
+    """
+    No problem, no error.
+    """
+    raise_all([])
+
+
+def test_raise_all_of_one_raises_that_one() -> None:
+    """
+    A single problem keeps its own type.
+    """
+    one = Unanswered("no answer")
+
+    with pytest.raises(Unanswered) as caught:
+        raise_all([one])
+    assert one is caught.value
+
+
+def test_raise_all_tells_everything_at_once() -> None:
+    """
+    Several problems are one error whose text has them all, and the first decides the exit code.
+    """
+    with pytest.raises(Several) as caught:
+        raise_all([Conflict("a", expected="b"), Unanswered("c")])
+
+    assert str(caught.value) == "a\n  expected: b\nc"
+    assert exit_code(caught.value) == 3
+
+
+def test_raise_all_leaves_out_what_was_only_interrupted() -> None:
+    """
+    A step that stopped because its sibling failed is not a cause.
+    """
+    cause = FailedCommand("twine ended with 1")
+
+    with pytest.raises(FailedCommand) as caught:
+        raise_all([Interrupted("stopped"), cause, Interrupted("stopped")])
+    assert cause is caught.value
+
+
+def test_raise_all_looks_into_nested_several() -> None:
+    """
+    Steps side by side within steps side by side: the leaves are told flat, and interruptions are left out there too.
+    """
+    with pytest.raises(Several) as caught:
+        raise_all([Several([Interrupted("x"), Several([Conflict("a"), Interrupted("y")])]), Unanswered("b")])
+
+    assert ["a", "b"] == [error.what_is for error in caught.value.errors]
+
+
+def test_raise_all_of_interruptions_raises_one() -> None:
+    """
+    When everything was interrupted, that is said once.
+    """
+    with pytest.raises(Interrupted, match="first"):
+        raise_all([Interrupted("first"), Interrupted("second")])
+
+
+@pytest.mark.parametrize(("kind", "code"), CODES.items())
+def test_edge_makes_an_exit(kind: type[ReleaseError], code: int) -> None:
+    """
+    At the edge an error is a message and an exit code.
+    """
+    with pytest.raises(Exit) as caught, edge():
+        raise kind("what is", "what should", "what to type")
+
+    assert code == caught.value.code
+    assert "\nwhat is\n  expected: what should\n  type:     what to type" == caught.value.message
+
+
+def test_edge_uses_the_first_of_several() -> None:
+    """
+    Several errors exit with the code of the first.
+    """
+    with pytest.raises(Exit) as caught, edge():
+        raise Several([Several([Unsettled("a")]), Usage("b")])
+
+    assert 5 == caught.value.code
+
+
+@pytest.mark.parametrize("bug", [ZeroDivisionError, KeyError, OSError, SystemExit])
+def test_edge_leaves_a_bug_alone(bug: type[BaseException]) -> None:
+    """
+    Whatever is not ours keeps its type, and so its traceback.
+    """
+    with pytest.raises(bug), edge():
+        raise bug("a bug")
+
+
+def test_edge_says_how_to_go_on_after_ctrl_c() -> None:
+    """
+    Ctrl-C is no bug: it exits with 130 and says that the same command continues.
+    """
+    with pytest.raises(Exit) as caught, edge():
+        raise KeyboardInterrupt
+
+    assert 130 == caught.value.code
+    assert "\ninterrupted\n  type:     the same command again: it continues where it stopped" == caught.value.message
+
+
+def test_edge_passes_what_succeeds() -> None:
+    """
+    Nothing is raised when nothing stopped.
+    """
+    with edge():
+        pass
