@@ -31,7 +31,7 @@ from contd_release.sandbox.pages import Listed
 from contd_release.sandbox.upload import Refused, Upload
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _ROUTES: Final = Map(
     [
@@ -77,18 +77,20 @@ class Index:
         """
         Answer a request.
         """
-        request = Request(environ)
+        with Request(environ) as request:
+            return self._answer(request)(environ, start_response)
+
+    def _answer(self, request: Request) -> WSGIApplication:
         try:
-            endpoint, arguments = _ROUTES.bind_to_environ(environ).match()
+            endpoint, arguments = _ROUTES.bind_to_environ(request.environ).match()
             answer: Callable[..., Response] = getattr(self, f"_{endpoint}")
             self._check_login(request, is_open=endpoint == "upload" or not self.rules.is_protected)
-            response = answer(request, **arguments)
+            return answer(request, **arguments)
         except Refused as refused:
             # The reason is in the status line too: that is where twine looks for it.
-            response = Response(f"{refused.reason}\n", f"{refused.status} {refused.reason}")
+            return Response(f"{refused.reason}\n", f"{refused.status} {refused.reason}")
         except HTTPException as error:
-            return error(environ, start_response)
-        return response(environ, start_response)
+            return error
 
     def yank(self, name: str, version: str, reason: str = "") -> None:
         """

@@ -64,7 +64,7 @@ class Exchange:
         """
         The body of the request. Reading it lets the client hear an answer instead of a reset.
         """
-        return get_input_stream(self.environ, safe_fallback=False).read()
+        return get_input_stream(self.environ).read()
 
 
 Misfortune: TypeAlias = Callable[[Exchange, float], Iterable[bytes]]
@@ -100,7 +100,7 @@ def cut(exchange: Exchange, _: float) -> Iterable[bytes]:
     """
     The connection is reset in the middle of the request's body; the part sees the half that arrived.
     """
-    half = get_input_stream(exchange.environ, safe_fallback=False).read(_half_of(exchange.environ))
+    half = get_input_stream(exchange.environ).read(_half_of(exchange.environ))
     broken = exchange.environ | {"wsgi.input": BytesIO(half)}
     broken.pop("wsgi.input_terminated", None)
     replace(exchange, environ=broken).answer()

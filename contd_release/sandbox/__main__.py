@@ -1,0 +1,29 @@
+"""
+`python -m contd_release.sandbox FOLDER`: a world of its own, until Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from contd_release.sandbox.world import World
+
+
+def main() -> None:
+    """
+    Serve the world in the folder that is named; its address is the first line of output.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with World(Path(sys.argv[1])) as world:
+        sys.stdout.write(f"{world.url}\n{world.directory / 'accounts.json'} has the passwords. Ctrl-C ends it.\n")
+        sys.stdout.flush()
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            return
+
+
+if __name__ == "__main__":
+    main()
