@@ -113,6 +113,7 @@ def seal(folder: Path, sealed: Sealed) -> None:
     """
     Write `SHA256SUMS` and then `artifacts.json`, each whole or not at all.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     _write(folder / CHECKSUMS, sealed.checksums())
     _write(folder / SEAL, sealed.text())
 

@@ -1,0 +1,3 @@
+"""
+What this project costs, measured against the same commands typed by hand.
+"""
