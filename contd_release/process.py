@@ -178,9 +178,11 @@ def environment() -> dict[str, str]:
     No variable whose name says that it is secret is in it. A password within the URL of a proxy or a mirror is: the
     tools need it there, and logs are redacted.
     """
-    return {
+    passed = {
         name: value
         for name, value in os.environ.items()
         if (name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES))
         and not (name in _OF_ONE_REPOSITORY or is_secret_name(name))
     }
+    # git asks on the terminal, not on standard input; nobody would see the question.
+    return passed | {"GIT_TERMINAL_PROMPT": "0"}

@@ -27,13 +27,18 @@ def passed(release: Release) -> tuple[Step, ...]:
     One step for each session or command of the proof; they do not depend on each other.
     """
     return tuple(
-        _passed(release, name, argv) for line in release.project.settings.proof for name, argv in sessions(line)
+        _passed(release, name, argv)
+        for line in release.project.settings.proof
+        for name, argv in sessions(line, str(release.project.cache / "nox"))
     )
 
 
-def sessions(line: str) -> list[tuple[str, tuple[str, ...]]]:
+def sessions(line: str, environments: str = "") -> list[tuple[str, tuple[str, ...]]]:
     """
     The commands that a line of `proof` stands for, with a name each: `nox -s a b` is two, walked side by side.
+
+    Args:
+        environments: the folder in which nox keeps its environments from one release to the next.
 
     Raises:
         Usage: the line is empty, or its quotes do not match.
@@ -44,14 +49,25 @@ def sessions(line: str) -> list[tuple[str, tuple[str, ...]]]:
         raise Usage(f"proof has {line!r}: {error}", expected="a command line") from error
     if not words:
         raise Usage("proof has an empty line", expected="a command line", type_next="$EDITOR pyproject.toml")
-    if words[0] == "nox" and len(words) > 2 and words[1] in ("-s", "--session", "--sessions", "-e"):
-        rest = words[words.index("--") :] if "--" in words else []
-        named = words[2 : words.index("--")] if rest else words[2:]
-        if not any(name.startswith("-") for name in named):
-            return [(name, (sys.executable, "-P", "-m", "nox", "-s", name, *rest)) for name in named]
-    if words[0] in ("nox", "python", "python3"):
-        words = [sys.executable, *(["-P", "-m", "nox"] if words[0] == "nox" else []), *words[1:]]
+    program = words[0]
+    if program == "nox":
+        words[0:1] = [sys.executable, "-P", "-m", "nox", *(["--envdir", environments] if environments else [])]
+        return [(name, tuple(one)) for name, one in _one_by_one(line, words)]
+    if program in ("python", "python3"):
+        words[0] = sys.executable
     return [(line, tuple(words))]
+
+
+def _one_by_one(line: str, words: list[str]) -> list[tuple[str, list[str]]]:
+    """
+    A nox command for each session that is named, or the command as it is when it says anything else.
+    """
+    flag = next((index for index, word in enumerate(words) if word in ("-s", "-e", "--session", "--sessions")), None)
+    end = words.index("--") if "--" in words else len(words)
+    named = words[flag + 1 : end] if flag else []
+    if not named or any(word.startswith("-") for word in named):
+        return [(line, words)]
+    return [(name, [*words[: flag or 0], "-s", name, *words[end:]]) for name in named]
 
 
 @dataclass(frozen=True)
@@ -104,6 +120,5 @@ def _passed(release: Release, session: str, argv: tuple[str, ...]) -> Step:
                 return Found(State.DONE, f"on tree {tree[:12]} in {proved.seconds:.0f} s")
         return Found(State.ABSENT, f"not run on tree {tree[:12]}")
 
-    environments = str(release.project.cache / "nox")
-    command = Command(argv, cwd=release.tree, env={"NOX_ENVDIR": environments}, timeout=AN_HOUR)
+    command = Command(argv, cwd=release.tree, timeout=AN_HOUR)
     return Step(f"{session} passes on the released tree", observe, act=(Proving(release, session, command),))

@@ -42,4 +42,4 @@ def is_worth_another_try(failure: ReleaseError) -> bool:
 
 
 def _twine(*words: str, env: Mapping[str, Secret] | None = None, timeout: float = 120) -> Command:
-    return Command((sys.executable, "-P", "-m", "twine", *words), env=env or {}, timeout=timeout)
+    return Command((sys.executable, "-P", "-m", "twine", "--no-color", *words), env=env or {}, timeout=timeout)
