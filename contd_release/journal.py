@@ -15,14 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from contd_release.errors import ReleaseError
+from contd_release.errors import Unwritable
 from contd_release.project import Project
-
-
-class Unwritable(ReleaseError):
-    """
-    The journal cannot be written, so no effect may begin.
-    """
 
 
 @dataclass(frozen=True, kw_only=True)
