@@ -13,9 +13,11 @@ from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
+from invoke.parser.argument import Argument
 
 from contd_release import errors
 from contd_release.project import Settings
+from contd_release.tasks import namespace
 
 DOCS = Path(__file__).parents[1] / "docs"
 WORDS = {str: "string", bool: "true or false", float: "number", int: "whole number"}
@@ -116,3 +118,29 @@ def test_every_exit_code_is_documented() -> None:
     expected = {(str(one.exit_code), f"`{one.__name__}`") for one in leaves if "exit_code" in vars(one)}
     found = {(row[0], row[1]) for row in rows("exit-codes.md", "# Exit codes") if row[1]}
     assert expected == found
+
+
+def test_every_task_is_documented() -> None:
+    """
+    The page of tasks tells every task there is, and no other.
+    """
+    found = {name for row in rows("tasks.md", "# Tasks") for name in re.findall(r"`invoke ([a-z.]+)", row[0])}
+    assert set(namespace.task_names) == found
+
+
+@pytest.mark.parametrize("page", [pytest.param(path, id=path.name) for path in sorted(DOCS.rglob("*.md"))])
+def test_every_option_on_a_page_exists(page: Path) -> None:
+    """
+    A command that a page shows has only options that its task takes.
+    """
+    commands = re.findall(r"(?:`|^)invoke ([a-z.]+)([^`\n]*)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    for task, words in commands:
+        known = {flag for arg in namespace[task].get_arguments() for flag in flags(arg)}
+        assert {*re.findall(r"(--[a-z-]+)", words)} <= known
+
+
+def flags(argument: Argument) -> Iterator[str]:
+    """
+    The options that an argument of a task can be given as.
+    """
+    return (f"--{name.replace('_', '-')}" for name in argument.names)
