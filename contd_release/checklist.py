@@ -4,6 +4,7 @@ Steps in order, some side by side: observe, act where reality differs, observe a
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -142,7 +143,7 @@ class Checklist:
         Raises:
             ReleaseError: the step that could not be made true, or several that ran side by side.
         """
-        _Walk(watch, running).items(self.items, "", Flag())
+        _Walk(watch, running).items(self.items, "", ())
 
     def undo(self, watch: Watcher, running: Running) -> None:
         """
@@ -150,16 +151,13 @@ class Checklist:
 
         Raises:
             Conflict: a step that cannot be undone is done already: past the line, only forward.
+            Unanswered: it is not known whether a step that cannot be undone was done.
             Unsettled: a step is still there after it was undone.
         """
         steps = list(self.steps())
-        stuck = [step for _, step in steps if step.undo is None and _may_be_there(step)]
-        if stuck:
-            raise Conflict(
-                f"past the point of no return: {stuck[0].title}",
-                expected="to go on, since this cannot be undone",
-                type_next="invoke release",
-            )
+        for _, step in steps:
+            if step.undo is None:
+                _refuse_past_the_line(step)
         for section, step in reversed(steps):
             if step.undo:
                 _Walk(watch, running).undo(section, step)
@@ -177,39 +175,40 @@ class _Walk:
     watch: Watcher
     running: Running
 
-    def items(self, items: Sequence[Item], section: str, halt: Flag) -> None:
+    def items(self, items: Sequence[Item], section: str, halts: tuple[Flag, ...]) -> None:
         for item in items:
-            if halt.is_set():
+            if self.running.stop.is_set():
+                raise Interrupted("the walk was stopped")
+            if any(halt.is_set() for halt in halts):
                 raise Interrupted("a step side by side with this one failed")
             if isinstance(item, Section):
-                self.items(item.items, item.name, halt)
+                self.items(item.items, item.name, halts)
             elif isinstance(item, Together):
-                self.together(item, section)
+                self.together(item, section, halts)
             else:
                 self.step(item, section)
 
-    def together(self, together: Together, section: str) -> None:
+    def together(self, together: Together, section: str, halts: tuple[Flag, ...]) -> None:
         """
         Walk the branches in threads. One that fails lets the others finish the step they are at, and no more.
         """
         halt = Flag()
-        errors: list[ReleaseError] = []
 
-        def branch(items: tuple[Item, ...]) -> None:
+        def branch(items: tuple[Item, ...]) -> ReleaseError | None:
             try:
-                self.items(items, section, halt)
+                self.items(items, section, (*halts, halt))
             except ReleaseError as error:
                 halt.set()
-                errors.append(error)
+                return error
             except BaseException:
                 halt.set()
                 raise
+            return None
 
         with ThreadPoolExecutor(max(len(together.branches), 1)) as pool:
             futures = [pool.submit(branch, items) for items in together.branches]
             try:
-                for future in futures:
-                    future.result()
+                errors = [error for future in futures if (error := future.result())]
             except KeyboardInterrupt:
                 self.running.stop.set()
                 raise
@@ -249,67 +248,79 @@ class _Walk:
             except Interrupted:
                 raise
             except ReleaseError as failure:
-                if (found := _hope(step)) and found.state is State.DONE:
+                if (found := _hope(step)) and _settles(step, found):
                     return found
                 if attempt == ATTEMPTS or not step.retry or not step.retry(failure):
                     raise
                 if running.stop.wait(0.5 * 2**attempt):
                     raise Interrupted(f"{step.title} was not tried again") from failure
+                # Not knowing is not "absent": it is done again only where the world says that it is not there.
+                if found is None and _settles(step, late := step.observe()):
+                    return late
         tell("settling")
-        return self.settled(step)
+        found = self.looked_for(step, lambda found: _settles(step, found))
+        if found.state is not State.DONE:
+            raise Unsettled(
+                f"{step.title}: done without an error, and still {found.detail}",
+                expected=f"to be seen within {step.patience:g} s",
+                type_next="invoke release",
+            )
+        return found
 
-    def settled(self, step: Step) -> Found:
+    def looked_for(self, step: Step, is_there: Callable[[Found], bool]) -> Found:
         """
-        Observe until the step is done or its patience ends; places with lag are asked less and less often.
+        Observe until it is there or the step's patience ends; places with lag are asked less and less often.
         """
         deadline = time.monotonic() + step.patience
         pause = 0.1
         while True:
+            left = deadline - time.monotonic()
             try:
                 found = step.observe()
             except Unanswered:
-                if time.monotonic() + pause > deadline:
+                if left <= 0:
                     raise
             else:
-                if found.state is State.DONE:
+                if is_there(found) or left <= 0:
                     return found
-                if found.state is State.CONFLICT:
-                    raise _refusal(step, found)
-                if time.monotonic() + pause > deadline:
-                    raise Unsettled(
-                        f"{step.title}: done without an error, and still {found.detail}",
-                        expected=f"to be seen within {step.patience:g} s",
-                        type_next="invoke release",
-                    )
-            if self.running.stop.wait(pause):
+            if self.running.stop.wait(min(pause, left)):
                 raise Interrupted(f"{step.title}: stopped while waiting to see it")
             pause = min(pause * 2, 30)
 
     def undo(self, section: str, step: Step) -> None:
         assert step.undo is not None
-        found = step.observe()
-        if found.state in (State.ABSENT, State.CONFLICT):
-            return
-        running = replace(self.running, log=log_of(self.running.log, section, step))
-        for action in step.undo:
-            self.watch(Event("acting", section, step, found, action))
-            action.run(running)
-        found = step.observe()
-        if found.state is not State.ABSENT:
-            raise Unsettled(
-                f"{step.title}: undone without an error, and still {found.detail}",
-                expected="nothing left of it",
-                type_next="invoke abort",
-            )
-        self.watch(Event("undone", section, step, found))
+        if self.running.stop.is_set():
+            raise Interrupted("the walk back was stopped")
+        try:
+            found = step.observe()
+            if found.state in (State.ABSENT, State.CONFLICT):
+                return
+            running = replace(self.running, log=log_of(self.running.log, section, step))
+            for action in step.undo:
+                self.watch(Event("acting", section, step, found, action))
+                action.run(running)
+            found = self.looked_for(step, lambda found: found.state is State.ABSENT)
+            if found.state is not State.ABSENT:
+                raise Unsettled(
+                    f"{step.title}: undone without an error, and still {found.detail}",
+                    expected="nothing left of it",
+                    type_next="invoke abort",
+                )
+            self.watch(Event("undone", section, step, found))
+        except ReleaseError as error:
+            self.watch(Event("failed", section, step, error=error))
+            raise
 
 
 def log_of(log: Path, section: str, step: Step) -> Path:
     """
     The log file of a step below the folder `log`: its section and title in plain letters.
+
+    Titles that are equal in plain letters differ in the six digits of a hash.
     """
-    words = re.sub(r"[^a-z0-9.]+", "-", f"{section} {step.title}".lower()).strip("-.")
-    return log / f"{words[:80]}.log"
+    words = re.sub(r"[^a-z0-9.]+", "-", f"{section} {step.title}".lower())[:80].strip("-.")
+    mark = hashlib.sha256(f"{section}\0{step.title}".encode(errors="surrogateescape")).hexdigest()[:6]
+    return log / f"{words or 'step'}-{mark}.log"
 
 
 def _flat(items: Sequence[Item], section: str) -> Iterator[tuple[str, Step]]:
@@ -342,9 +353,23 @@ def _hope(step: Step) -> Found | None:
         return None
 
 
-def _may_be_there(step: Step) -> bool:
+def _settles(step: Step, found: Found) -> bool:
     """
-    Whether an irreversible step was begun. Not knowing counts as yes.
+    Whether the claim holds now; what stands in its way under our name is refused.
     """
-    found = _hope(step)
-    return found is None or found.state in (State.DONE, State.PARTIAL)
+    if found.state is State.CONFLICT:
+        raise _refusal(step, found)
+    return found.state is State.DONE
+
+
+def _refuse_past_the_line(step: Step) -> None:
+    """
+    Refuse to undo anything when an irreversible step was begun; not knowing whether it was counts as yes.
+    """
+    found = step.observe()
+    if found.state in (State.DONE, State.PARTIAL):
+        raise Conflict(
+            f"past the point of no return: {step.title}",
+            expected="to go on, since this cannot be undone",
+            type_next="invoke release",
+        )

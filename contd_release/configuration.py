@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from math import isfinite
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from contd_release.errors import Usage
@@ -15,7 +16,7 @@ T = TypeVar("T")
 _WORDS = {str: "a string", bool: "true or false", int: "a whole number", float: "a number"}
 
 
-def structured(table: dict[str, Any], kind: type[T], where: str) -> T:
+def structured(table: object, kind: type[T], where: str) -> T:
     """
     The dataclass `kind` that the table spells; `release-branch` in TOML is `release_branch` here.
 
@@ -25,13 +26,17 @@ def structured(table: dict[str, Any], kind: type[T], where: str) -> T:
     from cattrs import transform_error
     from cattrs.errors import BaseValidationError
 
+    if not isinstance(table, dict):
+        raise Usage(f"[{where}] is {table!r}", expected="a table", type_next="$EDITOR pyproject.toml")
     try:
         found: T = _converter().structure(table, kind)
+    except RecursionError as error:
+        raise Usage(f"[{where}] is nested too deeply", expected="tables of a few levels") from error
     except BaseValidationError as error:
         lines = transform_error(error, path="", format_exception=_sentence)
         places = (line.rpartition(" @ ") for line in lines)
         raise Usage(
-            "\n".join(f"[{where}] {place.lstrip('.').replace('_', '-')} {what}" for what, _, place in places),
+            "\n".join(f"[{where}] {_key(place)}{what}" for what, _, place in places),
             expected="the keys that the documentation's configuration page lists",
             type_next="$EDITOR pyproject.toml",
         ) from error
@@ -44,13 +49,19 @@ def _converter() -> Any:
     def _dataclass(kind: Any) -> Any:
         from cattrs.gen import make_dict_structure_fn, override
 
-        names: dict[str, Any] = {one.name: override(rename=one.name.replace("_", "-")) for one in fields(kind)}
-        return make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True, **names)
+        names: dict[str, Any] = {
+            one.name: override(
+                rename=one.name.replace("_", "-"), struct_hook=_ruled(converter, one.metadata.get("rule"))
+            )
+            for one in fields(kind)
+        }
+        structure = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True, **names)
+        return lambda value, kind: structure(_a_table(value), kind)
 
     converter = Converter(forbid_extra_keys=True)
     for plain in _WORDS:
         converter.register_structure_hook(plain, _strict)
-    for origin, hook in ((Literal, _one_of), (tuple, _list(converter)), (Mapping, _table)):
+    for origin, hook in ((Literal, _one_of), (tuple, _list(converter)), (Mapping, _table())):
         converter.register_structure_hook_func(_spelled_with(origin), hook)
     converter.register_structure_hook_factory(is_dataclass, _dataclass)
     return converter
@@ -67,9 +78,26 @@ class _Wrong(Exception):
 
 
 def _strict(value: object, kind: type) -> object:
+    if isinstance(value, float) and not isfinite(value):
+        raise _Wrong(f"is {value!r}; expected {_WORDS[kind]}")
     if type(value) is kind or (kind is float and type(value) is int):
         return value
     raise _Wrong(f"is {value!r}; expected {_WORDS[kind]}")
+
+
+def _ruled(converter: Any, rule: Any) -> Any:
+    """
+    A hook that holds a string, each of a list, or each value of a table against the rule of its field.
+    """
+
+    def structure(value: object, kind: Any) -> object:
+        found = converter.structure(value, kind)
+        for one in found.values() if isinstance(found, dict) else found if isinstance(found, tuple) else (found,):
+            if not rule.holds(one):
+                raise _Wrong(f"is {rule.shown(one)}; expected {rule.expected}")
+        return found
+
+    return structure if rule else None
 
 
 def _one_of(value: object, kind: Any) -> object:
@@ -78,10 +106,23 @@ def _one_of(value: object, kind: Any) -> object:
     raise _Wrong(f"is {value!r}; expected one of {', '.join(map(str, get_args(kind)))}")
 
 
-def _table(value: object, _: Any) -> object:
+def _a_table(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _Wrong(f"is {value!r}; expected a table")
     return dict(value)
+
+
+def _table() -> Any:
+    def structure(value: object, kind: Any) -> dict[str, Any]:
+        content = get_args(kind)[1]
+        if content is Any:
+            return _a_table(value)
+        for name, one in _a_table(value).items():
+            if type(one) is not content:
+                raise _Wrong(f"has {name} = {one!r}; expected {_WORDS[content]}")
+        return _a_table(value)
+
+    return structure
 
 
 def _list(converter: Any) -> Any:
@@ -97,8 +138,17 @@ def _sentence(error: BaseException, kind: Any) -> str:
     from cattrs.errors import ForbiddenExtraKeysError
 
     if isinstance(error, ForbiddenExtraKeysError):
-        known = ", ".join(sorted(one.name.replace("_", "-") for one in fields(error.cl)))
+        known = ", ".join(sorted(_spelled(one.name) for one in fields(error.cl)))
         return f"has the unknown key {', '.join(sorted(error.extra_fields))}; known are {known}"
     if isinstance(error, KeyError):
         return f"is missing; expected {_WORDS.get(kind, 'a value')}"
     return str(error)
+
+
+def _key(place: str) -> str:
+    key = _spelled(place.strip("$."))
+    return f"{key} " if key else ""
+
+
+def _spelled(name: str) -> str:
+    return name.replace("_", "-")

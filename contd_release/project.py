@@ -12,17 +12,37 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
-from contd_release.errors import Usage
+from contd_release.errors import ReleaseError, Usage, raise_all
+from contd_release.validation import (
+    ANNOUNCE,
+    FRAGMENT_TYPE,
+    GIT_URL,
+    GITHUB,
+    IMAGE,
+    IMAGE_REF,
+    INDEX,
+    LINE,
+    OCI,
+    PATH,
+    PLATFORM,
+    PROJECT,
+    REF,
+    REMOTE,
+    URL,
+    WHEEL_TAGS,
+)
 from contd_release.version import Part
 
 OVERLAY = "CONTD_RELEASE_CONFIG"
 CONFIGURATION = "contd-release.toml"
+TYPES = "breaking security feature bugfix deprecation removal doc misc"
 
 Read: TypeAlias = Callable[[str], str | None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -38,9 +58,9 @@ class Pypi:
         private: whether reading the index needs the login as well.
     """
 
-    repository: str = "pypi"
-    index: str = ""
-    wheels: tuple[str, ...] = ("py3-none-any",)
+    repository: str = field(default="pypi", metadata=INDEX.metadata)
+    index: str = field(default="", metadata=URL.or_empty().metadata)
+    wheels: tuple[str, ...] = field(default=("py3-none-any",), metadata=WHEEL_TAGS.metadata)
     isolated: bool = True
     private: bool = False
 
@@ -56,11 +76,11 @@ class Image:
         base: a stand-in for the base image, passed as the build argument `BASE`.
     """
 
-    name: str = ""
-    dockerfile: str = "Dockerfile"
-    platforms: tuple[str, ...] = ("linux/amd64", "linux/arm64")
-    prepare: tuple[str, ...] = ()
-    base: str = ""
+    name: str = field(default="", metadata=IMAGE.or_empty().metadata)
+    dockerfile: str = field(default="Dockerfile", metadata=PATH.metadata)
+    platforms: tuple[str, ...] = field(default=("linux/amd64", "linux/arm64"), metadata=PLATFORM.metadata)
+    prepare: tuple[str, ...] = field(default=(), metadata=LINE.metadata)
+    base: str = field(default="", metadata=IMAGE_REF.or_empty().metadata)
 
 
 @dataclass(frozen=True)
@@ -69,8 +89,8 @@ class Chart:
     The Helm chart: the folder of its Chart.yaml, and the registry (`oci://…`) it goes to.
     """
 
-    path: str
-    registry: str = ""
+    path: str = field(metadata=PATH.metadata)
+    registry: str = field(default="", metadata=OCI.or_empty().metadata)
 
 
 @dataclass(frozen=True)
@@ -79,9 +99,9 @@ class Github:
     The GitHub repository (`OWNER/NAME`) and the addresses of its API.
     """
 
-    repository: str = ""
-    api: str = "https://api.github.com"
-    uploads: str = "https://uploads.github.com"
+    repository: str = field(default="", metadata=GITHUB.or_empty().metadata)
+    api: str = field(default="https://api.github.com", metadata=URL.metadata)
+    uploads: str = field(default="https://uploads.github.com", metadata=URL.metadata)
 
 
 @dataclass(frozen=True)
@@ -90,10 +110,10 @@ class Website:
     The git repository and branch, or the folder of this one, that holds a page per release.
     """
 
-    repository: str = ""
-    branch: str = "gh-pages"
-    folder: str = "."
-    url: str = ""
+    repository: str = field(default="", metadata=GIT_URL.or_empty().metadata)
+    branch: str = field(default="gh-pages", metadata=REF.metadata)
+    folder: str = field(default=".", metadata=PATH.metadata)
+    url: str = field(default="", metadata=URL.or_empty().metadata)
 
 
 @dataclass(frozen=True)
@@ -108,7 +128,7 @@ class Monitor:
         labels: issues with one of these count as feedback on the release.
     """
 
-    prometheus: str = ""
+    prometheus: str = field(default="", metadata=URL.or_empty().metadata)
     error_rate: str = ""
     tolerance: float = 1.5
     window: str = "24h"
@@ -134,17 +154,17 @@ class Settings:
     `[tool.contd-release]`, with every default filled in. A channel is on when its table is there.
     """
 
-    main: str = "main"
-    remote: str = "origin"
+    main: str = field(default="main", metadata=REF.metadata)
+    remote: str = field(default="origin", metadata=REMOTE.metadata)
     publisher: Literal["here", "github-actions"] = "here"
     release_branch: tuple[Part, ...] = ("major", "minor")
-    proof: tuple[str, ...] = ("nox -s tests benchmarks docs examples",)
+    proof: tuple[str, ...] = field(default=("nox -s tests benchmarks docs examples",), metadata=LINE.metadata)
     sign_tags: bool = False
     pypi: Pypi | None = None
     image: Image | None = None
     chart: Chart | None = None
     github: Github | None = None
-    announce: Mapping[str, str] = field(default_factory=dict)
+    announce: Mapping[str, str] = field(default_factory=dict, metadata=ANNOUNCE.metadata)
     website: Website | None = None
     monitor: Monitor | None = None
     schedule: Schedule = Schedule()
@@ -157,13 +177,13 @@ class News:
     Where the fragments are and what they become, from `[tool.towncrier]`.
     """
 
-    directory: str = "newsfragments"
-    changelog: str = "CHANGELOG.md"
+    directory: str = field(default="newsfragments", metadata=PATH.metadata)
+    changelog: str = field(default="CHANGELOG.md", metadata=PATH.metadata)
     marker: str = "<!-- towncrier release notes start -->\n"
     title_format: str = "## [{version}] - {project_date}"
-    types: tuple[str, ...] = ("breaking", "security", "feature", "bugfix", "deprecation", "removal", "doc", "misc")
+    types: tuple[str, ...] = field(default=tuple(TYPES.split()), metadata=FRAGMENT_TYPE.metadata)
     ignore: tuple[str, ...] = ()
-    notes: str = "changelog.d"
+    notes: str = field(default="changelog.d", metadata=PATH.metadata)
 
 
 @dataclass(frozen=True)
@@ -221,47 +241,81 @@ def read(root: Path, state: Path, text_of: Read, origin: str = "") -> Project:
         origin: the URL of the git remote, from which a GitHub repository is guessed.
 
     Raises:
-        Usage: every unknown key and wrong type, all at once.
+        Usage: every unknown key, wrong type and value that cannot be.
+        Several: more than one table is wrong; all of it is told at once.
     """
     pyproject = _toml("pyproject.toml", text_of("pyproject.toml"))
-    tables = [pyproject.get("tool", {}).get("contd-release", {}), _toml(CONFIGURATION, text_of(CONFIGURATION))]
-    if overlay := os.environ.get(OVERLAY):
-        tables.append(_toml(overlay, _file(overlay)))
-    merged: dict[str, Any] = {}
-    for table in tables:
-        merged = _laid_over(merged, table)
-    name = str(pyproject.get("project", {}).get("name", "") or root.name)
+    metadata, tools = _table(pyproject, "project"), _table(pyproject, "tool")
+    told: list[ReleaseError] = []
+    settings = _told(told, lambda: _settings(_merged(tools, text_of), pyproject, github_repository(origin)))
+    news = _told(told, lambda: _news(_table(tools, "towncrier")))
+    name = _told(told, lambda: _name(metadata.get("name", root.name)))
+    raise_all(told)
+    assert settings is not None
+    assert news is not None
+    assert name is not None
     return Project(
         root=root,
         state=state,
         name=name,
-        settings=_with_defaults(_settings(merged), pyproject, github_repository(origin)),
-        news=_news(pyproject.get("tool", {}).get("towncrier", {})),
-        backend=str(pyproject.get("build-system", {}).get("build-backend", "setuptools.build_meta")),
-        description=str(pyproject.get("project", {}).get("description", "")),
+        settings=settings,
+        news=news,
+        backend=str(_table(pyproject, "build-system").get("build-backend", "setuptools.build_meta")),
+        description=str(metadata.get("description", "")),
     )
+
+
+def _told(told: list[ReleaseError], read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except ReleaseError as error:
+        told.append(error)
+        return None
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not PROJECT.holds(value):
+        raise Usage(f"[project] name is {value!r}", expected=PROJECT.expected, type_next="$EDITOR pyproject.toml")
+    return value
+
+
+def _merged(tools: dict[str, Any], text_of: Read) -> dict[str, Any]:
+    """
+    Our table, our file, and the file that the environment names, laid over each other in this order.
+    """
+    layers = [_table(tools, "contd-release"), _toml(CONFIGURATION, text_of(CONFIGURATION))]
+    if overlay := os.environ.get(OVERLAY):
+        layers.append(_toml(overlay, _file(overlay)))
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        merged = _laid_over(merged, layer)
+    return merged
 
 
 def github_repository(url: str) -> str:
     """
     `OWNER/NAME` of a GitHub remote, or nothing for another host.
     """
-    match = re.search(r"github\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?$", url)
-    return match.group(1) if match else ""
+    match = re.fullmatch(
+        r"(?:(?:https|ssh|git)://(?:[^@/\s]+@)?(?:ssh\.|www\.)?github\.com(?::[0-9]+)?/|(?:[\w.-]+@)?github\.com:/?)"
+        r"([\w.-]+/[\w.-]+?)(?:\.git)?/?",
+        url,
+        re.ASCII | re.IGNORECASE,
+    )
+    return match.group(1) if match and GITHUB.holds(match.group(1)) else ""
 
 
 def _with_defaults(settings: Settings, pyproject: dict[str, Any], repository: str) -> Settings:
     """
     The settings, with what follows from `pyproject.toml` and the git remote.
     """
-    from dataclasses import replace
-
     if settings.pypi is None and "build-system" in pyproject:
         settings = replace(settings, pypi=Pypi())
     if settings.github and not settings.github.repository:
         settings = replace(settings, github=replace(settings.github, repository=repository))
     elif settings.github is None and repository:
         settings = replace(settings, github=Github(repository))
+    _refuse_guesses(settings, repository)
     if settings.image and not settings.image.name:
         settings = replace(settings, image=replace(settings.image, name=f"ghcr.io/{repository.lower()}"))
     if settings.chart and not settings.chart.registry:
@@ -270,24 +324,50 @@ def _with_defaults(settings: Settings, pyproject: dict[str, Any], repository: st
     return settings
 
 
-def _settings(table: dict[str, Any]) -> Settings:
+def _refuse_guesses(settings: Settings, repository: str) -> None:
+    """
+    Refuse to guess where images and charts go when no GitHub remote says who owns them.
+    """
+    missing = ["image.name"] if settings.image and not settings.image.name else []
+    missing += ["chart.registry"] if settings.chart and not settings.chart.registry else []
+    if missing and not repository:
+        raise Usage(
+            "\n".join(
+                f"[tool.contd-release] {key} is missing, and no GitHub remote says what it is" for key in missing
+            ),
+            expected='image.name = "HOST/NAME", chart.registry = "oci://HOST/NAME"',
+            type_next="$EDITOR pyproject.toml",
+        )
+
+
+def _settings(table: dict[str, Any], pyproject: dict[str, Any], repository: str) -> Settings:
     from contd_release.configuration import structured
 
-    return structured(table, Settings, "tool.contd-release")
+    return _with_defaults(structured(table, Settings, "tool.contd-release"), pyproject, repository)
 
 
 def _news(table: dict[str, Any]) -> News:
-    kinds = tuple(str(one["directory"]) for one in table.get("type", ()) if "directory" in one)
-    default = News()
-    return News(
-        directory=str(table.get("directory", default.directory)),
-        changelog=str(table.get("filename", default.changelog)),
-        marker=str(table.get("start_string", default.marker)),
-        title_format=str(table.get("title_format", default.title_format)),
-        types=kinds or default.types,
-        ignore=tuple(map(str, table.get("ignore", ()))),
-        notes=str(Path(str(table.get("template", f"{default.notes}/_template.md"))).parent),
-    )
+    """
+    What towncrier's own table says, of which only the keys that we use are read.
+    """
+    from contd_release.configuration import structured
+
+    kinds = table.get("type")
+    keys = {"directory": "directory", "filename": "changelog", "start_string": "marker"}
+    keys |= {"title_format": "title-format", "ignore": "ignore"}
+    ours = {ours: table[theirs] for theirs, ours in keys.items() if theirs in table}
+    if isinstance(kinds, list) and kinds:
+        ours["types"] = [one["directory"] for one in kinds if isinstance(one, dict) and "directory" in one]
+    if isinstance(template := table.get("template"), str):
+        ours["notes"] = str(Path(template).parent)
+    return structured(ours, News, "tool.towncrier")
+
+
+def _table(table: dict[str, Any], key: str) -> dict[str, Any]:
+    found = table.get(key, {})
+    if not isinstance(found, dict):
+        raise Usage(f"[{key}] is {found!r}", expected="a table", type_next="$EDITOR pyproject.toml")
+    return found
 
 
 def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -301,12 +381,13 @@ def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 def _toml(path: str, text: str | None) -> dict[str, Any]:
     try:
         return tomllib.loads(text or "")
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Usage(f"{path} is not TOML: {error}", expected="valid TOML", type_next=f"$EDITOR {path}") from error
 
 
 def _file(path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise Usage(f"{OVERLAY} names {path}: {error.strerror}", type_next=f"unset {OVERLAY}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise Usage(f"{OVERLAY} names {path}: {reason}", type_next=f"unset {OVERLAY}") from error
