@@ -209,7 +209,7 @@ class Index:
             return False
         if twin := known or self.distributions.with_content(found.digests):
             raise Refused(f"File already exists ({twin.filename!r}, with blake2_256 hash {twin.digests.blake2!r}).")
-        siblings = [one for one in self.distributions.of(found.project) if one.version == found.version]
+        siblings = [one for one in self.distributions.of(found.project) if _is_of(one, found.version)]
         if found.filetype == "sdist" and any(one.filetype == "sdist" for one in siblings):
             raise Refused("Only one sdist may be uploaded per release.")
         return True
