@@ -17,7 +17,7 @@ import pytest
 import requests
 from pypi_simple import PyPISimple
 
-from contd_release.sandbox.index import Index
+from contd_release.sandbox.index import Index, Rules
 from contd_release.sandbox.world import World
 
 Make: TypeAlias = Callable[..., Path]
@@ -114,7 +114,8 @@ def test_a_narrow_token_may_upload_its_own_project(world: World, make_wheel: Mak
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({":action": "submit"}, "Upload payload does not have a file."),
+        ({":action": "submit"}, "Invalid value for :action or name. Error: This field is required."),
+        ({"name": ""}, "Invalid value for :action or name. Error: This field is required."),
         ({"version": "1.0.1"}, "File name 'contd_demo-1.0.0-py3-none-any.whl' does not fit 'contd-demo' 1.0.1."),
         ({"version": "one"}, "'one' is an invalid value for Version."),
         ({"version": "1.0.0+here"}, "The use of local versions in '1.0.0+here' is not allowed."),
@@ -143,6 +144,19 @@ def test_what_does_not_fit_together_is_refused(
     assert 400 == reply.status_code
     assert reply.reason.startswith(reason)
     assert not world.ledger.effects()
+
+
+def test_a_login_can_be_tried_without_a_file(world: World) -> None:
+    """
+    400 to who may log in, 403 to who may not: this is how a release finds out before it publishes.
+    """
+    form = {":action": "file_upload", "protocol_version": "1", "name": "contd-demo"}
+    passwords = {"publisher": world.accounts.publisher.password.reveal(), "reader": "wrong"}
+    tries = [requests.post(world.upload_url, data=form, auth=one, timeout=5) for one in passwords.items()]
+    assert [
+        (400, "Upload payload does not have a file."),
+        (403, "Invalid or non-existent authentication information."),
+    ] == [(one.status_code, one.reason) for one in tries]
 
 
 def test_what_is_in_the_file_counts(upload: Upload, make_wheel: Make) -> None:
@@ -257,6 +271,8 @@ def test_yanked_by_a_person_on_the_page(world: World, upload: Upload, make_wheel
     requests.post(page, data={"do": "unyank"}, auth=login, timeout=5)
     assert get(world, "/pypi/contd-demo/1.0.0/json").json()["info"]["yanked"] is False
     assert 400 == requests.post(page, data={"do": "eat"}, auth=login, timeout=5).status_code
+    other = {"do": "delete", "file": "other-1.0.0.tar.gz"}
+    assert 400 == requests.post(page, data=other, auth=login, timeout=5).status_code
     assert ["yank contd-demo 1.0.0", "unyank contd-demo 1.0.0"] == list(world.ledger.effects())[1:]
 
 
@@ -332,12 +348,13 @@ def test_eight_different_files_under_one_name(world: World, upload: Upload, make
 
 def test_what_was_published_is_there_after_a_restart(world: World, upload: Upload, make_wheel: Make) -> None:
     """
-    Files, yanks and burned names outlive the process.
+    Files, yanks, burned names and rules outlive the process.
     """
     upload(make_wheel("1.0.0"))
     upload(burned := make_wheel("1.1.0"))
     world.part(Index).yank("contd-demo", "1.0.0", "it burns")
     world.part(Index).delete(burned.name)
+    world.part(Index).rules = Rules(largest=12345)
     before = get(world, "/simple/contd-demo/").text
     world.stop()
     with World(world.directory) as again:
@@ -345,3 +362,4 @@ def test_what_was_published_is_there_after_a_restart(world: World, upload: Uploa
         named = again.part(Index).distributions.named(burned.name)
         assert named is not None
         assert named.is_deleted
+        assert Rules(largest=12345) == again.part(Index).rules

@@ -129,6 +129,7 @@ def test_a_wheel_and_an_sdist(place: Place, make_wheel: Make, make_sdist: Make) 
     assert {one.name: sha256(one) for one in files} == listed(place, "contd-both")
 
 
+@pytest.mark.slow
 def test_the_same_bytes_again(place: Place, make_wheel: Make) -> None:
     """
     Nothing changes, whether the index says yes or no.
@@ -139,6 +140,7 @@ def test_the_same_bytes_again(place: Place, make_wheel: Make) -> None:
     assert {wheel.name: sha256(wheel)} == listed(place, "contd-again")
 
 
+@pytest.mark.slow
 def test_other_bytes_under_the_same_name(place: Place, make_wheel: Make) -> None:
     """
     They are refused, and the first ones stay.
@@ -152,6 +154,7 @@ def test_other_bytes_under_the_same_name(place: Place, make_wheel: Make) -> None
     assert {wheel.name: first} == listed(place, "contd-other")
 
 
+@pytest.mark.slow
 def test_a_wrong_password(place: Place, make_wheel: Make) -> None:
     """
     Twine is told 401 or 403, and nothing is stored.
@@ -181,6 +184,7 @@ def test_pip_installs_from_it_alone_with_hashes(place: Place, make_wheel: Make, 
     assert "DO NOT MATCH THE HASHES" in done.said
 
 
+@pytest.mark.slow
 def test_pip_downloads_any_spelling(place: Place, make_wheel: Make, tmp_path: Path) -> None:
     """
     The very bytes that were uploaded arrive, whatever spelling of the name pip is given.
@@ -192,6 +196,7 @@ def test_pip_downloads_any_spelling(place: Place, make_wheel: Make, tmp_path: Pa
     assert sha256(wheel) == sha256(tmp_path / "down" / wheel.name)
 
 
+@pytest.mark.slow
 def test_pip_passes_by_what_needs_another_python(place: Place, make_wheel: Make, tmp_path: Path) -> None:
     """
     Requires-Python counts.
@@ -203,6 +208,7 @@ def test_pip_passes_by_what_needs_another_python(place: Place, make_wheel: Make,
     assert ["contd_python-1.0.0-py3-none-any.whl"] == [one.name for one in (tmp_path / "down").iterdir()], done.said
 
 
+@pytest.mark.slow
 def test_pip_passes_by_what_is_yanked(tmp_path: Path, make_wheel: Make) -> None:
     """
     A yanked release is installed only when its very version is asked for, and then with the reason.

@@ -66,6 +66,7 @@ def test_killed_in_the_middle_of_an_upload(tmp_path: Path, make_wheel: Make) -> 
         assert [("POST", 0)] == [(one.method, one.status) for one in world.ledger.requests()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay", [0.0, 0.01, 0.03, 0.06])
 def test_killed_while_it_stores(tmp_path: Path, make_wheel: Make, delay: float) -> None:
     """
