@@ -133,14 +133,16 @@ class Faults:
 
     def order(self, *orders: Order | str) -> None:
         """
-        Add orders. Of several that meet one request, the first counts.
+        Add orders. Of several that meet one request, the first counts; one that stands already goes on counting.
 
         Raises:
             Usage: a line is not an order; then none is added.
         """
         added = tuple(Standing(Order.of(one) if isinstance(one, str) else one) for one in orders)
         with self._lock:
-            self._keep((*self.standing(), *added))
+            before = self.standing()
+            known = {one.order for one in before}
+            self._keep((*before, *(one for one in added if one.order not in known)))
 
     def clear(self) -> None:
         """

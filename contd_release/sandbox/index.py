@@ -7,11 +7,10 @@ project, and `/manage/project/NAME/release/VERSION/` is the page on which a pers
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -20,19 +19,19 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
-from werkzeug.utils import redirect, send_file
 from werkzeug.wrappers import Request, Response
 
-from contd_release.sandbox import pages
+from contd_release.sandbox import durable, manage
 from contd_release.sandbox.accounts import ANONYMOUS, Account, Accounts
 from contd_release.sandbox.distributions import Distribution, Distributions
 from contd_release.sandbox.ledger import effect
-from contd_release.sandbox.pages import Listed
+from contd_release.sandbox.listing import Listing
 from contd_release.sandbox.upload import Refused, Upload
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+PREFIXES: Final = ("/simple/", "/legacy/", "/packages/", "/pypi/", "/manage/")
 _ROUTES: Final = Map(
     [
         Rule("/simple/", endpoint="projects", methods=("GET",)),
@@ -68,8 +67,8 @@ class Index:
     """
 
     def __init__(self, directory: Path, accounts: Accounts) -> None:
-        self.rules = Rules()
         self.distributions = Distributions(directory)
+        self._rules = directory / "rules.json"
         self._accounts = accounts
         self._lock = Lock()
 
@@ -80,17 +79,16 @@ class Index:
         with Request(environ) as request:
             return self._answer(request)(environ, start_response)
 
-    def _answer(self, request: Request) -> WSGIApplication:
-        try:
-            endpoint, arguments = _ROUTES.bind_to_environ(request.environ).match()
-            answer: Callable[..., Response] = getattr(self, f"_{endpoint}")
-            self._check_login(request, is_open=endpoint == "upload" or not self.rules.is_protected)
-            return answer(request, **arguments)
-        except Refused as refused:
-            # The reason is in the status line too: that is where twine looks for it.
-            return Response(f"{refused.reason}\n", f"{refused.status} {refused.reason}")
-        except HTTPException as error:
-            return error
+    @property
+    def rules(self) -> Rules:
+        """
+        The rules that hold now; they outlive the process, as everything here does.
+        """
+        return Rules(**json.loads(self._rules.read_text("utf-8"))) if self._rules.exists() else Rules()
+
+    @rules.setter
+    def rules(self, rules: Rules) -> None:
+        durable.write(self._rules, json.dumps(asdict(rules)) + "\n")
 
     def yank(self, name: str, version: str, reason: str = "") -> None:
         """
@@ -114,86 +112,51 @@ class Index:
             if found := self.distributions.named(filename):
                 self.distributions.delete(found)
 
-    def _projects(self, request: Request) -> Response:
-        names = self.distributions.projects()
-        lines = (f'<a href="/simple/{name}/">{name}</a><br>' for name in names)
-        return _negotiated(request, pages.projects(names), pages.html("Simple index", lines))
-
-    def _project(self, request: Request, name: str) -> Response:
-        if name != canonicalize_name(name):
-            return redirect(f"/simple/{canonicalize_name(name)}/", 301)
-        files = self._listed(request, name)
-        if not files and name not in self.distributions.projects():
-            raise NotFound
-        page = pages.html(f"Links for {name}", (one.anchor() for one in files))
-        return _negotiated(request, pages.project(name, files), page)
-
-    def _download(self, request: Request, path: str) -> Response:
-        found = self.distributions.named(Path(path.removesuffix(".metadata")).name)
-        if found is None or found.is_deleted:
-            raise NotFound
-        if path == f"{found.path}.metadata" and found.metadata:
-            return Response(found.metadata, content_type="binary/octet-stream")
-        if path != found.path:
-            raise NotFound
-        file = self.distributions.file(found)
-        return send_file(file, request.environ, mimetype="application/octet-stream", etag=found.digests.sha256)
-
-    def _about(self, request: Request, name: str, version: str | None = None) -> Response:
-        project = canonicalize_name(name)
+    def _answer(self, request: Request) -> WSGIApplication:
         try:
-            page = pages.about(self._listed(request, project), version)
-        except InvalidVersion:
-            page = None
-        if page is None:
-            return _json({"message": "Not Found"}, 404)
-        return _json(page)
+            endpoint, arguments = _ROUTES.bind_to_environ(request.environ).match()
+            if endpoint == "upload":
+                return self._upload(request)
+            if endpoint == "manage":
+                return self._manage(request, **arguments)
+            return self._read(request, endpoint, arguments)
+        except Refused as refused:
+            # The reason is in the status line too: that is where twine looks for it.
+            return Response(f"{refused.reason}\n", f"{refused.status} {refused.reason}")
+        except HTTPException as error:
+            return error
+
+    def _read(self, request: Request, endpoint: str, arguments: Mapping[str, str]) -> Response:
+        rules, account = self.rules, self._who(request)
+        if rules.is_protected and (account is None or not account.may("index", "read", "")):
+            return _login()
+        listing = Listing(self.distributions, rules.lag, request)
+        answers: Mapping[str, Callable[..., Response]] = {
+            "projects": listing.projects,
+            "project": listing.project,
+            "download": listing.download,
+            "about": listing.about,
+        }
+        return answers[endpoint](**arguments)
 
     def _upload(self, request: Request) -> Response:
-        account = self._accounts.who(request.headers.get("Authorization"))
+        account = self._who(request)
         if account is None or account is ANONYMOUS:
             raise Refused("Invalid or non-existent authentication information.", 403)
-        content = request.files.get("content")
-        if request.form.get(":action") != "file_upload" or content is None:
+        fields = request.form.to_dict()
+        if fields.get(":action") != "file_upload" or not fields.get("name"):
+            raise Refused("Invalid value for :action or name. Error: This field is required.")
+        _check_permission(account, fields["name"])
+        if (content := request.files.get("content")) is None:
             raise Refused("Upload payload does not have a file.")
-        upload = Upload(request.form.to_dict(), content.filename or "", content.stream)
-        self._check_permission(account, upload.name)
-        found = upload.distribution()
-        if found.digests.size > self.rules.largest:
-            raise Refused(f"File too large. Limit for project {found.name!r} is {self.rules.largest >> 20} MB.")
+        found = Upload(fields, content.filename or "", content.stream).distribution()
+        if found.digests.size > (largest := self.rules.largest):
+            raise Refused(f"File too large. Limit for project {found.name!r} is {largest >> 20} MB.")
         with self._lock:
             if self._is_new(found):
-                self.distributions.add(replace(found, uploaded=time.time()), upload.content)
+                self.distributions.add(replace(found, uploaded=time.time()), content.stream)
                 effect(request.environ, f"file {found.filename}")
         return Response("OK\n")
-
-    def _manage(self, request: Request, name: str, version: str) -> Response:
-        account = self._accounts.who(request.headers.get("Authorization"))
-        if account is None or account is ANONYMOUS:
-            return _login()
-        self._check_permission(account, name)
-        files = [one for one in self.distributions.of(canonicalize_name(name)) if _is_of(one, version)]
-        if not files:
-            raise NotFound
-        if request.method == "POST":
-            self._decide(request, name, version)
-        yanked = self.distributions.yanked(files[0])
-        return Response(_MANAGE.format(name=files[0].name, version=version, state=_state(yanked)), mimetype="text/html")
-
-    def _decide(self, request: Request, name: str, version: str) -> None:
-        """
-        Do what the person on the page asks for.
-        """
-        wish = request.form.get("do", "")
-        if wish == "yank":
-            self.yank(name, version, request.form.get("reason", ""))
-        elif wish == "unyank":
-            self.unyank(name, version)
-        elif wish == "delete":
-            self.delete(request.form.get("file", ""))
-        else:
-            raise Refused("Say what to do: yank, unyank or delete.")
-        effect(request.environ, f"{wish} {request.form.get('file') or f'{canonicalize_name(name)} {version}'}")
 
     def _is_new(self, found: Distribution) -> bool:
         """
@@ -209,73 +172,39 @@ class Index:
             return False
         if twin := known or self.distributions.with_content(found.digests):
             raise Refused(f"File already exists ({twin.filename!r}, with blake2_256 hash {twin.digests.blake2!r}).")
-        siblings = [one for one in self.distributions.of(found.project) if one.version == found.version]
+        siblings = self._files_of(found.project, found.version)
         if found.filetype == "sdist" and any(one.filetype == "sdist" for one in siblings):
             raise Refused("Only one sdist may be uploaded per release.")
         return True
 
-    def _listed(self, request: Request, project: str) -> tuple[Listed, ...]:
-        """
-        The files of a project that the index shows by now.
-        """
-        latest = time.time() - self.rules.lag
-        shown = [one for one in self.distributions.of(project) if one.uploaded <= latest]
-        return tuple(
-            Listed(
-                of=one,
-                url=f"{request.host_url}packages/{one.path}",
-                metadata=hashlib.sha256(one.metadata.encode()).hexdigest() if one.metadata else "",
-                yanked=self.distributions.yanked(one),
-            )
-            for one in shown
-        )
+    def _manage(self, request: Request, name: str, version: str) -> Response:
+        account = self._who(request)
+        if account is None or account is ANONYMOUS:
+            return _login()
+        _check_permission(account, name)
+        files = self._files_of(name, version)
+        if not files:
+            raise NotFound
+        if request.method == "POST":
+            with self._lock:
+                manage.decide(request, self.distributions, name, version)
+        return manage.page(self.distributions, files)
 
-    def _check_login(self, request: Request, *, is_open: bool) -> None:
-        account = self._accounts.who(request.headers.get("Authorization"))
-        if not is_open and (account is None or not account.may("index", "read", "")):
-            raise HTTPException(response=_login())
+    def _files_of(self, name: str, version: str) -> tuple[Distribution, ...]:
+        try:
+            wanted = Version(version)
+        except InvalidVersion:
+            return ()
+        return tuple(one for one in self.distributions.of(canonicalize_name(name)) if Version(one.version) == wanted)
 
-    def _check_permission(self, account: Account, name: str) -> None:
-        if not account.may("index", "write", canonicalize_name(name)):
-            raise Refused(f"The user {account.user!r} isn't allowed to upload to project {name!r}.", 403)
+    def _who(self, request: Request) -> Account | None:
+        return self._accounts.who(request.headers.get("Authorization"))
 
 
-_MANAGE: Final = """<!DOCTYPE html>
-<title>{name} {version}</title>
-<h1>{name} {version}</h1>
-<p>{state}</p>
-<form method="post"><label>Reason <input name="reason"></label>
-<button name="do" value="yank">Yank</button> <button name="do" value="unyank">Un-yank</button></form>
-"""
-
-
-def _state(yanked: str | None) -> str:
-    from html import escape
-
-    return "Released" if yanked is None else f"Yanked: {escape(yanked)}"
-
-
-def _is_of(one: Distribution, version: str) -> bool:
-    try:
-        return Version(one.version) == Version(version)
-    except InvalidVersion:
-        return False
+def _check_permission(account: Account, name: str) -> None:
+    if not account.may("index", "write", canonicalize_name(name)):
+        raise Refused(f"The user {account.user!r} isn't allowed to upload to project {name!r}.", 403)
 
 
 def _login() -> Response:
     return Response("Log in.\n", 401, {"WWW-Authenticate": 'Basic realm="index"'})
-
-
-def _json(page: object, status: int = 200) -> Response:
-    return Response(json.dumps(page), status, content_type="application/json")
-
-
-def _negotiated(request: Request, as_json: object, as_html: str) -> Response:
-    """
-    JSON to who prefers it, HTML to everybody else (PEP 691).
-    """
-    best = request.accept_mimetypes.best_match((pages.HTML, pages.JSON, "text/html"), "text/html")
-    body = json.dumps(as_json) if best == pages.JSON else as_html
-    response = Response(body, content_type=best, headers={"Vary": "Accept", "Cache-Control": "max-age=600, public"})
-    response.add_etag()
-    return response.make_conditional(request)

@@ -174,6 +174,15 @@ def test_of_several_orders_the_first_counts(world: World) -> None:
     assert [500, 403, 200] == [requests.get(world.index_url, timeout=5).status_code for _ in range(3)]
 
 
+def test_ordered_again_it_goes_on_counting(world: World) -> None:
+    """
+    A rehearsal that is continued with the words it was begun with does not meet its bad day twice.
+    """
+    for expected in (500, 200, 200):
+        world.faults.order("GET /simple/ 1 500")
+        assert expected == requests.get(world.index_url, timeout=5).status_code
+
+
 def test_orders_are_counted_on_after_a_restart(tmp_path: Path) -> None:
     """
     The second request is the second one, even if the world was stopped between.

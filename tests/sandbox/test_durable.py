@@ -1,0 +1,48 @@
+"""
+Files are there whole or not at all.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from contd_release.sandbox import durable
+
+
+class Broken(BytesIO):
+    """
+    A stream that ends with an error after its first bytes.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """
+        The first bytes, once.
+        """
+        if piece := super().read(size):
+            return piece
+        raise ConnectionResetError
+
+
+def test_the_old_content_stays_until_the_new_is_whole(tmp_path: Path) -> None:
+    """
+    A copy that breaks off leaves what was there.
+    """
+    path = tmp_path / "folder" / "file"
+    durable.write(path, "old")
+    with pytest.raises(ConnectionResetError):
+        durable.copy(Broken(b"ne"), path)
+    assert "old" == path.read_text()
+    assert [path] == list(path.parent.iterdir())
+    durable.copy(BytesIO(b"new"), path)
+    assert "new" == path.read_text()
+
+
+def test_a_private_file_is_private_from_its_first_byte(tmp_path: Path) -> None:
+    """
+    Its mode is set when it is made, not afterwards.
+    """
+    durable.write(tmp_path / "secret", "x", mode=0o600)
+    assert 0o600 == (tmp_path / "secret").stat().st_mode & 0o777
