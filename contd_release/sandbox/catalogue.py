@@ -25,10 +25,9 @@ class Catalogue:
     What the repositories of one registry offer under which names.
     """
 
-    def __init__(self, manifests: Manifests, blobs: Blobs, *, deletes: bool) -> None:
+    def __init__(self, manifests: Manifests, blobs: Blobs) -> None:
         self._manifests = manifests
         self._blobs = blobs
-        self._deletes = deletes
 
     def tags(self, request: Request, name: str) -> Response:
         """
@@ -100,8 +99,6 @@ class Catalogue:
         """
         if not DIGEST.fullmatch(reference(word)):
             raise Refused(405, "UNSUPPORTED", "manifests are deleted by digest")
-        if not self._deletes:
-            raise Refused(405, "UNSUPPORTED", "nothing is deleted here")
         if not self._manifests.remove(name, word):
             raise Refused(404, "MANIFEST_UNKNOWN", f"{word} is not known")
         ledger.effect(request.environ, f"deleted {name}@{word}")

@@ -51,20 +51,21 @@ class Rules:
 
 class Registry:
     """
-    The WSGI application, whole with its `/v2/`; all of its state is below one folder.
+    The WSGI application, whole with its `/v2/`; all of its state is below one folder. `rules` may be changed while it
+    runs.
     """
 
     def __init__(self, directory: Path, accounts: Accounts, rules: Rules | None = None) -> None:
         self.rules = rules or Rules()
         self._accounts = accounts
-        self._tokens = Tokens(directory, public=self.rules.public)
+        self._tokens = Tokens(directory)
         blobs, manifests = Blobs(directory), Manifests(directory)
         self._urls = Map(
             [
                 Rule("/v2/", endpoint=_base),
                 Rule("/v2/token", methods=["GET"], endpoint=self._token),
-                *_catalogue(Catalogue(manifests, blobs, deletes=self.rules.deletes)),
-                *_transfers(Transfers(blobs, deletes=self.rules.deletes)),
+                *_catalogue(Catalogue(manifests, blobs)),
+                *_transfers(Transfers(blobs)),
             ],
             converters={"name": _Name, "word": _Word},
             merge_slashes=False,
@@ -116,6 +117,8 @@ class Registry:
                 raise Refused(403, "DENIED", "requested access to the resource is denied")
         if verb != "pull" and self.rules.read_only:
             raise Refused(405, "UNSUPPORTED", "the registry is read-only")
+        if verb == "delete" and not self.rules.deletes:
+            raise Refused(405, "UNSUPPORTED", "nothing is deleted here")
 
     def _anybody(self, verb: str, name: str) -> bool:
         # Clients ask /v2/ how to log in, so it says so even where everybody may pull.
@@ -125,7 +128,7 @@ class Registry:
         account: Account | None = self._accounts.who(request.headers.get("Authorization"))
         if account is None:
             raise Refused(401, "UNAUTHORIZED", "incorrect username or password")
-        token = self._tokens.issue(account, request.args.getlist("scope"))
+        token = self._tokens.issue(account, request.args.getlist("scope"), public=self.rules.public)
         body = json.dumps({"token": token, "access_token": token, "expires_in": SECONDS})
         return Response(body, mimetype="application/json")
 

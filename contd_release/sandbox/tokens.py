@@ -29,19 +29,21 @@ class Tokens:
     Made and read with a key that lives beside the state, so that a restart forgets none.
     """
 
-    def __init__(self, directory: Path, *, public: bool) -> None:
+    def __init__(self, directory: Path) -> None:
         self._path = directory / "token.key"
-        self._public = public
         if not self._path.exists():
             durable.write(self._path, secrets.token_hex(32), mode=0o600)
 
-    def issue(self, account: Account, scopes: list[str]) -> str:
+    def issue(self, account: Account, scopes: list[str], *, public: bool) -> str:
         """
-        A token for as much of what was asked as the account may do.
+        A token for as much of what was asked as the account may do; where it is `public`, everybody may pull.
         """
         asked = [match.groups() for scope in scopes for one in scope.split() if (match := _SCOPE.fullmatch(one))]
         wanted = {name: SPELLED if "*" in verbs else verbs.split(",") for name, verbs in asked}
-        granted = {name: [verb for verb in verbs if self._may(account, verb, name)] for name, verbs in wanted.items()}
+        granted = {
+            name: [verb for verb in verbs if (public and verb == "pull") or _may(account, verb, name)]
+            for name, verbs in wanted.items()
+        }
         said = urlsafe_b64encode(json.dumps({"until": time.time() + SECONDS, "granted": granted}).encode()).decode()
         return f"{said}.{self._signature(said)}"
 
@@ -55,10 +57,9 @@ class Tokens:
         found = json.loads(urlsafe_b64decode(said))
         return found["until"] > time.time() and (not name or verb in found["granted"].get(name, ()))
 
-    def _may(self, account: Account, verb: str, name: str) -> bool:
-        if verb == "pull" and self._public:
-            return True
-        return verb in SPELLED and account.may("registry", SPELLED[verb], name)
-
     def _signature(self, said: str) -> str:
         return hmac.new(self._path.read_bytes(), said.encode(), hashlib.sha256).hexdigest()
+
+
+def _may(account: Account, verb: str, name: str) -> bool:
+    return verb in SPELLED and account.may("registry", SPELLED[verb], name)

@@ -19,16 +19,13 @@ class Transfers:
     What goes up and down.
     """
 
-    def __init__(self, blobs: Blobs, *, deletes: bool) -> None:
+    def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
-        self._deletes = deletes
 
     def delete_blob(self, request: Request, name: str, digest: str) -> Response:
         """
         Forget a blob.
         """
-        if not self._deletes:
-            raise Refused(405, "UNSUPPORTED", "nothing is deleted here")
         if not self._blobs.remove(name, checked(digest)):
             raise Refused(404, "BLOB_UNKNOWN", f"{digest} is not known")
         ledger.effect(request.environ, f"deleted {name}@{digest}")

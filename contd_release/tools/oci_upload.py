@@ -58,11 +58,12 @@ def upload(repository: Repository, blob: Blob) -> None:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             _send(repository, blob, location, offset)
-            return
         except Unanswered as failure:
             if attempt == _ATTEMPTS:
                 raise
             _wait(failure, attempt)
+        else:
+            return
         # The answer may have been lost, and not the bytes.
         if repository.has(blob.digest):
             return
