@@ -182,6 +182,14 @@ class Repository:
         )
         http.expected(reply, (200, 201, 202), f"{self}: putting {reference}")
 
+    def untag(self, tag: str) -> bool:
+        """
+        Delete a tag and nothing else; no where the registry deletes no tags.
+        """
+        url = self.url(f"manifests/{_tag(tag)}")
+        reply = self.talk("pull,push,delete", lambda door: door.send("DELETE", url, repeatable=True))
+        return reply.status in (200, 202, 204, 404)
+
     def delete(self, digest: str) -> bool:
         """
         Delete a manifest by its digest; no where the registry does not let us.
@@ -243,6 +251,12 @@ def _checked(reference: str) -> str:
     if not (_TAG.fullmatch(reference) or _DIGEST.fullmatch(reference)):
         raise Usage(f"{reference!r} is neither a tag nor a digest", expected="a tag such as 1.2.0, or sha256:…")
     return reference
+
+
+def _tag(tag: str) -> str:
+    if not _TAG.fullmatch(tag):
+        raise Usage(f"{tag!r} is not a tag", expected="a tag such as 1.2.0")
+    return tag
 
 
 def _digest(digest: str) -> str:
