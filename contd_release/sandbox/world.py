@@ -19,6 +19,7 @@ from contd_release.sandbox.control import PREFIX, Control
 from contd_release.sandbox.faults import Faults
 from contd_release.sandbox.index import Index
 from contd_release.sandbox.ledger import Ledger
+from contd_release.sandbox.registry import Registry
 from contd_release.sandbox.server import HOST, Server
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ Factory: TypeAlias = "Callable[[Path, Accounts], WSGIApplication]"
 # A part keeps its state in a folder of its name, and sees the whole path of a request.
 PARTS: Final[Mapping[str, tuple[Factory, tuple[str, ...]]]] = {
     "index": (Index, index.PREFIXES),
+    "registry": (Registry, ("/v2/",)),
 }
 # A killed world is given this long, in seconds, to let go of its folder.
 _PATIENCE: Final = 10

@@ -118,9 +118,13 @@ class Http:
         params: Mapping[str, str] | None = None,
         json: object = None,
         data: bytes | IO[bytes] | None = None,
+        repeatable: bool = False,
     ) -> Reply:
         """
         A request that may change something: sent once.
+
+        Args:
+            repeatable: whether it means the same when it arrives twice; then it is repeated like a question.
 
         Raises:
             Unanswered: no reply came, so it is not known whether it was carried out; or 429 or 5xx.
@@ -130,6 +134,8 @@ class Http:
         if json is not None:
             body = json_module.dumps(json).encode()
             extra.setdefault("Content-Type", "application/json")
+        if repeatable:
+            return self._patiently(lambda: self._once(method, url, extra, params, body, 64 * MEBIBYTE))
         try:
             return self._once(method, url, extra, params, body, 64 * MEBIBYTE)
         except Passing as failure:
@@ -254,7 +260,7 @@ def refuse_unsafe(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname and not parts.password:
         return
-    if parts.scheme == "http" and parts.hostname and not parts.password and _is_loopback(parts.hostname):
+    if parts.scheme == "http" and parts.hostname and not parts.password and is_loopback(parts.hostname):
         return
     raise Usage(
         f"{_origin(url) or 'a URL without a host'} cannot be used",
@@ -339,7 +345,10 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}" if parts.hostname else ""
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """
+    Whether this host is this machine, so that nothing said to it can be overheard.
+    """
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -1,0 +1,166 @@
+"""
+The tags that move: `1.2`, `1` and `latest`. What each named before is written down before it moves.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from packaging.version import Version
+
+from contd_release.channels.image_names import PATIENCE, repository, required, sealed, told
+from contd_release.command import Call
+from contd_release.errors import Conflict, NotReady, Unsettled, Usage
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools.oci import Repository
+from contd_release.version import moving_tags, parse
+
+FILE: Final = "moved-tags.json"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """
+    A tag that this release moved, or was about to move.
+
+    Args:
+        previous: the digest it named before; empty when it was new.
+        to: the digest of this release.
+    """
+
+    tag: str
+    previous: str
+    to: str
+
+
+def candidates(release: Release) -> tuple[str, ...]:
+    """
+    The tags that this version may move if it is the highest of its line; none for a pre-release.
+    """
+    return moving_tags(release.version, ())
+
+
+def moved(release: Release, tag: str) -> Step:
+    """
+    A moving tag names the highest final version of its line, which this release may be or not be.
+    """
+
+    def observe() -> Found:
+        there, ours = repository(release), sealed(release)
+        if higher := _higher(there, release, tag):
+            return Found(State.DONE, f"{told(release, tag)} stays with {higher}")
+        theirs = there.digest(tag)
+        if ours and theirs == ours.digest:
+            return Found(State.DONE, f"{told(release, tag)} is {theirs[:19]}")
+        return Found(State.ABSENT, f"{told(release, tag)} {f'is {theirs[:19]}' if theirs else 'is not there'}")
+
+    def move() -> None:
+        there, ours = repository(release), required(release)
+        if there.digest(release.semver) != ours.digest or (index := there.manifest(ours.digest)) is None:
+            raise NotReady(f"{told(release)} is not published", expected=ours.digest, type_next="invoke release")
+        before = there.digest(tag)
+        if before != ours.digest:
+            _record(release, Moved(tag, before or "", ours.digest))
+            there.put(tag, index)
+
+    return Step(
+        f"{told(release, tag)} is the highest of its line",
+        observe,
+        act=(Call(f"note what {told(release, tag)} names, and let it name {release.semver}", move),),
+        undo=None,
+        patience=PATIENCE,
+    )
+
+
+def restored(release: Release) -> tuple[Step, ...]:
+    """
+    For a rollback: every tag that this release moved names what it named before.
+    """
+    return tuple(_restored(release, one) for one in read(release))
+
+
+def read(release: Release) -> tuple[Moved, ...]:
+    """
+    The tags that this release moved, as they were written down.
+
+    Raises:
+        Usage: the file is there and cannot be read.
+    """
+    path = release.home / FILE
+    try:
+        return tuple(Moved(**one) for one in json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return ()
+    except (ValueError, TypeError) as error:
+        raise Usage(f"{path} cannot be read: {error}", expected="the tags as `promote` wrote them") from error
+
+
+def _restored(release: Release, one: Moved) -> Step:
+    """
+    A tag names again what it named before; one that was new is deleted, where the registry deletes tags at all.
+    """
+    name = told(release, one.tag)
+
+    def observe() -> Found:
+        theirs = repository(release).digest(one.tag)
+        if (theirs or "") == one.previous:
+            return Found(State.DONE, f"{name} is {theirs[:19]}" if theirs else f"{name} is gone")
+        if theirs == one.to:
+            return Found(State.ABSENT, f"{name} is {theirs[:19]}, of {release.version}")
+        return Found(State.CONFLICT, f"{name} is {theirs[:19] if theirs else 'gone'}, which this release did not do")
+
+    def restore() -> None:
+        there = repository(release)
+        if (theirs := there.digest(one.tag)) != one.to:
+            raise Conflict(f"{name} names {theirs} meanwhile", expected=one.to)
+        if not one.previous:
+            _untag(there, one.tag, name)
+        elif index := there.manifest(one.previous):
+            there.put(one.tag, index)
+        else:
+            raise Conflict(f"{one.previous}, which {name} named before, is gone", expected="the earlier image")
+
+    before = one.previous[:19] or "nothing"
+    return Step(f"{name} names {before} again", observe, act=(Call(f"let {name} name {before}", restore),), undo=None)
+
+
+def _untag(there: Repository, tag: str, name: str) -> None:
+    if not there.untag(tag):
+        raise Unsettled(
+            f"{name} was new, and {there.registry} deletes no tags",
+            expected="a person who deletes it on the registry's web page, or leaves it",
+        )
+
+
+def _higher(there: Repository, release: Release, tag: str) -> Version | None:
+    """
+    The version that keeps this tag from moving.
+    """
+    others = [one for one in _versions(there.tags()) if one > release.version]
+    return next((one for one in sorted(others, reverse=True) if tag not in moving_tags(release.version, (one,))), None)
+
+
+def _versions(tags: tuple[str, ...]) -> Iterator[Version]:
+    for tag in tags:
+        try:
+            yield parse(tag)
+        except Usage:
+            continue
+
+
+def _record(release: Release, one: Moved) -> None:
+    kept = [other for other in read(release) if other.tag != one.tag]
+    path: Path = release.home / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{FILE}.half")
+    with open(half, "w", encoding="utf-8") as out:
+        out.write(json.dumps([asdict(each) for each in (*kept, one)], indent=2) + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+    half.replace(path)

@@ -1,0 +1,75 @@
+"""
+What the image of a release is called, here and in its registry.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from contd_release.artifacts import Artifact
+from contd_release.errors import NotReady
+from contd_release.project import Image
+from contd_release.release import Release
+from contd_release.tools.oci import Repository
+
+CHANNEL: Final = "image"
+# A registry behind a cache may take its time to show what it took, in seconds.
+PATIENCE: Final = 120.0
+
+
+def settings(release: Release) -> Image:
+    """
+    What the project says about its image.
+    """
+    found = release.project.settings.image
+    assert found is not None
+    return found
+
+
+def repository(release: Release, *, anonymous: bool = False) -> Repository:
+    """
+    Where the image goes.
+    """
+    return Repository.named(settings(release).name, anonymous=anonymous)
+
+
+def told(release: Release, tag: str = "") -> str:
+    """
+    `ghcr.io/owner/app:1.2.0`: what a user pulls.
+    """
+    return f"{settings(release).name}:{tag or release.semver}"
+
+
+def file_name(release: Release) -> str:
+    """
+    `contd-1.2.0-image.tar`: the OCI archive with all platforms.
+    """
+    return f"{release.project.file_name}-{release.version}-image.tar"
+
+
+def archive(release: Release) -> Path:
+    """
+    The OCI archive.
+    """
+    return release.dist / file_name(release)
+
+
+def sealed(release: Release) -> Artifact | None:
+    """
+    The image as it was sealed; nothing before the build.
+    """
+    return release.artifact(file_name(release))
+
+
+def required(release: Release) -> Artifact:
+    """
+    The image as it was sealed.
+
+    Raises:
+        NotReady: it was not built yet.
+    """
+    found = sealed(release)
+    if found is None:
+        raise NotReady(f"{file_name(release)} is not sealed", expected="built artifacts", type_next="invoke build")
+    return found

@@ -1,0 +1,122 @@
+"""
+The image, read back as who pulls it gets it: without a login where that is possible, every byte by its digest.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from contd_release import journal
+from contd_release.channels.image_build import labels
+from contd_release.channels.image_names import CHANNEL, repository, required, settings, told
+from contd_release.command import Call
+from contd_release.errors import Conflict, Unanswered
+from contd_release.journal import Verified
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools.oci import Repository
+from contd_release.tools.oci_image import Configuration, Manifest
+
+_LARGEST_CONFIGURATION: Final = 4 << 20
+
+
+def pulled(release: Release) -> Step:
+    """
+    The version's tag names what was built; every platform's manifest, configuration and layers are what their digests
+    say, and the labels are right. The images are not started.
+    """
+
+    def observe() -> Found:
+        seal = release.sealed()
+        if seal is None:
+            return Found(State.ABSENT, "nothing is built yet")
+        for entry in journal.of(release.project).entries(Verified, str(release.version)):
+            if (entry.channel, entry.seal) == (CHANNEL, seal.digest()):
+                return Found(State.DONE, f"pulled by digest, {entry.at}")
+        return Found(State.ABSENT, "not pulled yet")
+
+    def remember() -> None:
+        seal = release.sealed()
+        assert seal is not None
+        journal.of(release.project).append(Verified(version=str(release.version), channel=CHANNEL, seal=seal.digest()))
+
+    return Step(
+        f"{told(release)} can be pulled and is what was built",
+        observe,
+        act=(
+            Call(f"resolve {told(release)}", partial(_resolved, release)),
+            *(
+                Call(f"pull {settings(release).name} for {platform} by digest", partial(_pull, release, platform))
+                for platform in settings(release).platforms
+            ),
+            Call("note that the image was read back", remember),
+        ),
+    )
+
+
+def consumer(release: Release) -> Repository:
+    """
+    The repository as everybody sees it; with our login only where nobody else sees it at all.
+    """
+    anonymous = repository(release, anonymous=True)
+    try:
+        anonymous.digest(release.semver)
+    except Unanswered:
+        return repository(release)
+    return anonymous
+
+
+def _resolved(release: Release) -> None:
+    theirs, ours = consumer(release).digest(release.semver), required(release)
+    if theirs != ours.digest:
+        raise Conflict(
+            f"{told(release)} is {theirs or 'not there'}",
+            expected=ours.digest,
+            type_next=f"invoke rollback --version {release.version}" if theirs else "invoke release",
+        )
+
+
+def _pull(release: Release, platform: str) -> None:
+    there = consumer(release)
+    index = _there(there, required(release).digest)
+    entry = next((one for one in index.manifests if f"{one.platform}/".startswith(f"{platform}/")), None)
+    if entry is None:
+        raise Conflict(f"{told(release)} has no image for {platform}", expected="one for every platform")
+    image = _there(there, entry.digest)
+    configuration = Configuration.of(there.blob(image.config.digest, _LARGEST_CONFIGURATION))
+    _compare(release, platform, configuration)
+    with TemporaryDirectory(prefix="contd-release-") as folder:
+        for layer in image.layers:
+            there.download(layer.digest, Path(folder) / "layer", layer.size)
+
+
+def _compare(release: Release, platform: str, found: Configuration) -> None:
+    """
+    The platform is the one that the index says, and the labels are those that were built in.
+    """
+    seal = release.sealed()
+    assert seal is not None
+    wrong = {
+        name: found.labels.get(name)
+        for name, value in labels(release, seal.commit).items()
+        if found.labels.get(name) != value
+    }
+    if wrong:
+        name, value = next(iter(wrong.items()))
+        raise Conflict(
+            f"{told(release)} for {platform} is labelled {name}={value}",
+            expected=labels(release, seal.commit)[name],
+            type_next=f"invoke rollback --version {release.version}",
+        )
+    if not f"{found.platform}/".startswith(f"{platform}/"):
+        raise Conflict(f"{told(release)} for {platform} is made for {found.platform}", expected=platform)
+
+
+def _there(repository: Repository, digest: str) -> Manifest:
+    found = repository.manifest(digest)
+    if found is None:
+        raise Conflict(f"{repository}@{digest} is not there", expected="what was staged", type_next="invoke release")
+    return found

@@ -1,0 +1,126 @@
+"""
+The image in its registry by digest only: there, and under no name that anybody could pull by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from contd_release import artifacts
+from contd_release.channels.image_names import PATIENCE, archive, repository, required, sealed, settings
+from contd_release.command import Call
+from contd_release.errors import Conflict
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools import oci_upload
+from contd_release.tools.oci_archive import Archive
+from contd_release.tools.oci_image import Manifest
+
+
+def platform(release: Release, name: str) -> Step:
+    """
+    The image of one platform is in the registry, by digest.
+    """
+
+    def manifest() -> Manifest:
+        return _of_platform(_opened(release), name)
+
+    def push() -> None:
+        there, ours = repository(release), _checked(release)
+        image = _of_platform(ours, name)
+        for one in (*image.layers, image.config):
+            oci_upload.upload(there, ours.blob(one))
+        there.put(image.digest, image)
+
+    return _staged(release, f"{settings(release).name} for {name}", manifest, push)
+
+
+def index(release: Release) -> Step:
+    """
+    The index of all platforms is in the registry, by digest.
+    """
+
+    def push() -> None:
+        whole = _checked(release).top
+        repository(release).put(whole.digest, whole)
+
+    return _staged(release, f"the index of {settings(release).name}", lambda: _opened(release).top, push)
+
+
+def _staged(release: Release, what: str, manifest: Callable[[], Manifest], push: Callable[[], None]) -> Step:
+    """
+    A manifest is in the registry, and read back.
+
+    Many registries delete nothing. What was put there then stays after an abort: bytes that no tag names. It is written
+    down, so that the step says so and is not taken for staged.
+    """
+
+    def observe() -> Found:
+        if sealed(release) is None:
+            return Found(State.ABSENT, "nothing is built yet")
+        digest = manifest().digest
+        if repository(release).manifest(digest) is None:
+            return Found(State.ABSENT, f"{digest[:19]} is not there")
+        if digest in _left_behind(release):
+            return Found(State.ABSENT, f"{digest[:19]} is left in the registry, which deletes nothing; no tag names it")
+        return Found(State.DONE, f"{digest[:19]} is there")
+
+    def put() -> None:
+        push()
+        _leave_behind(release, _left_behind(release) - {manifest().digest})
+
+    def remove() -> None:
+        digest = manifest().digest
+        if not repository(release).delete(digest):
+            _leave_behind(release, _left_behind(release) | {digest})
+
+    return Step(
+        f"{what} is in the registry, by digest",
+        observe,
+        act=(Call(f"push {what}", put),),
+        undo=(Call(f"delete {what}, where the registry deletes anything", remove),),
+        patience=PATIENCE,
+    )
+
+
+def _opened(release: Release) -> Archive:
+    """
+    The sealed archive, if its index is the sealed one.
+    """
+    ours, opened = required(release), Archive(archive(release))
+    if not opened.path.is_file():
+        artifacts.check_one(release.dist, ours)
+    if opened.top.digest != ours.digest:
+        raise artifacts.Tampered(
+            f"{ours.name} has the index {opened.top.digest}",
+            expected=f"{ours.digest}, as it was sealed",
+            type_next="invoke abort   (nothing of this release is public before the line)",
+        )
+    return opened
+
+
+def _checked(release: Release) -> Archive:
+    artifacts.check_one(release.dist, required(release))
+    return _opened(release)
+
+
+def _of_platform(archive: Archive, name: str) -> Manifest:
+    for one in archive.top.manifests:
+        if one.platform == name or one.platform.startswith(f"{name}/"):
+            return archive.manifest(one.digest, one.media_type)
+    raise Conflict(f"{archive.path.name} has no image for {name}", expected="every platform of the configuration")
+
+
+def _left_behind(release: Release) -> frozenset[str]:
+    try:
+        return frozenset((release.home / "left-in-registry").read_text(encoding="utf-8").split())
+    except FileNotFoundError:
+        return frozenset()
+
+
+def _leave_behind(release: Release, digests: frozenset[str]) -> None:
+    path = release.home / "left-in-registry"
+    if digests or path.exists():
+        half = path.with_name(f".{path.name}.half")
+        half.write_text("".join(f"{one}\n" for one in sorted(digests)), encoding="utf-8")
+        half.replace(path)
