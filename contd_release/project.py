@@ -66,11 +66,19 @@ class Image:
 @dataclass(frozen=True)
 class Chart:
     """
-    The Helm chart: the folder of its Chart.yaml, and the registry (`oci://…`) it goes to.
+    The Helm chart.
+
+    Args:
+        path: the folder of its Chart.yaml.
+        registry: where it goes, `oci://…` without the chart's name.
+        name: where the folder is not named after the chart, as Helm's conventions want.
+        image: the name under which the chart knows our image, where it is not the one that we push to.
     """
 
     path: str
     registry: str = ""
+    name: str = ""
+    image: str = ""
 
 
 @dataclass(frozen=True)
