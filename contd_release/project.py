@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from contd_release.errors import ReleaseError, Usage, raise_all
 from contd_release.validation import (
     ANNOUNCE,
+    CHART,
     FRAGMENT_TYPE,
     GIT_URL,
     GITHUB,
@@ -86,11 +87,19 @@ class Image:
 @dataclass(frozen=True)
 class Chart:
     """
-    The Helm chart: the folder of its Chart.yaml, and the registry (`oci://…`) it goes to.
+    The Helm chart.
+
+    Args:
+        path: the folder of its Chart.yaml.
+        registry: where it goes, `oci://…` without the chart's name.
+        name: where the folder is not named after the chart, as Helm's conventions want.
+        image: the name under which the chart knows our image, where it is not the one that we push to.
     """
 
     path: str = field(metadata=PATH.metadata)
     registry: str = field(default="", metadata=OCI.or_empty().metadata)
+    name: str = field(default="", metadata=CHART.or_empty().metadata)
+    image: str = field(default="", metadata=IMAGE.or_empty().metadata)
 
 
 @dataclass(frozen=True)
