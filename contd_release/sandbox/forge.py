@@ -32,9 +32,10 @@ from contd_release.sandbox import (
     forge_refs,
     forge_releases,
 )
+from contd_release.sandbox.accounts import Account, Accounts
 from contd_release.sandbox.forge_records import Limits, Record, Rules
 from contd_release.sandbox.forge_store import Place, Shelf, now, plain
-from contd_release.sandbox.forge_wire import Account, Accounts, Asked, Refusal, Route, missing, received, reply
+from contd_release.sandbox.forge_wire import Asked, Refusal, Route, missing, received, reply
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -92,7 +93,7 @@ class Forge:
     def _answer(self, request: Request, account: Account | None) -> Response:
         route, found = self._map.bind_to_environ(request.environ).match()
         path = dict(found)
-        place = self.place(f"{path.pop('owner', '')}/{path.pop('name', '')}".removesuffix(".git"))
+        place = self.place(f"{path.pop('owner', '')}/{path.pop('repo', '')}".removesuffix(".git"))
         root = request.host_url.rstrip("/")
         body = received(request)
         if account is None:
@@ -181,7 +182,7 @@ def _repository(asked: Asked) -> Response:
 
 
 def _rules() -> Iterable[Rule]:
-    below = "<owner>/<name>"
+    below = "<owner>/<repo>"
     subjects = (forge_releases, forge_assets, forge_refs, forge_checks, forge_actions, forge_issues, forge_pulls)
     ours = chain.from_iterable(subject.ROUTES for subject in subjects)
     places = (

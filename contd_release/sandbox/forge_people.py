@@ -79,7 +79,7 @@ def whole_repository(root: str, place: Place, default_branch: str, *, may_write:
     """
     url = f"{root}/github/{place.name}"
     none = "forks forks_count open_issues open_issues_count size stargazers_count watchers watchers_count".split()
-    no = "has_projects has_wiki has_pages has_discussions archived disabled".split()
+    no = "has_downloads has_projects has_wiki has_pages has_discussions archived disabled".split()
     return (
         repository(root, place)
         | dict.fromkeys([*none, "network_count", "subscribers_count"], 0)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from contd_release.sandbox import durable
 from contd_release.sandbox.forge_records import Issue, Pull, Record, Rules
 
 R = TypeVar("R", bound=Record)
@@ -39,10 +40,7 @@ class Shelf(Generic[R]):
         """
         Keep a record, in place of the one with its id.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        half = self.folder / f".{record.id}.half"
-        half.write_text(json.dumps(asdict(record)), encoding="utf-8")
-        half.replace(self.folder / f"{record.id}.json")
+        durable.write(self.folder / f"{record.id}.json", json.dumps(asdict(record)))
         return record
 
     def remove(self, number: int) -> None:
@@ -74,10 +72,7 @@ class Place:
         """
         path = self.folder / "last-id"
         last = int(path.read_text(encoding="ascii")) if path.exists() else 1000
-        self.folder.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".half")
-        half.write_text(str(last + 1), encoding="ascii")
-        half.replace(path)
+        durable.write(path, str(last + 1))
         return last + 1
 
     def new_number(self) -> int:

@@ -7,44 +7,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Request, Response
 
+from contd_release.sandbox import ledger
+from contd_release.sandbox.accounts import Account
 from contd_release.sandbox.forge_store import Place
 
 Json: TypeAlias = dict[str, Any]
 DOCUMENTATION = "https://docs.github.com/rest"
-
-
-class Account(Protocol):
-    """
-    A user, and what they may do.
-    """
-
-    @property
-    def user(self) -> str:
-        """
-        Their name; empty for somebody without a token.
-        """
-
-    def may(self, part: str, verb: str, name: str) -> bool:
-        """
-        Whether they may do this to that repository.
-        """
-
-
-class Accounts(Protocol):
-    """
-    Everybody who is known.
-    """
-
-    def who(self, authorization: str | None) -> Account | None:
-        """
-        The account that an `Authorization` header shows; nothing when it is wrong.
-        """
 
 
 class Refusal(Exception):
@@ -113,8 +87,7 @@ class Asked:
         """
         Write down what was changed, such as `asset contd-1.2.0.tgz`.
         """
-        if write := self.request.environ.get("contd.request"):
-            write(effect=what)
+        ledger.effect(self.request.environ, what)
 
     def number(self, name: str) -> int:
         """

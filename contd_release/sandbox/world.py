@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias, TypeVar
 from filelock import FileLock, Timeout
 
 from contd_release.errors import Conflict
+from contd_release.sandbox import forge
 from contd_release.sandbox.accounts import Accounts
 from contd_release.sandbox.control import PREFIX, Control
 from contd_release.sandbox.faults import Faults
+from contd_release.sandbox.forge import Forge
 from contd_release.sandbox.index import Index
 from contd_release.sandbox.ledger import Ledger
 from contd_release.sandbox.server import HOST, Server
@@ -29,6 +31,7 @@ Factory: TypeAlias = "Callable[[Path, Accounts], WSGIApplication]"
 # A part keeps its state in a folder of its name, and sees the whole path of a request.
 PARTS: Final[Mapping[str, tuple[Factory, tuple[str, ...]]]] = {
     "index": (Index, ("/simple/", "/legacy/", "/packages/", "/pypi/", "/manage/")),
+    "forge": (Forge, forge.PREFIXES),
 }
 # A killed world is given this long, in seconds, to let go of its folder.
 _PATIENCE: Final = 10

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -34,39 +35,26 @@ class Contract:
 
     application: WSGIApplication
     broken: list[str] = field(default_factory=list)
-    sent: list[tuple[str, str]] = field(default_factory=list)
     judged: set[str] = field(default_factory=set)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """
+        Judge the request, let it be answered, judge the reply.
+        """
         request = Request(environ)
-        self.sent.append((request.method, request.full_path.rstrip("?")))
-        path = re.sub(r"^/(api/v3|uploads)(?=/)", "", request.path)
-        operation = None if request.path.startswith(("/github/", "/api/v3/_forge/")) else _operation(request.method, path)
-        judge = operation and operation[0]
-        if operation and request.is_json:
-            # The body can be read twice once it is cached in the request; the application gets its own copy.
+        if request.path.startswith(("/github/", "/api/v3/_forge/")):
+            return self.application(environ, start_response)
+        name, operation = _operation(request.method, re.sub(r"^/(api/v3|uploads)(?=/)", "", request.path))
+        self.judged.add(name)
+        found = _unknown_parameters(operation, request)
+        if request.is_json:
             body = request.get_data()
-            environ = _with_body(environ, body)
-            self.broken += _problems(operation, "request", _body_schema(operation[1]), body)
-        if operation:
-            self.broken += _unknown_parameters(operation, request)
+            environ = {**environ, "wsgi.input": BytesIO(body)}
+            found += _problems("request", _body_schema(operation), body)
         response = Response.from_app(self.application, environ, buffered=True)
-        if judge:
-            self.judged.add(str(judge))
-            self.broken += _judged(operation, response)
+        found += _judged(operation, response)
+        self.broken += [f"{name} {problem}" for problem in found]
         return response(environ, start_response)
-
-    def mutating(self) -> list[tuple[str, str]]:
-        """
-        What asked for a change, in order.
-        """
-        return [one for one in self.sent if one[0] not in ("GET", "HEAD")]
-
-
-def _with_body(environ: WSGIEnvironment, body: bytes) -> WSGIEnvironment:
-    from io import BytesIO
-
-    return {**environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
 
 
 @cache
@@ -90,7 +78,7 @@ def _translated(node: Any) -> Any:
     return {"anyOf": [schema, {"type": "null"}]} if node.get("nullable") is True else schema
 
 
-def _operation(method: str, path: str) -> tuple[str, dict[str, Any]] | None:
+def _operation(method: str, path: str) -> tuple[str, dict[str, Any]]:
     for template, item in _fixed_first():
         pattern = re.sub(r"\\\{(ref|path|tag|branch)\\\}", r".+", re.escape(template))
         pattern = re.sub(r"\\\{\w+\\\}", r"[^/]+", pattern)
@@ -119,37 +107,29 @@ def _body_schema(operation: dict[str, Any]) -> dict[str, Any] | None:
     return found
 
 
-def _unknown_parameters(operation: tuple[str, dict[str, Any]], request: Request) -> list[str]:
-    known = {_resolved(one)["name"] for one in operation[1].get("parameters", ())}
+def _unknown_parameters(operation: dict[str, Any], request: Request) -> list[str]:
+    known = {_resolved(one)["name"] for one in operation.get("parameters", ())}
     sent = {name for name, _ in parse_qsl(request.query_string.decode())}
-    return [f"{operation[0]} has no parameter {name}" for name in sorted(sent - known)]
+    return [f"has no parameter {name}" for name in sorted(sent - known)]
 
 
-def _judged(operation: tuple[str, dict[str, Any]] | None, response: Response) -> list[str]:
-    assert operation is not None
-    name, described = operation
-    status = response.status_code
-    if str(status) not in described["responses"] and status not in _ANYWHERE:
-        return [f"{name} does not answer {status}"]
-    listed = _resolved(described["responses"].get(str(status), {}))
+def _judged(operation: dict[str, Any], response: Response) -> list[str]:
+    status = str(response.status_code)
+    if status not in operation["responses"] and response.status_code not in _ANYWHERE:
+        return [f"does not answer {status}"]
+    listed = _resolved(operation["responses"].get(status, {}))
     schema = listed.get("content", {}).get("application/json", {}).get("schema")
-    if schema is None and status >= 400:
+    if schema is None and response.status_code >= 400:
         schema = {"$ref": "#/components/schemas/basic-error"}
-    if schema is None:
-        return []
-    return _problems(operation, f"reply {status}", schema, response.get_data())
+    return _problems(f"reply {status}", schema, response.get_data())
 
 
-def _problems(
-    operation: tuple[str, dict[str, Any]], what: str, schema: dict[str, Any] | None, body: bytes
-) -> list[str]:
+def _problems(what: str, schema: dict[str, Any] | None, body: bytes) -> list[str]:
     if schema is None:
         return []
-    validator = Draft202012Validator(
-        {"components": _description()["components"], "allOf": [schema]}, format_checker=_FORMATS
-    )
-    found = validator.iter_errors(json.loads(body))
-    return [f"{operation[0]} {what}: {error.json_path} {error.message}"[:500] for error in found]
+    whole = {"components": _description()["components"], "allOf": [schema]}
+    found = Draft202012Validator(whole, format_checker=_FORMATS).iter_errors(json.loads(body))
+    return [f"{what}: {error.json_path} {error.message}"[:400] for error in found]
 
 
 def _checks(name: str) -> Callable[[Callable[[str], bool]], Callable[[str], bool]]:
@@ -172,3 +152,10 @@ def _is_date(value: str) -> bool:
 def _is_uri(value: str) -> bool:
     parts = urlsplit(value)
     return bool(parts.scheme and parts.netloc)
+
+
+def operations() -> set[str]:
+    """
+    Every operation that is described.
+    """
+    return {f"{method.upper()} {path}" for path, item in _description()["paths"].items() for method in item}
