@@ -77,11 +77,15 @@ class Chart:
 class Github:
     """
     The GitHub repository (`OWNER/NAME`) and the addresses of its API.
+
+    Args:
+        workflow: the file in `.github/workflows` that publishes a tag, where the publisher is `github-actions`.
     """
 
     repository: str = ""
     api: str = "https://api.github.com"
     uploads: str = "https://uploads.github.com"
+    workflow: str = "release.yml"
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,15 @@ class Repository:
         """
         return self._client(self.uploads)
 
+    @property
+    def web(self) -> str:
+        """
+        Where people see it.
+        """
+        if urlsplit(self.api).hostname == PUBLIC_API:
+            return f"https://github.com/{self.name}"
+        return f"{self.api.rstrip('/').removesuffix('/api/v3')}/{self.name}"
+
     def path(self, below: str = "") -> str:
         """
         The path of something in this repository.

@@ -62,6 +62,12 @@ class Reply:
         return " ".join(self.body[:300].decode(errors="replace").split())
 
 
+class Refused(Unanswered):
+    """
+    A credential was not accepted: asking again with it is of no use.
+    """
+
+
 class Passing(Exception):
     """
     A failure that may be gone at the next try.
@@ -267,10 +273,10 @@ def refused(reply: Reply, what: str, type_next: str = "") -> None:
     Tell a refused credential from an answer.
 
     Raises:
-        Unanswered: the reply is 401 or 403.
+        Refused: the reply is 401 or 403.
     """
     if reply.status in (401, 403):
-        raise Unanswered(
+        raise Refused(
             f"{_origin(reply.url)} refused our credential for {what}: {reply.status} {reply.said()}",
             expected="a credential that may do this",
             type_next=type_next,
@@ -282,7 +288,7 @@ def expected(reply: Reply, statuses: tuple[int, ...], what: str) -> Reply:
     The reply, if its status is one of these.
 
     Raises:
-        Unanswered: 401 or 403.
+        Refused: 401 or 403.
         Conflict: any other refusal, with the server's own words.
     """
     refused(reply, what)
