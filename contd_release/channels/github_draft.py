@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -52,23 +53,11 @@ def drafted(release: Release) -> Step:
             is_pre = release.version.is_prerelease
             github_releases.create_draft(repository, release.tag, sealed.commit, text, prerelease=is_pre)
 
-    def delete() -> None:
-        repository = github.connected(release.project)
-        found = standing(release, repository)
-        if found.public:
-            raise Conflict(
-                f"{release.tag} is public on GitHub: {found.public.url}",
-                expected="a draft, which can be deleted",
-                type_next=f"invoke rollback --version {release.version}",
-            )
-        for one in found.ours:
-            github_releases.delete(repository, one.id)
-
     return Step(
         f"GitHub has one draft for {release.tag}",
         observe,
         act=(Call(f"create a draft for {release.tag} with {release.notes}", create),),
-        undo=(Call(f"delete our draft for {release.tag} by its id", delete),),
+        undo=(Call(f"delete our draft for {release.tag} by its id", partial(_deleted, release)),),
         patience=PATIENCE,
         retry=may_pass,
     )
@@ -119,6 +108,19 @@ def wanted(sealed: Sealed) -> Mapping[str, str]:
     files = {one.name: one.sha256 for one in sealed.artifacts if one.kind not in _ELSEWHERE}
     texts = {CHECKSUMS: sealed.checksums(), SEAL: sealed.text()}
     return files | {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+
+
+def _deleted(release: Release) -> None:
+    repository = github.connected(release.project)
+    found = standing(release, repository)
+    if found.public:
+        raise Conflict(
+            f"{release.tag} is public on GitHub: {found.public.url}",
+            expected="a draft, which can be deleted",
+            type_next=f"invoke rollback --version {release.version}",
+        )
+    for one in found.ours:
+        github_releases.delete(repository, one.id)
 
 
 def _compared(repository: Repository, theirs: ReleaseInfo, files: Mapping[str, str]) -> Found:
