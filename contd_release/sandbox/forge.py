@@ -63,7 +63,7 @@ class Forge:
         self.directory = directory
         self.accounts = accounts
         self.remotes = remotes or directory.parent / "git"
-        self.limits = Shelf(directory, Limits)
+        self.limits = Shelf(directory / "limits", Limits)
         self._lock = RLock()
         self._map = Map(list(_rules()), merge_slashes=False)
 
@@ -151,7 +151,7 @@ class Forge:
             "X-RateLimit-Reset": str(int(time.time()) + 60),
             "X-GitHub-Request-Id": "SAND:BOX",
         }
-        if account and account.user:
+        if account and account.user and not (limits and limits.fine_grained):
             # Classic tokens tell their scopes in every reply; one that may write nothing has only `read:user`.
             told["X-OAuth-Scopes"] = "repo, workflow" if account.may("forge", "write", "any/thing") else "read:user"
         return told

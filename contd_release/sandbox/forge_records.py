@@ -197,9 +197,11 @@ class Limits(Record):
     How many requests are still allowed, and what is said afterwards.
 
     Args:
+        fine_grained: tokens do not tell their scopes.
         retry_after: seconds that the refusal asks to wait; 0 for none.
     """
 
-    remaining: int = 0
+    remaining: int = 4999
+    fine_grained: bool = False
     status: int = 403
     retry_after: int = 0
