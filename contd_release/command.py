@@ -40,11 +40,15 @@ class Action(Protocol):
 class Running:
     """
     The surroundings of an action: where its output goes, what is taken out of it, and whether it must stop.
+
+    Args:
+        tell: says a sentence to whoever watches a long action.
     """
 
     log: Path
     redact: Redactor = field(default_factory=lambda: Redactor(None))
     stop: Event = field(default_factory=Event)
+    tell: Callable[[str], None] = field(default=lambda _: None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from contd_release.validation import (
     REMOTE,
     URL,
     WHEEL_TAGS,
+    WORKFLOW,
 )
 from contd_release.version import Part
 
@@ -106,11 +107,15 @@ class Chart:
 class Github:
     """
     The GitHub repository (`OWNER/NAME`) and the addresses of its API.
+
+    Args:
+        workflow: the file in `.github/workflows` that publishes a tag, where the publisher is `github-actions`.
     """
 
     repository: str = field(default="", metadata=GITHUB.or_empty().metadata)
     api: str = field(default="https://api.github.com", metadata=URL.metadata)
     uploads: str = field(default="https://uploads.github.com", metadata=URL.metadata)
+    workflow: str = field(default="release.yml", metadata=WORKFLOW.metadata)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ class Release:
         previous: the version the files say at `base`.
         base: the commit it starts from.
         epoch: seconds since 1970 that date the commit, the tag and everything built.
+        because: why a smaller part than the fragments ask for is right.
+        without_ci: why it is right to release although the checks of `base` are not green.
     """
 
     project: Project
@@ -34,6 +36,7 @@ class Release:
     base: str
     epoch: int
     because: str = ""
+    without_ci: str = ""
 
     def __str__(self) -> str:
         return f"{self.project.name} {self.version}"

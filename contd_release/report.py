@@ -239,4 +239,6 @@ def review_text(release: Release, sealed: Sealed, changed: Sequence[str]) -> str
         lines += ["  changed since the last release, to be reviewed:", *(f"    {path}" for path in changed)]
     if release.because:
         lines.append(f"  a {release.part} release because {release.because}")
+    if release.without_ci:
+        lines.append(f"  the checks of {release.base[:12]} were not asked: {release.without_ci}")
     return "\n".join(lines)

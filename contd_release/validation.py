@@ -172,6 +172,7 @@ IMAGE: Final = Rule("HOST/NAME in small letters, without a tag", _names(rf"{_HOS
 IMAGE_REF: Final = matching(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*", "the reference of an image")
 OCI: Final = Rule("oci://HOST/NAME in small letters", _names(rf"oci://{_HOST}(/{_REPOSITORY})?"))
 CHART: Final = matching(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", "the name of a chart: small letters, digits and -")
+WORKFLOW: Final = matching(r"[A-Za-z0-9_][A-Za-z0-9._-]*\.ya?ml", "a file in .github/workflows, such as release.yml")
 PLATFORM: Final = matching(r"[a-z0-9]+/[a-z0-9]+(/[a-z0-9.]+)?", "OS/ARCHITECTURE, such as linux/arm64")
 WHEEL_TAGS: Final = matching(r"[A-Za-z0-9_.]+-[A-Za-z0-9_.]+-[A-Za-z0-9_.]+", "the tags of a wheel: py3-none-any")
 LINE: Final = Rule("one line of text", lambda text: not has_control(text) and "\n" not in text and bool(text.strip()))

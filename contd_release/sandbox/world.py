@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias, TypeVar
 from filelock import FileLock, Timeout
 
 from contd_release.errors import Conflict
-from contd_release.sandbox import index
+from contd_release.sandbox import forge, index
 from contd_release.sandbox.accounts import Accounts
 from contd_release.sandbox.control import PREFIX, Control
 from contd_release.sandbox.faults import Faults
+from contd_release.sandbox.forge import Forge
 from contd_release.sandbox.index import Index
 from contd_release.sandbox.ledger import Ledger
 from contd_release.sandbox.registry import Registry
@@ -32,6 +33,7 @@ Factory: TypeAlias = "Callable[[Path, Accounts], WSGIApplication]"
 PARTS: Final[Mapping[str, tuple[Factory, tuple[str, ...]]]] = {
     "index": (Index, index.PREFIXES),
     "registry": (Registry, ("/v2/",)),
+    "forge": (Forge, forge.PREFIXES),
 }
 # A killed world is given this long, in seconds, to let go of its folder.
 _PATIENCE: Final = 10

@@ -97,7 +97,7 @@ class Walking:
             ReleaseError: whatever stops it, told together with what is public already.
         """
         public, whole = Public(), self.checklist
-        running = Running(self.release.logs, self.report.redact)
+        running = Running(self.release.logs, self.report.redact, tell=self.report.says)
 
         board = Board.of(str(self.release), whole, self.report.redact)
 

@@ -53,13 +53,19 @@ class Reply:
         try:
             return json_module.loads(self.body)
         except ValueError as error:
-            raise Unanswered(f"{self.url} answered with something that is not JSON", expected="JSON") from error
+            raise Unanswered(f"{_shown(self.url)} answered with something that is not JSON", expected="JSON") from error
 
     def said(self) -> str:
         """
         The beginning of the body, on one line, for an error message.
         """
         return " ".join(self.body[:300].decode(errors="replace").split())
+
+
+class Refused(Unanswered):
+    """
+    A credential was not accepted: asking again with it is of no use.
+    """
 
 
 class Passing(Exception):
@@ -153,7 +159,7 @@ class Http:
             with self._reply("GET", url, headers, None, None) as reply:
                 _refuse_passing(reply)
                 if reply.status_code != 200:
-                    raise Unanswered(f"{reply.url} answered {reply.status_code}", expected="the file")
+                    raise Unanswered(f"{_shown(reply.url)} answered {reply.status_code}", expected="the file")
                 digest = hashlib.sha256()
                 with open(to, "wb") as out:
                     for chunk in _chunks(reply, cap):
@@ -273,10 +279,10 @@ def refused(reply: Reply, what: str, type_next: str = "") -> None:
     Tell a refused credential from an answer.
 
     Raises:
-        Unanswered: the reply is 401 or 403.
+        Refused: the reply is 401 or 403.
     """
     if reply.status in (401, 403):
-        raise Unanswered(
+        raise Refused(
             f"{_origin(reply.url)} refused our credential for {what}: {reply.status} {reply.said()}",
             expected="a credential that may do this",
             type_next=type_next,
@@ -288,7 +294,7 @@ def expected(reply: Reply, statuses: tuple[int, ...], what: str) -> Reply:
     The reply, if its status is one of these.
 
     Raises:
-        Unanswered: 401 or 403.
+        Refused: 401 or 403.
         Conflict: any other refusal, with the server's own words.
     """
     refused(reply, what)
@@ -304,10 +310,12 @@ def _refuse_passing(reply: requests.Response) -> None:
     """
     Raise what may be gone at the next try: overload, rate limits, a gateway's bad day.
     """
-    limited = reply.status_code == 403 and reply.headers.get("x-ratelimit-remaining") == "0"
+    after = reply.headers.get("Retry-After", "")
+    spent = reply.headers.get("x-ratelimit-remaining") == "0"
+    limited = reply.status_code == 403 and (spent or bool(after))
     if reply.status_code in _PASSING or limited:
-        after = reply.headers.get("Retry-After", "")
-        raise Passing(f"{_origin(reply.url)} answered {reply.status_code}", float(after) if after.isdigit() else 0)
+        what = f"{_origin(reply.url)} answered {reply.status_code}{': too many requests for now' * limited}"
+        raise Passing(what, float(after) if after.isdigit() else 0)
 
 
 def _chunks(reply: requests.Response, cap: int) -> Iterator[bytes]:
@@ -315,7 +323,7 @@ def _chunks(reply: requests.Response, cap: int) -> Iterator[bytes]:
     for chunk in reply.iter_content(1 << 16):
         total += len(chunk)
         if total > cap:
-            raise Unanswered(f"{reply.url} sent more than {cap} bytes", expected=f"at most {cap} bytes")
+            raise Unanswered(f"{_shown(reply.url)} sent more than {cap} bytes", expected=f"at most {cap} bytes")
         yield chunk
     length = reply.headers.get("Content-Length", "")
     whole = length.isdigit() and "Content-Encoding" not in reply.headers and reply.request.method != "HEAD"
@@ -343,6 +351,13 @@ def _cause(error: BaseException) -> str:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}" if parts.hostname else ""
+
+
+def _shown(url: str) -> str:
+    """
+    A URL without its query: the one that a download was redirected to may hold a signature.
+    """
+    return url.partition("?")[0]
 
 
 def is_loopback(host: str) -> bool:

@@ -1,0 +1,106 @@
+"""
+GitHub: a draft release that holds every file, made public last.
+"""
+
+from __future__ import annotations
+
+from contd_release.channels.github_draft import attached, drafted
+from contd_release.channels.github_public import given_back, promoted, served
+from contd_release.checklist import Item
+from contd_release.project import Project
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools import github, github_runs
+
+
+def is_on(project: Project) -> bool:
+    """
+    Whether the project has a repository on GitHub.
+    """
+    return project.settings.github is not None and bool(project.settings.github.repository)
+
+
+def access(release: Release) -> tuple[Item, ...]:
+    """
+    Our token may release, and the commit that the release starts from is good.
+    """
+    return (allowed(release), checked(release))
+
+
+def stage(release: Release) -> tuple[Item, ...]:
+    """
+    A draft, which only those who may write see, and its files.
+    """
+    return (drafted(release), attached(release))
+
+
+def verify(release: Release) -> tuple[Item, ...]:
+    """
+    The files come back as they were built.
+    """
+    return (given_back(release),)
+
+
+def promote(release: Release) -> tuple[Item, ...]:
+    """
+    The draft becomes the public release; then everybody gets the files.
+    """
+    return (promoted(release), served(release))
+
+
+def allowed(release: Release) -> Step:
+    """
+    GitHub accepts our token, and its scope is enough to release; whether a fine-grained one's is shows when it tries.
+    """
+    name = _name(release)
+
+    def observe() -> Found:
+        repository = github.connected(release.project)
+        if repository.token is None:
+            return Found(State.ABSENT, "there is no token for GitHub", "gh auth login   (or export GITHUB_TOKEN=…)")
+        access = github.access(repository)
+        if access is None:
+            return Found(State.ABSENT, f"our token does not see {name}", "gh auth refresh --scopes repo")
+        if access.may_release is None:
+            return Found(State.DONE, f"it may write to {name}; its scope cannot be checked before publishing")
+        if not access.may_release:
+            scopes = ", ".join(access.scopes or ()) or "none"
+            return Found(
+                State.ABSENT, f"our token may not write to {name}: scopes {scopes}", "gh auth refresh --scopes repo"
+            )
+        return Found(State.DONE, f"scopes {', '.join(access.scopes or ())}")
+
+    return Step(f"our token may release on {name}", observe)
+
+
+def checked(release: Release) -> Step:
+    """
+    Every check of the commit that the release starts from has passed, or somebody said why not.
+    """
+    short = release.base[:12]
+
+    def observe() -> Found:
+        if release.without_ci:
+            return Found(State.DONE, f"not asked: {release.without_ci}")
+        checks = github_runs.checks(github.connected(release.project), release.base)
+        if red := [one for one in checks if one.passed is False]:
+            told = ", ".join(f"{one.name} ({one.url})" if one.url else one.name for one in red)
+            return Found(State.ABSENT, f"failed on {short}: {told}", _WITHOUT)
+        if running := [one.name for one in checks if one.passed is None]:
+            return Found(
+                State.PARTIAL, f"still running on {short}: {', '.join(running)}", "invoke release, when they end"
+            )
+        if not checks:
+            return Found(State.ABSENT, f"nothing has checked {short}", _WITHOUT)
+        return Found(State.DONE, f"{len(checks)} passed on {short}")
+
+    return Step(f"the checks of {short} are green", observe)
+
+
+_WITHOUT = 'invoke release --without-ci "why it is right all the same"'
+
+
+def _name(release: Release) -> str:
+    settings = release.project.settings.github
+    assert settings is not None
+    return settings.repository

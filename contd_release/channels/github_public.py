@@ -1,0 +1,200 @@
+"""
+The public release on GitHub: made of the complete draft, marked, and read back as everybody reads it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from packaging.version import Version
+
+from contd_release import artifacts, journal
+from contd_release.artifacts import SEAL, Sealed
+from contd_release.channels.github_draft import attached, wanted
+from contd_release.channels.github_standing import PATIENCE, Standing, may_pass, require_seal, standing
+from contd_release.command import Call
+from contd_release.errors import Conflict, NotReady, ReleaseError, Unsettled, Usage
+from contd_release.journal import Verified
+from contd_release.project import Project
+from contd_release.release import Release
+from contd_release.step import Found, State, Step
+from contd_release.tools import github, github_releases
+from contd_release.tools.github import Repository
+from contd_release.version import moving_tags, parse
+
+NAME = "github"
+PUBLIC = "github, public"
+
+
+def promoted(release: Release) -> Step:
+    """
+    The release is public, marked as what it is; it is the latest only if no higher final version is out.
+
+    Others have seen a public release, so there is no undo.
+    """
+
+    def observe() -> Found:
+        repository = github.connected(release.project)
+        found = standing(release, repository)
+        if conflict := found.conflict():
+            return conflict
+        if found.public is None:
+            return Found(State.ABSENT, "a draft" if found.ours else f"GitHub has nothing for {release.tag}")
+        if found.public.is_prerelease != release.version.is_prerelease:
+            return Found(State.PARTIAL, f"{found.public.url} is marked as the wrong kind of release")
+        latest = github_releases.latest(repository)
+        is_latest = latest is not None and latest.id == found.public.id
+        if is_latest != _should_be_latest(release, repository):
+            return Found(State.PARTIAL, f"{found.public.url} is{'' if is_latest else ' not'} the latest")
+        return Found(State.DONE, f"{found.public.url}{', the latest' * is_latest}")
+
+    def publish() -> None:
+        repository = github.connected(release.project)
+        found = standing(release, repository)
+        if found.first is None:
+            raise NotReady(f"GitHub has no draft for {release.tag}", expected="a draft", type_next="invoke release")
+        if found.public is None:
+            _require_tag_and_files(release, repository)
+        latest: Literal["true", "false"] = "true" if _should_be_latest(release, repository) else "false"
+        is_pre = release.version.is_prerelease
+        github_releases.publish(repository, found.first.id, prerelease=is_pre, make_latest=latest)
+
+    return Step(
+        f"{release.tag} is public on GitHub",
+        observe,
+        act=(Call(f"publish the draft for {release.tag}", publish),),
+        undo=None,
+        patience=PATIENCE,
+        retry=may_pass,
+    )
+
+
+def given_back(release: Release) -> Step:
+    """
+    GitHub gives back the files that were built: those of the draft to us, those of the public release to everybody.
+    """
+    return _read_back(release, NAME, f"GitHub gives back the files of {release.tag}")
+
+
+def served(release: Release) -> Step:
+    """
+    Everybody can download the files that were built.
+    """
+    return _read_back(release, PUBLIC, f"the public files of {release.tag} on GitHub are what was built")
+
+
+def sealed_publicly(project: Project, tag: str) -> Sealed | None:
+    """
+    What was built for a release that is out, as its GitHub release tells; nothing where it holds no seal.
+
+    Raises:
+        Unanswered: GitHub did not say.
+        Usage: what it holds is not a seal.
+    """
+    repository = github.connected(project)
+    theirs = github_releases.release_of_tag(repository, tag)
+    found = github_releases.assets(repository, theirs.id) if theirs else ()
+    for asset in found:
+        if asset.name == SEAL and asset.is_whole:
+            with tempfile.TemporaryDirectory() as folder:
+                github_releases.downloaded(repository, asset, Path(folder) / SEAL)
+                return artifacts.parse((Path(folder) / SEAL).read_text(encoding="utf-8"))
+    return None
+
+
+def _should_be_latest(release: Release, repository: Repository) -> bool:
+    """
+    Whether no public final release is higher.
+    """
+    others = []
+    for one in github_releases.releases(repository):
+        version = _version(one.tag)
+        if version and not (one.is_draft or one.is_prerelease or one.tag == release.tag):
+            others.append(version)
+    return "latest" in moving_tags(release.version, others)
+
+
+def _version(tag: str) -> Version | None:
+    try:
+        return parse(tag.removeprefix("v"))
+    except Usage:
+        return None
+
+
+def _require_tag_and_files(release: Release, repository: Repository) -> None:
+    """
+    Publish last: GitHub would make a tag that is not there, and never takes a file into an immutable release.
+    """
+    commit, ours = github.commit_of(repository, release.tag), require_seal(release).commit
+    if commit != ours:
+        where = f"on {commit[:12]}" if commit else "not there"
+        raise Conflict(
+            f"the tag {release.tag} on GitHub is {where}",
+            expected=f"on {ours[:12]}, before the release is public",
+            type_next="invoke status",
+        )
+    files = attached(release).observe()
+    if files.state is not State.DONE:
+        raise Conflict(
+            f"the draft for {release.tag} is not complete: {files.detail}",
+            expected="every file, before the release is public",
+            type_next="invoke release",
+        )
+
+
+def _read_back(release: Release, channel: str, title: str) -> Step:
+    def observe() -> Found:
+        sealed = release.sealed()
+        if sealed is None:
+            return Found(State.ABSENT, "nothing is built yet")
+        if read := journal.of(release.project).verified(str(release.version), channel, sealed.digest()):
+            return Found(State.DONE, f"downloaded and compared, {read.at}")
+        return Found(State.ABSENT, "not downloaded yet")
+
+    def compare() -> None:
+        repository, sealed = github.connected(release.project), require_seal(release)
+        found = standing(release, repository)
+        if channel == PUBLIC and found.public is None:
+            raise Unsettled(f"{release.tag} is not public on GitHub", expected="a public release")
+        _compare_all(repository, found, sealed)
+        journal.of(release.project).append(
+            Verified(version=str(release.version), channel=channel, seal=sealed.digest())
+        )
+
+    what = f"download every file of {release.tag} as a user does, and compare"
+    return Step(title, observe, act=(Call(what, compare),), retry=_may_appear)
+
+
+def _may_appear(failure: ReleaseError) -> bool:
+    return may_pass(failure) or isinstance(failure, Unsettled)
+
+
+def _compare_all(repository: Repository, found: Standing, sealed: Sealed) -> None:
+    """
+    Download what GitHub has, and compare it with what was built.
+
+    Raises:
+        Unsettled: a file is not there.
+        Conflict: a file has other bytes.
+    """
+    release = found.first
+    there = {one.name: one for one in github_releases.assets(repository, release.id)} if release else {}
+    access = github.access(repository)
+    as_anybody = found.public is not None and access is not None and not access.is_private
+    with_token = partial(github_releases.downloaded, repository)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, sha256 in wanted(sealed).items():
+            if name not in there or not there[name].is_whole:
+                raise Unsettled(f"GitHub does not have {name}", expected="every file", type_next="invoke status")
+            to = Path(folder) / "asset"
+            fetch = github_releases.downloaded_as_consumer if as_anybody else with_token
+            got = fetch(there[name], to)
+            if got != sha256:
+                raise Conflict(
+                    f"{name} came back from GitHub with sha256 {got[:12]}",
+                    expected=f"sha256 {sha256[:12]}, as it was built",
+                    type_next=f"invoke rollback --version {sealed.version}",
+                )
