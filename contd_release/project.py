@@ -145,6 +145,7 @@ class Settings:
     chart: Chart | None = None
     github: Github | None = None
     announce: Mapping[str, str] = field(default_factory=dict)
+    announce_pre_releases: tuple[str, ...] = ()
     website: Website | None = None
     monitor: Monitor | None = None
     schedule: Schedule = Schedule()
