@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias, TypeVar
 from filelock import FileLock, Timeout
 
 from contd_release.errors import Conflict
+from contd_release.sandbox import chat
 from contd_release.sandbox.accounts import Accounts
+from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.control import PREFIX, Control
 from contd_release.sandbox.faults import Faults
 from contd_release.sandbox.index import Index
@@ -28,6 +30,7 @@ Factory: TypeAlias = "Callable[[Path, Accounts], WSGIApplication]"
 
 # A part keeps its state in a folder of its name, and sees the whole path of a request.
 PARTS: Final[Mapping[str, tuple[Factory, tuple[str, ...]]]] = {
+    "chat": (Chat, chat.PREFIXES),
     "index": (Index, ("/simple/", "/legacy/", "/packages/", "/pypi/", "/manage/")),
 }
 # A killed world is given this long, in seconds, to let go of its folder.
