@@ -4,6 +4,7 @@ Steps side by side: what the failure of one means for the others.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from threading import Event
 
@@ -17,11 +18,12 @@ from contd_release.step import Found, State, Step
 
 def branches(done: list[str]) -> tuple[tuple[Step, ...], ...]:
     """
-    A branch that fails, and one of two steps, of which the first begins after that failure.
+    A branch that fails, and one of two steps, of which the first ends after that failure.
     """
-    failed = Event()
+    begun, failed = Event(), Event()
 
     def fail() -> None:
+        assert begun.wait(10)
         failed.set()
         raise FailedCommand("no")
 
@@ -30,7 +32,10 @@ def branches(done: list[str]) -> tuple[tuple[Step, ...], ...]:
             return Found(State.DONE if name in done else State.ABSENT, name)
 
         def act() -> None:
+            begun.set()
             assert failed.wait(10)
+            # The failure has to travel from the act to the walk.
+            time.sleep(0.2)
             done.append(name)
 
         return Step(name, observe, act=(Call(name, fail if name == "bad" else act),))
