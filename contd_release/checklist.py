@@ -45,9 +45,13 @@ class Section:
 class Together:
     """
     Branches that do not depend on each other and are walked side by side.
+
+    Args:
+        goes_on: whether a branch that fails leaves the others to their end, instead of to the end of their step.
     """
 
     branches: tuple[tuple[Item, ...], ...]
+    goes_on: bool = False
 
 
 Item: TypeAlias = Step | Section | Together
@@ -198,7 +202,8 @@ class _Walk:
             try:
                 self.items(items, section, (*halts, halt))
             except ReleaseError as error:
-                halt.set()
+                if not together.goes_on:
+                    halt.set()
                 return error
             except BaseException:
                 halt.set()

@@ -92,6 +92,35 @@ class Doubted(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Announcing(Entry):
+    """
+    A message of one kind (`release`, `correction`) is about to be sent to a place. Without an outcome after it, nobody
+    knows whether it was.
+
+    Args:
+        digest: the sha256 of the message.
+    """
+
+    place: str
+    kind: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announced(Entry):
+    """
+    What became of a message.
+
+    Args:
+        outcome: `sent`; `refused` where certainly nobody got it; `done` or `again` where a person said so.
+    """
+
+    place: str
+    kind: str
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ended(Entry):
     """
     Nothing is under way any more: the release is finished, or was aborted.

@@ -179,6 +179,7 @@ class Settings:
     chart: Chart | None = None
     github: Github | None = None
     announce: Mapping[str, str] = field(default_factory=dict, metadata=ANNOUNCE.metadata)
+    announce_pre_releases: tuple[str, ...] = ()
     website: Website | None = None
     monitor: Monitor | None = None
     schedule: Schedule = Schedule()

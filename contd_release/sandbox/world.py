@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias, TypeVar
 from filelock import FileLock, Timeout
 
 from contd_release.errors import Conflict
-from contd_release.sandbox import forge, index
+from contd_release.sandbox import chat, forge, index
 from contd_release.sandbox.accounts import Accounts
+from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.control import PREFIX, Control
 from contd_release.sandbox.faults import Faults
 from contd_release.sandbox.forge import Forge
@@ -34,6 +35,7 @@ PARTS: Final[Mapping[str, tuple[Factory, tuple[str, ...]]]] = {
     "index": (Index, index.PREFIXES),
     "registry": (Registry, ("/v2/",)),
     "forge": (Forge, forge.PREFIXES),
+    "chat": (Chat, chat.PREFIXES),
 }
 # A killed world is given this long, in seconds, to let go of its folder.
 _PATIENCE: Final = 10

@@ -1,0 +1,117 @@
+"""
+The places where releases are announced: a name in the configuration, a URL in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from packaging.version import Version
+
+from contd_release.errors import NotReady, ReleaseError, Usage, raise_all
+from contd_release.project import Settings
+from contd_release.release import Release
+from contd_release.secret import Secret
+from contd_release.step import Found, State, Step
+from contd_release.tools import apprise
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_VALUE: Final = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
+
+
+@dataclass(frozen=True)
+class Place:
+    """
+    One place.
+
+    Args:
+        variable: the environment variable that holds its apprise URL.
+    """
+
+    name: str
+    variable: str
+
+    def __str__(self) -> str:
+        return f"{self.name} (${self.variable})"
+
+    def url(self) -> Secret:
+        """
+        Its URL.
+
+        Raises:
+            NotReady: the variable is not set.
+        """
+        if not (value := os.environ.get(self.variable, "").strip()):
+            raise NotReady(
+                f"the environment variable {self.variable} is not set",
+                expected=f"the apprise URL of {self.name}",
+                type_next=f"export {self.variable}=…   (https://appriseit.com/services/)",
+            )
+        return Secret(value)
+
+
+def places(settings: Settings, version: Version | None = None) -> tuple[Place, ...]:
+    """
+    The places that are told of this version, or all: a pre-release is told where `announce-pre-releases` says.
+
+    Raises:
+        Usage: a value is not `env:VARIABLE`; it is not repeated, for it may be a URL with a token.
+    """
+    found: list[Place] = []
+    errors: list[ReleaseError] = []
+    for name, value in settings.announce.items():
+        match = _VALUE.fullmatch(value)
+        if match and _NAME.fullmatch(name):
+            found.append(Place(name, match[1]))
+            continue
+        errors.append(
+            Usage(
+                f"[tool.contd-release.announce] {name!r} is not a plain name with a value of the form env:VARIABLE",
+                expected="the name of an environment variable; the URL is a secret and does not belong into a file",
+                type_next="$EDITOR pyproject.toml",
+            )
+        )
+    errors += [
+        Usage(
+            f"[tool.contd-release] announce-pre-releases names {name!r}, which is no place",
+            expected=", ".join(settings.announce) or "a name of [tool.contd-release.announce]",
+            type_next="$EDITOR pyproject.toml",
+        )
+        for name in settings.announce_pre_releases
+        if name not in settings.announce
+    ]
+    raise_all(errors)
+    if version and version.is_prerelease:
+        return tuple(place for place in found if place.name in settings.announce_pre_releases)
+    return tuple(found)
+
+
+def variables(settings: Settings) -> tuple[str, ...]:
+    """
+    The names of the environment variables that hold URLs: what a `Redactor` must be told of.
+    """
+    return tuple(match[1] for value in settings.announce.values() if (match := _VALUE.fullmatch(value)))
+
+
+def access(release: Release) -> tuple[Step, ...]:
+    """
+    Every place's URL is here and means a service. Whether the service takes it cannot be known without a message.
+    """
+    return tuple(understood(place) for place in places(release.project.settings, release.version))
+
+
+def understood(place: Place) -> Step:
+    """
+    The URL of a place means a service.
+    """
+
+    def observe() -> Found:
+        try:
+            return Found(State.DONE, f"{apprise.service(place.url()).name}; whether it takes us shows when it is told")
+        except (NotReady, Usage) as error:
+            return Found(State.ABSENT, f"{place.name}: {error.what_is}", error.type_next)
+
+    return Step(f"{place.name} can be told", observe)
