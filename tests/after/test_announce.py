@@ -21,10 +21,11 @@ from contd_release.errors import (
     ReleaseError,
     Several,
     Unanswered,
+    Unwritable,
     Usage,
     exit_code,
 )
-from contd_release.journal import Announced, Announcing, Unwritable
+from contd_release.journal import Announced, Announcing
 from contd_release.project import Settings
 from contd_release.release import Release
 from contd_release.sandbox.chat import Chat, Message
