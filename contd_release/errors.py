@@ -131,10 +131,11 @@ class Several(ReleaseError):
 
 def raise_all(errors: Sequence[ReleaseError]) -> None:
     """
-    Raise nothing, the one error, or all of them as one; what was interrupted only by another's failure is left out.
+    Raise nothing, the one error, or all of them as one, each once; what another's failure interrupted is left out.
     """
     flat = [leaf for error in errors for leaf in _leaves(error)]
     causes = [leaf for leaf in flat if not isinstance(leaf, Interrupted)] or flat[:1]
+    causes = list({str(leaf): leaf for leaf in causes}.values())
     if len(causes) == 1:
         raise causes[0]
     if causes:

@@ -20,7 +20,6 @@ from contd_release.checklist import Together
 from contd_release.command import Call
 from contd_release.errors import FailedCommand, NotReady, ReleaseError, Unanswered
 from contd_release.journal import Announced, Announcing
-from contd_release.project import Settings
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import apprise
@@ -115,15 +114,21 @@ def preview(announcement: Announcement) -> Iterator[Preview]:
 
 def link(release: Release) -> str:
     """
-    Where the release is described: its page on the website, else its release on GitHub, else nowhere.
+    Where the release is described: its page on the website, else its release on the forge, else nowhere.
     """
-    settings: Settings = release.project.settings
-    if settings.website and settings.website.url:
-        return f"{settings.website.url.rstrip('/')}/{release.version}/"
-    if settings.github and settings.github.repository:
-        host = settings.github.api.replace("https://api.", "https://", 1).removesuffix("/api/v3").rstrip("/")
-        return f"{host}/{settings.github.repository}/releases/tag/{release.tag}"
-    return ""
+    website = release.project.settings.website
+    return f"{website.url.rstrip('/')}/{release.version}/" if website and website.url else forge_link(release)
+
+
+def forge_link(release: Release) -> str:
+    """
+    The address of the release on GitHub; empty where the project is not there.
+    """
+    github = release.project.settings.github
+    if not github or not github.repository:
+        return ""
+    host = github.api.replace("https://api.", "https://", 1).removesuffix("/api/v3").rstrip("/")
+    return f"{host}/{github.repository}/releases/tag/{release.tag}"
 
 
 def _tell(announcement: Announcement, place: Place) -> None:

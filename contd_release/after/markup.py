@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 # Bidirectional marks, embeddings, overrides and isolates, and controls other than tab and line feed.
-_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
 _ZERO_WIDTH: Final = "\u200b"
 _CALL: Final = re.compile(r"(?<![\w/])([@\uff20])(?=\w)|([@\uff20])(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE)
 _OPENING: Final = re.compile(r"<(?=[@#!/?:&a-zA-Z])")

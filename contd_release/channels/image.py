@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contd_release.artifacts import Artifact
 from contd_release.channels import image_access, image_build, image_moving, image_pulled, image_staged
-from contd_release.channels.image_names import CHANNEL, PATIENCE, repository, required, sealed, settings, told
+from contd_release.channels.image_names import CHANNEL, PATIENCE, door, required, sealed, settings, told
 from contd_release.channels.source import checked_out
 from contd_release.checklist import Item, Together
 from contd_release.command import Call
@@ -82,10 +82,10 @@ def named(release: Release) -> Step:
 
     A registry overwrites a tag without a word, so it is asked before and after. Who pulled it has it: no undo.
     """
-    tag = release.semver
+    tag, there = release.semver, door(release)
 
     def observe() -> Found:
-        theirs, ours = repository(release).digest(tag), sealed(release)
+        theirs, ours = there().digest(tag), sealed(release)
         if theirs is None:
             return Found(State.ABSENT, f"{told(release)} is free")
         if ours is None:
@@ -95,16 +95,16 @@ def named(release: Release) -> Step:
         return Found(State.DONE, f"{told(release)} is {theirs[:19]}")
 
     def name() -> None:
-        there, ours = repository(release), required(release)
-        if (theirs := there.digest(tag)) not in (None, ours.digest):
+        ours = required(release)
+        if (theirs := there().digest(tag)) not in (None, ours.digest):
             raise Conflict(
                 f"{told(release)} names {theirs} meanwhile",
                 expected=f"no such tag, or {ours.digest}",
                 type_next="invoke release --part patch   (a version is never used twice)",
             )
-        if (index := there.manifest(ours.digest)) is None:
+        if (index := there().manifest(ours.digest)) is None:
             raise NotReady(f"{ours.digest} is not staged", expected="the index, by digest", type_next="invoke release")
-        there.put(tag, index)
+        there().put(tag, index)
 
     return Step(
         f"{told(release)} is in the registry",

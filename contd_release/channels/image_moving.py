@@ -13,7 +13,7 @@ from typing import Final
 
 from packaging.version import Version
 
-from contd_release.channels.image_names import PATIENCE, repository, required, sealed, told
+from contd_release.channels.image_names import PATIENCE, door, repository, required, sealed, told
 from contd_release.command import Call
 from contd_release.errors import Conflict, NotReady, Unsettled, Usage
 from contd_release.release import Release
@@ -50,24 +50,25 @@ def moved(release: Release, tag: str) -> Step:
     """
     A moving tag names the highest final version of its line, which this release may be or not be.
     """
+    there = door(release)
 
     def observe() -> Found:
-        there, ours = repository(release), sealed(release)
-        if higher := _higher(there, release, tag):
+        ours = sealed(release)
+        if higher := _higher(there(), release, tag):
             return Found(State.DONE, f"{told(release, tag)} stays with {higher}")
-        theirs = there.digest(tag)
+        theirs = there().digest(tag)
         if ours and theirs == ours.digest:
             return Found(State.DONE, f"{told(release, tag)} is {theirs[:19]}")
         return Found(State.ABSENT, f"{told(release, tag)} {f'is {theirs[:19]}' if theirs else 'is not there'}")
 
     def move() -> None:
-        there, ours = repository(release), required(release)
-        if there.digest(release.semver) != ours.digest or (index := there.manifest(ours.digest)) is None:
+        ours = required(release)
+        if there().digest(release.semver) != ours.digest or (index := there().manifest(ours.digest)) is None:
             raise NotReady(f"{told(release)} is not published", expected=ours.digest, type_next="invoke release")
-        before = there.digest(tag)
+        before = there().digest(tag)
         if before != ours.digest:
             _record(release, Moved(tag, before or "", ours.digest))
-            there.put(tag, index)
+            there().put(tag, index)
 
     return Step(
         f"{told(release, tag)} is the highest of its line",

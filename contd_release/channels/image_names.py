@@ -4,6 +4,8 @@ What the image of a release is called, here and in its registry.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +34,13 @@ def repository(release: Release, *, anonymous: bool = False) -> Repository:
     Where the image goes.
     """
     return Repository.named(settings(release).name, anonymous=anonymous)
+
+
+def door(release: Release) -> Callable[[], Repository]:
+    """
+    Where the image goes, opened when it is first needed and kept open: one step logs in once.
+    """
+    return cache(lambda: repository(release))
 
 
 def told(release: Release, tag: str = "") -> str:

@@ -5,14 +5,16 @@ The image in its registry by digest only: there, and under no name that anybody 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from contd_release import artifacts
-from contd_release.channels.image_names import PATIENCE, archive, repository, required, sealed, settings
+from contd_release.channels.image_names import PATIENCE, archive, door, required, sealed, settings
 from contd_release.command import Call
 from contd_release.errors import Conflict
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import oci_upload
+from contd_release.tools.oci import Repository
 from contd_release.tools.oci_archive import Archive
 from contd_release.tools.oci_image import Manifest
 
@@ -25,8 +27,8 @@ def platform(release: Release, name: str) -> Step:
     def manifest() -> Manifest:
         return _of_platform(_opened(release), name)
 
-    def push() -> None:
-        there, ours = repository(release), _checked(release)
+    def push(there: Repository) -> None:
+        ours = _checked(release)
         image = _of_platform(ours, name)
         for one in (*image.layers, image.config):
             oci_upload.upload(there, ours.blob(one))
@@ -40,39 +42,41 @@ def index(release: Release) -> Step:
     The index of all platforms is in the registry, by digest.
     """
 
-    def push() -> None:
+    def push(there: Repository) -> None:
         whole = _checked(release).top
-        repository(release).put(whole.digest, whole)
+        there.put(whole.digest, whole)
 
     return _staged(release, f"the index of {settings(release).name}", lambda: _opened(release).top, push)
 
 
-def _staged(release: Release, what: str, manifest: Callable[[], Manifest], push: Callable[[], None]) -> Step:
+def _staged(release: Release, what: str, manifest: Callable[[], Manifest], push: Callable[[Repository], None]) -> Step:
     """
     A manifest is in the registry, and read back.
 
     Many registries delete nothing. What was put there then stays after an abort: bytes that no tag names. It is written
     down, so that the step says so and is not taken for staged.
     """
+    there = door(release)
 
     def observe() -> Found:
         if sealed(release) is None:
             return Found(State.ABSENT, "nothing is built yet")
         digest = manifest().digest
-        if repository(release).manifest(digest) is None:
+        if there().manifest(digest) is None:
             return Found(State.ABSENT, f"{digest[:19]} is not there")
-        if digest in _left_behind(release):
+        if _left(release, digest).exists():
             return Found(State.ABSENT, f"{digest[:19]} is left in the registry, which deletes nothing; no tag names it")
         return Found(State.DONE, f"{digest[:19]} is there")
 
     def put() -> None:
-        push()
-        _leave_behind(release, _left_behind(release) - {manifest().digest})
+        push(there())
+        _left(release, manifest().digest).unlink(missing_ok=True)
 
     def remove() -> None:
         digest = manifest().digest
-        if not repository(release).delete(digest):
-            _leave_behind(release, _left_behind(release) | {digest})
+        if not there().delete(digest):
+            _left(release, digest).parent.mkdir(parents=True, exist_ok=True)
+            _left(release, digest).touch()
 
     return Step(
         f"{what} is in the registry, by digest",
@@ -111,16 +115,8 @@ def _of_platform(archive: Archive, name: str) -> Manifest:
     raise Conflict(f"{archive.path.name} has no image for {name}", expected="every platform of the configuration")
 
 
-def _left_behind(release: Release) -> frozenset[str]:
-    try:
-        return frozenset((release.home / "left-in-registry").read_text(encoding="utf-8").split())
-    except FileNotFoundError:
-        return frozenset()
-
-
-def _leave_behind(release: Release, digests: frozenset[str]) -> None:
-    path = release.home / "left-in-registry"
-    if digests or path.exists():
-        half = path.with_name(f".{path.name}.half")
-        half.write_text("".join(f"{one}\n" for one in sorted(digests)), encoding="utf-8")
-        half.replace(path)
+def _left(release: Release, digest: str) -> Path:
+    """
+    The file that says of a digest that it was left in the registry; one for each, since steps go side by side.
+    """
+    return release.home / "left-in-registry" / digest.replace(":", "-")

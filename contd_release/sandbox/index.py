@@ -53,11 +53,15 @@ class Rules:
     Args:
         lag: seconds until an uploaded file is listed.
         largest: bytes of one file.
+        room: bytes of all files of a project.
+        window: seconds in which files may be added to a release.
         is_protected: whether reading needs a login too.
     """
 
     lag: float = 0
     largest: int = 100 << 20
+    room: int = 10 << 30
+    window: float = 14 * 24 * 3600
     is_protected: bool = False
 
 
@@ -150,10 +154,9 @@ class Index:
         if (content := request.files.get("content")) is None:
             raise Refused("Upload payload does not have a file.")
         found = Upload(fields, content.filename or "", content.stream).distribution()
-        if found.digests.size > (largest := self.rules.largest):
-            raise Refused(f"File too large. Limit for project {found.name!r} is {largest >> 20} MB.")
         with self._lock:
             if self._is_new(found):
+                self._check_room(found)
                 self.distributions.add(replace(found, uploaded=time.time()), content.stream)
                 effect(request.environ, f"file {found.filename}")
         return Response("OK\n")
@@ -176,6 +179,20 @@ class Index:
         if found.filetype == "sdist" and any(one.filetype == "sdist" for one in siblings):
             raise Refused("Only one sdist may be uploaded per release.")
         return True
+
+    def _check_room(self, found: Distribution) -> None:
+        """
+        Raises:
+            Refused: the file, its project or its release has grown too large or too old.
+        """
+        rules, siblings, now = self.rules, self.distributions.of(found.project), time.time()
+        if found.digests.size > rules.largest:
+            raise Refused(f"File too large. Limit for project {found.name!r} is {rules.largest >> 20} MB.")
+        if sum(one.digests.size for one in (*siblings, found)) > rules.room:
+            raise Refused(f"Project size too large. Limit for project {found.name!r} is {rules.room >> 30} GB.")
+        began = min((one.uploaded for one in self._files_of(found.project, found.version)), default=now)
+        if now - began > rules.window:
+            raise Refused(f"Files can no longer be added to {found.name} {found.version}.")
 
     def _manage(self, request: Request, name: str, version: str) -> Response:
         account = self._who(request)

@@ -5,12 +5,14 @@ What can happen to a request between a client and a server, one function each.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from io import BytesIO
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import get_input_stream
 
@@ -101,9 +103,8 @@ def cut(exchange: Exchange, _: float) -> Iterable[bytes]:
     The connection is reset in the middle of the request's body; the part sees the half that arrived.
     """
     half = get_input_stream(exchange.environ).read(_half_of(exchange.environ))
-    broken = exchange.environ | {"wsgi.input": BytesIO(half)}
-    broken.pop("wsgi.input_terminated", None)
-    replace(exchange, environ=broken).answer()
+    with suppress(HTTPException, OSError):
+        replace(exchange, environ=exchange.environ | {"wsgi.input": _Broken(half)}).answer()
     raise Reset
 
 
@@ -166,6 +167,21 @@ def lie(exchange: Exchange, status: float) -> Iterable[bytes]:
 MISFORTUNES: Final[Mapping[str, Misfortune]] = {
     one.__name__: one for one in (refuse, drop, cut, reset, truncate, slow, trickle, stall, lie)
 }
+
+
+class _Broken(BytesIO):
+    """
+    The body of a request whose connection breaks off.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """
+        What arrived, as long as there is something.
+        """
+        piece = super().read(size)
+        if size is None or size < 0 or (size and not piece):
+            raise ClientDisconnected
+        return piece
 
 
 def _half_of(environ: Mapping[str, Any]) -> int:

@@ -74,7 +74,7 @@ class Configuration:
         """
         found = [] if self.current == version else [f"{self.path} says current_version = {self.current}"]
         found += [problem for file in self.files if (problem := file.problem(text_of(file.path), version))]
-        return tuple(found)
+        return tuple(dict.fromkeys(found))
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -144,7 +144,7 @@ def _configuration(path: str, table: Mapping[str, Any]) -> Configuration:
     entries = [default | entry for entry in table.get("files", ()) if "filename" in entry]
     return Configuration(
         path,
-        parse(str(table["current_version"])),
+        _current(path, str(table["current_version"])),
         tuple(
             VersionFile(
                 entry["filename"],
@@ -157,6 +157,13 @@ def _configuration(path: str, table: Mapping[str, Any]) -> Configuration:
             for entry in entries
         ),
     )
+
+
+def _current(path: str, text: str) -> Version:
+    try:
+        return parse(text)
+    except Usage as error:
+        raise Usage(f"{path}: {error.what_is}", error.expected, f"$EDITOR {path}") from error
 
 
 def _filled(template: str, **values: str) -> str:

@@ -220,14 +220,14 @@ def time(where: Path, revision: str = "HEAD") -> int:
     """
     The committer time of a commit, in seconds since 1970.
     """
-    return int(_told(where, "show", "--no-patch", "--format=%ct", revision))
+    return int(_told(where, "log", "--max-count=1", "--format=%ct", revision))
 
 
 def subject(where: Path, revision: str = "HEAD") -> str:
     """
     The first line of a commit's message.
     """
-    return _told(where, "show", "--no-patch", "--format=%s", revision)
+    return _told(where, "log", "--max-count=1", "--format=%s", revision)
 
 
 def is_clean(where: Path) -> bool:

@@ -6,7 +6,6 @@ https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-
 
 from __future__ import annotations
 
-import time
 from contextlib import AbstractContextManager
 from typing import IO, Final, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -52,22 +51,16 @@ def upload(repository: Repository, blob: Blob) -> None:
         Conflict: the registry refuses it.
         Unanswered: it cannot be told whether it arrived.
     """
-    if repository.has(blob.digest):
-        return
-    location, offset = _begin(repository), 0
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
+    import stamina
+
+    location, offset = "", 0
+    for attempt in stamina.retry_context(on=_worth_another_try, attempts=_ATTEMPTS, timeout=None, wait_initial=0.2):
+        with attempt:
+            # The answer may have been lost, and not the bytes.
+            if repository.has(blob.digest):
+                return
+            location, offset = (location and _resumed(repository, location)) or (_begin(repository), 0)
             _send(repository, blob, location, offset)
-        except Unanswered as failure:
-            if attempt == _ATTEMPTS:
-                raise
-            _wait(failure, attempt)
-        else:
-            return
-        # The answer may have been lost, and not the bytes.
-        if repository.has(blob.digest):
-            return
-        location, offset = _resumed(repository, location) or (_begin(repository), 0)
 
 
 def _begin(repository: Repository) -> str:
@@ -108,6 +101,8 @@ def _resumed(repository: Repository, location: str) -> tuple[str, int] | None:
     return urljoin(location, reply.headers.get("Location", location)), int(end) + 1 if int(end) else 0
 
 
-def _wait(failure: Unanswered, attempt: int) -> None:
-    wished = failure.__cause__.retry_after if isinstance(failure.__cause__, Passing) else 0
-    time.sleep(min(max(wished, 0.1 * 2**attempt), _LONGEST_WAIT))
+def _worth_another_try(error: Exception) -> bool | float:
+    if not isinstance(error, Unanswered):
+        return False
+    wished = error.__cause__.retry_after if isinstance(error.__cause__, Passing) else 0
+    return min(wished, _LONGEST_WAIT) or True

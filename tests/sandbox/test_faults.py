@@ -4,6 +4,7 @@ Each misfortune, met by a real client, and whether the world changed.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +51,18 @@ def test_a_connection_that_ends_before_the_act_changes_nothing(
     assert [] == stored(world)
     assert 200 == upload(wheel).status_code
     assert [f"file {wheel.name}"] == stored(world)
+
+
+def test_a_body_in_chunks_is_cut_too(world: World, wheel: Path) -> None:
+    """
+    The part is not told that half a body is a whole one.
+    """
+    world.faults.order("POST /legacy/ 1 cut")
+    content = wheel.read_bytes()
+    with pytest.raises(requests.ConnectionError):
+        requests.post(world.upload_url, data=(content for _ in range(200)), timeout=5)
+    assert [] == stored(world)
+    assert not (world.directory / "errors.log").exists()
 
 
 @pytest.mark.parametrize("what", ["accept-then-drop", "accept-then-refuse", "reset", "truncate"])
@@ -283,3 +296,14 @@ def test_the_ledger_over_http(world: World, upload: Upload, wheel: Path) -> None
     assert [("POST", "/legacy/", 200)] == [(one["method"], one["path"], one["status"]) for one in asked]
     assert [1] == [one.number for one in world.ledger.mutating()]
     assert () == world.ledger.mutating(after=1)
+
+
+def test_the_page_names_every_misfortune() -> None:
+    """
+    What can be ordered is documented, in the same words.
+    """
+    page = (Path(__file__).parents[2] / "docs" / "rehearsing.md").read_text()
+    rows = dict(re.findall(r"^\| `([a-z]+)(?:=\d+)?` \| (.*) \|$", page, re.MULTILINE))
+    assert set(MISFORTUNES) == set(rows)
+    for name in ("refuse", "drop", "reset", "truncate", "stall"):
+        assert (MISFORTUNES[name].__doc__ or "").strip().rstrip(".").lower() == rows[name].lower()

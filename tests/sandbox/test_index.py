@@ -174,10 +174,25 @@ def test_what_is_in_the_file_counts(upload: Upload, make_wheel: Make) -> None:
 
 def test_too_large(world: World, upload: Upload, make_wheel: Make) -> None:
     """
-    400 for a file beyond the limit.
+    400 for a file or a project beyond its limit.
     """
-    world.part(Index).rules = replace(world.part(Index).rules, largest=100)
-    assert upload(make_wheel("1.0.0")).reason.startswith("File too large. Limit for project 'contd-demo' is ")
+    wheel = make_wheel("1.0.0")
+    world.part(Index).rules = Rules(largest=100)
+    assert upload(wheel).reason == "File too large. Limit for project 'contd-demo' is 0 MB."
+    world.part(Index).rules = Rules(room=wheel.stat().st_size)
+    assert 200 == upload(wheel).status_code
+    assert upload(make_wheel("1.1.0")).reason == "Project size too large. Limit for project 'contd-demo' is 0 GB."
+
+
+def test_too_late(world: World, upload: Upload, make_wheel: Make, make_sdist: Make) -> None:
+    """
+    400 for a file that comes to a release after two weeks; the same bytes again are fine even then.
+    """
+    assert 200 == upload(wheel := make_wheel("1.0.0")).status_code
+    world.part(Index).rules = Rules(window=0)
+    assert "Files can no longer be added to contd-demo 1.0.0." == upload(make_sdist("1.0.0")).reason
+    assert 200 == upload(wheel).status_code
+    assert 200 == upload(make_wheel("1.1.0")).status_code
 
 
 def test_the_listing_in_json(world: World, upload: Upload, make_wheel: Make) -> None:

@@ -5,6 +5,7 @@ A world continues with what it had.
 from __future__ import annotations
 
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,21 @@ def test_unknown_paths_are_404(world: World) -> None:
     """
     assert 404 == requests.get(f"{world.url}/nowhere", timeout=5).status_code
     assert 404 == requests.get(f"{world.url}/_world/nowhere", timeout=5).status_code
+
+
+def test_a_part_that_breaks_is_heard_of(
+    world: World, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """
+    A bug in a part is a 500 with its traceback in a file of the world, and not a word on the terminal.
+    """
+    monkeypatch.setattr("contd_release.sandbox.listing.Listing.projects", lambda _: 1 / 0)
+    assert 500 == requests.get(world.index_url, timeout=5).status_code
+    log, deadline = world.directory / "errors.log", time.monotonic() + 5
+    while not log.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert "ZeroDivisionError" in log.read_text()
+    assert ("", "") == capfd.readouterr()
 
 
 def test_a_part_is_found_by_its_type(world: World) -> None:
