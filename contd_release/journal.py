@@ -45,12 +45,14 @@ class Begun(Entry):
         base: the commit it starts from.
         epoch: seconds since 1970 that date everything the release makes, so that making it again gives equal bytes.
         because: why a smaller part than the fragments ask for is right.
+        without_ci: why it is right although the checks of `base` are not green.
     """
 
     previous: str
     base: str
     epoch: int
     because: str = ""
+    without_ci: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

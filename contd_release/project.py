@@ -41,6 +41,7 @@ from contd_release.version import Part
 
 OVERLAY = "CONTD_RELEASE_CONFIG"
 CONFIGURATION = "contd-release.toml"
+SWITCHES = ("pypi", "image", "chart", "github", "website", "monitor")
 TYPES = "breaking security feature bugfix deprecation removal doc misc"
 
 Read: TypeAlias = Callable[[str], str | None]
@@ -165,7 +166,9 @@ class Schedule:
 @dataclass(frozen=True)
 class Settings:
     """
-    `[tool.contd-release]`, with every default filled in. A channel is on when its table is there.
+    `[tool.contd-release]`, with every default filled in.
+
+    A channel is on when its table, or what it needs, is there; `false` in place of its table keeps it off.
     """
 
     main: str = field(default="main", metadata=REF.metadata)
@@ -320,15 +323,15 @@ def github_repository(url: str) -> str:
     return match.group(1) if match and GITHUB.holds(match.group(1)) else ""
 
 
-def _with_defaults(settings: Settings, pyproject: dict[str, Any], repository: str) -> Settings:
+def _with_defaults(settings: Settings, pyproject: dict[str, Any], repository: str, off: frozenset[str]) -> Settings:
     """
-    The settings, with what follows from `pyproject.toml` and the git remote.
+    The settings, with what follows from `pyproject.toml` and the git remote, for what was not switched off.
     """
-    if settings.pypi is None and "build-system" in pyproject:
+    if settings.pypi is None and "build-system" in pyproject and "pypi" not in off:
         settings = replace(settings, pypi=Pypi())
     if settings.github and not settings.github.repository:
         settings = replace(settings, github=replace(settings.github, repository=repository))
-    elif settings.github is None and repository:
+    elif settings.github is None and repository and "github" not in off:
         settings = replace(settings, github=Github(repository))
     _refuse_guesses(settings, repository)
     if settings.image and not settings.image.name:
@@ -358,7 +361,9 @@ def _refuse_guesses(settings: Settings, repository: str) -> None:
 def _settings(table: dict[str, Any], pyproject: dict[str, Any], repository: str) -> Settings:
     from contd_release.configuration import structured
 
-    return _with_defaults(structured(table, Settings, "tool.contd-release"), pyproject, repository)
+    off = frozenset(key for key in SWITCHES if table.get(key) is False)
+    written = {key: value for key, value in table.items() if key not in off}
+    return _with_defaults(structured(written, Settings, "tool.contd-release"), pyproject, repository, off)
 
 
 def _news(table: dict[str, Any]) -> News:

@@ -3,8 +3,8 @@ The places a release goes to. A channel is a module whose functions return steps
 
 `is_on(project)` says whether the project uses it. `access`, `build`, `stage`, `publish`, `verify` and `promote` take a
 `Release` and return its part of that section of the checklist; `built` returns the artifacts that `build` made, to be
-sealed. A channel leaves out what it has nothing to say to. Packages add their own through the entry-point group
-`contd_release.channels`.
+sealed. A channel leaves out what it has nothing to say to, and may name another that it comes `AFTER`. Packages add
+their own through the entry-point group `contd_release.channels`.
 """
 
 from __future__ import annotations
@@ -38,11 +38,22 @@ def channels(project: Project) -> dict[str, ModuleType]:
 def section(name: Section, release: Release) -> Iterator[tuple[Item, ...]]:
     """
     What each channel has to do in one section of the checklist: a branch for each that has anything.
+
+    A channel that names another as `AFTER` follows it in the same branch.
     """
-    for module in channels(release.project).values():
-        items: tuple[Item, ...] = getattr(module, name, lambda _: ())(release)
-        if items:
-            yield items
+    branches: dict[str, tuple[Item, ...]] = {}
+    for channel, module in channels(release.project).items():
+        before = getattr(module, "AFTER", channel)
+        at = before if before in branches else channel
+        branches[at] = branches.get(at, ()) + tuple(getattr(module, name, lambda _: ())(release))
+    yield from (items for items in branches.values() if items)
+
+
+def verified(project: Project) -> Iterator[str]:
+    """
+    The names of the channels whose verification the journal tells of.
+    """
+    return (name for name, module in channels(project).items() if hasattr(module, "verify"))
 
 
 def built(release: Release) -> tuple[Artifact, ...]:

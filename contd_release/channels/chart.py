@@ -18,9 +18,10 @@ from typing import Final
 
 from contd_release import artifacts
 from contd_release.artifacts import Artifact
+from contd_release.channels.read_back import Claim, read_back
 from contd_release.channels.source import checked_out
 from contd_release.command import Call
-from contd_release.errors import NotReady, Unanswered, Usage
+from contd_release.errors import Conflict, NotReady, Unanswered, Unsettled, Usage
 from contd_release.project import Chart, Project
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
@@ -28,6 +29,8 @@ from contd_release.tools import git, helm, helm_registry, tgz
 from contd_release.tools.oci import Push, Repository
 
 NAME: Final = "chart"
+# The image that a chart names is public first.
+AFTER: Final = "image"
 # A registry behind a cache may take its time to show what it took.
 PATIENCE: Final = 300.0
 
@@ -226,27 +229,35 @@ def consumed(release: Release) -> Step:
     The chart that a user pulls is what was built, renders, and names an image that is the one we built.
     """
     told = f"{ref(release)}:{release.semver}"
-
-    def observe() -> Found:
-        if (ours := _sealed(release)) is None:
-            return Found(State.ABSENT, "nothing was built yet to compare with")
-        reader, how = _reader(release)
-        if helm_registry.layer(reader, release.semver) is None:
-            return Found(State.ABSENT, f"{told} is not there")
-        with TemporaryDirectory(prefix="contd-release-") as folder:
-            chart = helm_registry.pulled(ref(release), release.semver, Path(folder), anonymous=reader.login is None)
-            theirs, _ = artifacts.sha256_of(chart)
-            if theirs != ours.sha256:
-                return Found(State.CONFLICT, f"pulled sha256 {theirs[:12]}, built {ours.sha256[:12]}")
-            wrong = _wrong_version(release, chart) or _wrong_image(release, chart)
-            return Found(State.CONFLICT, wrong) if wrong else Found(State.DONE, f"sha256 {theirs[:12]}, pulled {how}")
-
-    return Step(
-        f"{told} installs what was built",
-        observe,
-        act=(Call(f"wait until {told} can be pulled", lambda: None),),
-        patience=PATIENCE,
+    return read_back(
+        release,
+        Claim(NAME, f"{told} installs what was built", "pulled and rendered"),
+        (Call(f"pull {told}, compare and render it", partial(_consume, release)),),
+        retry=lambda failure: isinstance(failure, Unsettled) or helm_registry.is_worth_another_try(failure),
     )
+
+
+def _consume(release: Release) -> None:
+    """
+    Pull the chart as its users do, and compare.
+
+    Raises:
+        Unsettled: it is not there.
+        Conflict: it is not what was built, states another version, or names another image.
+    """
+    ours, (reader, _) = _sealed(release), _reader(release)
+    if ours is None or helm_registry.layer(reader, release.semver) is None:
+        raise Unsettled(f"{ref(release)}:{release.semver} is not there", expected="the chart that was published")
+    with TemporaryDirectory(prefix="contd-release-") as folder:
+        chart = helm_registry.pulled(ref(release), release.semver, Path(folder), anonymous=reader.login is None)
+        theirs, _ = artifacts.sha256_of(chart)
+        wrong = f"it has sha256 {theirs}" if theirs != ours.sha256 else ""
+        if wrong := wrong or _wrong_version(release, chart) or _wrong_image(release, chart):
+            raise Conflict(
+                f"{ref(release)}:{release.semver}: {wrong}",
+                expected=f"sha256 {ours.sha256}, {release.semver}, and the image that was built",
+                type_next=f"invoke rollback --version {release.version}",
+            )
 
 
 def _chart(release: Release) -> Chart:

@@ -11,13 +11,13 @@ from typing import Literal
 
 from packaging.version import Version
 
-from contd_release import artifacts, journal
+from contd_release import artifacts
 from contd_release.artifacts import SEAL, Sealed
 from contd_release.channels.github_draft import attached, wanted
 from contd_release.channels.github_standing import PATIENCE, Standing, may_pass, require_seal, standing
+from contd_release.channels.read_back import Claim, read_back
 from contd_release.command import Call
 from contd_release.errors import Conflict, NotReady, ReleaseError, Unsettled, Usage
-from contd_release.journal import Verified
 from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
@@ -146,26 +146,15 @@ def _require_tag_and_files(release: Release, repository: Repository) -> None:
 
 
 def _read_back(release: Release, channel: str, title: str) -> Step:
-    def observe() -> Found:
-        sealed = release.sealed()
-        if sealed is None:
-            return Found(State.ABSENT, "nothing is built yet")
-        if read := journal.of(release.project).verified(str(release.version), channel, sealed.digest()):
-            return Found(State.DONE, f"downloaded and compared, {read.at}")
-        return Found(State.ABSENT, "not downloaded yet")
-
     def compare() -> None:
         repository, sealed = github.connected(release.project), require_seal(release)
         found = standing(release, repository)
         if channel == PUBLIC and found.public is None:
             raise Unsettled(f"{release.tag} is not public on GitHub", expected="a public release")
         _compare_all(repository, found, sealed)
-        journal.of(release.project).append(
-            Verified(version=str(release.version), channel=channel, seal=sealed.digest())
-        )
 
     what = f"download every file of {release.tag} as a user does, and compare"
-    return Step(title, observe, act=(Call(what, compare),), retry=_may_appear)
+    return read_back(release, Claim(channel, title, "downloaded and compared"), (Call(what, compare),), _may_appear)
 
 
 def _may_appear(failure: ReleaseError) -> bool:

@@ -9,14 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from contd_release import journal
 from contd_release.channels.image_build import labels
 from contd_release.channels.image_names import CHANNEL, repository, required, settings, told
+from contd_release.channels.read_back import Claim, read_back
 from contd_release.command import Call
 from contd_release.errors import Conflict, Unanswered
-from contd_release.journal import Verified
 from contd_release.release import Release
-from contd_release.step import Found, State, Step
+from contd_release.step import Step
 from contd_release.tools.oci import Repository
 from contd_release.tools.oci_image import Configuration, Manifest
 
@@ -28,31 +27,16 @@ def pulled(release: Release) -> Step:
     The version's tag names what was built; every platform's manifest, configuration and layers are what their digests
     say, and the labels are right. The images are not started.
     """
-
-    def observe() -> Found:
-        seal = release.sealed()
-        if seal is None:
-            return Found(State.ABSENT, "nothing is built yet")
-        for entry in journal.of(release.project).entries(Verified, str(release.version)):
-            if (entry.channel, entry.seal) == (CHANNEL, seal.digest()):
-                return Found(State.DONE, f"pulled by digest, {entry.at}")
-        return Found(State.ABSENT, "not pulled yet")
-
-    def remember() -> None:
-        seal = release.sealed()
-        assert seal is not None
-        journal.of(release.project).append(Verified(version=str(release.version), channel=CHANNEL, seal=seal.digest()))
-
-    return Step(
-        f"{told(release)} can be pulled and is what was built",
-        observe,
-        act=(
+    image = settings(release)
+    return read_back(
+        release,
+        Claim(CHANNEL, f"{told(release)} can be pulled and is what was built", "pulled by digest"),
+        (
             Call(f"resolve {told(release)}", partial(_resolved, release)),
             *(
-                Call(f"pull {settings(release).name} for {platform} by digest", partial(_pull, release, platform))
-                for platform in settings(release).platforms
+                Call(f"pull {image.name} for {platform} by digest", partial(_pull, release, platform))
+                for platform in image.platforms
             ),
-            Call("note that the image was read back", remember),
         ),
     )
 

@@ -8,13 +8,13 @@ import shutil
 from functools import partial
 from pathlib import Path
 
-from contd_release import artifacts, journal
+from contd_release import artifacts
 from contd_release.artifacts import Artifact
+from contd_release.channels.read_back import Claim, read_back
 from contd_release.channels.source import checked_out
 from contd_release.checklist import Item, Together
 from contd_release.command import Call
 from contd_release.errors import FailedCommand, NotReady, Unanswered
-from contd_release.journal import Verified
 from contd_release.project import Project, Pypi
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
@@ -180,39 +180,28 @@ def installable(release: Release) -> Step:
     """
     environment = release.project.cache / f"{release.tag}-verify-{NAME}"
     requirements = release.home / "requirements.txt"
-
-    def observe() -> Found:
-        sealed = release.sealed()
-        if sealed is None:
-            return Found(State.ABSENT, "nothing is built yet")
-        if verified := journal.of(release.project).verified(str(release.version), NAME, sealed.digest()):
-            return Found(State.DONE, f"installed by pip, {verified.at}")
-        return Found(State.ABSENT, "not installed from the index yet")
-
-    def ask_version() -> None:
-        answer = pip.stated_version(environment, release.project.name).ask()
-        if answer.out.strip() != str(release.version):
-            raise FailedCommand(
-                f"the installed package states version {answer.out.strip() or answer.err.strip()[-200:]!r}",
-                expected=str(release.version),
-                type_next=f"invoke rollback --version {release.version}",
-            )
-        sealed = release.sealed()
-        assert sealed is not None
-        journal.of(release.project).append(Verified(version=str(release.version), channel=NAME, seal=sealed.digest()))
-        shutil.rmtree(environment)
-
-    return Step(
-        f"pip installs {release.project.name} {release.version}",
-        observe,
-        act=(
+    return read_back(
+        release,
+        Claim(NAME, f"pip installs {release.project.name} {release.version}", "installed by pip"),
+        (
             Call("require the sealed hashes", partial(_require, release, requirements)),
             pip.environment(environment),
             pip.install(environment, requirements, _index(_settings(release))),
-            Call("ask the installed package for its version", ask_version),
+            Call("ask the installed package for its version", partial(_ask_version, release, environment)),
         ),
         retry=lambda failure: isinstance(failure, FailedCommand) and "No matching distribution" in failure.what_is,
     )
+
+
+def _ask_version(release: Release, environment: Path) -> None:
+    answer = pip.stated_version(environment, release.project.name).ask()
+    if answer.out.strip() != str(release.version):
+        raise FailedCommand(
+            f"the installed package states version {answer.out.strip() or answer.err.strip()[-200:]!r}",
+            expected=str(release.version),
+            type_next=f"invoke rollback --version {release.version}",
+        )
+    shutil.rmtree(environment)
 
 
 def _settings(release: Release) -> Pypi:

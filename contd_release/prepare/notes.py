@@ -68,6 +68,13 @@ def written(release: Release) -> Step:
     )
 
 
+def text(release: Release) -> str:
+    """
+    The notes of this version, as Markdown; empty before they are written.
+    """
+    return _text(release.tree / release.notes)
+
+
 def has_section(changelog: str, news: News, version: str) -> bool:
     """
     Whether the changelog has a section of this version, whatever its date.

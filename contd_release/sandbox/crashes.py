@@ -59,12 +59,14 @@ def sweep(rehearsal: Rehearsal, words: tuple[str, ...], tell: Callable[[str], No
     """
     rehearsal.prepare()
     with World(rehearsal.directory / "world") as world:
+        rehearsal.be_green(world)
         points = _points(rehearsal, world, words)
         undisturbed = _end_state(rehearsal, world)
     tell(f"{len(points)} points to be killed at")
     rehearsal.prepare()
     kills = 0
     with World(rehearsal.directory / "world") as world:
+        rehearsal.be_green(world)
         for point in points:
             if _killed_at(point, rehearsal, world, words):
                 kills += 1

@@ -22,6 +22,10 @@ from contd_release.errors import NotReady, Unanswered
 from contd_release.journal import Ended
 from contd_release.project import OVERLAY, Project
 from contd_release.sandbox import durable, remotes
+from contd_release.sandbox.forge import Forge
+from contd_release.sandbox.forge_records import Check
+from contd_release.sandbox.forge_store import now
+from contd_release.sandbox.pointers import Pointers
 from contd_release.sandbox.world import World
 from contd_release.tools import git
 
@@ -50,7 +54,14 @@ class Rehearsal:
         """
         The bare repository that stands for the forge's.
         """
-        return self.directory / "remotes" / "origin.git"
+        return remotes.make(self.directory / "world" / "git", self.pointers.repository)
+
+    @property
+    def pointers(self) -> Pointers:
+        """
+        What points the release at the world.
+        """
+        return Pointers(self.project)
 
     @property
     def is_under_way(self) -> bool:
@@ -88,7 +99,7 @@ class Rehearsal:
         for checkout in replace(self.project, state=self.state).cache.glob("v*"):
             shutil.rmtree(checkout)
         main = self.project.settings.main
-        remote = remotes.make(self.directory / "remotes", "origin")
+        remote = self.remote
         refs = (f"{self.commit}:refs/heads/{main}", "refs/tags/*:refs/tags/*")
         self._git(self.project.root, "push", "--quiet", str(remote), *refs)
         self._git(remote, "symbolic-ref", "HEAD", f"refs/heads/{main}")
@@ -102,26 +113,29 @@ class Rehearsal:
         What the release sees of the outside: the world, and nobody's secrets.
         """
         overlay = self.directory / "overlay.toml"
-        durable.write(overlay, self._overlay(world))
-        account = world.accounts.publisher
-        return environment() | {
-            OVERLAY: str(overlay),
-            "TWINE_USERNAME": account.user,
-            "TWINE_PASSWORD": account.password.reveal(),
-            "SOURCE_DATE_EPOCH": str(git.time(self.project.root, self.commit)),
-        }
+        durable.write(overlay, self.pointers.overlay(world))
+        return (
+            environment()
+            | self.pointers.secrets(world)
+            | {
+                OVERLAY: str(overlay),
+                "SOURCE_DATE_EPOCH": str(git.time(self.project.root, self.commit)),
+            }
+        )
+
+    def be_green(self, world: World) -> None:
+        """
+        Let the world's GitHub have checked the commit.
+        """
+        checks = world.part(Forge).place(self.pointers.repository).shelf(Check)
+        if not any(check.sha == self.commit for check in checks):
+            checks.put(Check(id=1, created_at=now(), sha=self.commit, name="ci"))
 
     def release_command(self, *words: str) -> tuple[str, ...]:
         """
         The release as a program; `-P` keeps the clone's own modules out of the way of this library's.
         """
         return (sys.executable, "-P", "-m", "contd_release", "release", "--yes", *words)
-
-    def _overlay(self, world: World) -> str:
-        lines = ['publisher = "here"', "sign-tags = false"]
-        if self.project.settings.pypi:
-            lines += ["[pypi]", f'repository = "{world.upload_url}"', f'index = "{world.index_url}"']
-        return "\n".join(lines) + "\n"
 
     @staticmethod
     def _git(where: Path, *words: str) -> None:

@@ -13,8 +13,9 @@ from contd_release.prepare import docs, fragments
 from contd_release.prepare.fragments import Fragments
 from contd_release.project import Project
 from contd_release.report import reporting
-from contd_release.tasks.choice import Words, chosen, here, planned
+from contd_release.tasks.choice import chosen, here, planned
 from contd_release.tasks.walking import Walking
+from contd_release.tasks.words import Words
 from contd_release.tools import bumpversion, towncrier
 from contd_release.version import next_version
 
@@ -68,12 +69,12 @@ def write_guide() -> None:
     reporting(as_json=False).says(f"{path} is written; fill it in, remove its first line, and commit it")
 
 
-def checked(part: str, pre: str, final: bool, because: str, *, as_json: bool) -> None:
+def checked(words: Words, *, as_json: bool) -> None:
     """
     Observe every step and tell all that would stop the walk.
     """
     report = reporting(as_json=as_json)
-    walking = Walking(chosen(here(), Words(part, pre, final, because)), report)
+    walking = Walking(chosen(here(), words), report)
     whole = walking.checklist
     whole.check(tuple(whole.status()))
     report.says(f"{walking.release} can be released: nothing that can be checked beforehand is in its way")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,38 +18,9 @@ from contd_release.journal import Begun
 from contd_release.prepare import fragments, repository
 from contd_release.project import Project
 from contd_release.release import Release
+from contd_release.tasks.words import Words
 from contd_release.tools import bumpversion, git
 from contd_release.version import next_version, parse, part, pre
-
-
-@dataclass(frozen=True)
-class Words:
-    """
-    The words of a call that choose a version.
-    """
-
-    part: str = ""
-    pre: str = ""
-    final: bool = False
-    because: str = ""
-
-    @property
-    def are_given(self) -> bool:
-        """
-        Whether the call names a version at all.
-        """
-        return bool(self.part or self.pre or self.final)
-
-    def version_after(self, current: Version) -> Version:
-        """
-        The version that these words make of the current one.
-
-        Raises:
-            Usage: they have no meaning, or would go backwards.
-        """
-        return next_version(
-            current, part(self.part) if self.part else None, pre(self.pre) if self.pre else None, final=self.final
-        )
 
 
 def here(commit: str = "HEAD") -> Project:
@@ -75,7 +46,9 @@ def chosen(project: Project, words: Words) -> Release:
     if begun is None:
         return planned(project, words)
     release = resumed(project, begun)
-    if words.are_given and words.version_after(release.previous) != release.version:
+    if words.without_ci:
+        release = replace(release, without_ci=words.without_ci)
+    if words.are_given and _version_after(release.previous, words) != release.version:
         raise Conflict(
             f"{release} is under way, begun {begun.at}",
             expected="one release at a time",
@@ -94,8 +67,16 @@ def planned(project: Project, words: Words) -> Release:
     current = bumpversion.configuration(partial(git.text, project.root, base)).current
     if not words.are_given:
         raise _nothing_under_way(project, base, current)
-    version = words.version_after(current)
-    return Release(_at(project.root, base), version, current, base, _epoch(project.root, base), words.because)
+    version = _version_after(current, words)
+    return Release(
+        project=_at(project.root, base),
+        version=version,
+        previous=current,
+        base=base,
+        epoch=_epoch(project.root, base),
+        because=words.because,
+        without_ci=words.without_ci,
+    )
 
 
 def resumed(project: Project, begun: Begun) -> Release:
@@ -103,7 +84,15 @@ def resumed(project: Project, begun: Begun) -> Release:
     The release that the journal tells of, with the project as it was when it began.
     """
     found = _at(project.root, begun.base)
-    return Release(found, parse(begun.version), parse(begun.previous), begun.base, begun.epoch, begun.because)
+    return Release(
+        project=found,
+        version=parse(begun.version),
+        previous=parse(begun.previous),
+        base=begun.base,
+        epoch=begun.epoch,
+        because=begun.because,
+        without_ci=begun.without_ci,
+    )
 
 
 def of_version(project: Project, version: str) -> Release:
@@ -138,8 +127,18 @@ def begin(release: Release) -> None:
                 base=release.base,
                 epoch=release.epoch,
                 because=release.because,
+                without_ci=release.without_ci,
             )
         )
+
+
+def _version_after(current: Version, words: Words) -> Version:
+    """
+    The version that the words make of the current one.
+    """
+    return next_version(
+        current, part(words.part) if words.part else None, pre(words.pre) if words.pre else None, final=words.final
+    )
 
 
 def _at(root: Path, commit: str) -> Project:

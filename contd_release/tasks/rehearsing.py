@@ -54,6 +54,10 @@ def run(wishes: Wishes) -> None:
     if not git.is_clean(rehearsal.project.root):
         report.says("what is not committed is not rehearsed")
     with World(rehearsal.directory / "world") as world:
+        rehearsal.be_green(world)
+        skipped = rehearsal.pointers.skipped
+        for one in skipped:
+            report.says(str(one))
         for order in wishes.faults:
             world.faults.order(order)
         code = _run(rehearsal.release_command(*words), rehearsal, world)
@@ -63,7 +67,7 @@ def run(wishes: Wishes) -> None:
                 expected="exit code 0",
                 type_next=f"{_again(wishes)}   (it continues; --fresh begins again)",
             )
-        for line in evidence(rehearsal, world):
+        for line in (*evidence(rehearsal, world), *map(str, skipped)):
             report.says(line)
 
 

@@ -8,18 +8,11 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from contd_release.errors import edge
-
-CHOICE = {
-    "part": "the part of the version to raise: major, minor or patch; without one, continue the release under way",
-    "pre": "make it a pre-release: a, b or rc",
-    "final": "end a series of pre-releases",
-    "because": "why a smaller part than the fragments ask for is right",
-    "json": "tell events as JSON lines",
-}
+from contd_release.tasks.words import HELP, Words
 
 
 @task(
-    help=CHOICE
+    help=HELP
     | {
         "yes": "approve the review without a question",
         "dry-run": "print the plan instead, and change nothing",
@@ -32,6 +25,7 @@ def release(
     pre: str = "",
     final: bool = False,
     because: str = "",
+    without_ci: str = "",
     yes: bool = False,
     json: bool = False,
     dry_run: bool = False,
@@ -41,28 +35,33 @@ def release(
     Release: from "main is green" to "everyone can install it, we checked, and they know".
     """
     with edge():
-        from contd_release.tasks.choice import Words
         from contd_release.tasks.walking import walk
 
-        words = Words(part, pre, final, because)
+        words = Words(part, pre, final, because, without_ci)
         if dry_run or c.config.run.dry:
             _plan(words, as_json=json)
         else:
             walk(words, as_json=json, yes=yes, picture=svg)
 
 
-@task(help=CHOICE)
-def plan(c: Context, part: str = "", pre: str = "", final: bool = False, because: str = "", json: bool = False) -> None:
+@task(help=HELP)
+def plan(
+    c: Context,
+    part: str = "",
+    pre: str = "",
+    final: bool = False,
+    because: str = "",
+    without_ci: str = "",
+    json: bool = False,
+) -> None:
     """
     Print every step of a release, what the world says of it, and each command that would run.
     """
     with edge():
-        from contd_release.tasks.choice import Words
-
-        _plan(Words(part, pre, final, because), as_json=json)
+        _plan(Words(part, pre, final, because, without_ci), as_json=json)
 
 
-@task(help={"version": "a version released from this clone; the one under way when absent", "json": CHOICE["json"]})
+@task(help={"version": "a version released from this clone; the one under way when absent", "json": HELP["json"]})
 def status(c: Context, version: str = "", json: bool = False) -> None:
     """
     Tell what the world says now of every step of the release under way.
@@ -90,7 +89,7 @@ def status(c: Context, version: str = "", json: bool = False) -> None:
         raise_all([one.error for one in seen if one.error])
 
 
-@task(help={"json": CHOICE["json"]})
+@task(help={"json": HELP["json"]})
 def abort(c: Context, json: bool = False) -> None:
     """
     Put everything back that a release has done so far, as long as nothing is public.
@@ -115,10 +114,9 @@ def abort(c: Context, json: bool = False) -> None:
             report.says(f"{found} is aborted; everything is as it was before it began")
 
 
-def _plan(words: object, *, as_json: bool) -> None:
+def _plan(words: Words, *, as_json: bool) -> None:
     from contd_release.report import reporting
-    from contd_release.tasks.choice import Words, chosen, here
+    from contd_release.tasks.choice import chosen, here
     from contd_release.tasks.walking import Walking
 
-    assert isinstance(words, Words)
     Walking(chosen(here(), words), reporting(as_json=as_json)).plan()

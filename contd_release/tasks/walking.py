@@ -21,7 +21,8 @@ from contd_release.prepare import docs, repository
 from contd_release.release import Release
 from contd_release.report import Json, Lines, Terminal, reporting, review_text
 from contd_release.tasks.checklists import checklist
-from contd_release.tasks.choice import Words, begin, chosen, here
+from contd_release.tasks.choice import begin, chosen, here
+from contd_release.tasks.words import Words
 from contd_release.tools import git
 
 
