@@ -8,12 +8,14 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
-from contd_release.errors import NotReady
-from contd_release.project import Project
+from contd_release.errors import NotReady, ReleaseError
+from contd_release.project import Image, Project
 from contd_release.sandbox.world import World
-from contd_release.tools import buildah, buildx, helm
+from contd_release.tools import buildah, buildx, dockerfile, git, helm
+from contd_release.tools.http import Http
 
 # A stand-in for the base image of the Dockerfile, for machines that cannot pull the real one.
 BASE: Final = "CONTD_RELEASE_BASE"
@@ -23,15 +25,15 @@ SOMEBODY: Final = "somebody"
 @dataclass(frozen=True)
 class Skipped:
     """
-    A channel that cannot be rehearsed on this machine, and what to install.
+    A channel that cannot be rehearsed on this machine, and what to type first.
     """
 
     channel: str
     why: str
-    install: str
+    remedy: str
 
     def __str__(self) -> str:
-        return f"the {self.channel} was not rehearsed: {self.why}; install it with: {self.install}"
+        return f"the {self.channel} was not rehearsed: {self.why}; type: {self.remedy}"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Pointers:
     """
 
     project: Project
+    commit: str
 
     @property
     def repository(self) -> str:
@@ -50,7 +53,7 @@ class Pointers:
         github = self.project.settings.github
         return github.repository if github and github.repository else f"{SOMEBODY}/{self.project.index_name}"
 
-    @property
+    @cached_property
     def skipped(self) -> tuple[Skipped, ...]:
         """
         What this machine has no tool for.
@@ -98,10 +101,20 @@ class Pointers:
             "CONTD_REGISTRY_PASSWORD": password,
         }
 
+    def _unreachable(self, image: Image) -> str:
+        """
+        A registry of a base image that does not answer; nothing when all do.
+        """
+        text = git.text(self.project.root, self.commit, image.dockerfile) or ""
+        hosts = {dockerfile.registry(base) for base in dockerfile.bases(text, {}) if base != image.base}
+        return next((host for host in sorted(hosts) if not _answers(host)), "")
+
     def _skipped(self) -> Iterator[Skipped]:
         settings = self.project.settings
         if settings.image and not (buildx.version() or buildah.version()):
             yield Skipped("image", "neither docker buildx nor buildah is here", "apt install buildah")
+        elif settings.image and BASE not in os.environ and (base := self._unreachable(settings.image)):
+            yield Skipped("image", f"{base} cannot be reached to pull its base", f"export {BASE}=…   (a stand-in)")
         if settings.chart:
             try:
                 helm.here()
@@ -114,6 +127,17 @@ def _path(name: str) -> str:
     The part of an image's or chart's name that is not the registry.
     """
     return name.removeprefix("oci://").partition("/")[2]
+
+
+def _answers(host: str) -> bool:
+    """
+    Whether a registry says anything at all.
+    """
+    try:
+        Http(f"https://{host}", attempts=1, timeout=(5, 10)).ask("/v2/")
+    except ReleaseError:
+        return False
+    return True
 
 
 def _quoted(value: str) -> str:

@@ -12,7 +12,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
@@ -56,12 +56,12 @@ class Rehearsal:
         """
         return remotes.make(self.directory / "world" / "git", self.pointers.repository)
 
-    @property
+    @cached_property
     def pointers(self) -> Pointers:
         """
         What points the release at the world.
         """
-        return Pointers(self.project)
+        return Pointers(self.project, self.commit)
 
     @property
     def is_under_way(self) -> bool:
@@ -161,6 +161,7 @@ def rehearsal_of(root: Path) -> Rehearsal:
     commit = git.commit(root)
     if commit is None:
         raise NotReady("this repository has no commit", expected="a commit to rehearse", type_next="git commit")
-    found = project.read(root, git.common_dir(root) / "contd-release", partial(git.text, root, commit))
+    text_of = partial(git.text, root, commit)
+    found = project.read(root, git.common_dir(root) / "contd-release", text_of, git.origin(root))
     clone = hashlib.sha256(str(root).encode()).hexdigest()[:12]
     return Rehearsal(found, commit, user_cache_path("contd-release") / "rehearsals" / f"{found.index_name}-{clone}")

@@ -124,6 +124,14 @@ def url(where: Path, remote: str) -> str:
     return answer.out.strip()
 
 
+def origin(where: Path) -> str:
+    """
+    The URL of `origin`; empty where there is none.
+    """
+    answer = git(where, "remote", "get-url", "origin").ask()
+    return answer.out.strip() if answer.code == 0 else ""
+
+
 def remote(where: Path, name: str) -> Remote:
     """
     The branches and tags of a remote now.
