@@ -130,7 +130,6 @@ def seal(folder: Path, sealed: Sealed) -> None:
     """
     if problems := _problems(sealed):
         raise Usage("\n".join(problems), expected="plain file names, each once, and digests in small hexadecimals")
-    folder.mkdir(parents=True, exist_ok=True)
     _write(folder / CHECKSUMS, sealed.checksums())
     _write(folder / SEAL, sealed.text())
 
@@ -211,6 +210,7 @@ def check_one(folder: Path, artifact: Artifact) -> None:
 def _write(path: Path, text: str) -> None:
     half = path.with_name(f".{path.name}.half")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with open(half, "w", encoding="utf-8") as stream:
             stream.write(text)
             stream.flush()

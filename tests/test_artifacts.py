@@ -319,5 +319,5 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, sealed: Sealed)
     """
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(Unwritable, match=f"{CHECKSUMS} cannot be written: Not a directory"):
+    with pytest.raises(Unwritable, match=f"{CHECKSUMS} cannot be written: File exists"):
         artifacts.seal(tmp_path / "file", sealed)

@@ -18,14 +18,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contd_release.errors import Unwritable, exit_code
-from contd_release.journal import Approved, Begun, Ended, Entry, Journal, Proved, Verified
+from contd_release.journal import (
+    Announced,
+    Announcing,
+    Approved,
+    Begun,
+    Doubted,
+    Ended,
+    Entry,
+    Journal,
+    Proved,
+    Verified,
+)
 
 BEGUN = Begun(version="1.2.0", previous="1.1.0", base="0" * 40, epoch=1_700_000_000, because="größer \udcff\n\u2028")
 PROVED = Proved(version="1.2.0", session="tests", tree="1" * 40, seconds=1.5)
 APPROVED = Approved(version="1.2.0", commit="2" * 40, seal="3" * 64)
 VERIFIED = Verified(version="1.2.0", channel="pypi", seal="3" * 64)
 ENDED = Ended(version="1.2.0", how="finished")
-EVERY = [BEGUN, PROVED, APPROVED, VERIFIED, ENDED]
+ANNOUNCING = Announcing(version="1.2.0", place="chat", kind="release", digest="4" * 64)
+ANNOUNCED = Announced(version="1.2.0", place="chat", kind="release", outcome="sent")
+DOUBTED = Doubted(version="1.2.0")
+EVERY = [BEGUN, PROVED, APPROVED, VERIFIED, DOUBTED, ANNOUNCING, ANNOUNCED, ENDED]
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from contd_release.errors import NotReady
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import oci_login
-from contd_release.tools.http import is_loopback
 from contd_release.tools.oci import Push
+from contd_release.validation import is_loopback
 
 
 def buildable(release: Release) -> Step:

@@ -21,8 +21,8 @@ from urllib.parse import urlsplit
 from contd_release.command import Command, Running
 from contd_release.errors import FailedCommand, ReleaseError, Unanswered, Usage
 from contd_release.tools import helm
-from contd_release.tools.http import is_loopback
 from contd_release.tools.oci import Push, Repository
+from contd_release.validation import is_loopback
 
 CONTENT: Final = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 _SCHEME: Final = "oci://"

@@ -7,19 +7,22 @@ it arrived. No redirect is followed with a credential, no netrc is read, nothing
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import json as json_module
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from ipaddress import ip_address
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from contd_release.errors import Conflict, Unanswered, Usage
-from contd_release.secret import Secret
+from contd_release.secret import Redactor, Secret
+from contd_release.validation import URL, is_loopback, is_safe_url
 
 if TYPE_CHECKING:
     import requests
@@ -30,6 +33,9 @@ Answered = TypeVar("Answered")
 _LONGEST_WAIT = 60.0
 _PASSING = frozenset({429, 500, 502, 503, 504})
 _REDIRECTS = 5
+_NO_PROXIES: dict[str, str] = dict.fromkeys(("http", "https", "all"), "")
+# What may go along to another origin than the one it was meant for.
+_PLAIN = frozenset({"accept", "accept-encoding", "cache-control", "if-none-match", "range", "user-agent"})
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,9 @@ class Reply:
 
     url: str
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    redact: Redactor = field(default=Redactor(None), repr=False, compare=False)
 
     def json(self) -> Any:
         """
@@ -52,14 +59,15 @@ class Reply:
         """
         try:
             return json_module.loads(self.body)
-        except ValueError as error:
-            raise Unanswered(f"{_shown(self.url)} answered with something that is not JSON", expected="JSON") from error
+        except (ValueError, RecursionError) as error:
+            what = f"{_origin(self.url)} answered with something that is not JSON"
+            raise Unanswered(what, expected="JSON") from error
 
     def said(self) -> str:
         """
-        The beginning of the body, on one line, for an error message.
+        The beginning of the body, on one line, for an error message; a credential of ours in it is not repeated.
         """
-        return " ".join(self.body[:300].decode(errors="replace").split())
+        return " ".join(self.redact(self.body.decode(errors="replace"))[:300].split())
 
 
 class Refused(Unanswered):
@@ -88,12 +96,16 @@ class Http:
         headers: sent with every request to that origin.
         attempts: how often a question is asked.
         timeout: seconds to connect, and between two bytes.
+        pause: seconds before a question is asked again, at first; it doubles, up to 5.
+        longest: seconds that a whole reply may take, however steadily it drips.
     """
 
     base: str
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     attempts: int = 4
     timeout: tuple[float, float] = (10, 60)
+    pause: float = 0.2
+    longest: float = 1800
 
     def __post_init__(self) -> None:
         refuse_unsafe(self.base)
@@ -159,10 +171,10 @@ class Http:
             with self._reply("GET", url, headers, None, None) as reply:
                 _refuse_passing(reply)
                 if reply.status_code != 200:
-                    raise Unanswered(f"{_shown(reply.url)} answered {reply.status_code}", expected="the file")
+                    raise Unanswered(f"{_origin(reply.url)} answered {reply.status_code}", expected=to.name)
                 digest = hashlib.sha256()
                 with open(to, "wb") as out:
-                    for chunk in _chunks(reply, cap):
+                    for chunk in _chunks(reply, cap, self.longest):
                         digest.update(chunk)
                         out.write(chunk)
                 return digest.hexdigest()
@@ -176,11 +188,18 @@ class Http:
         import stamina
 
         def worth_another_try(error: Exception) -> bool | float:
-            return isinstance(error, Passing) and (min(error.retry_after, _LONGEST_WAIT) or True)
+            if not isinstance(error, Passing) or error.retry_after > _LONGEST_WAIT:
+                return False
+            return error.retry_after or True
 
         try:
             for attempt in stamina.retry_context(
-                on=worth_another_try, attempts=self.attempts, timeout=None, wait_initial=0.2, wait_max=5
+                on=worth_another_try,
+                attempts=self.attempts,
+                timeout=None,
+                wait_initial=self.pause,
+                wait_jitter=self.pause,
+                wait_max=5,
             ):
                 with attempt:
                     return ask()
@@ -199,7 +218,8 @@ class Http:
     ) -> Reply:
         with self._reply(method, url, headers, params, body) as reply:
             _refuse_passing(reply)
-            return Reply(reply.url, reply.status_code, reply.headers, b"".join(_chunks(reply, cap)))
+            whole = b"".join(_chunks(reply, cap, self.longest))
+            return Reply(reply.url, reply.status_code, reply.headers, whole, self._redact)
 
     @contextmanager
     def _reply(
@@ -215,36 +235,55 @@ class Http:
         """
         import requests
 
-        target = urljoin(self.base, url)
+        first = target = _joined(self.base, url)
+        refuse_unsafe(target)
         try:
             for _ in range(_REDIRECTS):
-                refuse_unsafe(target)
                 reply = self._session.request(
                     method,
                     target,
-                    headers=self._headers_for(target) | dict(headers or {}),
+                    headers=self._headers_for(target, first, headers or {}),
                     params=params,
                     data=body,
                     timeout=self.timeout,
                     stream=True,
                     allow_redirects=False,
+                    # Plain HTTP to this machine must not leave it through a proxy.
+                    proxies=_NO_PROXIES if is_loopback(urlsplit(target).hostname or "") else None,
                 )
                 with reply:
                     if not (reply.is_redirect and method in ("GET", "HEAD")):
                         yield reply
                         return
-                    target, params = urljoin(target, reply.headers["Location"]), None
+                    target, params = _redirected(target, reply.headers["Location"]), None
         except requests.RequestException as error:
             raise Passing(f"{_origin(target)}: {_cause(error)}") from error
         raise Unanswered(f"{_origin(target)} redirected more than {_REDIRECTS} times", expected="an answer")
 
-    def _headers_for(self, target: str) -> dict[str, str]:
+    def _headers_for(self, target: str, first: str, extra: Mapping[str, str]) -> dict[str, str]:
         from contd_release import __version__
 
-        own = {"User-Agent": f"contd-release/{__version__}"}
+        sent = {"User-Agent": f"contd-release/{__version__}"}
         if _origin(target) == _origin(self.base):
-            own |= {name: v.reveal() if isinstance(v, Secret) else v for name, v in self.headers.items()}
-        return own
+            sent |= {name: v.reveal() if isinstance(v, Secret) else v for name, v in self.headers.items()}
+        stays = _origin(target) == _origin(first)
+        sent |= {name: value for name, value in extra.items() if stays or name.lower() in _PLAIN}
+        for name, value in sent.items():
+            if not (value.isascii() and value.isprintable()) or value != value.strip():
+                raise Usage(
+                    f"the value of the header {name} has a line break, a space around it or a letter that is not ASCII",
+                    expected="a credential as it was given out, without a line break at its end",
+                )
+        return sent
+
+    @cached_property
+    def _redact(self) -> Redactor:
+        """
+        Takes our credentials out of what a server repeats.
+        """
+        values = {v.reveal() for v in self.headers.values() if isinstance(v, Secret)}
+        words = {word for value in values for word in value.split()}
+        return Redactor.of(values | words | {_password(word) for word in words})
 
     @cached_property
     def _session(self) -> requests.Session:
@@ -253,6 +292,8 @@ class Http:
         session = requests.Session()
         # Any `auth` keeps requests from looking into ~/.netrc.
         session.auth = lambda request: request
+        # Even without following it, requests parses where a redirect leads and reads its body, however large.
+        session.get_redirect_target = lambda _: None  # type: ignore[method-assign, assignment]
         return session
 
 
@@ -261,17 +302,10 @@ def refuse_unsafe(url: str) -> None:
     Refuse every URL but HTTPS; plain HTTP only on this machine's loopback, where the sandbox lives.
 
     Raises:
-        Usage: another scheme, no host, a password in the URL.
+        Usage: another scheme, no host, an address of a private network, a credential in the URL.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname and not parts.password:
-        return
-    if parts.scheme == "http" and parts.hostname and not parts.password and is_loopback(parts.hostname):
-        return
-    raise Usage(
-        f"{_origin(url) or 'a URL without a host'} cannot be used",
-        expected="https://, without a password in the URL (http:// only for 127.0.0.1)",
-    )
+    if not is_safe_url(url):
+        raise Usage(f"{_origin(url) or 'a URL without a host'} cannot be used", expected=URL.expected)
 
 
 def refused(reply: Reply, what: str, type_next: str = "") -> None:
@@ -314,21 +348,76 @@ def _refuse_passing(reply: requests.Response) -> None:
     spent = reply.headers.get("x-ratelimit-remaining") == "0"
     limited = reply.status_code == 403 and (spent or bool(after))
     if reply.status_code in _PASSING or limited:
-        what = f"{_origin(reply.url)} answered {reply.status_code}{': too many requests for now' * limited}"
-        raise Passing(what, float(after) if after.isdigit() else 0)
+        wait = _seconds(after)
+        asks = f" and asks to wait {wait:.0f} s" if wait else ""
+        limit = ": too many requests for now" if limited else ""
+        raise Passing(f"{_origin(reply.url)} answered {reply.status_code}{limit}{asks}", wait)
 
 
-def _chunks(reply: requests.Response, cap: int) -> Iterator[bytes]:
-    total = 0
-    for chunk in reply.iter_content(1 << 16):
+def _seconds(retry_after: str) -> float:
+    """
+    How long `Retry-After` asks to wait: seconds, or a date (RFC 9110, 10.2.3). What is neither asks for nothing.
+    """
+    from email.utils import parsedate_to_datetime
+
+    if retry_after.isascii() and retry_after.isdecimal():
+        return float(retry_after[:9])
+    try:
+        return max(parsedate_to_datetime(retry_after).timestamp() - time.time(), 0)
+    except (ValueError, TypeError, OverflowError):
+        return 0
+
+
+def _redirected(target: str, location: str) -> str:
+    """
+    Where a redirect leads.
+
+    Raises:
+        Unanswered: nowhere safe: not HTTPS, a private network, or from elsewhere into this machine.
+    """
+    to = _joined(target, location)
+    safe = is_safe_url(to)
+    inward = safe and is_loopback(urlsplit(to).hostname or "") and not is_loopback(urlsplit(target).hostname or "")
+    if inward or not safe:
+        raise Unanswered(
+            f"{_origin(target)} redirected to {_origin(to) or 'nowhere'}", expected="a redirect to https:// elsewhere"
+        )
+    return to
+
+
+def _joined(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return ""
+
+
+def _chunks(reply: requests.Response, cap: int, longest: float) -> Iterator[bytes]:
+    total, deadline = 0, time.monotonic() + longest
+    for chunk in _pieces(reply):
         total += len(chunk)
         if total > cap:
-            raise Unanswered(f"{_shown(reply.url)} sent more than {cap} bytes", expected=f"at most {cap} bytes")
+            raise Unanswered(f"{_origin(reply.url)} sent more than {cap} bytes", expected=f"at most {cap} bytes")
+        if time.monotonic() > deadline:
+            raise Unanswered(f"{_origin(reply.url)} was not done after {longest:g} s", expected="the whole reply")
         yield chunk
     length = reply.headers.get("Content-Length", "")
     whole = length.isdigit() and "Content-Encoding" not in reply.headers and reply.request.method != "HEAD"
     if whole and total < int(length):
         raise Passing(f"{_origin(reply.url)} sent {total} of {length} bytes")
+
+
+def _pieces(reply: requests.Response) -> Iterator[bytes]:
+    """
+    The body as it comes: requests' own iterator waits for whole blocks, and nobody looks at the clock meanwhile.
+    """
+    from urllib3.exceptions import HTTPError
+
+    try:
+        while piece := reply.raw.read1(1 << 16, decode_content=True):
+            yield piece
+    except HTTPError as error:
+        raise Passing(f"{_origin(reply.url)}: {_cause(error)}") from error
 
 
 def _unanswered(failure: Passing) -> Unanswered:
@@ -349,22 +438,21 @@ def _cause(error: BaseException) -> str:
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}" if parts.hostname else ""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    usual = {"https": 443, "http": 80}.get(parts.scheme)
+    return f"{parts.scheme}://{host}{f':{port}' if port not in (None, usual) else ''}" if host else ""
 
 
-def _shown(url: str) -> str:
+def _password(word: str) -> str:
     """
-    A URL without its query: the one that a download was redirected to may hold a signature.
-    """
-    return url.partition("?")[0]
-
-
-def is_loopback(host: str) -> bool:
-    """
-    Whether this host is this machine, so that nothing said to it can be overheard.
+    The password in the value of basic authentication; nothing in another value.
     """
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        return base64.b64decode(word, validate=True).decode().partition(":")[2]
+    except (binascii.Error, ValueError):
+        return ""

@@ -19,6 +19,7 @@ from contd_release.tools import http, oci_login
 from contd_release.tools.http import Http, Reply
 from contd_release.tools.oci_image import EVERY_KIND, Manifest, digest_of
 from contd_release.tools.oci_login import Login
+from contd_release.validation import is_loopback
 
 _PART: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _NAME: Final = re.compile(
@@ -221,7 +222,7 @@ class Repository:
         The address of something in this repository; plain HTTP only on this machine.
         """
         host = urlsplit(f"//{self.registry}").hostname or ""
-        return f"{'http' if http.is_loopback(host) else 'https'}://{self.registry}/v2/{self.path}/{what}"
+        return f"{'http' if is_loopback(host) else 'https'}://{self.registry}/v2/{self.path}/{what}"
 
     def _tags(self) -> Iterator[str]:
         url = self.url("tags/list")
