@@ -60,7 +60,7 @@ class Lines:
         """
         Print it, without secrets.
         """
-        print(self.redact(text), flush=True)  # noqa: T201
+        _print(self.redact(text))
 
     def seen(self, seen: Seen, *, with_commands: bool) -> None:
         """
@@ -162,7 +162,7 @@ class Json:
         )
 
     def _tell(self, **told: object) -> None:
-        print(self.redact(json.dumps(told, ensure_ascii=False)), flush=True)  # noqa: T201
+        _print(self.redact(json.dumps(told, ensure_ascii=False)))
 
 
 @dataclass
@@ -214,6 +214,14 @@ class Terminal(Lines):
         finally:
             if self.live:
                 self.live.start(refresh=True)
+
+
+def _print(line: str) -> None:
+    """
+    One write a line: steps side by side tell theirs at the same time.
+    """
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def reporting(*, as_json: bool) -> Lines | Json:

@@ -30,7 +30,9 @@ def channels(project: Project) -> dict[str, ModuleType]:
     """
     The channels that this project uses, by name, in the order in which they are told.
     """
-    known = {name: import_module(f"{__name__}.{name}") for name in BUILT_IN}
+    # A channel of ours is on when the settings have its table; the others are not imported to be asked.
+    tables = [name for name in BUILT_IN if getattr(project.settings, name, None)]
+    known = {name: import_module(f"{__name__}.{name}") for name in tables}
     known |= {plugin.name: plugin.load() for plugin in entry_points(group=GROUP)}
     return {name: module for name, module in known.items() if module.is_on(project)}
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from contd_release import channels
-from contd_release.after import announce, merge_back, places
-from contd_release.channels import github_workflow, origin
+from contd_release.after import merge_back
+from contd_release.channels import origin
 from contd_release.checklist import Checklist, Item, Section, Together
 from contd_release.prepare import docs, notes, proof, repository, review, seal, tree, versions
 from contd_release.release import Release
+from contd_release.tasks import announcing
 
 
 def checklist(release: Release, ask: review.Ask) -> Checklist:
@@ -33,7 +34,7 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
                         notes.ready(release),
                         docs.guide_written(release),
                         *channels.section("access", release),
-                        *places.access(release),
+                        *announcing.access(release),
                     ),
                     tree.checked_out(release),
                     together(versions.bumped(release), notes.written(release)),
@@ -58,26 +59,8 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
             *_public(release),
             Section("verify", (together(*channels.section("verify", release)),)),
             *_promoted(release),
-            Section(
-                "after",
-                (
-                    merge_back.merged(release),
-                    announce.announced_everywhere(announcement(release)),
-                ),
-            ),
+            Section("after", (merge_back.merged(release), *announcing.announced(release))),
         )
-    )
-
-
-def announcement(release: Release) -> announce.Announcement:
-    """
-    What is told of a release, everywhere, once every channel that is on was verified.
-    """
-    return announce.Announcement(
-        release,
-        notes=lambda: notes.text(release),
-        link=announce.link(release),
-        channels=tuple(channels.verified(release.project)),
     )
 
 
@@ -86,6 +69,8 @@ def _public(release: Release) -> tuple[Section, ...]:
     The tag, and what this machine or the workflow that the tag starts makes public.
     """
     if release.project.settings.publisher == "github-actions":
+        from contd_release.channels import github_workflow
+
         return (Section("publish", (origin.pushed(release), github_workflow.released_by_workflow(release))),)
     return (Section("publish", (origin.pushed(release), together(*channels.section("publish", release)))),)
 
