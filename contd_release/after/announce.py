@@ -24,6 +24,7 @@ from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import apprise
 from contd_release.tools.apprise import Outcome, Post, Service
+from contd_release.tools.github import Repository
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,7 @@ def forge_link(release: Release) -> str:
     github = release.project.settings.github
     if not github or not github.repository:
         return ""
-    host = github.api.replace("https://api.", "https://", 1).removesuffix("/api/v3").rstrip("/")
-    return f"{host}/{github.repository}/releases/tag/{release.tag}"
+    return f"{Repository(github.repository, github.api, github.uploads).web}/releases/tag/{release.tag}"
 
 
 def _tell(announcement: Announcement, place: Place) -> None:

@@ -1,8 +1,8 @@
 """
 The chat: Discord's and Slack's webhooks, Mastodon's statuses, and plain JSON, with the limits and refusals of each.
 
-`/chat/discord/api/webhooks/ID/TOKEN`, `/chat/slack/services/TEAM/BOT/TOKEN` and `/chat/json/ROOM` take messages, and so
-does `/api/v1/statuses`, because Mastodon clients know no other path. `GET /chat/messages` reads everything back.
+`/chat/discord/api/webhooks/ID/TOKEN`, `/chat/slack/services/TEAM/BOT/TOKEN` and `/chat/ROOM` (JSON) take messages, and
+so does `/api/v1/statuses`, because Mastodon clients know no other path. `GET /chat/messages` reads everything back.
 
 https://docs.discord.com/developers/resources/webhook#execute-webhook
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
@@ -40,9 +40,8 @@ _ROUTES: Final = Map(
         Rule("/chat/messages", endpoint="messages", methods=("GET",)),
         Rule("/chat/discord/api/webhooks/<room>/<token>", endpoint="discord", methods=("POST",)),
         Rule("/chat/slack/services/<team>/<room>/<token>", endpoint="slack", methods=("POST",)),
-        Rule("/chat/mastodon/api/v1/statuses", endpoint="mastodon", methods=("POST",)),
         Rule("/api/v1/statuses", endpoint="mastodon", methods=("POST",)),
-        Rule("/chat/json/<room>", endpoint="json", methods=("POST",)),
+        Rule("/chat/<room>", endpoint="json", methods=("POST",)),
     ]
 )
 _PINGS: Final = {

@@ -12,6 +12,8 @@ from contd_release.command import Call
 from contd_release.schedule import Row, command, sentence
 from contd_release.schedule.plan import SMALLEST_FIRST
 from contd_release.step import Found, State, Step
+from contd_release.tools import github_issues
+from contd_release.tools.github import Repository
 
 LABEL: Final = "release-due"
 _LAG: Final = 30
@@ -55,7 +57,18 @@ class Tracker:
     open_issue: Callable[[str, str, str], None]
 
 
-def reminded(rows: Sequence[Row], tracker: Tracker) -> Step | None:
+def tracker(repository: Repository) -> Tracker:
+    """
+    The issues of a GitHub repository.
+    """
+
+    def open_issue(headline: str, text: str, label: str) -> None:
+        github_issues.open_issue(repository, headline, text, (label,))
+
+    return Tracker(lambda label: github_issues.issues(repository, labels=(label,), closed=True), open_issue)
+
+
+def reminded(rows: Sequence[Row], issues: Tracker) -> Step | None:
     """
     An issue says that a release is due; nothing where none is.
 
@@ -68,7 +81,7 @@ def reminded(rows: Sequence[Row], tracker: Tracker) -> Step | None:
     row = max(due, key=lambda one: SMALLEST_FIRST.index(one.part))
 
     def observe() -> Found:
-        for ticket in tracker.labelled(LABEL):
+        for ticket in issues.labelled(LABEL):
             if ticket.is_open and _BEGIN in ticket.body:
                 return Found(State.DONE, f"{ticket.url} is open")
             if marker(row) in ticket.body:
@@ -77,7 +90,7 @@ def reminded(rows: Sequence[Row], tracker: Tracker) -> Step | None:
 
     act = Call(
         f"open an issue with the label {LABEL}: {title(row)}",
-        lambda: tracker.open_issue(title(row), body(rows, row), LABEL),
+        lambda: issues.open_issue(title(row), body(rows, row), LABEL),
     )
     return Step(f"an issue says that the {row.part} release is due", observe, act=(act,), patience=_LAG)
 

@@ -28,7 +28,9 @@ from contd_release.errors import (
 from contd_release.journal import Announced, Announcing
 from contd_release.project import Settings
 from contd_release.release import Release
+from contd_release.sandbox import bystander
 from contd_release.sandbox.chat import Chat, Message
+from contd_release.sandbox.rehearsal import Rehearsal
 from contd_release.sandbox.world import World
 from contd_release.step import Found, State
 
@@ -38,7 +40,7 @@ pytest.importorskip("apprise", reason="the extra `announce` is not installed")
 
 NOTES = "### Added\n\n- Ledgers can be kept in a file (#12)\n"
 LINK = "https://example.org/contd/1.2.0/"
-ROOM = "POST /chat/json/general"
+ROOM = "POST /chat/general"
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def telling(made: Made, world: World, monkeypatch: pytest.MonkeyPatch) -> Callab
 
     def to(*rooms: str, version: str = "1.2.0", testers: tuple[str, ...] = ()) -> Announcement:
         for room in rooms:
-            monkeypatch.setenv(f"ROOM_{room.upper()}", f"json://{world.registry}/chat/json/{room}")
+            monkeypatch.setenv(f"ROOM_{room.upper()}", f"json://{world.registry}/chat/{room}")
         table = {room: f"env:ROOM_{room.upper()}" for room in rooms}
         release = made.release(version, Settings(announce=table, announce_pre_releases=testers))
         return Announcement(made.verified(release, "pypi"), lambda: NOTES, LINK, ("pypi",))
@@ -121,6 +123,7 @@ def test_lost_answer_asks_a_person(made: Made, world: World, chat: Chat, telling
     assert "a person says it was sent" in found(announcement).detail
 
 
+@pytest.mark.slow
 def test_person_can_say_again(made: Made, world: World, chat: Chat, telling: Callable[..., Announcement]) -> None:
     """
     Not sent, and nobody could know: a person says so, and it goes out once.
@@ -138,6 +141,7 @@ def test_person_can_say_again(made: Made, world: World, chat: Chat, telling: Cal
     assert (SENT,) == chat.messages()
 
 
+@pytest.mark.slow
 def test_killed_between_intention_and_outcome_asks(
     made: Made, chat: Chat, telling: Callable[..., Announcement]
 ) -> None:
@@ -155,6 +159,7 @@ def test_killed_between_intention_and_outcome_asks(
     assert ("other",) == tuple(one.room for one in chat.messages())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("order", "error", "code", "reason"),
     [("404", FailedCommand, 6, "answered 404"), ("301", FailedCommand, 6, "answered 301"),
@@ -184,6 +189,7 @@ def test_failures_are_told_apart(
         assert "not sent; refused at" in found(announcement).detail
 
 
+@pytest.mark.slow
 def test_rate_limit_passes(made: Made, world: World, chat: Chat, telling: Callable[..., Announcement]) -> None:
     """
     What certainly was not taken because of a rate limit is tried again, and goes out once.
@@ -203,7 +209,7 @@ def test_one_place_does_not_stop_the_others(
     Two places fail, each in its way; the third is told, and the exit code is that of a failure.
     """
     announcement = telling("general", "second", "third")
-    world.faults.order(f"{ROOM} 1 404", "POST /chat/json/second 1 drop")
+    world.faults.order(f"{ROOM} 1 404", "POST /chat/second 1 drop")
 
     with pytest.raises(Several) as caught:
         walk(made, announcement)
@@ -249,6 +255,7 @@ def test_journal_unwritable_sends_nothing(made: Made, chat: Chat, telling: Calla
     assert () == chat.messages()
 
 
+@pytest.mark.slow
 def test_pre_release_is_told_where_configured(made: Made, chat: Chat, telling: Callable[..., Announcement]) -> None:
     """
     A pre-release goes to the named places only, in words of its own.
@@ -261,6 +268,7 @@ def test_pre_release_is_told_where_configured(made: Made, chat: Chat, telling: C
     )
 
 
+@pytest.mark.slow
 def test_correction_goes_where_the_release_went(made: Made, chat: Chat, telling: Callable[..., Announcement]) -> None:
     """
     A correction needs no verification, reaches who was told, and is told once as well.
@@ -324,6 +332,7 @@ def test_answers_only_to_open_questions(name: str, telling: Callable[..., Announ
         outcome.again(announcement.release, name)
 
 
+@pytest.mark.slow
 def test_again_after_success_is_refused(made: Made, chat: Chat, telling: Callable[..., Announcement]) -> None:
     """
     What was sent cannot be sent again by a word.
@@ -357,10 +366,11 @@ def test_unknown_pre_release_place_is_refused() -> None:
         places.places(Settings(announce_pre_releases=("testers",)))
 
 
+_LATER = ("503", "drop", "refuse", "truncate", "accept-then-drop")
 CANARY = "canary7Zq2Xw9Lk4Tn8"
 
 
-@pytest.mark.parametrize("order", ["401", "503", "drop", "accept-then-drop"])
+@pytest.mark.parametrize("order", ["401", *(pytest.param(one, marks=pytest.mark.slow) for one in _LATER)])
 def test_no_secret_leaks(
     order: str,
     made: Made,
@@ -373,7 +383,7 @@ def test_no_secret_leaks(
     """
     Whatever fails, at DEBUG: no part of the URL is in an error, a log, the journal, on a terminal, or in a traceback.
     """
-    monkeypatch.setenv("ROOM", f"json://user:{CANARY}@{world.registry}/chat/json/{CANARY}?+X-Token={CANARY}")
+    monkeypatch.setenv("ROOM", f"json://user:{CANARY}@{world.registry}/chat/{CANARY}?+X-Token={CANARY}")
     monkeypatch.setenv("WRONG", f"discord://{CANARY}")
     table = {"room": "env:ROOM", "wrong": "env:WRONG"}
     release = made.verified(made.release(settings=Settings(announce=table)), "pypi")
@@ -402,3 +412,32 @@ def test_offline_is_not_unknown(made: Made, monkeypatch: pytest.MonkeyPatch) -> 
 
     with pytest.raises(Unanswered, match="nobody got it: no connection"):
         walk(made, Announcement(release, lambda: NOTES, LINK))
+
+
+@pytest.mark.slow
+def test_bystander_answers_for_a_person(
+    made: Made, world: World, chat: Chat, telling: Callable[..., Announcement]
+) -> None:
+    """
+    In a rehearsal somebody looks into the chat: done where the message is, again where it is not.
+    """
+    announcement = telling("general", "second", "third")
+    world.faults.order(f"{ROOM} 1 accept-then-drop", "POST /chat/second 1 drop")
+    with pytest.raises(Several):
+        walk(made, announcement)
+    release = announcement.release
+    rehearsal = Rehearsal(release.project, "0" * 40, made.folder)
+    rehearsal.state.parent.mkdir(parents=True)
+    rehearsal.state.symlink_to(release.project.state)
+
+    answers = list(bystander.answers(rehearsal, world))
+
+    assert [
+        ("announce", "--version", "1.2.0", "--again", "second"),
+        ("announce", "--version", "1.2.0", "--done", "general"),
+    ] == sorted(answers)
+    outcome.done(release, "general")
+    outcome.again(release, "second")
+    walk(made, announcement)
+    assert ["general", "second", "third"] == sorted(one.room for one in chat.messages())
+    assert [] == list(bystander.answers(rehearsal, world))
