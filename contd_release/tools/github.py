@@ -209,10 +209,19 @@ def pages(
     for number in range(1, _PAGES + 1):
         wanted = params | {"per_page": str(_PAGE), "page": str(number)}
         reply = answered(repository.http.ask(url, params=wanted), below.lstrip("/"))
-        found = shaped(reply, lambda body: [make(one) for one in (body[inside] if inside else body)])
+        found = shaped(reply, lambda body: [make(one) for one in _listed(body[inside] if inside else body)])
         yield from found
         if len(found) < _PAGE:
             return
     raise Unanswered(
         f"{repository.name} has more than {_PAGE * _PAGES} of {below.lstrip('/')}", expected="a list with an end"
     )
+
+
+def _listed(found: Any) -> list[Any]:
+    """
+    A list. An empty object would read as an empty one, and so as "nothing is there".
+    """
+    if not isinstance(found, list):
+        raise TypeError(f"{type(found).__name__} where a list is expected")
+    return found
