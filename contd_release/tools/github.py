@@ -17,7 +17,7 @@ from contd_release.command import Command
 from contd_release.errors import NotReady, Unanswered
 from contd_release.project import Project
 from contd_release.secret import Secret
-from contd_release.tools.http import Http, Reply, expected
+from contd_release.tools.http import Http, Reply, refused
 
 TOKENS: Final = ("GITHUB_TOKEN", "GH_TOKEN")
 PUBLIC_API: Final = "api.github.com"
@@ -148,7 +148,7 @@ def access(repository: Repository) -> Access | None:
     reply = repository.http.ask(repository.path())
     if reply.status == 404:
         return None
-    told = expected(reply, (200,), f"{repository.name}").headers.get("X-OAuth-Scopes")
+    told = answered(reply, f"{repository.name}").headers.get("X-OAuth-Scopes")
     scopes = None if told is None else tuple(one.strip() for one in told.split(",") if one.strip())
     return shaped(reply, lambda found: Access(scopes, bool(found.get("permissions", {}).get("push")), found["private"]))
 
@@ -160,7 +160,7 @@ def commit_of(repository: Repository, ref: str) -> str | None:
     reply = repository.http.ask(repository.path("/commits"), params={"sha": ref, "per_page": "1"})
     if reply.status in (404, 409, 422):
         return None
-    return shaped(expected(reply, (200,), f"the commit of {ref}"), lambda found: str(found[0]["sha"]))
+    return shaped(answered(reply, f"the commit of {ref}"), lambda found: str(found[0]["sha"]))
 
 
 def shaped(reply: Reply, make: Callable[[Any], Shape]) -> Shape:
@@ -179,6 +179,20 @@ def shaped(reply: Reply, make: Callable[[Any], Shape]) -> Shape:
         ) from error
 
 
+def answered(reply: Reply, what: str) -> Reply:
+    """
+    The reply to a question, if it is an answer.
+
+    Raises:
+        Refused: 401 or 403.
+        Unanswered: any other status than 200.
+    """
+    refused(reply, what)
+    if reply.status != 200:
+        raise Unanswered(f"{what}: GitHub answered {reply.status} {reply.said()}", expected="200")
+    return reply
+
+
 def pages(
     repository: Repository, below: str, make: Callable[[Any], Shape], inside: str = "", **params: str
 ) -> Iterator[Shape]:
@@ -194,11 +208,20 @@ def pages(
     url = repository.path(below)
     for number in range(1, _PAGES + 1):
         wanted = params | {"per_page": str(_PAGE), "page": str(number)}
-        reply = expected(repository.http.ask(url, params=wanted), (200,), below.lstrip("/"))
-        found = shaped(reply, lambda body: [make(one) for one in (body[inside] if inside else body)])
+        reply = answered(repository.http.ask(url, params=wanted), below.lstrip("/"))
+        found = shaped(reply, lambda body: [make(one) for one in _listed(body[inside] if inside else body)])
         yield from found
         if len(found) < _PAGE:
             return
     raise Unanswered(
         f"{repository.name} has more than {_PAGE * _PAGES} of {below.lstrip('/')}", expected="a list with an end"
     )
+
+
+def _listed(found: Any) -> list[Any]:
+    """
+    A list. An empty object would read as an empty one, and so as "nothing is there".
+    """
+    if not isinstance(found, list):
+        raise TypeError(f"{type(found).__name__} where a list is expected")
+    return found

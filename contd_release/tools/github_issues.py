@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from contd_release.tools.github import Repository, pages, shaped
+from contd_release.tools.github import Repository, answered, pages, shaped
 from contd_release.tools.http import expected
 
 
@@ -107,7 +107,7 @@ def pull(repository: Repository, number: int) -> Pull:
     One pull request, with what only its own page tells: whether it can be merged.
     """
     reply = repository.http.ask(repository.path(f"/pulls/{number}"))
-    return shaped(expected(reply, (200,), f"pull request {number}"), _pull)
+    return shaped(answered(reply, f"pull request {number}"), _pull)
 
 
 def open_pull(repository: Repository, title: str, head: str, base: str, body: str) -> Pull:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from contd_release.tools.github import Repository, pages, shaped
+from contd_release.tools.github import Repository, answered, pages, shaped
 from contd_release.tools.http import MEBIBYTE, Http, expected
 
 LARGEST_ASSET: Final = 2048 * MEBIBYTE
@@ -149,7 +149,7 @@ def delete(repository: Repository, release: int) -> None:
 
 def _one(repository: Repository, below: str) -> ReleaseInfo | None:
     reply = repository.http.ask(repository.path(below))
-    return None if reply.status == 404 else shaped(expected(reply, (200,), below.lstrip("/")), _release)
+    return None if reply.status == 404 else shaped(answered(reply, below.lstrip("/")), _release)
 
 
 def _edited(repository: Repository, release: int, changes: dict[str, Any], what: str) -> ReleaseInfo:

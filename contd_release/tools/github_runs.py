@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from contd_release.tools.github import Repository, pages, shaped
+from contd_release.tools.github import Repository, answered, pages, shaped
 from contd_release.tools.http import expected
 
 _GOOD: Final = frozenset({"success", "neutral", "skipped"})
@@ -86,7 +86,7 @@ def run(repository: Repository, number: int) -> Run:
     A run as it is now.
     """
     reply = repository.http.ask(repository.path(f"/actions/runs/{number}"))
-    return shaped(expected(reply, (200,), f"workflow run {number}"), _run)
+    return shaped(answered(reply, f"workflow run {number}"), _run)
 
 
 def jobs(repository: Repository, number: int) -> tuple[Job, ...]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DESCRIPTION = Path(__file__).parents[1] / "data" / "github-openapi.json"
 # The description lists these for a few operations only, and every operation can answer them.
-_ANYWHERE = frozenset({400, 401, 403, 404, 429, 502})
+_ANYWHERE = frozenset({400, 401, 403, 404, 411, 422, 429, 502})
 _FORMATS = FormatChecker(formats=())
 
 
@@ -120,7 +120,8 @@ def _judged(operation: dict[str, Any], response: Response) -> list[str]:
     listed = _resolved(operation["responses"].get(status, {}))
     schema = listed.get("content", {}).get("application/json", {}).get("schema")
     if schema is None and response.status_code >= 400:
-        schema = {"$ref": "#/components/schemas/basic-error"}
+        name = "validation-error" if response.status_code == 422 else "basic-error"
+        schema = {"$ref": f"#/components/schemas/{name}"}
     return _problems(f"reply {status}", schema, response.get_data())
 
 
