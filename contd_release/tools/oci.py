@@ -117,9 +117,9 @@ class Repository:
 
     def tags(self) -> tuple[str, ...]:
         """
-        Every tag; none where there is no such repository.
+        Every tag, sorted; none where there is no such repository.
         """
-        return tuple(self._tags())
+        return tuple(sorted(self._tags()))
 
     def has(self, digest: str) -> bool:
         """

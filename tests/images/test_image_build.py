@@ -16,7 +16,9 @@ from contd_release.artifacts import Tampered
 from contd_release.channels import image, image_build
 from contd_release.channels.image_names import archive
 from contd_release.errors import Conflict, FailedCommand
+from contd_release.tools import buildx
 from contd_release.tools.oci_archive import Archive, pack
+from contd_release.tools.oci_image import Descriptor
 
 if TYPE_CHECKING:
     from tests.images.conftest import Bench, Images
@@ -83,7 +85,7 @@ def test_what_prepare_makes_is_in_the_image(bench: Bench, buildah: None) -> None
     assert layers != [one.size for one in _layers(archive(bench.release))]
 
 
-def _layers(path: Path) -> list[object]:
+def _layers(path: Path) -> list[Descriptor]:
     built = Archive(path)
     return [layer for one in built.top.manifests for layer in built.manifest(one.digest, one.media_type).layers]
 
@@ -113,7 +115,7 @@ def test_a_base_with_both_platforms_in_one_archive(bench: Bench, buildah: None) 
     assert [2, 2] == sizes
 
 
-def base_of(bench: Bench) -> tuple[object, ...]:
+def base_of(bench: Bench) -> tuple[Descriptor, ...]:
     """
     The platforms of what was built.
     """
@@ -211,7 +213,7 @@ def test_docker_counts_where_its_engine_can_write_archives(
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     if expected is None:
         monkeypatch.setenv("PATH", str(tmp_path))
-        assert image_build.buildx.version() is None
+        assert buildx.version() is None
     else:
         assert expected == str(image_build.builder())
 
