@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
+from urllib.parse import urljoin
 
 import pytest
 import requests
@@ -212,6 +213,26 @@ def test_an_upload_that_is_there_is_spared(place: Place, images: Images) -> None
     pushed(repository, archive)
     image = archive.manifest(archive.top.manifests[0].digest, archive.top.manifests[0].media_type)
     oci_upload.upload(repository, Unreadable(archive.blob(image.layers[0])))
+
+
+def test_an_upload_goes_on_where_the_registry_lost_it(place: Place, tmp_path: Path) -> None:
+    """
+    The registry says how far the upload came, and takes the rest.
+    """
+    repository, blob = place.repository(), OnDisk(tmp_path / "blob")
+    begun = oci_upload.begin(repository)
+    with blob.open() as stream:
+        half = stream.read(1 << 20)
+    sent = repository.talk("pull,push", lambda door: door.send("PATCH", begun.location, data=half))
+    assert 202 == sent.status
+    # Debian's registry signs the length into the location, so only the newest location is good.
+    known = urljoin(begun.location, sent.headers["Location"])
+    found = oci_upload.resumed(repository, known)
+    assert found is not None
+    assert 1 << 20 == found.offset
+    oci_upload.send(repository, blob, found)
+    assert repository.has(blob.digest)
+    assert oci_upload.resumed(repository, known) is None
 
 
 @dataclass(frozen=True)
