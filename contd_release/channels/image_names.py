@@ -17,7 +17,7 @@ from contd_release.tools.oci import Repository
 
 CHANNEL: Final = "image"
 # A registry behind a cache may take its time to show what it took, in seconds.
-PATIENCE: Final = 120.0
+PATIENCE: Final = 30.0
 
 
 def settings(release: Release) -> Image:

@@ -6,17 +6,21 @@ https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import IO, Final, Protocol
+from dataclasses import dataclass
+from threading import Event
+from typing import IO, Final, Protocol, cast
 from urllib.parse import urljoin, urlsplit
 
-from contd_release.errors import Unanswered
+from contd_release.errors import Interrupted, Unanswered
 from contd_release.tools import http
 from contd_release.tools.http import Http, Passing, Reply
 from contd_release.tools.oci import Repository
 
 _BYTES: Final = {"Content-Type": "application/octet-stream"}
 _ATTEMPTS: Final = 4
+_CHUNK: Final = 1 << 16
 _LONGEST_WAIT: Final = 60.0
 
 
@@ -43,40 +47,74 @@ class Blob(Protocol):
         """
 
 
-def upload(repository: Repository, blob: Blob) -> None:
+@dataclass(frozen=True)
+class Upload:
+    """
+    An upload under way: where the next bytes go, and which byte is the next.
+    """
+
+    location: str
+    offset: int = 0
+
+
+def upload(repository: Repository, blob: Blob, stop: Event | None = None) -> None:
     """
     Put a blob where it is not there yet; an upload that was cut is continued where the registry lost it.
+
+    Args:
+        stop: ends the upload in the middle of its bytes.
 
     Raises:
         Conflict: the registry refuses it.
         Unanswered: it cannot be told whether it arrived.
+        Interrupted: it was stopped.
     """
     import stamina
 
-    location, offset = "", 0
+    under_way: Upload | None = None
     for attempt in stamina.retry_context(on=_worth_another_try, attempts=_ATTEMPTS, timeout=None, wait_initial=0.2):
         with attempt:
             # The answer may have been lost, and not the bytes.
             if repository.has(blob.digest):
                 return
-            location, offset = (location and _resumed(repository, location)) or (_begin(repository), 0)
-            _send(repository, blob, location, offset)
+            under_way = (under_way and resumed(repository, under_way.location)) or begin(repository)
+            send(repository, blob, under_way, stop)
 
 
-def _begin(repository: Repository) -> str:
+def begin(repository: Repository) -> Upload:
+    """
+    An upload that has no byte yet.
+    """
     url = repository.url("blobs/uploads/")
     reply = repository.talk("pull,push", lambda door: door.send("POST", url, data=b"", repeatable=True))
     http.expected(reply, (202,), f"{repository}: beginning an upload")
-    return urljoin(reply.url, reply.headers.get("Location", ""))
+    return Upload(urljoin(reply.url, reply.headers.get("Location", "")))
 
 
-def _send(repository: Repository, blob: Blob, location: str, offset: int) -> None:
-    span = {"Content-Range": f"{offset}-{blob.size - 1}"} if offset else {}
+def resumed(repository: Repository, location: str) -> Upload | None:
+    """
+    How far an upload came, if the registry still knows it.
+    """
+    reply = repository.talk("pull,push", lambda door: door.ask(location))
+    end = reply.headers.get("Range", "").rpartition("-")[2]
+    if reply.status != 204 or not end.isdigit():
+        return None
+    # "0-0" is how registries say that there is nothing yet.
+    return Upload(urljoin(location, reply.headers.get("Location", location)), int(end) + 1 if int(end) else 0)
+
+
+def send(repository: Repository, blob: Blob, under_way: Upload, stop: Event | None = None) -> None:
+    """
+    Send what is missing, and finish.
+    """
+    location, offset = under_way.location, under_way.offset
+    headers = _BYTES | ({"Content-Range": f"{offset}-{blob.size - 1}"} if offset else {})
 
     def rest(door: Http) -> Reply:
         with blob.open() as stream:
             stream.seek(offset)
-            return door.send("PATCH", location, headers=_BYTES | span, data=stream)
+            body = cast("IO[bytes]", _Stoppable(stream, stop or Event()))
+            return door.send("PATCH", location, headers=headers, data=body)
 
     if offset < blob.size:
         reply = repository.talk("pull,push", rest)
@@ -89,16 +127,29 @@ def _send(repository: Repository, blob: Blob, location: str, offset: int) -> Non
     http.expected(reply, (201, 204), f"{repository}: finishing {blob.digest}")
 
 
-def _resumed(repository: Repository, location: str) -> tuple[str, int] | None:
+@dataclass(frozen=True)
+class _Stoppable:
     """
-    Where to go on and with which byte, if the registry still knows the upload.
+    A stream that ends with an error when it is told to stop.
     """
-    reply = repository.talk("pull,push", lambda door: door.ask(location))
-    end = reply.headers.get("Range", "").rpartition("-")[2]
-    if reply.status != 204 or not end.isdigit():
-        return None
-    # "0-0" is how registries say that there is nothing yet.
-    return urljoin(location, reply.headers.get("Location", location)), int(end) + 1 if int(end) else 0
+
+    stream: IO[bytes]
+    stop: Event
+
+    def read(self, size: int = -1) -> bytes:
+        if self.stop.is_set():
+            raise Interrupted("an upload was stopped")
+        return self.stream.read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self.stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self.stream.tell()
+
+    def __iter__(self) -> Iterator[bytes]:
+        while chunk := self.read(_CHUNK):
+            yield chunk
 
 
 def _worth_another_try(error: Exception) -> bool | float:

@@ -31,6 +31,7 @@ from contd_release.project import Github, Image, News, Project, Settings
 from contd_release.release import Release
 from contd_release.sandbox.registry import Registry
 from contd_release.sandbox.world import World
+from contd_release.step import Found
 from contd_release.tools.oci_archive import Archive, pack
 from contd_release.tools.oci_image import MANIFEST
 
@@ -170,6 +171,22 @@ class Bench:
         seen = self.checklist(*names).status()
         return [one.found.state.value if one.found else type(one.error).__name__ for one in seen]
 
+    def found(self, name: str) -> list[Found]:
+        """
+        What is found by the steps of one section, each of which has an answer.
+        """
+        seen = [one.found for one in self.checklist(name).status()]
+        assert None not in seen
+        return [one for one in seen if one]
+
+    @property
+    def image(self) -> Image:
+        """
+        What the project says about its image.
+        """
+        assert self.release.project.settings.image
+        return self.release.project.settings.image
+
     def mutating(self, *names: str) -> list[str]:
         """
         The requests for a change that a walk sends.
@@ -264,9 +281,7 @@ def make_bench(folder: Path, world: World, images: Images, version: str = "1.2.0
     """
     root = folder / "clone"
     (root / "lib").mkdir(parents=True)
-    (root / "Dockerfile").write_text(
-        "ARG BASE=scratch\nFROM ${BASE}\nCOPY lib/ /lib/\nCOPY prepared.tx[t] /\n", encoding="utf-8"
-    )
+    (root / "Dockerfile").write_text("ARG BASE=scratch\nFROM ${BASE}\nCOPY lib/ /lib/\n", encoding="utf-8")
     (root / "lib" / "says.txt").write_text("hello\n", encoding="utf-8")
     git(root, "init", "--quiet", "--initial-branch=main")
     git(root, "add", "--all")
@@ -278,3 +293,19 @@ def make_bench(folder: Path, world: World, images: Images, version: str = "1.2.0
     git(root, "worktree", "add", "--quiet", "--detach", str(release.tree), base)
     git(release.tree, "commit", "--quiet", "--allow-empty", "-m", f"Release {version}")
     return Bench(world, release, Running(release.logs, stop=Event()), images)
+
+
+@pytest.fixture
+def buildah() -> None:
+    """
+    buildah is here.
+    """
+    needed("buildah", "buildah")
+
+
+@pytest.fixture
+def skopeo() -> None:
+    """
+    skopeo is here.
+    """
+    needed("skopeo", "skopeo")

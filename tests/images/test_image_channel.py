@@ -21,6 +21,7 @@ from contd_release.checklist import Checklist
 from contd_release.errors import Conflict, NotReady, Several, Unanswered
 from contd_release.project import Image
 from contd_release.sandbox.registry import Rules
+from contd_release.step import State
 from contd_release.tools.oci import Repository
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def there(bench: Bench) -> Repository:
     """
     The repository, with our login.
     """
-    return Repository.named(bench.release.project.settings.image.name)
+    return Repository.named(bench.image.name)
 
 
 def test_before_the_build_free_names_are_absent(bench: Bench) -> None:
@@ -81,7 +82,7 @@ def test_a_tag_that_appears_between_look_and_push_is_not_overwritten(bench: Benc
     """
     bench.seal("ours")
     bench.walk("stage")
-    (step,) = bench.checklist("publish").items[0].items
+    ((_, step),) = bench.checklist("publish").steps()
     other = bench.images.one(says="theirs")
     from contd_release.tools import oci_upload
 
@@ -151,9 +152,9 @@ def test_undone_where_nothing_is_deleted_it_says_what_is_left(bench: Bench) -> N
     bench.walk("stage")
     bench.registry.rules = Rules(deletes=False)
     bench.checklist("stage").undo(lambda _: None, bench.running)
-    seen = list(bench.checklist("stage").status())
-    assert ["absent"] * 3 == [one.found.state.value for one in seen]
-    assert all("left in the registry, which deletes nothing; no tag names it" in one.found.detail for one in seen)
+    assert ["absent"] * 3 == bench.states("stage")
+    details = [one.detail for one in bench.found("stage")]
+    assert all("left in the registry, which deletes nothing; no tag names it" in one for one in details)
     bench.walk("stage")
     assert ["done"] * 3 == bench.states("stage")
 
@@ -207,9 +208,9 @@ def test_read_only_registry(bench: Bench) -> None:
     405 is found out before anything is changed, and named when it happens later.
     """
     bench.registry.rules = Rules(read_only=True)
-    (seen,) = [one for one in bench.checklist("access").status() if "pushed" in one.step.title]
-    assert "absent" == seen.found.state.value
-    assert "read-only: it answers 405" in seen.found.detail
+    found = bench.found("access")[-1]
+    assert State.ABSENT is found.state
+    assert "read-only: it answers 405" in found.detail
     bench.seal()
     with pytest.raises((Conflict, Several), match="405"):
         bench.walk("stage")
@@ -236,9 +237,9 @@ def test_who_may_only_read_is_told_before_anything_is_changed(
     bench.registry.rules = Rules(login=login)
     monkeypatch.setenv("CONTD_REGISTRY_USERNAME", "reader")
     monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", bench.world.accounts.reader.password.reveal())
-    seen = list(bench.checklist("access").status())[-1]
-    assert "absent" == seen.found.state.value
-    assert "does not let reader push to owner/contd" in seen.found.detail
+    found = bench.found("access")[-1]
+    assert State.ABSENT is found.state
+    assert "does not let reader push to owner/contd" in found.detail
     assert {} == dict(bench.world.ledger.effects())
 
 
@@ -246,9 +247,9 @@ def test_who_may_push_is_told_so(bench: Bench) -> None:
     """
     A good credential is seen to be good, and nothing is left behind by looking.
     """
-    seen = list(bench.checklist("access").status())[-1]
-    assert "done" == seen.found.state.value
-    assert "lets publisher push" in seen.found.detail
+    found = bench.found("access")[-1]
+    assert State.DONE is found.state
+    assert "lets publisher push" in found.detail
     assert {} == dict(bench.world.ledger.effects())
 
 
@@ -353,7 +354,7 @@ def test_a_hotfix_never_moves_tags_back(bench_of: Callable[[str], Bench]) -> Non
     ours = {version: repository.digest(version) for version in ("1.2.0", "1.1.1")}
     found = {tag: repository.digest(tag) for tag in ("1.1", "1.2", "1", "latest")}
     assert {"1.1": ours["1.1.1"], "1.2": ours["1.2.0"], "1": ours["1.2.0"], "latest": ours["1.2.0"]} == found
-    details = [one.found.detail for one in older.checklist("promote").status()]
+    details = [one.detail for one in older.found("promote")]
     assert details[1].endswith("/owner/contd:1 stays with 1.2.0")
 
 
@@ -425,7 +426,7 @@ def test_a_stand_in_base_stays_on_this_machine(bench: Bench) -> None:
     """
     What a rehearsal is built on is never pushed to a registry elsewhere, and always told.
     """
-    image = replace(bench.release.project.settings.image, base="oci-archive:base.tar")
+    image = replace(bench.image, base="oci-archive:base.tar")
     assert "the stand-in oci-archive:base.tar" in _original(bench, image)
     assert "is not on this machine" in _original(bench, replace(image, name="ghcr.io/owner/contd"))
 
