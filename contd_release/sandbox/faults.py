@@ -3,13 +3,14 @@ Bad days on order: which requests are met by which misfortune.
 
 An order is one line, `METHOD PATH WHEN WHAT`, such as
 
-    POST /legacy/ 1 accept-then-drop
+    UPLOAD /legacy/ 1 accept-then-drop
     GET /simple/* every 503
-    POST /legacy/ 1-3 429=7
+    POST /v2/* 1-3 429=7
 
-`METHOD` and `PATH` may hold `*`. `WHEN` says which of the matching requests: `every`, `2`, `1-3`, `3-`. `WHAT` is a
-status from 400 (`429=7` with Retry-After: 7), or one of `misfortunes.MISFORTUNES`, where `=` gives seconds or a status.
-`accept-then-` before it lets the part carry the request out first.
+`METHOD` and `PATH` may hold `*`; `UPLOAD` stands for every method, when the request brings a file. `WHEN` says which of
+the matching requests: `every`, `2`, `1-3`, `3-`. `WHAT` is a status from 400 (`429=7` with Retry-After: 7), or one of
+`misfortunes.MISFORTUNES`, where `=` gives seconds or a status. `accept-then-` before it lets the part carry the request
+out first.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ACCEPTED: Final = "accept-then-"
+UPLOAD: Final = "UPLOAD"
+_NO_FILE: Final = frozenset({"", "application/json", "application/x-www-form-urlencoded"})
 _ORDER: Final = re.compile(
     r"(?P<method>[A-Z*]+) (?P<path>/\S*|\*) (?P<when>every|[1-9]\d*(-\d*)?)"
     rf" (?P<accepted>{ACCEPTED})?(?P<what>[a-z-]+|[2-5]\d\d)(=(?P<amount>\d+(\.\d+)?))?"
@@ -70,7 +73,7 @@ class Order:
             raise Usage(
                 f"{line!r} is not an order",
                 expected=f"METHOD PATH WHEN WHAT, where WHAT is a status or one of {', '.join(MISFORTUNES)}",
-                type_next='"POST /legacy/ 1 accept-then-drop"',
+                type_next='"UPLOAD /legacy/ 1 accept-then-drop"',
             )
         parts = match.groupdict(default="")
         return cls(
@@ -87,11 +90,12 @@ class Order:
         accepted = ACCEPTED if self.is_accepted else ""
         return f"{self.method} {self.path} {self.when} {accepted}{self.what}{amount}"
 
-    def concerns(self, method: str, path: str) -> bool:
+    def concerns(self, environ: WSGIEnvironment) -> bool:
         """
         Whether it is about such requests.
         """
-        return fnmatchcase(method, self.method) and fnmatchcase(path, self.path)
+        fits = brings_file(environ) if self.method == UPLOAD else fnmatchcase(environ["REQUEST_METHOD"], self.method)
+        return fits and fnmatchcase(environ["PATH_INFO"], self.path)
 
     def strikes(self, match: int) -> bool:
         """
@@ -101,6 +105,13 @@ class Order:
             return True
         first, dash, last = self.when.partition("-")
         return int(first) <= match <= (int(last or sys.maxsize) if dash else int(first))
+
+
+def brings_file(environ: WSGIEnvironment) -> bool:
+    """
+    Whether the request has a body that is neither a plain form nor JSON.
+    """
+    return environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() not in _NO_FILE
 
 
 @dataclass(frozen=True)
@@ -157,7 +168,7 @@ class Faults:
         """
 
         def met(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            order = self._meets(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            order = self._meets(environ)
             if order is None:
                 return application(environ, start_response)
             ledger.fault(environ, str(order))
@@ -170,15 +181,13 @@ class Faults:
 
         return met
 
-    def _meets(self, method: str, path: str) -> Order | None:
+    def _meets(self, environ: WSGIEnvironment) -> Order | None:
         """
         Count this request with every order it concerns; the first order that strikes.
         """
         with self._lock:
             before = self.standing()
-            after = tuple(
-                replace(one, seen=one.seen + 1) if one.order.concerns(method, path) else one for one in before
-            )
+            after = tuple(replace(one, seen=one.seen + 1) if one.order.concerns(environ) else one for one in before)
             if after == before:
                 return None
             self._keep(after)

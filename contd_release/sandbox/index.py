@@ -125,8 +125,9 @@ class Index:
                 return self._manage(request, **arguments)
             return self._read(request, endpoint, arguments)
         except Refused as refused:
-            # The reason is in the status line too: that is where twine looks for it.
-            return Response(f"{refused.reason}\n", f"{refused.status} {refused.reason}")
+            # The reason is in the status line too: that is where twine looks for it. It may quote what was sent.
+            line = " ".join(refused.reason.encode("ascii", "backslashreplace").decode().split())
+            return Response(f"{refused.reason}\n", f"{refused.status} {line}")
         except HTTPException as error:
             return error
 

@@ -59,7 +59,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = Lock()
-        self._last = len(self.requests())
+        self._last = 0
 
     def requests(self) -> tuple[Asked, ...]:
         """
@@ -92,8 +92,9 @@ class Ledger:
 
     def record(self, application: WSGIApplication) -> WSGIApplication:
         """
-        The same application, with every request written down.
+        The same application, with every request written down; the numbers go on from those that are there.
         """
+        self._last = len(self.requests())
 
         def recorded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             query = environ.get("QUERY_STRING", "")

@@ -5,12 +5,14 @@ A world: parts, accounts, a ledger and faults in one folder, served on one port.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from threading import Event
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeAlias, TypeVar
 
 from filelock import FileLock, Timeout
+from werkzeug.exceptions import NotFound
 
 from contd_release.errors import Conflict
 from contd_release.sandbox import chat, forge, index
@@ -53,9 +55,8 @@ class World:
         self.ledger = Ledger(directory / "ledger.jsonl")
         self._stopped = Event()
         self.faults = Faults(directory / "faults.json", self._stopped)
-        self._parts = {name: factory(directory / name, self.accounts) for name, (factory, _) in PARTS.items()}
         self._control = Control(self.ledger, self.faults)
-        self._recorded = self.ledger.record(self.faults.before(self._mounted))
+        self._recorded: WSGIApplication = NotFound()
         self._lock = FileLock(directory / "lock", thread_local=False)
         self._server: Server | None = None
 
@@ -76,9 +77,12 @@ class World:
             Conflict: this folder's world runs already, in this process or another.
         """
         try:
-            self._lock.acquire(timeout=_PATIENCE if self._server is None else 0)
+            if self._server:
+                raise Timeout(self._lock.lock_file)
+            self._lock.acquire(timeout=_PATIENCE)
         except Timeout as error:
             raise Conflict(f"a world runs in {self.directory} already", expected="one process for one world") from error
+        self._recorded = self.ledger.record(self.faults.before(self._mounted(self._parts)))
         self._stopped.clear()
         self._server = Server(self._answer, self.directory)
 
@@ -97,6 +101,13 @@ class World:
         The part of this type, to look into it.
         """
         return next(part for part in self._parts.values() if isinstance(part, kind))
+
+    @cached_property
+    def _parts(self) -> dict[str, WSGIApplication]:
+        """
+        The parts, made when they are needed: by then a world that ran here before has written to the end.
+        """
+        return {name: make(self.directory / name, self.accounts) for name, (make, _) in PARTS.items()}
 
     @property
     def registry(self) -> str:
@@ -159,11 +170,16 @@ class World:
         is_control = environ["PATH_INFO"].startswith(PREFIX)
         return (self._control if is_control else self._recorded)(environ, start_response)
 
-    def _mounted(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        from werkzeug.exceptions import NotFound
+    @staticmethod
+    def _mounted(parts: Mapping[str, WSGIApplication]) -> WSGIApplication:
+        """
+        One application of them all: each answers below its prefixes.
+        """
+        by_prefix = [(prefix, parts[name]) for name, (_, prefixes) in PARTS.items() for prefix in prefixes]
 
-        path = environ["PATH_INFO"] + "/"
-        for name, (_, prefixes) in PARTS.items():
-            if path.startswith(prefixes):
-                return self._parts[name](environ, start_response)
-        return NotFound()(environ, start_response)
+        def mounted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            path = f"{environ['PATH_INFO']}/"
+            part = next((one for prefix, one in by_prefix if path.startswith(prefix)), NotFound())
+            return part(environ, start_response)
+
+        return mounted

@@ -15,7 +15,7 @@ from contd_release.errors import edge
         "part": "the part to raise; what the fragments ask for when absent",
         "fresh": "begin again, even if a rehearsal of this commit was stopped",
         "crash-everywhere": "kill the release at every step and in every act, and continue it each time",
-        "fault": "a fault that the world orders, such as 'POST /legacy/ 1 accept-then-drop'; may be repeated",
+        "fault": "a fault that the world orders, such as 'UPLOAD /legacy/ 1 accept-then-drop'; may be repeated",
         "svg": "a file that gets the walked checklist as a picture",
         "json": "tell events as JSON lines",
     },

@@ -179,6 +179,20 @@ def test_an_order_concerns_some_requests_only(world: World) -> None:
     assert expected == [requests.request(how, f"{world.url}/{path}", timeout=5).status_code for how, path in pairs]
 
 
+def test_an_upload_is_a_request_with_a_file(world: World, upload: Upload, wheel: Path) -> None:
+    """
+    Trying a login with an empty form is none, so the first upload is the first file, whatever was asked before.
+    """
+    world.faults.order("UPLOAD * 1 507")
+    replies = (
+        requests.post(world.upload_url, data={":action": "file_upload"}, timeout=5),
+        requests.post(world.upload_url, json={}, timeout=5),
+        requests.post(world.upload_url, timeout=5),
+    )
+    assert [403] * 3 == [one.status_code for one in replies]
+    assert [507, 200] == [upload(wheel).status_code for _ in range(2)]
+
+
 def test_of_several_orders_the_first_counts(world: World) -> None:
     """
     Later orders wait, and count on.
@@ -238,7 +252,7 @@ def test_an_order_reads_as_it_was_written(line: str) -> None:
 @given(
     some.builds(
         Order,
-        method=some.sampled_from(["GET", "POST", "*"]),
+        method=some.sampled_from(["GET", "POST", "UPLOAD", "*"]),
         path=some.text("/az*.-", max_size=20).map("/{}".format),
         when=some.sampled_from(["every", "1", "12", "2-5", "3-"]),
         what=some.sampled_from([*MISFORTUNES, "404", "503"]),
@@ -267,7 +281,7 @@ def test_what_is_no_order_is_refused(world: World, line: str) -> None:
         f"{line!r} is not an order\n"
         "  expected: METHOD PATH WHEN WHAT, where WHAT is a status or one of refuse, drop, cut, reset, truncate, slow, "
         "trickle, stall, lie\n"
-        '  type:     "POST /legacy/ 1 accept-then-drop"'
+        '  type:     "UPLOAD /legacy/ 1 accept-then-drop"'
     )
     assert () == world.faults.standing()
 

@@ -297,7 +297,7 @@ def served(name: str, options: tuple[str, ...], url: str, folder: Path) -> Itera
     with open(folder / "log", "wb") as log:
         process = subprocess.Popen([program(name), *options], stdout=log, stderr=subprocess.STDOUT)
         try:
-            deadline = time.monotonic() + 40
+            deadline = time.monotonic() + 120
             while not answers(url):
                 assert process.poll() is None, (folder / "log").read_text()
                 assert time.monotonic() < deadline, (folder / "log").read_text()
