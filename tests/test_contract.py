@@ -37,7 +37,7 @@ def test_every_step_keeps_its_promises(beginning: Beginning, world: World, tmp_p
 
         acted.clear()
         asked = len(world.ledger.mutating())
-        steps = dict((one.title, one) for _, one in checklist(beginning(), lambda *_: True).steps())
+        steps = {one.title: one for _, one in checklist(beginning(), lambda *_: True).steps()}
         again = Checklist((steps[step.title],))
         again.walk(watch, running)
         assert [] == acted, "a step that is done acts again"
