@@ -297,8 +297,8 @@ class _Walk:
         if self.running.stop.is_set():
             raise Interrupted("the walk back was stopped")
         try:
-            found = step.observe()
-            if found.state in (State.ABSENT, State.CONFLICT):
+            found = _ours(step)
+            if found is None:
                 return
             running = replace(self.running, log=log_of(self.running.log, section, step))
             for action in step.undo:
@@ -315,6 +315,17 @@ class _Walk:
         except ReleaseError as error:
             self.watch(Event("failed", section, step, error=error))
             raise
+
+
+def _ours(step: Step) -> Found | None:
+    """
+    What there is to undo; nothing where the world has nothing, or something that is not ours, as a tampered artifact.
+    """
+    try:
+        found = step.observe()
+    except Conflict:
+        return None
+    return None if found.state in (State.ABSENT, State.CONFLICT) else found
 
 
 def log_of(log: Path, section: str, step: Step) -> Path:

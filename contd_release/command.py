@@ -115,6 +115,8 @@ class Command:
         """
         Run it in a process group of its own; its output goes to the log, redacted.
 
+        Where `stdout` names a file, that has all of the output, or is as it was when the command failed or was killed.
+
         Raises:
             FailedCommand: it ended with something other than 0, or not within `timeout`; the message has the log's
                 tail.
@@ -133,6 +135,9 @@ class Command:
                 expected="exit code 0",
                 type_next=f"less {shlex.quote(str(running.log))}",
             )
+        if self.stdout:
+            with _writing(self.stdout):
+                _half(self.stdout).replace(self.stdout)
 
     def ask(self) -> Answer:
         """
@@ -264,9 +269,13 @@ def _output(path: Path | None) -> Iterator[IO[bytes] | None]:
         return
     with _writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        out = open(path, "wb")  # noqa: SIM115
+        out = open(_half(path), "wb")  # noqa: SIM115
     with out:
         yield out
+
+
+def _half(path: Path) -> Path:
+    return path.with_name(f".{path.name}.half")
 
 
 def _private(path: str, flags: int) -> int:

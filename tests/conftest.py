@@ -16,11 +16,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
 
+from contd_release.release import Release
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 
@@ -284,6 +286,39 @@ def world(tmp_path: Path) -> Iterator[World]:
     """
     with World(tmp_path / "world") as world:
         yield world
+
+
+Beginning: TypeAlias = Callable[..., Release]
+
+
+@pytest.fixture
+def here(release: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """
+    The clone as the current folder of this process, with the environment that the product sees.
+    """
+    found = release.environment()
+    for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
+        monkeypatch.delenv(name)
+    for name, value in found.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(release.clone)
+    return release
+
+
+@pytest.fixture
+def beginning(here: Place) -> Beginning:
+    """
+    The release that some words would begin now, or that is under way; a new value each time.
+    """
+
+    def begin(part: str = "minor", **words: str) -> Release:
+        from contd_release.tasks import choice
+
+        found = choice.chosen(choice.here(), choice.Words(part, **words))  # type: ignore[arg-type]
+        choice.begin(found)
+        return found
+
+    return begin
 
 
 @pytest.fixture

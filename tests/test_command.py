@@ -303,6 +303,19 @@ def test_output_may_go_to_a_file(running: Running, tmp_path: Path) -> None:
     assert running.log.read_text().endswith(f"> {out}\nsaid\n")
 
 
+def test_a_file_gets_the_whole_output_or_none(running: Running, tmp_path: Path) -> None:
+    """
+    A command that fails half way leaves the file as it was.
+    """
+    out = tmp_path / "out"
+    out.write_text("before")
+
+    with pytest.raises(FailedCommand):
+        Command(("sh", "-c", "echo half; exit 1"), stdout=out).run(running)
+
+    assert "before" == out.read_text()
+
+
 def test_characters_that_come_in_halves_are_whole_in_the_log(running: Running) -> None:
     """
     A pipe may cut a character anywhere.

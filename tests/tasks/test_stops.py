@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from contd_release.sandbox import remotes
@@ -74,9 +73,9 @@ def test_a_proof_that_fails(release: Place, world: World, snapshot: SnapshotAsse
     before, mine = remotes.refs(release.remote), release.mine()
     said = release.run(*MINOR, "--yes")
     assert snapshot == told(release, said)
-    log = release.state / "v0.2.0/logs/prove-and-build-python-c-raise-systemexit-3-passes-on-the-released-tree.log"
-    assert str(log) in said.err
-    assert log.is_file()
+    log = re.search(r"the log is (.*)", said.err)
+    assert log
+    assert Path(log[1]).is_file()
     assert before == remotes.refs(release.remote)
     put_back(release, world, before)
     assert mine == release.mine()
@@ -97,24 +96,22 @@ def test_nobody_is_there_to_review(release: Place, world: World, snapshot: Snaps
     assert mine == release.mine()
 
 
-@pytest.mark.parametrize("how", ["other bytes", "missing", "a link"])
-def test_an_artifact_that_is_not_what_was_sealed(
-    release: Place, world: World, how: str, snapshot: SnapshotAssertion
-) -> None:
+def test_an_artifact_that_is_not_what_was_sealed(release: Place, world: World, snapshot: SnapshotAssertion) -> None:
     """
-    R5: nothing is uploaded, tagged or pushed, and nothing is built again.
+    R5: nothing is uploaded, tagged or pushed, and nothing is built again; it can be put back all the same.
     """
     before = remotes.refs(release.remote)
     assert 0 == release.run("build", "--part", "minor").code
     wheel = release.state / "v0.2.0/dist/contd-0.2.0-py3-none-any.whl"
     sealed = wheel.read_bytes()
     wheel.unlink()
-    if how == "other bytes":
-        wheel.write_bytes(sealed[:-1] + b"!")
-    elif how == "a link":
-        (wheel.parent / "elsewhere").write_bytes(sealed)
-        wheel.symlink_to("elsewhere")
-    assert snapshot == told(release, release.run("release", "--yes"))
+    assert snapshot(name="missing") == told(release, release.say("release", "--yes"))
+    (wheel.parent / "elsewhere").write_bytes(sealed)
+    wheel.symlink_to("elsewhere")
+    assert snapshot(name="a link") == told(release, release.say("release", "--yes"))
+    wheel.unlink()
+    wheel.write_bytes(sealed[:-1] + b"!")
+    assert snapshot(name="other bytes") == told(release, release.run("release", "--yes"))
     assert before == remotes.refs(release.remote)
     assert {} == dict(world.ledger.effects())
     put_back(release, world, before)
