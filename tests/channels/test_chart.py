@@ -26,7 +26,7 @@ from contd_release.errors import Conflict, FailedCommand, NotReady, ReleaseError
 from contd_release.project import Chart, Image, News, Project, Settings
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
-from contd_release.tools import helm_registry
+from contd_release.tools import helm, helm_registry
 from contd_release.tools.oci import Repository
 from contd_release.tools.oci_image import MANIFEST, Manifest, digest_of
 
@@ -54,6 +54,17 @@ spec:
     - name: proxy
       image: registry.example.com/proxy:2
 """
+
+
+@pytest.fixture(autouse=True, scope="module")
+def packer() -> None:
+    """
+    Skip where nothing packs charts; fail there in CI, which installs it.
+    """
+    try:
+        helm.here()
+    except NotReady as error:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(str(error))
 
 
 @dataclass
