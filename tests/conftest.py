@@ -313,8 +313,9 @@ def beginning(here: Place) -> Beginning:
 
     def begin(part: str = "minor", **words: str) -> Release:
         from contd_release.tasks import choice
+        from contd_release.tasks.words import Words
 
-        found = choice.chosen(choice.here(), choice.Words(part, **words))  # type: ignore[arg-type]
+        found = choice.chosen(choice.here(), Words(part, **words))  # type: ignore[arg-type]
         choice.begin(found)
         return found
 

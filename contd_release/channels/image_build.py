@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -166,9 +167,11 @@ def labels(release: Release, commit: str) -> dict[str, str]:
 
 
 def _preparing(words: str, source: Path, epoch: int) -> Command:
-    argv = tuple(shlex.split(words))
-    if not argv:
+    program, *rest = shlex.split(words) or [""]
+    if not program:
         raise Usage("an empty command in [tool.contd-release.image] prepare", expected="a program and its arguments")
+    # The Python that runs us, whatever PATH says: it has this library.
+    argv = (sys.executable if program in ("python", "python3") else program, *rest)
     return Command(argv, cwd=source, env={"SOURCE_DATE_EPOCH": str(epoch)}, timeout=1800)
 
 
