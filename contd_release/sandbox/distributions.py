@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from packaging.utils import canonicalize_name
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from contd_release.sandbox import durable
 
@@ -104,6 +104,16 @@ class Distributions:
         """
         found = (one for one in self._by_name.values() if one.project == project and not one.is_deleted)
         return tuple(sorted(found, key=lambda one: (Version(one.version), one.filename)))
+
+    def of_release(self, project: str, version: str) -> tuple[Distribution, ...]:
+        """
+        The files of one version, however it is spelt; none when it is no version.
+        """
+        try:
+            wanted = Version(version)
+        except InvalidVersion:
+            return ()
+        return tuple(one for one in self.of(project) if Version(one.version) == wanted)
 
     def file(self, one: Distribution) -> Path:
         """

@@ -10,20 +10,20 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from contd_release.sandbox import durable, manage
 from contd_release.sandbox.accounts import ANONYMOUS, Account, Accounts
-from contd_release.sandbox.distributions import Distribution, Distributions
+from contd_release.sandbox.admission import Rules, check_room, is_new
+from contd_release.sandbox.distributions import Distributions
 from contd_release.sandbox.ledger import effect
 from contd_release.sandbox.listing import Listing
 from contd_release.sandbox.upload import Refused, Upload
@@ -43,26 +43,6 @@ _ROUTES: Final = Map(
         Rule("/manage/project/<name>/release/<version>/", endpoint="manage", methods=("GET", "POST")),
     ]
 )
-
-
-@dataclass(frozen=True)
-class Rules:
-    """
-    What an index may do differently.
-
-    Args:
-        lag: seconds until an uploaded file is listed.
-        largest: bytes of one file.
-        room: bytes of all files of a project.
-        window: seconds in which files may be added to a release.
-        is_protected: whether reading needs a login too.
-    """
-
-    lag: float = 0
-    largest: int = 100 << 20
-    room: int = 10 << 30
-    window: float = 14 * 24 * 3600
-    is_protected: bool = False
 
 
 class Index:
@@ -156,64 +136,24 @@ class Index:
             raise Refused("Upload payload does not have a file.")
         found = Upload(fields, content.filename or "", content.stream).distribution()
         with self._lock:
-            if self._is_new(found):
-                self._check_room(found)
+            if is_new(found, self.distributions):
+                check_room(found, self.distributions, self.rules)
                 self.distributions.add(replace(found, uploaded=time.time()), content.stream)
                 effect(request.environ, f"file {found.filename}")
         return Response("OK\n")
-
-    def _is_new(self, found: Distribution) -> bool:
-        """
-        Whether the file is to be stored; the very same one again is fine, and changes nothing.
-
-        Raises:
-            Refused: the name is taken, the content is there under another name, or the release has its sdist.
-        """
-        known = self.distributions.named(found.filename)
-        if known and known.is_deleted:
-            raise Refused("This filename has already been used, use a different version.")
-        if known and known.digests == found.digests:
-            return False
-        if twin := known or self.distributions.with_content(found.digests):
-            raise Refused(f"File already exists ({twin.filename!r}, with blake2_256 hash {twin.digests.blake2!r}).")
-        siblings = self._files_of(found.project, found.version)
-        if found.filetype == "sdist" and any(one.filetype == "sdist" for one in siblings):
-            raise Refused("Only one sdist may be uploaded per release.")
-        return True
-
-    def _check_room(self, found: Distribution) -> None:
-        """
-        Raises:
-            Refused: the file, its project or its release has grown too large or too old.
-        """
-        rules, siblings, now = self.rules, self.distributions.of(found.project), time.time()
-        if found.digests.size > rules.largest:
-            raise Refused(f"File too large. Limit for project {found.name!r} is {rules.largest >> 20} MB.")
-        if sum(one.digests.size for one in (*siblings, found)) > rules.room:
-            raise Refused(f"Project size too large. Limit for project {found.name!r} is {rules.room >> 30} GB.")
-        began = min((one.uploaded for one in self._files_of(found.project, found.version)), default=now)
-        if now - began > rules.window:
-            raise Refused(f"Files can no longer be added to {found.name} {found.version}.")
 
     def _manage(self, request: Request, name: str, version: str) -> Response:
         account = self._who(request)
         if account is None or account is ANONYMOUS:
             return _login()
         _check_permission(account, name)
-        files = self._files_of(name, version)
+        files = self.distributions.of_release(canonicalize_name(name), version)
         if not files:
             raise NotFound
         if request.method == "POST":
             with self._lock:
                 manage.decide(request, self.distributions, name, version)
         return manage.page(self.distributions, files)
-
-    def _files_of(self, name: str, version: str) -> tuple[Distribution, ...]:
-        try:
-            wanted = Version(version)
-        except InvalidVersion:
-            return ()
-        return tuple(one for one in self.distributions.of(canonicalize_name(name)) if Version(one.version) == wanted)
 
     def _who(self, request: Request) -> Account | None:
         return self._accounts.who(request.headers.get("Authorization"))

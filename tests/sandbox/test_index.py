@@ -17,7 +17,8 @@ import pytest
 import requests
 from pypi_simple import PyPISimple
 
-from contd_release.sandbox.index import Index, Rules
+from contd_release.sandbox.admission import Rules
+from contd_release.sandbox.index import Index
 from contd_release.sandbox.world import World
 
 Make: TypeAlias = Callable[..., Path]

@@ -12,7 +12,8 @@ import pytest
 import requests
 
 from contd_release.errors import Conflict
-from contd_release.sandbox.index import Index, Rules
+from contd_release.sandbox.admission import Rules
+from contd_release.sandbox.index import Index
 from contd_release.sandbox.world import World
 
 
