@@ -2,7 +2,7 @@
 How the index tells what it holds: the simple API in HTML and JSON, and the JSON API.
 
 - https://packaging.python.org/en/latest/specifications/simple-repository-api/ (PEP 503, 592, 658, 691, 700, 714)
-- PyPI
+- "JSON API" in the documentation of PyPI
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
 What an index demands of an upload before it takes it in.
 
-PyPI
+It follows "Upload API" in the documentation of PyPI.
 """
 
 from __future__ import annotations
