@@ -20,8 +20,10 @@ from contd_release.command import Command
 from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.project import Project, Website
 from contd_release.tools import git
+from contd_release.tools.http import refuse_unsafe
 
 _TIMEOUT: Final = 600
+_SCHEMES: Final = ("https", "http", "ssh", "file")
 
 
 @dataclass(frozen=True)
@@ -109,10 +111,14 @@ def identity(project: Project) -> dict[str, str]:
 
 def _checked(url: str) -> str:
     """
-    A git URL that is an address and nothing else: no option, and no transport helper, which could run a program.
+    A git URL that is an address and nothing else: no option, no transport helper, which could run a program, nothing
+    unencrypted, and no password.
     """
-    is_secret = "://" in url and bool(urlsplit(url).password)
-    if url.startswith("-") or "::" in url or is_secret or not url.isprintable():
+    parts = urlsplit(url) if "://" in url else None
+    if parts and parts.scheme in ("http", "https"):
+        refuse_unsafe(url)
+    is_known = parts is None or (parts.scheme in _SCHEMES and not parts.password)
+    if url.startswith("-") or "::" in url or not is_known or not url.isprintable():
         raise Usage(
             "[tool.contd-release.website] repository is not the address of a git repository, or has a password in it",
             expected="https://…, ssh://…, git@HOST:OWNER/NAME.git or a path",

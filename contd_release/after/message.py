@@ -64,8 +64,8 @@ def post(news: News, service: Service) -> Post:
     Raises:
         Usage: not even the headline and the link fit.
     """
-    headline = markup.escaped(news.title) if service.is_markdown else news.title
-    # Discord and others count the title as part of the body.
+    headline = f"**{markup.escaped(news.title)}**" if service.is_markdown else news.title
+    # Some count the title as part of the body.
     room = service.body - (size(headline, service) + 2 if service.title else 0)
     head = "" if service.title else headline
     foot = f"{_MORE_AT[news.template] if room >= _ROOMY else ''}{news.link}" if news.link else ""

@@ -94,7 +94,8 @@ def service(url: Secret) -> Service:
         )
     name = str(answer["name"])
     is_markdown = name in _MARKDOWN and "markdown" in answer["formats"]
-    return Service(name, int(answer["body"]), int(answer["title"]), is_markdown)
+    # These put a title above the body by themselves, each in its own way; we know how ours looks.
+    return Service(name, int(answer["body"]), 0 if is_markdown else int(answer["title"]), is_markdown)
 
 
 def send(url: Secret, post: Post) -> Sent:

@@ -17,7 +17,8 @@ from contd_release.project import Project, Settings
 from contd_release.release import Release
 from contd_release.tools.apprise import Service
 
-DISCORD = Service("Discord", 2000, 250, is_markdown=True)
+DISCORD = Service("Discord", 2000, is_markdown=True)
+MAIL = Service("E-Mail", 32768, 250)
 MASTODON = Service("Mastodon", 500)
 X = Service("Twitter", 280)
 LINK = "https://example.org/contd/1.2.0/"
@@ -40,8 +41,9 @@ def test_long_message_has_the_notes() -> None:
     """
     post = message.post(news(), DISCORD)
 
-    assert "contd 1.2.0 is out" == post.title
+    assert "" == post.title
     assert (
+        "**contd 1.2.0 is out**\n\n"
         "**Added**\n\n- Ledgers can be kept in a file (#12)\n\n**Fixed**\n\n- An empty ledger is no error (#14)\n\n"
         "Release notes: https://example.org/contd/1.2.0/"
     ) == post.body
@@ -95,7 +97,8 @@ def test_each_kind_has_its_words(kind: Kind, version: str, title: str) -> None:
     """
     A release, a pre-release and a correction read differently.
     """
-    assert title == message.post(news(kind=kind, version=version), DISCORD).title
+    assert title == message.post(news(kind=kind, version=version), MAIL).title
+    assert message.post(news(kind=kind, version=version), DISCORD).body.startswith(f"**{title}**\n\n")
 
 
 def test_correction_is_told_even_where_it_is_short() -> None:
@@ -111,7 +114,9 @@ def test_name_is_escaped_like_everything() -> None:
     """
     A project's name is no markup either.
     """
-    assert "@\u200beveryone\\_lib 1.2.0 is out" == message.post(news(name="@everyone_lib"), DISCORD).title
+    body = message.post(news(name="@everyone_lib"), DISCORD).body
+
+    assert body.startswith("**@\u200beveryone\\_lib 1.2.0 is out**\n\n")
 
 
 def test_no_room_for_the_headline_is_told() -> None:

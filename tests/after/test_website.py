@@ -369,17 +369,26 @@ def test_somebody_elses_site_is_not_touched(remote: Remote, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "repository", ["ext::sh -c touch% /tmp/x", "--upload-pack=x", "https://u:pw-canary@h/x", "a\nb"]
+    "repository",
+    [
+        "ext::sh -c touch% /tmp/x",
+        "--upload-pack=x",
+        "https://u:pw-canary@h/x",
+        "ssh://u:canary@h/x",
+        "http://h/x",
+        "git://h/x",
+        "a\nb",
+    ],
 )
 def test_hostile_repository_is_refused(repository: str, remote: Remote) -> None:
     """
-    An option, a transport that runs programs, or a password is no address, and is not repeated.
+    An option, a transport that runs programs, an unencrypted one, or a password is no address, and is not repeated.
     """
     found = remote.announcement("1.2.0")
     settings = replace(found.release.project.settings, website=Website(repository=repository))
     release = replace(found.release, project=replace(found.release.project, settings=settings))
 
-    with pytest.raises(Usage, match="repository is not the address of a git repository") as caught:
+    with pytest.raises(Usage, match=r"is not the address of a git repository|cannot be used") as caught:
         website.site_published(replace(found, release=release)).observe()
     assert "canary" not in str(caught.value)
 
@@ -391,6 +400,26 @@ def test_hostile_folder_is_refused(folder: str, remote: Remote) -> None:
     """
     with pytest.raises(Usage, match="folder is"):
         remote.publish("1.2.0", folder=folder)
+
+
+def test_folder_of_this_repository(remote: Remote) -> None:
+    """
+    Without a repository the website is a branch of the project's own remote; nothing else of it moves.
+    """
+    root = remote.made.folder / "root"
+    git(root, "remote", "add", "origin", str(remote.path))
+    git(root, "commit", "--quiet", "--allow-empty", "-m", "code")
+    git(root, "push", "--quiet", "origin", "HEAD:refs/heads/main")
+    announcement = remote.announcement("1.2.0")
+    settings = replace(announcement.release.project.settings, website=Website(branch="pages", folder="docs"))
+    release = replace(announcement.release, project=replace(announcement.release.project, settings=settings))
+
+    remote.made.walk(release, website.site_published(replace(announcement, release=release)))
+
+    assert "code" == git(remote.path, "log", "--format=%s", "main")
+    assert "contd 1.2.0" == git(remote.path, "log", "--format=%s", "pages")
+    assert "urn:contd-release:contd:1.2.0" in git(remote.path, "show", "pages:docs/feed.xml")
+    assert "" == git(root, "status", "--porcelain")
 
 
 def test_plan_says_what_would_happen(remote: Remote) -> None:

@@ -56,14 +56,14 @@ def test_discord_shows_what_we_wrote(world: World, monkeypatch: pytest.MonkeyPat
     One message, its text to the letter, nobody called; an URL that asks for embeds or splitting changes nothing.
     """
     url = f"discord://123456789012345678/{CANARY}?format=markdown&overflow=split&ping=@everyone"
-    post = Post("contd 1.2.0 is out", HOSTILE + "\n\n# a\n\n# b", is_markdown=True)
+    post = Post("", HOSTILE + "\n\n# a\n\n# b", is_markdown=True)
 
     answer = sent(url.replace("&ping=@everyone", ""), post, monkeypatch,
                   notify_url=f"{world.chat_url}/discord/api/webhooks")  # fmt: skip
 
     assert {"outcome": "sent"} == answer
     found = world.part(Chat).messages()
-    assert [f"{post.title}\r\n{post.body}"] == [one.text for one in found]
+    assert [post.body] == [one.text for one in found]
     assert () == found[0].pings
 
 
@@ -73,7 +73,7 @@ def test_slack_calls_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> No
     """
     url = f"slack://T1JJ3T3L2/A1BRTD4JD/{CANARY[:24]}/#general"
 
-    answer = sent(url, Post("contd 1.2.0 is out", HOSTILE, is_markdown=True), monkeypatch,
+    answer = sent(url, Post("", HOSTILE, is_markdown=True), monkeypatch,
                   webhook_url=f"{world.chat_url}/slack/services")  # fmt: skip
 
     assert {"outcome": "sent"} == answer
