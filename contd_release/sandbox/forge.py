@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from threading import RLock
@@ -65,7 +66,6 @@ class Forge:
         self.remotes = remotes or directory.parent / "git"
         self.limits = Shelf(directory / "limits", Limits)
         self._lock = RLock()
-        self._map = Map(list(_rules()), merge_slashes=False)
 
     def place(self, name: str) -> Place:
         """
@@ -91,7 +91,7 @@ class Forge:
         return response(environ, start_response)
 
     def _answer(self, request: Request, account: Account | None) -> Response:
-        route, found = self._map.bind_to_environ(request.environ).match()
+        route, found = _map().bind_to_environ(request.environ).match()
         path = dict(found)
         place = self.place(f"{path.pop('owner', '')}/{path.pop('repo', '')}".removesuffix(".git"))
         root = request.host_url.rstrip("/")
@@ -179,6 +179,11 @@ def _repository(asked: Asked) -> Response:
     branch = forge_git.head(asked.place)
     may_write = asked.account.may("forge", "write", asked.place.name)
     return reply(forge_people.whole_repository(asked.root, asked.place, branch, may_write=may_write))
+
+
+@cache
+def _map() -> Map:
+    return Map(list(_rules()), merge_slashes=False)
 
 
 def _rules() -> Iterable[Rule]:

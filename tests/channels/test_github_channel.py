@@ -567,7 +567,7 @@ class TestReadBack:
         """
         Before publication, with our token; once read, it is not read again.
         """
-        assert (State.ABSENT, "not downloaded yet") == _told(given_back(staged))
+        assert (State.ABSENT, "not downloaded and compared yet") == _told(given_back(staged))
         walk(given_back(staged), log=tmp_path)
         assert State.DONE is state(given_back(staged))
 
