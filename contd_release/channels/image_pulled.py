@@ -13,9 +13,10 @@ from contd_release.channels.image_build import labels
 from contd_release.channels.image_names import CHANNEL, repository, required, settings, told
 from contd_release.channels.read_back import Claim, read_back
 from contd_release.command import Call
-from contd_release.errors import Conflict, Unanswered
+from contd_release.errors import Conflict, Unsettled
 from contd_release.release import Release
 from contd_release.step import Step
+from contd_release.tools.http import Refused
 from contd_release.tools.oci import Repository
 from contd_release.tools.oci_image import Configuration, Manifest
 
@@ -38,6 +39,7 @@ def pulled(release: Release) -> Step:
                 for platform in image.platforms
             ),
         ),
+        retry=lambda failure: isinstance(failure, Unsettled),
     )
 
 
@@ -48,18 +50,23 @@ def consumer(release: Release) -> Repository:
     anonymous = repository(release, anonymous=True)
     try:
         anonymous.digest(release.semver)
-    except Unanswered:
+    except Refused:
         return repository(release)
     return anonymous
 
 
 def _resolved(release: Release) -> None:
+    """
+    Not there may be too early; another digest is wrong.
+    """
     theirs, ours = consumer(release).digest(release.semver), required(release)
+    if theirs is None:
+        raise Unsettled(f"{told(release)} is not there", expected=ours.digest, type_next="invoke release")
     if theirs != ours.digest:
         raise Conflict(
-            f"{told(release)} is {theirs or 'not there'}",
+            f"{told(release)} is {theirs}",
             expected=ours.digest,
-            type_next=f"invoke rollback --version {release.version}" if theirs else "invoke release",
+            type_next=f"invoke rollback --version {release.version}",
         )
 
 
