@@ -77,6 +77,8 @@ class Image:
         name: registry and repository, without a tag.
         prepare: commands that run in the release's tree before the image is built.
         base: a stand-in for the base image, passed as the build argument `BASE`.
+        run: arguments with which the image is started when it is verified, on this machine's platform; it must say its
+            version then. Empty: it is not started.
     """
 
     name: str = field(default="", metadata=IMAGE.or_empty().metadata)
@@ -84,6 +86,7 @@ class Image:
     platforms: tuple[str, ...] = field(default=("linux/amd64", "linux/arm64"), metadata=PLATFORM.metadata)
     prepare: tuple[str, ...] = field(default=(), metadata=LINE.metadata)
     base: str = field(default="", metadata=IMAGE_REF.or_empty().metadata)
+    run: tuple[str, ...] = field(default=(), metadata=LINE.metadata)
 
 
 @dataclass(frozen=True)

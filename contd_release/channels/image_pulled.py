@@ -4,8 +4,10 @@ The image, read back as who pulls it gets it: without a login where that is poss
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from pathlib import Path
+from platform import machine as machine_name
 from tempfile import TemporaryDirectory
 from typing import Final
 
@@ -13,10 +15,13 @@ from contd_release.channels.image_build import labels
 from contd_release.channels.image_names import CHANNEL, repository, required, settings, told
 from contd_release.channels.read_back import Claim, read_back
 from contd_release.command import Call
-from contd_release.errors import Conflict, Unanswered
+from contd_release.errors import Conflict, Unsettled
 from contd_release.release import Release
 from contd_release.step import Step
+from contd_release.tools import buildah
+from contd_release.tools.http import Refused
 from contd_release.tools.oci import Repository
+from contd_release.tools.oci_archive import Layout
 from contd_release.tools.oci_image import Configuration, Manifest
 
 _LARGEST_CONFIGURATION: Final = 4 << 20
@@ -25,19 +30,18 @@ _LARGEST_CONFIGURATION: Final = 4 << 20
 def pulled(release: Release) -> Step:
     """
     The version's tag names what was built; every platform's manifest, configuration and layers are what their digests
-    say, and the labels are right. The images are not started.
+    say, and the labels are right. What can run here is started where the configuration says with which arguments.
     """
     image = settings(release)
+    started = ", and started" if any(_starts(release, one) for one in image.platforms) else ""
     return read_back(
         release,
-        Claim(CHANNEL, f"{told(release)} can be pulled and is what was built", "pulled by digest"),
+        Claim(CHANNEL, f"{told(release)} can be pulled and is what was built", f"pulled by digest{started}"),
         (
             Call(f"resolve {told(release)}", partial(_resolved, release)),
-            *(
-                Call(f"pull {image.name} for {platform} by digest", partial(_pull, release, platform))
-                for platform in image.platforms
-            ),
+            *(Call(_title(release, platform), partial(_pull, release, platform)) for platform in image.platforms),
         ),
+        retry=lambda failure: isinstance(failure, Unsettled),
     )
 
 
@@ -48,18 +52,23 @@ def consumer(release: Release) -> Repository:
     anonymous = repository(release, anonymous=True)
     try:
         anonymous.digest(release.semver)
-    except Unanswered:
+    except Refused:
         return repository(release)
     return anonymous
 
 
 def _resolved(release: Release) -> None:
+    """
+    Not there may be too early; another digest is wrong.
+    """
     theirs, ours = consumer(release).digest(release.semver), required(release)
+    if theirs is None:
+        raise Unsettled(f"{told(release)} is not there", expected=ours.digest, type_next="invoke release")
     if theirs != ours.digest:
         raise Conflict(
-            f"{told(release)} is {theirs or 'not there'}",
+            f"{told(release)} is {theirs}",
             expected=ours.digest,
-            type_next=f"invoke rollback --version {release.version}" if theirs else "invoke release",
+            type_next=f"invoke rollback --version {release.version}",
         )
 
 
@@ -73,8 +82,43 @@ def _pull(release: Release, platform: str) -> None:
     configuration = Configuration.of(there.blob(image.config.digest, _LARGEST_CONFIGURATION))
     _compare(release, platform, configuration)
     with TemporaryDirectory(prefix="contd-release-") as folder:
+        layout = Layout(Path(folder))
         for layer in image.layers:
-            there.download(layer.digest, Path(folder) / "layer", layer.size)
+            there.download(layer.digest, layout.path_of(layer.digest), layer.size)
+        if _starts(release, platform):
+            layout.write(image, there.blob(image.config.digest, _LARGEST_CONFIGURATION))
+            _start(release, layout, configuration)
+
+
+def _start(release: Release, layout: Layout, configuration: Configuration) -> None:
+    """
+    Start what was pulled, and hear its version.
+    """
+    argv = (*configuration.entrypoint, *settings(release).run)
+    said = buildah.said(layout.folder, argv, release.project.cache / "buildah")
+    if not {str(release.version), release.semver} & set(said.split()):
+        raise Conflict(
+            f"{told(release)}, started with {' '.join(settings(release).run)}, says {said.strip()[:200]!r}",
+            expected=f"{release.version} in it",
+            type_next=f"invoke rollback --version {release.version}",
+        )
+
+
+def _starts(release: Release, platform: str) -> bool:
+    """
+    Whether the image is started: the configuration says how, the platform is this machine's, and buildah is here.
+    """
+    return bool(settings(release).run) and platform == _here() and buildah.version() is not None
+
+
+def _here() -> str:
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(machine_name(), machine_name())
+    return f"{sys.platform}/{machine}"
+
+
+def _title(release: Release, platform: str) -> str:
+    started = f", and start it: {' '.join(settings(release).run)}" if _starts(release, platform) else ""
+    return f"pull {settings(release).name} for {platform} by digest{started}"
 
 
 def _compare(release: Release, platform: str, found: Configuration) -> None:

@@ -5,18 +5,41 @@ The image in its registry by digest only: there, and under no name that anybody 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from contd_release import artifacts
 from contd_release.channels.image_names import PATIENCE, archive, door, required, sealed, settings
-from contd_release.command import Call
-from contd_release.errors import Conflict
+from contd_release.command import Call, Running
+from contd_release.errors import Conflict, Interrupted
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import oci_upload
 from contd_release.tools.oci import Repository
 from contd_release.tools.oci_archive import Archive
 from contd_release.tools.oci_image import Manifest
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """
+    An action that sends much, and can be stopped in the middle.
+    """
+
+    title: str
+    function: Callable[[Event], None]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def run(self, running: Running) -> None:
+        """
+        Send it.
+        """
+        if running.stop.is_set():
+            raise Interrupted(f"{self.title} was not started")
+        self.function(running.stop)
 
 
 def platform(release: Release, name: str) -> Step:
@@ -27,11 +50,11 @@ def platform(release: Release, name: str) -> Step:
     def manifest() -> Manifest:
         return _of_platform(_opened(release), name)
 
-    def push(there: Repository) -> None:
+    def push(there: Repository, stop: Event) -> None:
         ours = _checked(release)
         image = _of_platform(ours, name)
         for one in (*image.layers, image.config):
-            oci_upload.upload(there, ours.blob(one))
+            oci_upload.upload(there, ours.blob(one), stop)
         there.put(image.digest, image)
 
     return _staged(release, f"{settings(release).name} for {name}", manifest, push)
@@ -42,14 +65,16 @@ def index(release: Release) -> Step:
     The index of all platforms is in the registry, by digest.
     """
 
-    def push(there: Repository) -> None:
+    def push(there: Repository, _: Event) -> None:
         whole = _checked(release).top
         there.put(whole.digest, whole)
 
     return _staged(release, f"the index of {settings(release).name}", lambda: _opened(release).top, push)
 
 
-def _staged(release: Release, what: str, manifest: Callable[[], Manifest], push: Callable[[Repository], None]) -> Step:
+def _staged(
+    release: Release, what: str, manifest: Callable[[], Manifest], push: Callable[[Repository, Event], None]
+) -> Step:
     """
     A manifest is in the registry, and read back.
 
@@ -68,8 +93,8 @@ def _staged(release: Release, what: str, manifest: Callable[[], Manifest], push:
             return Found(State.ABSENT, f"{digest[:19]} is left in the registry, which deletes nothing; no tag names it")
         return Found(State.DONE, f"{digest[:19]} is there")
 
-    def put() -> None:
-        push(there())
+    def put(stop: Event) -> None:
+        push(there(), stop)
         _left(release, manifest().digest).unlink(missing_ok=True)
 
     def remove() -> None:
@@ -81,7 +106,7 @@ def _staged(release: Release, what: str, manifest: Callable[[], Manifest], push:
     return Step(
         f"{what} is in the registry, by digest",
         observe,
-        act=(Call(f"push {what}", put),),
+        act=(Transfer(f"push {what}", put),),
         undo=(Call(f"delete {what}, where the registry deletes anything", remove),),
         patience=PATIENCE,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from uuid import uuid4
 
 from contd_release.command import Command
 from contd_release.errors import Unanswered
@@ -38,7 +39,7 @@ def build(build: Build, storage: Path) -> Command:
     """
     return Command(
         (
-            *("buildah", "--root", str(storage / "root"), "--runroot", str(storage / "run"), "--storage-driver", "vfs"),
+            *_buildah(storage),
             *("build", "--isolation", "chroot", "--format", "oci", "--layers=false", "--no-cache"),
             *("--disable-compression=false", "--identity-label=false", "--timestamp", str(build.epoch)),
             *("--tag", f"oci-archive:{build.to}:{build.platform.replace('/', '-')}"),
@@ -47,3 +48,32 @@ def build(build: Build, storage: Path) -> Command:
         cwd=build.source,
         timeout=3600,
     )
+
+
+def said(layout: Path, argv: tuple[str, ...], storage: Path) -> str:
+    """
+    What a program of an image says when it is started: the image is the one in this OCI layout, and is gone afterwards.
+
+    Raises:
+        Unanswered: the image cannot be started.
+    """
+    name = f"contd-release-{uuid4().hex}"
+    _told(Command((*_buildah(storage), "from", "--quiet", "--name", name, f"oci:{layout}"), timeout=600))
+    try:
+        run = (*_buildah(storage), "run", "--isolation", "chroot", name, "--", *argv)
+        return _told(Command(run, timeout=120))
+    finally:
+        image = Command((*_buildah(storage), "inspect", "--format", "{{.FromImageID}}", name), timeout=120).ask()
+        Command((*_buildah(storage), "rm", name), timeout=120).ask()
+        Command((*_buildah(storage), "rmi", image.out.strip()), timeout=120).ask()
+
+
+def _buildah(storage: Path) -> tuple[str, ...]:
+    return ("buildah", "--root", str(storage / "root"), "--runroot", str(storage / "run"), "--storage-driver", "vfs")
+
+
+def _told(command: Command) -> str:
+    answer = command.ask()
+    if answer.code:
+        raise Unanswered(f"{command} ended with {answer.code}: {answer.err.strip()[-300:]}", expected="exit code 0")
+    return answer.out

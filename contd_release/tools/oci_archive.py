@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from contd_release.errors import Conflict
-from contd_release.tools.oci_image import Configuration, Descriptor, Manifest, digest_of, index
+from contd_release.tools.oci_image import INDEX, Configuration, Descriptor, Manifest, digest_of, index
 
 _NAME: Final = "org.opencontainers.image.ref.name"
+_VERSION: Final = b'{"imageLayoutVersion":"1.0.0"}'
 _LARGEST: Final = 4 << 20
 _CHUNK: Final = 1 << 20
 
@@ -98,6 +99,32 @@ class ArchivedBlob:
             yield stream
 
 
+@dataclass(frozen=True)
+class Layout:
+    """
+    One image in a folder, as registries and builders read it.
+    """
+
+    folder: Path
+
+    def path_of(self, digest: str) -> Path:
+        """
+        The file of a blob; the folder for it is there.
+        """
+        path = self.folder / _path(digest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def write(self, image: Manifest, configuration: bytes) -> None:
+        """
+        Write everything but the layers.
+        """
+        self.path_of(image.config.digest).write_bytes(configuration)
+        self.path_of(image.digest).write_bytes(image.content)
+        (self.folder / "oci-layout").write_bytes(_VERSION)
+        (self.folder / "index.json").write_bytes(_entry(image, "latest"))
+
+
 def pack(images: Sequence[tuple[str, Archive]], to: Path, name: str, epoch: int) -> str:
     """
     Write one archive with the index of these images, each built for a platform; the digest of the index.
@@ -124,7 +151,7 @@ def pack(images: Sequence[tuple[str, Archive]], to: Path, name: str, epoch: int)
     whole = index(tuple(listed))
     half = to.with_name(f".{to.name}.half")
     with tarfile.open(half, "w", format=tarfile.GNU_FORMAT) as out:
-        _add(out, "oci-layout", b'{"imageLayoutVersion":"1.0.0"}', epoch)
+        _add(out, "oci-layout", _VERSION, epoch)
         _add(out, "index.json", _entry(whole, name), epoch)
         _add(out, _path(whole.digest), whole.content, epoch)
         for digest in sorted(blobs):
@@ -147,7 +174,7 @@ def _single(archive: Archive) -> Manifest:
 
 def _entry(whole: Manifest, name: str) -> bytes:
     one: dict[str, Any] = {"mediaType": whole.media_type, "digest": whole.digest, "size": len(whole.content)}
-    said = {"schemaVersion": 2, "mediaType": whole.media_type, "manifests": [one | {"annotations": {_NAME: name}}]}
+    said = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [one | {"annotations": {_NAME: name}}]}
     return json.dumps(said, separators=(",", ":")).encode()
 
 

@@ -87,11 +87,12 @@ class Manifest:
 @dataclass(frozen=True)
 class Configuration:
     """
-    What an image's configuration says: the platform it runs on, and its labels.
+    What an image's configuration says: the platform it runs on, its labels, and the program that it starts.
     """
 
     platform: str
     labels: Mapping[str, str]
+    entrypoint: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, content: bytes) -> Configuration:
@@ -99,7 +100,8 @@ class Configuration:
         The configuration that these bytes are.
         """
         found = _parsed(content, digest_of(content))
-        return cls(_platform(found), (found.get("config") or {}).get("Labels") or {})
+        said = found.get("config") or {}
+        return cls(_platform(found), said.get("Labels") or {}, tuple(said.get("Entrypoint") or said.get("Cmd") or ()))
 
 
 def index(manifests: tuple[Descriptor, ...]) -> Manifest:

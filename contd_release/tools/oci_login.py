@@ -17,7 +17,7 @@ from typing import Final
 
 from contd_release.errors import Unanswered, Usage
 from contd_release.secret import Secret
-from contd_release.tools.http import Http, Reply, refused
+from contd_release.tools.http import Http, Refused, Reply, refused
 
 USERNAME: Final = "CONTD_REGISTRY_USERNAME"
 PASSWORD: Final = "CONTD_REGISTRY_PASSWORD"  # noqa: S105
@@ -62,14 +62,15 @@ def authorization(challenged: Reply, scope: str, who: Login | None) -> Secret:
     What to send as `Authorization` after this 401, for a scope such as `repository:owner/app:pull`.
 
     Raises:
-        Unanswered: the registry wants a login that we do not have, or refuses the one we have.
+        Refused: the registry wants a login that we do not have, or refuses the one we have.
+        Unanswered: it does not say.
     """
     kind, _, rest = challenged.headers.get("WWW-Authenticate", "").partition(" ")
     said = dict(_PARAMETER.findall(rest))
     if kind.lower() == "bearer" and said.get("realm"):
         return Secret(f"Bearer {_token(said['realm'], said.get('service', ''), scope, who)}")
     if who is None:
-        raise Unanswered(
+        raise Refused(
             f"{challenged.url} wants a login, and there is none",
             expected=f"{USERNAME} and {PASSWORD} in the environment, or a login that docker keeps",
             type_next=f"export {USERNAME}=… {PASSWORD}=…",

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from contd_release.errors import Interrupted, Unanswered
 from contd_release.tools import http
-from contd_release.tools.http import Http, Passing, Reply
+from contd_release.tools.http import Http, Passing, Refused, Reply
 from contd_release.tools.oci import Repository
 
 _BYTES: Final = {"Content-Type": "application/octet-stream"}
@@ -153,7 +153,7 @@ class _Stoppable:
 
 
 def _worth_another_try(error: Exception) -> bool | float:
-    if not isinstance(error, Unanswered):
+    if not isinstance(error, Unanswered) or isinstance(error, Refused):
         return False
     wished = error.__cause__.retry_after if isinstance(error.__cause__, Passing) else 0
-    return min(wished, _LONGEST_WAIT) or True
+    return wished <= _LONGEST_WAIT and (wished or True)

@@ -5,14 +5,17 @@ The image's build: equal input gives equal digests, on every platform, from the 
 from __future__ import annotations
 
 import json
+import platform
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from contd_release.artifacts import Tampered
+from contd_release import artifacts
+from contd_release.artifacts import Sealed, Tampered
 from contd_release.channels import image, image_build
 from contd_release.channels.image_names import archive
 from contd_release.errors import Conflict, FailedCommand
@@ -24,6 +27,13 @@ if TYPE_CHECKING:
     from tests.images.conftest import Bench, Images
 
 EPOCH = 1_790_000_000
+
+
+def git(where: Path, *words: str) -> None:
+    """
+    Let git do something.
+    """
+    subprocess.run(("git", *words), cwd=where, check=True, capture_output=True)
 
 
 def configured(bench: Bench, **changes: object) -> Bench:
@@ -127,9 +137,6 @@ def test_a_release_from_build_to_promotion(bench: Bench, buildah: None) -> None:
     """
     What buildah built goes through every section, and a second walk builds and sends nothing.
     """
-    from contd_release import artifacts
-    from contd_release.artifacts import Sealed
-
     bench.walk("access", "build")
     sealed = Sealed("contd", "1.2.0", bench.commit(), EPOCH, image.built(bench.release))
     artifacts.seal(bench.release.dist, sealed)
@@ -254,10 +261,35 @@ def test_others_read_the_archive(images: Images, reader: str, skopeo: None) -> N
     """
     The archive is one that other tools read, under the digest we compute.
     """
-    import subprocess
-
     whole = images.whole()
     told = subprocess.run(
         ("skopeo", "inspect", "--raw", f"oci-archive:{whole.path}:1.2.0"), capture_output=True, check=True
     )
     assert json.loads(whole.top.content) == json.loads(told.stdout)
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="copies the shell of an x86-64 Debian")
+@pytest.mark.parametrize(("says", "expected"), [("contd 1.2.0", ""), ("contd 1.1.9", "says 'contd 1.1.9'")])
+def test_what_can_run_here_is_started(bench: Bench, buildah: None, says: str, expected: str) -> None:
+    """
+    The pulled bytes of this machine's platform are started, and have to say the version.
+    """
+    root = bench.release.tree
+    for name in ("/bin/dash", "/lib/x86_64-linux-gnu/libc.so.6", "/lib64/ld-linux-x86-64.so.2"):
+        (root / "fs" / name[1:]).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(name, root / "fs" / name[1:])
+    entrypoint = json.dumps(["/bin/dash", "-c", f"echo {says}", "contd"])
+    (root / "Dockerfile").write_text(f"FROM scratch\nCOPY fs/ /\nENTRYPOINT {entrypoint}\n")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "A program")
+    configured(bench, run=("--version",))
+    bench.walk("build")
+    artifacts.seal(bench.release.dist, Sealed("contd", "1.2.0", bench.commit(), EPOCH, image.built(bench.release)))
+    bench.walk("stage", "publish")
+    if expected:
+        with pytest.raises(Conflict, match=expected):
+            bench.walk("verify")
+    else:
+        bench.walk("verify")
+        assert "pulled by digest, and started" in bench.found("verify")[0].detail

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Timer
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -18,10 +19,11 @@ from contd_release.channels import image_moving
 from contd_release.channels.image_moving import Moved
 from contd_release.channels.image_names import archive
 from contd_release.checklist import Checklist
-from contd_release.errors import Conflict, NotReady, Several, Unanswered
+from contd_release.errors import Conflict, Interrupted, NotReady, Several, Unanswered, Unsettled
 from contd_release.project import Image
 from contd_release.sandbox.registry import Rules
 from contd_release.step import State
+from contd_release.tools import oci_upload
 from contd_release.tools.oci import Repository
 
 if TYPE_CHECKING:
@@ -84,8 +86,6 @@ def test_a_tag_that_appears_between_look_and_push_is_not_overwritten(bench: Benc
     bench.walk("stage")
     ((_, step),) = bench.checklist("publish").steps()
     other = bench.images.one(says="theirs")
-    from contd_release.tools import oci_upload
-
     for one in (*other.top.layers, other.top.config):
         oci_upload.upload(there(bench), other.blob(one))
     there(bench).put("1.2.0", other.top)
@@ -223,8 +223,8 @@ def test_wrong_password(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.seal()
     monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", "wrong-password")
     for section in ("stage", "publish", "promote"):
-        assert {"Unanswered"} == set(bench.states(section))
-    assert "Unanswered" == bench.states("access")[-1]
+        assert {"Refused"} == set(bench.states(section))
+    assert "Refused" == bench.states("access")[-1]
 
 
 @pytest.mark.parametrize("login", ["basic", "bearer"])
@@ -332,6 +332,39 @@ def test_verification_needs_no_archive_and_no_login(bench: Bench, monkeypatch: p
     assert ["done"] == bench.states("verify")
 
 
+def test_verification_tells_absent_and_wrong_apart(bench: Bench) -> None:
+    """
+    What is not there yet may come; what is something else will not.
+    """
+    bench.seal()
+    bench.walk("stage")
+    with pytest.raises(Unsettled, match=r"1\.2\.0 is not there"):
+        bench.walk("verify")
+    other = bench.images.whole("other", "other")
+    for one in other.top.manifests:
+        image = other.manifest(one.digest, one.media_type)
+        for blob in (*image.layers, image.config):
+            oci_upload.upload(there(bench), other.blob(blob))
+        there(bench).put(image.digest, image)
+    there(bench).put("1.2.0", other.top)
+    with pytest.raises(Conflict, match=f"is {other.top.digest}"):
+        bench.walk("verify")
+
+
+def test_an_upload_is_stopped_in_the_middle(bench: Bench) -> None:
+    """
+    Ctrl-C does not wait for the last byte, and the next walk continues.
+    """
+    bench.seal()
+    bench.world.faults.order("POST /v2/* 1 slow=0.2")
+    Timer(0.1, bench.running.stop.set).start()
+    with pytest.raises((Interrupted, Several)):
+        bench.walk("stage")
+    bench.running.stop.clear()
+    bench.walk("stage")
+    assert ["done"] * 3 == bench.states("stage")
+
+
 def test_verification_of_a_private_registry_uses_our_login(bench: Bench) -> None:
     """
     Where nobody may pull without a login, ours is used.
@@ -392,8 +425,6 @@ def test_a_new_tag_that_cannot_be_deleted_is_said_to_stay(bench: Bench) -> None:
     """
     bench.seal()
     bench.walk(*EVERYTHING)
-    from contd_release.errors import Unsettled
-
     with pytest.raises(Unsettled, match=r"was new, and .* deletes no tags"):
         Checklist(image_moving.restored(bench.release)).walk(lambda _: None, bench.running)
 
