@@ -139,7 +139,6 @@ class Place:
         What the product sees of this machine: programs, and a home with nothing in it.
         """
         home = self.directory / "home"
-        home.mkdir(exist_ok=True)
         mine = {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache"), "GIT_CONFIG_NOSYSTEM": "1"}
         found = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "SOURCE_DATE_EPOCH": str(EPOCH)}
         return {name: value for name, value in (found | mine | self.env | dict(more or {})).items() if value}
@@ -331,7 +330,7 @@ def upload(world: World) -> Callable[[str], None]:
     def send(name: str) -> None:
         import requests
 
-        account, content = world.accounts.publisher, foreign(name)
+        account, content = world.accounts.publisher, packed(name)
         project, version = name.removesuffix(".tar.gz").split("-")[:2]
         form = {":action": "file_upload", "protocol_version": "1", "metadata_version": "2.1", "name": project}
         form |= {"version": version, "filetype": "bdist_wheel" if name.endswith(".whl") else "sdist"}
@@ -358,30 +357,39 @@ def other(release: Place) -> Callable[[], Place]:
     return clone
 
 
-def foreign(name: str) -> bytes:
+@pytest.fixture
+def foreign() -> Callable[[str], bytes]:
+    """
+    The bytes of a wheel or an sdist of this name that somebody else has made.
+    """
+    return packed
+
+
+def packed(name: str) -> bytes:
     """
     The bytes of a wheel or an sdist of this name that somebody else has made.
     """
     project, version = name.removesuffix(".tar.gz").split("-")[:2]
     metadata = f"Metadata-Version: 2.1\nName: {project}\nVersion: {version}\nSummary: not ours\n"
-    packed = io.BytesIO()
+    content = io.BytesIO()
     if name.endswith(".whl"):
-        with zipfile.ZipFile(packed, "w") as wheel:
+        with zipfile.ZipFile(content, "w") as wheel:
             for path, text in (("METADATA", metadata), ("WHEEL", "Wheel-Version: 1.0\n"), ("RECORD", "")):
                 wheel.writestr(zipfile.ZipInfo(f"{project}-{version}.dist-info/{path}"), text)
     else:
-        with tarfile.open(fileobj=packed, mode="w:gz") as sdist:
-            member = tarfile.TarInfo(f"{project}-{version}/PKG-INFO")
-            member.size = len(metadata)
-            sdist.addfile(member, io.BytesIO(metadata.encode()))
-    return packed.getvalue()
+        with tarfile.open(fileobj=content, mode="w:gz") as sdist:
+            for path, text in (("PKG-INFO", metadata), ("pyproject.toml", "")):
+                member = tarfile.TarInfo(f"{project}-{version}/{path}")
+                member.size = len(text)
+                sdist.addfile(member, io.BytesIO(text.encode()))
+    return content.getvalue()
 
 
 def cloned(directory: Path, remote: Path, name: str) -> Place:
     """
     A place with a clone of this remote.
     """
-    directory.mkdir(exist_ok=True)
+    (directory / "home").mkdir(parents=True)
     git(directory, "clone", "--quiet", str(remote), name)
     place = Place(directory, directory / name, remote)
     place.git("config", "user.name", "Ada")
