@@ -4,6 +4,10 @@ Clean checkouts of the release commit, one for each channel that builds, so that
 
 from __future__ import annotations
 
+import shutil
+from functools import partial
+
+from contd_release.command import Call
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import git
@@ -13,7 +17,7 @@ def checked_out(release: Release, purpose: str) -> Step:
     """
     The release commit is checked out for one purpose, without anything that a proof or another build leaves behind.
     """
-    root, source = release.project.root, release.source(purpose)
+    source = release.source(purpose)
 
     def observe() -> Found:
         at, ours = git.commit(source), git.release_commit(release)
@@ -24,6 +28,6 @@ def checked_out(release: Release, purpose: str) -> Step:
     return Step(
         f"the commit is checked out to build for {purpose}",
         observe,
-        act=git.add_worktree(release.tree, source, "HEAD"),
-        undo=(git.remove_worktree(root, source),),
+        act=git.clone_shared(release.tree, source),
+        undo=(Call(f"remove {source.name}", partial(shutil.rmtree, source, ignore_errors=True)),),
     )

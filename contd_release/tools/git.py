@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from contd_release.command import Action, Answer, Call, Command
@@ -287,15 +288,22 @@ def add_worktree(where: Path, to: Path, commit: str) -> tuple[Action, ...]:
     Args:
         to: a folder of ours in the cache, where nobody else keeps anything.
     """
-
-    def make_room() -> None:
-        shutil.rmtree(to, ignore_errors=True)
-        to.parent.mkdir(parents=True, exist_ok=True)
-
     return (
-        Call(f"make room for {to.name}", make_room),
+        Call(f"make room for {to.name}", partial(_make_room, to)),
         git(where, "worktree", "prune"),
         git(where, "worktree", "add", "--detach", "--force", str(to), commit),
+    )
+
+
+def clone_shared(where: Path, to: Path) -> tuple[Action, ...]:
+    """
+    Check the commit of a worktree out into a repository of its own that borrows its objects.
+
+    Worktrees share their administration, and two `git worktree add` at the same time break each other; clones do not.
+    """
+    return (
+        Call(f"make room for {to.name}", partial(_make_room, to)),
+        git(to.parent, "clone", "--quiet", "--shared", "--", str(where), str(to)),
     )
 
 
@@ -351,6 +359,11 @@ def delete_branch(where: Path, remote: str, branch: str, expected: str) -> Comma
     """
     ref = f"refs/heads/{safe(branch)}"
     return git(where, "push", f"--force-with-lease={ref}:{expected}", "--", remote, f":{ref}", timeout=600)
+
+
+def _make_room(to: Path) -> None:
+    shutil.rmtree(to, ignore_errors=True)
+    to.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _only_git(dates: Mapping[str, str]) -> dict[str, str]:
