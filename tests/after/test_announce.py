@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -253,6 +255,36 @@ def test_journal_unwritable_sends_nothing(made: Made, chat: Chat, telling: Calla
         walk(made, announcement)
 
     assert () == chat.messages()
+
+
+@pytest.mark.slow
+def test_outcome_that_cannot_be_written_asks(
+    made: Made, world: World, chat: Chat, telling: Callable[..., Announcement]
+) -> None:
+    """
+    The disk is lost while the message is under way: it is sent, nobody wrote that down, and it is not sent again.
+    """
+    announcement = telling("general")
+    world.faults.order(f"{ROOM} 1 slow=2")
+    path = made.journal(announcement.release).path
+    aside = path.with_name("aside")
+
+    def spoil() -> None:
+        while not list(made.journal(announcement.release).entries(Announcing)):
+            time.sleep(0.05)
+        path.rename(aside)
+        path.symlink_to(path.parent / "missing" / "journal.jsonl")
+
+    spoiler = Thread(target=spoil)
+    spoiler.start()
+    with pytest.raises(Unwritable):
+        walk(made, announcement)
+    spoiler.join()
+    aside.rename(path)
+
+    with pytest.raises(NeedsPerson):
+        walk(made, announcement)
+    assert (SENT,) == chat.messages()
 
 
 @pytest.mark.slow
