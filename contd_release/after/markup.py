@@ -22,7 +22,7 @@ _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 _ZERO_WIDTH: Final = "\u200b"
-_CALL: Final = re.compile(r"(?<![\w/])([@\uff20])(?=\w)|([@\uff20])(?=(?:everyone|here|channel|all)\b)", re.IGNORECASE)
+_CALL: Final = re.compile(r"(?<![\w/])([@\uff20])(?=\w)|([@\uff20])(?=everyone|here|(?:channel|all)\b)", re.IGNORECASE)
 _OPENING: Final = re.compile(r"<(?=[@#!/?:&a-zA-Z])")
 _LINK: Final = re.compile(r"(https?://[^\s<>]+)")
 _SPECIAL: Final = re.compile(r"([\\`*_~|\[\]])")

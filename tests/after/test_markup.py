@@ -71,6 +71,11 @@ WRITTEN = [
     ("snake_case and 2 \\* 3", "snake_case and 2 * 3", "snake\\_case and 2 \\* 3"),
     ("Mail ada@example.org", "Mail ada@example.org", "Mail ada@example.org"),
     ("Thanks @ada, @everyone!", "Thanks @\u200bada, @\u200beveryone!", "Thanks @\u200bada, @\u200beveryone!"),
+    (
+        "@everyone@everyone<https://a/>",
+        "@\u200beveryone@\u200beveryonehttps://a/",
+        "@\u200beveryone@\u200beveryonehttps://a/",
+    ),
     ("a < b && c > d", "a < b && c > d", "a < b && c > d"),
     ("```python\n@app\nx = `1`\n```\n", "@\u200bapp\nx = `1`", "```\n@\u200bapp\nx = `1`\n```"),
     ("[x](javascript:alert)", "[x](javascript:alert)", "\\[x\\](javascript:alert)"),
