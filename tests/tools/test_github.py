@@ -144,6 +144,12 @@ class TestAccess:
         """
         assert may_release is Access(scopes, may_push, is_private).may_release
 
+    def test_the_token_of_a_workflow_is_unproven(self) -> None:
+        """
+        GitHub tells what a person may do, and nobody is behind such a token.
+        """
+        assert None is Access(None, may_push=False, is_private=False, is_app=True).may_release
+
     def test_a_hidden_repository_is_none(self, served: Github) -> None:
         """
         404 is an answer.
