@@ -255,8 +255,8 @@ class TestReleases:
         asset = github_releases.upload(repository, draft.id, "a.txt", b"one")
         served.world.faults.order("GET /github/* every 404")
         with pytest.raises(Unanswered) as error:
-            github_releases.downloaded(repository, asset, tmp_path / "asset")
-        assert f"/github/owner/contd/files/{asset.id} answered 404" in str(error.value)
+            github_releases.downloaded(repository, asset, tmp_path / "a.txt")
+        assert f"{served.world.url} answered 404\n  expected: a.txt" == str(error.value)
         assert "key=" not in str(error.value)
 
 
