@@ -152,7 +152,7 @@ def _sha256(repository: Repository, asset: Asset) -> str:
     if asset.sha256:
         return asset.sha256
     with tempfile.TemporaryDirectory() as folder:
-        return github_releases.downloaded(repository, asset, Path(folder) / "asset")
+        return github_releases.downloaded(repository, asset, Path(folder) / Path(asset.name).name)
 
 
 def _bytes(path: Path, sha256: str) -> bytes:

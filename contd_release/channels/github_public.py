@@ -178,7 +178,7 @@ def _compare_all(repository: Repository, found: Standing, sealed: Sealed) -> Non
         for name, sha256 in wanted(sealed).items():
             if name not in there or not there[name].is_whole:
                 raise Unsettled(f"GitHub does not have {name}", expected="every file", type_next="invoke status")
-            to = Path(folder) / "asset"
+            to = Path(folder) / name
             fetch = github_releases.downloaded_as_consumer if as_anybody else with_token
             got = fetch(there[name], to)
             if got != sha256:

@@ -70,9 +70,11 @@ class Standing:
 def standing(release: Release, repository: Repository) -> Standing:
     """
     Ask GitHub what it has under our tag: the public release, else the drafts.
+
+    GitHub knows a release by its tag a moment later than it lists it, so the list is looked through for both.
     """
     public = github_releases.release_of_tag(repository, release.tag)
-    found = (public,) if public else _drafts(release, repository)
+    found = (public,) if public else _listed(release, repository)
     ours = tuple(one for one in found if _is_ours(release, repository, one))
     return Standing(ours, tuple(one for one in found if one not in ours))
 
@@ -97,9 +99,10 @@ def may_pass(failure: ReleaseError) -> bool:
     return isinstance(failure, Unanswered) and not isinstance(failure, Refused)
 
 
-def _drafts(release: Release, repository: Repository) -> tuple[ReleaseInfo, ...]:
-    found = (one for one in github_releases.releases(repository) if one.is_draft and one.tag == release.tag)
-    return tuple(sorted(found, key=lambda one: one.id))
+def _listed(release: Release, repository: Repository) -> tuple[ReleaseInfo, ...]:
+    found = [one for one in github_releases.releases(repository) if one.tag == release.tag]
+    public = [one for one in found if not one.is_draft]
+    return tuple(public or sorted(found, key=lambda one: one.id))
 
 
 def _is_ours(release: Release, repository: Repository, theirs: ReleaseInfo) -> bool:

@@ -93,7 +93,10 @@ class Forge:
     def _answer(self, request: Request, account: Account | None) -> Response:
         route, found = _map().bind_to_environ(request.environ).match()
         path = dict(found)
-        place = self.place(f"{path.pop('owner', '')}/{path.pop('repo', '')}".removesuffix(".git"))
+        owner, repo = path.pop("owner", ""), path.pop("repo", "")
+        if {owner, repo} & {".", ".."}:
+            raise missing()
+        place = self.place(f"{owner}/{repo}".removesuffix(".git"))
         root = request.host_url.rstrip("/")
         body = received(request)
         if account is None:

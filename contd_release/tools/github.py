@@ -24,6 +24,8 @@ PUBLIC_API: Final = "api.github.com"
 
 Shape = TypeVar("Shape")
 _PAGE: Final = 100
+# https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
+_OF_AN_APP: Final = "ghs_"
 _PAGES: Final = 20
 
 
@@ -90,17 +92,21 @@ class Access:
     Args:
         scopes: of a classic token; `None` for a token that does not tell, such as a fine-grained one.
         may_push: whether the person behind it may write.
+        is_app: whether nobody is behind it, as behind the token of a workflow; then `may_push` says nothing.
     """
 
     scopes: tuple[str, ...] | None
     may_push: bool
     is_private: bool
+    is_app: bool = False
 
     @property
     def may_release(self) -> bool | None:
         """
         Whether it may make releases; `None` when that shows only when it tries.
         """
+        if self.is_app:
+            return None
         if not self.may_push:
             return False
         if self.scopes is None:
@@ -150,7 +156,12 @@ def access(repository: Repository) -> Access | None:
         return None
     told = answered(reply, f"{repository.name}").headers.get("X-OAuth-Scopes")
     scopes = None if told is None else tuple(one.strip() for one in told.split(",") if one.strip())
-    return shaped(reply, lambda found: Access(scopes, bool(found.get("permissions", {}).get("push")), found["private"]))
+    is_app = repository.token is not None and repository.token.reveal().startswith(_OF_AN_APP)
+
+    def made(found: Any) -> Access:
+        return Access(scopes, bool(found.get("permissions", {}).get("push")), bool(found["private"]), is_app)
+
+    return shaped(reply, made)
 
 
 def commit_of(repository: Repository, ref: str) -> str | None:

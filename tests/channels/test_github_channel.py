@@ -138,7 +138,7 @@ class TestAllowed:
         What cannot be checked beforehand is not called checked.
         """
         github.forge.limits.put(Limits(id=1, fine_grained=True))
-        told = "it may write to owner/contd; its scope cannot be checked before publishing"
+        told = "accepted; that it may release cannot be checked before publishing"
         assert (State.DONE, told) == _told(channel.allowed(release))
 
     def test_a_bad_token_is_not_an_answer(self, release: Release, monkeypatch: pytest.MonkeyPatch) -> None:

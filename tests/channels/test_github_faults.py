@@ -83,6 +83,23 @@ def test_any_change_may_go_wrong(github: Github, release: Release, tmp_path: Pat
     assert before == github.changes()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["404", "lie", "401"])
+@pytest.mark.parametrize("number", range(1, 25))
+def test_any_question_may_go_wrong(github: Github, release: Release, tmp_path: Path, number: int, fault: str) -> None:
+    """
+    A wrong answer makes nothing twice: not even "not found" for what is there.
+    """
+    github.world.faults.order(f"GET /api/v3/* {number} {fault}")
+    try:
+        walk(*_items(release), log=tmp_path)
+    except ReleaseError as error:
+        assert github.token not in str(error)
+        walk(*_items(release), log=tmp_path)
+    assert [State.DONE] * 4 == [state(one) for one in _items(release)]
+    _assert_once(github)
+
+
 def _assert_once(github: Github) -> None:
     """
     One draft, one publication, each file once.

@@ -5,6 +5,7 @@ The rules of GitHub that a release meets, kept by the sandbox's.
 from __future__ import annotations
 
 import hashlib
+import http.client
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -308,6 +309,18 @@ def test_hostile_refs_name_nothing(github: Github, ask: Ask, ref: str, tmp_path:
     assert ask("GET", "/commits", params={"sha": ref}).status_code in (404, 422)
     assert ask("POST", "/git/refs", json={"ref": ref, "sha": github.head}).status_code in (201, 422)
     assert not list(tmp_path.rglob("pwned"))
+
+
+@pytest.mark.parametrize("name", ["../world", "owner/..", "./contd", "%2e%2e/git"])
+def test_hostile_names_lead_nowhere(github: Github, name: str) -> None:
+    """
+    A path is sent as it is, and stays below the forge's folder.
+    """
+    connection = http.client.HTTPConnection(github.world.registry, timeout=5)
+    headers = {"Authorization": f"Bearer {github.token}"}
+    connection.request("GET", f"/api/v3/repos/{name}/releases", headers=headers)
+    assert 404 == connection.getresponse().status
+    connection.close()
 
 
 def test_what_was_there_is_there_after_a_restart(github: Github, ask: Ask) -> None:

@@ -144,6 +144,12 @@ class TestAccess:
         """
         assert may_release is Access(scopes, may_push, is_private).may_release
 
+    def test_the_token_of_a_workflow_is_unproven(self) -> None:
+        """
+        GitHub tells what a person may do, and nobody is behind such a token.
+        """
+        assert None is Access(None, may_push=False, is_private=False, is_app=True).may_release
+
     def test_a_hidden_repository_is_none(self, served: Github) -> None:
         """
         404 is an answer.
@@ -249,8 +255,8 @@ class TestReleases:
         asset = github_releases.upload(repository, draft.id, "a.txt", b"one")
         served.world.faults.order("GET /github/* every 404")
         with pytest.raises(Unanswered) as error:
-            github_releases.downloaded(repository, asset, tmp_path / "asset")
-        assert f"/github/owner/contd/files/{asset.id} answered 404" in str(error.value)
+            github_releases.downloaded(repository, asset, tmp_path / "a.txt")
+        assert f"{served.world.url} answered 404\n  expected: a.txt" == str(error.value)
         assert "key=" not in str(error.value)
 
 
