@@ -22,9 +22,9 @@ from contd_release.tools.oci_login import Login
 from contd_release.validation import is_loopback
 
 _PART: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_NAME: Final = re.compile(
-    rf"(localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[^/]+(?=:\d))(:\d{{1,5}})?/({_PART}(?:/{_PART})*)"
-)
+# What stands before the path is a registry only if it looks like a host: `owner/app` names none.
+_HOST: Final = r"localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?=:)"
+_NAME: Final = re.compile(rf"(?!-)({_HOST})(:[0-9]{{1,5}})?/({_PART}(?:/{_PART})*)")
 _TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _ACCEPT: Final = {"Accept": ", ".join(EVERY_KIND)}
