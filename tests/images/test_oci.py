@@ -62,7 +62,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         yield from with_debian(tmp_path)
         return
     with World(tmp_path / "world") as world:
-        world.part(Registry).rules = Rules(login=request.param, public=False)
+        world.part(Registry).rules = Rules(login=request.param)
         yield Place(request.param, world.registry, Login("publisher", world.accounts.publisher.password))
 
 
