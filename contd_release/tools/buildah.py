@@ -34,8 +34,10 @@ def build(build: Build, storage: Path) -> Command:
     """
     Build one platform into an OCI archive.
 
-    The storage is ours, so that the user's own images are neither used nor touched. `vfs` works everywhere, in
-    containers and without root as well, where overlay mounts are refused; `chroot` needs no runtime for containers.
+    The storage is ours, so that the user's own images are neither used nor touched. Its driver is always `vfs`: it
+    works where overlay mounts are refused, in containers and without root as well, takes no longer, and puts the files
+    of a layer into another order than overlay does, so that the driver is a part of what makes digests equal. `chroot`
+    needs no runtime for containers.
     """
     return Command(
         (

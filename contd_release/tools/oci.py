@@ -22,9 +22,9 @@ from contd_release.tools.oci_login import Login
 from contd_release.validation import is_loopback
 
 _PART: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_NAME: Final = re.compile(
-    rf"(localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[^/]+(?=:\d))(:\d{{1,5}})?/({_PART}(?:/{_PART})*)"
-)
+# What stands before the path is a registry only if it looks like a host: `owner/app` names none.
+_HOST: Final = r"localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?=:)"
+_NAME: Final = re.compile(rf"(?!-)({_HOST})(:[0-9]{{1,5}})?/({_PART}(?:/{_PART})*)")
 _TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _ACCEPT: Final = {"Accept": ", ".join(EVERY_KIND)}
@@ -204,18 +204,27 @@ class Repository:
 
     def talk(self, verbs: str, say: Callable[[Http], Reply]) -> Reply:
         """
-        Say something, and say it again with what the registry wants to see first.
+        Say something, with what the registry wants to see first.
+
+        Who has a login shows it from the beginning: a registry may tell strangers that a private image is not there.
 
         Args:
             verbs: what it needs the right to do: `pull`, `pull,push`, or `*` as clients that delete ask for.
         """
-        door = self._doors.setdefault(verbs, Http(self.url("")))
-        reply = say(door)
+        if verbs not in self._doors:
+            self._doors[verbs] = Http(self.url(""))
+            if self.login:
+                self._log_in(verbs, self._doors[verbs].ask(urljoin(self.url(""), "/v2/")))
+        reply = say(self._doors[verbs])
         if reply.status == 401:
-            letter = oci_login.authorization(reply, f"repository:{self.path}:{verbs}", self.login)
-            self._doors[verbs] = Http(self.url(""), headers={"Authorization": letter})
+            self._log_in(verbs, reply)
             reply = say(self._doors[verbs])
         return reply
+
+    def _log_in(self, verbs: str, challenged: Reply) -> None:
+        if challenged.status == 401:
+            letter = oci_login.authorization(challenged, f"repository:{self.path}:{verbs}", self.login)
+            self._doors[verbs] = Http(self.url(""), headers={"Authorization": letter})
 
     def url(self, what: str) -> str:
         """

@@ -62,7 +62,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         yield from with_debian(tmp_path)
         return
     with World(tmp_path / "world") as world:
-        world.part(Registry).rules = Rules(login=request.param, public=False)
+        world.part(Registry).rules = Rules(login=request.param)
         yield Place(request.param, world.registry, Login("publisher", world.accounts.publisher.password))
 
 
@@ -372,6 +372,7 @@ def test_tags_come_in_pages(world: World, publisher: None, images: Images) -> No
     [
         ("ghcr.io/owner/app", "ghcr.io", "owner/app"),
         ("127.0.0.1:5000/app", "127.0.0.1:5000", "app"),
+        ("registry:5000/app", "registry:5000", "app"),
         ("localhost:5000/a/b/c-d", "localhost:5000", "a/b/c-d"),
         ("docker.io/owner/app", "registry-1.docker.io", "owner/app"),
     ],
@@ -396,6 +397,11 @@ def test_names(name: str, registry: str, path: str) -> None:
         "ghcr.io/a//b",
         "-x/app",
         "ghcr.io/app:1",
+        "a b:5/app",
+        "me@host:5/app",
+        "me:x@ghcr.io/app",
+        "host:port/app",
+        "ghcr.io/app\n",
     ],
 )
 def test_what_is_no_name(name: str) -> None:
