@@ -1,42 +1,74 @@
 """
-Killing a rehearsed release everywhere: at each step's boundaries and in the middle of each act, then continuing it.
+Killing a rehearsed release everywhere: as each act begins, in the middle of each command, and when a step is done.
+
+The killed release is continued and killed again at the next point, until it ends. It is killed alone, so that a command
+it has started lives on beside the one who continues, or together with its commands, so that one of them is cut.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
 
 from contd_release.errors import FailedCommand, Unsettled
+from contd_release.journal import Ended
 from contd_release.sandbox import remotes
 from contd_release.sandbox.rehearsal import Rehearsal
 from contd_release.sandbox.world import World
+
+# A point that did not come, because a step beside it was faster this time, is waited for in a release of its own.
+_ROUNDS: Final = 3
+# Seconds that an action must take to have a middle.
+_SHORT: Final = 0.1
 
 
 @dataclass(frozen=True)
 class Point:
     """
-    A moment to kill at: what just happened to which step, and how many seconds later.
+    A moment to kill at.
+
+    Args:
+        what: `acting` or `done`, as the release tells it.
+        action: what is being done, where it is told.
+        delay: seconds after it was told; 0 is at once.
     """
 
     what: str
     step: str
+    action: str = ""
     delay: float = 0
+
+    def __str__(self) -> str:
+        if self.what == "done":
+            return f"after: {self.step}"
+        return f"{'in the middle of' if self.delay else 'as it begins'}: {self.action} ({self.step})"
+
+    def is_told_by(self, event: Mapping[str, Any]) -> bool:
+        """
+        Whether this event is what to wait for. A step that was finished by a killed release comes as done at once.
+        """
+        told = (event["event"], event.get("step"), event.get("action", ""))
+        return told == (self.what, self.step, self.action)
 
 
 @dataclass(frozen=True)
 class Sweep:
     """
-    How often the release was killed, and at how many different points.
+    How often a release was killed, at how many points, and which of these never came.
     """
 
     kills: int
     points: int
+    missed: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,75 +81,121 @@ class EndState:
     effects: Mapping[str, int]
 
 
-def sweep(rehearsal: Rehearsal, words: tuple[str, ...], tell: Callable[[str], None]) -> Sweep:
+@dataclass(frozen=True)
+class Kill:
     """
-    Release once undisturbed, then once killed at every point, and compare.
+    A kill that was made: where, and whether what it was meant to hit was still going on.
+    """
+
+    point: Point
+    was_in_time: bool
+
+
+def sweep(rehearsal: Rehearsal, words: tuple[str, ...], tell: Callable[[str], None], *, every: int = 1) -> Sweep:
+    """
+    Release once undisturbed, then killed at every point, or at one of so many, and compare.
 
     Raises:
         Unsettled: the end states differ.
         FailedCommand: a continued release did not continue.
     """
-    rehearsal.prepare()
-    with World(rehearsal.directory / "world") as world:
-        rehearsal.be_green(world)
-        points = _points(rehearsal, world, words)
+    with _world(rehearsal) as world:
+        points = _points(rehearsal, world, words)[::every]
         undisturbed = _end_state(rehearsal, world)
     tell(f"{len(points)} points to be killed at")
-    rehearsal.prepare()
-    kills = 0
-    with World(rehearsal.directory / "world") as world:
-        rehearsal.be_green(world)
-        for point in points:
-            if _killed_at(point, rehearsal, world, words):
+    left, kills = list(points), 0
+    for _ in range(_ROUNDS):
+        if not left:
+            break
+        with _world(rehearsal) as world:
+            while kill := _killed(left, rehearsal, world, words):
                 kills += 1
-                tell(f"killed: {point.what} {point.step}")
-        _to_the_end(rehearsal, world, words)
-        disturbed = _end_state(rehearsal, world)
-    if disturbed != undisturbed:
-        raise Unsettled(f"the killed release ended with {disturbed}", expected=str(undisturbed))
-    return Sweep(kills, len(points))
+                left.remove(kill.point)
+                if not kill.was_in_time and kill.point.delay > _SHORT / 8:
+                    left.append(replace(kill.point, delay=kill.point.delay / 2))
+                tell(f"killed {kill.point}{'' if kill.was_in_time else ', too late'}")
+            disturbed = _end_state(rehearsal, world)
+        if disturbed != undisturbed:
+            raise Unsettled(f"the killed release ended with {disturbed}", expected=str(undisturbed))
+    return Sweep(kills, len(points), tuple(left))
+
+
+def _world(rehearsal: Rehearsal) -> World:
+    """
+    Everything from the beginning.
+    """
+    rehearsal.prepare()
+    world = World(rehearsal.directory / "world")
+    rehearsal.be_green(world)
+    return world
 
 
 def _points(rehearsal: Rehearsal, world: World, words: tuple[str, ...]) -> tuple[Point, ...]:
     """
-    Every point of an undisturbed release: before and after each step, as each act begins, and half way through it.
+    Every point of an undisturbed release.
     """
     points: list[Point] = []
-    acting: dict[str, float] = {}
-    for event in _events(_start(rehearsal, world, words)):
-        step, what = event.get("step", ""), event["event"]
+    acting: dict[str, tuple[Point, float]] = {}
+    acted: set[str] = set()
+    process = _start(rehearsal, world, words)
+    for event in _events(process, world):
+        step, what, now = event.get("step", ""), event["event"], time.monotonic()
+        if step in acting:
+            point, began = acting.pop(step)
+            points += [replace(point, delay=(now - began) / 2)] if now - began > _SHORT else []
         if what == "acting":
+            acting[step] = Point(what, step, event["action"]), now
+            points += [acting[step][0]] if step not in acted else []
+            acted.add(step)
+        elif what == "done" and step in acted:
             points.append(Point(what, step))
-            acting.setdefault(step, time.monotonic())
-        elif what == "done" and step in acting:
-            points.append(Point("acting", step, (time.monotonic() - acting[step]) / 2))
-            points.append(Point(what, step))
+    if process.returncode:
+        raise FailedCommand(f"the undisturbed release ended with {process.returncode}", expected="exit code 0")
     return tuple(dict.fromkeys(points))
 
 
-def _killed_at(point: Point, rehearsal: Rehearsal, world: World, words: tuple[str, ...]) -> bool:
+def _killed(points: list[Point], rehearsal: Rehearsal, world: World, words: tuple[str, ...]) -> Kill | None:
     """
-    Continue the release until the point comes, and kill it there; whether the point came.
+    Continue the release until one of these points comes, and kill it there; nothing when it came to its end.
     """
-    process = _start(rehearsal, world, words)
-    for event in _events(process, check=False):
-        # A step that was finished beside the one killed before is not acted on again: it comes as done at once.
-        if event.get("step") == point.step and event["event"] in (point.what, "done"):
-            time.sleep(point.delay)
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            return True
+    if rehearsal.entries.last(Ended):
+        return None
+    process, stopped = _start(rehearsal, world, words), ""
+    events = _events(process, world)
+    for event in events:
+        stopped = str(event["causes"]) if event["event"] == "stopped" else stopped
+        point = next((one for one in points if one.is_told_by(event)), None)
+        if point is None:
+            continue
+        time.sleep(point.delay)
+        commands = _descendants(process.pid) if point.delay else ()
+        os.killpg(process.pid, signal.SIGKILL)
+        for command in commands:
+            with suppress(ProcessLookupError):
+                os.kill(command, signal.SIGKILL)
+        later = [one["event"] for one in events if one.get("step") == point.step]
+        return Kill(point, was_in_time=not point.delay or not later)
     if process.returncode:
         raise FailedCommand(
-            f"a release that was killed before did not continue to {point}: exit code {process.returncode}",
+            f"a release that was killed before did not continue: exit code {process.returncode}: {stopped}",
             expected="to go on where it stopped",
         )
-    return False
+    return None
 
 
-def _to_the_end(rehearsal: Rehearsal, world: World, words: tuple[str, ...]) -> None:
-    for _ in _events(_start(rehearsal, world, words)):
-        pass
+def _descendants(process: int) -> tuple[int, ...]:
+    """
+    The processes that a process has started, and theirs; none where the system does not tell.
+    """
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parent = int(stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(stat.parent.name))
+    found = list(children.get(process, ()))
+    for child in found:
+        found += children.get(child, ())
+    return tuple(found)
 
 
 def _start(rehearsal: Rehearsal, world: World, words: tuple[str, ...]) -> subprocess.Popen[str]:
@@ -134,17 +212,16 @@ def _start(rehearsal: Rehearsal, world: World, words: tuple[str, ...]) -> subpro
     )
 
 
-def _events(process: subprocess.Popen[str], *, check: bool = True):  # type: ignore[no-untyped-def]
+def _events(process: subprocess.Popen[str], world: World) -> Iterator[dict[str, Any]]:
+    """
+    What a release tells until it ends; its world's address, another one each time, is left out.
+    """
     assert process.stdout is not None
-    last = ""
-    for line in process.stdout:
-        last = line
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue
-    if process.wait() and check:
-        raise FailedCommand(f"the release ended with {process.returncode}: {last.strip()}", expected="exit code 0")
+    with process.stdout as lines:
+        for line in lines:
+            with suppress(ValueError):
+                yield json.loads(re.sub(rf"(http://)?{re.escape(world.registry)}", "WORLD", line))
+    process.wait()
 
 
 def _end_state(rehearsal: Rehearsal, world: World) -> EndState:

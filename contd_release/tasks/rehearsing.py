@@ -79,6 +79,7 @@ def crash(wishes: Wishes) -> None:
     result = sweep(rehearsal, _words(rehearsal, wishes), report.says)
     report.says(
         f"{result.kills} kills at {result.points} points, each continued: the end state equals the uninterrupted one"
+        + "".join(f"\nnever came: {point}" for point in result.missed)
     )
 
 

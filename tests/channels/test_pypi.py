@@ -126,30 +126,52 @@ def test_no_answer_is_never_absent(built: Release, world: World, fault: str) -> 
         pypi.uploaded(built, WHEEL).observe()
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        f"{SENT} 1 accept-then-drop",
-        f"{SENT} 1 accept-then-500",
-        f"{SENT} 1 503",
-        pytest.param(f"{SENT} 1 cut", marks=pytest.mark.slow),
-        pytest.param(f"{SENT} 1 refuse", marks=pytest.mark.slow),
-        pytest.param(f"{SENT} 1 reset", marks=pytest.mark.slow),
-        pytest.param(f"{SENT} 1 429=1", marks=pytest.mark.slow),
-        pytest.param(f"{SENT} 1-2 502", marks=pytest.mark.slow),
-        pytest.param(f"{SERVED} 2-3 404", marks=pytest.mark.slow),
-        pytest.param(f"{SERVED} 2 503", marks=pytest.mark.slow),
-        pytest.param(f"{SERVED} 2 drop", marks=pytest.mark.slow),
-    ],
-)
+def walked_on(built: Release, world: World, fault: str, logs: Path) -> str:
+    """
+    Order a fault and upload; when that stops, go on without the fault. How it stopped, or nothing.
+    """
+    world.faults.order(fault)
+    step, stopped = pypi.uploaded(built, WHEEL), ""
+    try:
+        make(step, logs)
+    except ReleaseError as error:
+        stopped = f"{type(error).__name__}: {error}"
+        world.faults.clear()
+        make(step, logs)
+    assert State.DONE is step.observe().state
+    assert {f"file {WHEEL}": 1} == dict(world.ledger.effects())
+    return stopped
+
+
+@pytest.mark.parametrize("fault", [f"{SENT} 1 accept-then-drop", f"{SENT} 1 accept-then-500", f"{SENT} 1 503"])
 def test_a_bad_day_that_ends(built: Release, world: World, fault: str, tmp_path: Path) -> None:
     """
     R3: an upload converges, and the file is stored once, whether or not the answer came.
     """
-    world.faults.order(fault)
-    step = make(pypi.uploaded(built, WHEEL), tmp_path)
-    assert State.DONE is step.observe().state
-    assert {f"file {WHEEL}": 1} == dict(world.ledger.effects())
+    assert "" == walked_on(built, world, fault, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("request_of", [f"{SERVED} 1", f"{SENT} 1", f"{SERVED} 2"])
+@pytest.mark.parametrize(
+    "what",
+    "refuse drop cut reset truncate slow=1 trickle=0.1 401 403 404 409 422 429=1 500 502 504 "
+    "accept-then-drop accept-then-502".split(),
+)
+def test_every_request_on_every_bad_day(
+    built: Release, world: World, what: str, request_of: str, tmp_path: Path
+) -> None:
+    """
+    R3: each request of an upload met by each misfortune: it converges, or stops with a cause and then goes on.
+    """
+    stopped = walked_on(built, world, f"{request_of} {what}", tmp_path)
+    status = what.partition("=")[0]
+    if stopped and request_of.startswith(SENT):
+        assert stopped.startswith("FailedCommand: ")
+        assert not status.isdigit() or status in stopped
+    elif stopped:
+        assert stopped.startswith("Unanswered: ")
+    assert "  type:" in stopped or not stopped
 
 
 def test_an_index_that_says_yes_and_stores_nothing(built: Release, world: World, tmp_path: Path) -> None:
