@@ -108,6 +108,15 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Sbom:
+    """
+    The bill of materials: the extras that the described environment is installed with.
+    """
+
+    extras: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Github:
     """
     The GitHub repository (`OWNER/NAME`) and the addresses of its API.
@@ -183,6 +192,7 @@ class Settings:
     pypi: Pypi | None = None
     image: Image | None = None
     chart: Chart | None = None
+    sbom: Sbom | None = None
     github: Github | None = None
     announce: Mapping[str, str] = field(default_factory=dict, metadata=ANNOUNCE.metadata)
     announce_pre_releases: tuple[str, ...] = ()
