@@ -25,6 +25,8 @@ from contd_release.command import Running
 from contd_release.errors import Conflict, FailedCommand, NotReady, ReleaseError, Unanswered, Unsettled, Usage
 from contd_release.project import Chart, Image, News, Project, Settings
 from contd_release.release import Release
+from contd_release.sandbox.registry import Registry as Catalogued
+from contd_release.sandbox.world import World
 from contd_release.step import Found, State, Step
 from contd_release.tools import helm, helm_registry
 from contd_release.tools.oci import Repository
@@ -668,9 +670,54 @@ def test_a_chart_with_other_versions_inside_is_told(tmp_path: Path, start: Calla
     assert "demo-1.2.0.tgz says version 1.2.0-rc.1 and appVersion 1.2.0-rc.1, not 1.2.0\n" in told
 
 
-def login(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+def login(monkeypatch: pytest.MonkeyPatch, password: str, user: str = USER) -> None:
     """
     Log in through the environment.
     """
-    monkeypatch.setenv("CONTD_REGISTRY_USERNAME", USER)
+    monkeypatch.setenv("CONTD_REGISTRY_USERNAME", user)
     monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", password)
+
+
+# The sandbox's registry: a bearer token first, as public registries want it.
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """
+    A world of its own.
+    """
+    with World(tmp_path / "world") as started:
+        yield started
+
+
+def test_a_world_takes_a_chart_once(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Allowed, published and read back by everybody; walked again, no request changes anything.
+    """
+    login(monkeypatch, world.accounts.publisher.password.reveal(), world.accounts.publisher.user)
+    release = release_of(tmp_path, world.registry)
+    assert (State.DONE, f"our login may push to oci://{world.registry}/charts") == look(chart_access.welcome(release))
+    seal(release, image(release, world.registry))
+    walk(release, *chart.publish(release), *chart.verify(release))
+    assert chart_pulled.consumer(release).login is None
+    already = f"oci://{world.registry}/charts/demo:1.2.0-rc.1 is there"
+    assert (State.DONE, already) == look(chart_access.welcome(release))
+    before = world.ledger.effects()
+    walk(release, *chart.access(release), *chart.publish(release), *chart.verify(release))
+    assert before == world.ledger.effects()
+
+
+def test_a_world_refuses_what_it_should(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Who may only read is told so before anything is changed, and a registry under maintenance too.
+    """
+    release = release_of(tmp_path, world.registry)
+    reader = world.accounts.reader
+    login(monkeypatch, reader.password.reveal(), reader.user)
+    refused = f"oci://{world.registry}/charts does not let our login push"
+    assert (State.ABSENT, refused) == look(chart_access.welcome(release))
+    registry = world.part(Catalogued)
+    registry.rules = replace(registry.rules, read_only=True)
+    login(monkeypatch, world.accounts.publisher.password.reveal(), world.accounts.publisher.user)
+    closed = f"oci://{world.registry}/charts takes nothing now: it is read-only"
+    assert (State.ABSENT, closed) == look(chart_access.welcome(release))
