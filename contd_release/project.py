@@ -41,7 +41,7 @@ from contd_release.version import Part
 
 OVERLAY = "CONTD_RELEASE_CONFIG"
 CONFIGURATION = "contd-release.toml"
-SWITCHES = ("pypi", "image", "chart", "github", "website", "monitor")
+SWITCHES = ("sbom", "pypi", "image", "chart", "github", "website", "monitor")
 TYPES = "breaking security feature bugfix deprecation removal doc misc"
 
 Read: TypeAlias = Callable[[str], str | None]
@@ -105,6 +105,15 @@ class Chart:
     registry: str = field(default="", metadata=OCI.or_empty().metadata)
     name: str = field(default="", metadata=CHART.or_empty().metadata)
     image: str = field(default="", metadata=IMAGE.or_empty().metadata)
+
+
+@dataclass(frozen=True)
+class Sbom:
+    """
+    The bill of materials: the extras that the described environment is installed with.
+    """
+
+    extras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,6 +192,7 @@ class Settings:
     pypi: Pypi | None = None
     image: Image | None = None
     chart: Chart | None = None
+    sbom: Sbom | None = None
     github: Github | None = None
     announce: Mapping[str, str] = field(default_factory=dict, metadata=ANNOUNCE.metadata)
     announce_pre_releases: tuple[str, ...] = ()

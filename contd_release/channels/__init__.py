@@ -23,7 +23,7 @@ from contd_release.release import Release
 Section: TypeAlias = Literal["access", "build", "stage", "publish", "verify", "promote"]
 GROUP: Final = "contd_release.channels"
 # An image is public before the chart that names it, and GitHub's release comes last.
-BUILT_IN: Final = ("pypi", "image", "chart", "github")
+BUILT_IN: Final = ("sbom", "pypi", "image", "chart", "github")
 
 
 def channels(project: Project) -> dict[str, ModuleType]:

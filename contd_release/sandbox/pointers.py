@@ -14,7 +14,7 @@ from typing import Final
 from contd_release.errors import NotReady, ReleaseError
 from contd_release.project import Image, Project
 from contd_release.sandbox.world import World
-from contd_release.tools import buildah, buildx, dockerfile, git, helm
+from contd_release.tools import buildah, buildx, cyclonedx, dockerfile, git, helm
 from contd_release.tools.http import Http
 
 # A stand-in for the base image of the Dockerfile, for machines that cannot pull the real one.
@@ -115,6 +115,8 @@ class Pointers:
             yield Skipped("image", "neither docker buildx nor buildah is here", "apt install buildah")
         elif settings.image and BASE not in os.environ and (base := self._unreachable(settings.image)):
             yield Skipped("image", f"{base} cannot be reached to pull its base", f"export {BASE}=…   (a stand-in)")
+        if settings.sbom and not cyclonedx.is_here():
+            yield Skipped("sbom", "CycloneDX is not here", "pip install 'contd-release[sbom]'")
         if settings.chart:
             try:
                 helm.here()

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from contd_release.command import Command, Running
 from contd_release.errors import FailedCommand, ReleaseError, Unanswered, Usage
 from contd_release.tools import helm
-from contd_release.tools.oci import Push, Repository
+from contd_release.tools.oci import Repository
 from contd_release.validation import is_loopback
 
 CONTENT: Final = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
@@ -54,13 +54,6 @@ def layer(there: Repository, version: str) -> str | None:
         raise Unanswered(f"{there} names {digest} and does not have it", expected="the manifest behind the tag")
     content = [one.digest for one in manifest.layers if one.media_type == CONTENT]
     return content[0] if len(content) == 1 else digest
-
-
-def may_push(ref: str) -> Push:
-    """
-    Whether our login may push a chart, as far as can be known without pushing.
-    """
-    return repository(ref).push()
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,15 @@ def install(into: Path, requirements: Path, index: str | None) -> Command:
     )
 
 
+def install_built(into: Path, requirement: str, folder: Path) -> Command:
+    """
+    Install a package that was built into a folder, and what it needs from where this machine's pip looks.
+    """
+    words = ("--python", str(into / "bin" / "python"), "install", "--no-compile", "--find-links", str(folder))
+    quiet = ("--disable-pip-version-check", "--progress-bar", "off", "--prefer-binary")
+    return Command((sys.executable, "-P", "-m", "pip", *words, *quiet, "--", requirement), timeout=900)
+
+
 def stated_version(environment: Path, name: str) -> Command:
     """
     Ask an environment which version of a package it has.

@@ -19,12 +19,14 @@ from packaging.version import Version
 
 from contd_release import artifacts
 from contd_release.artifacts import Artifact, Sealed, Tampered
-from contd_release.channels import chart
+from contd_release.channels import chart, chart_access, chart_build, chart_names, chart_pulled
 from contd_release.checklist import Checklist, Section
 from contd_release.command import Running
-from contd_release.errors import Conflict, FailedCommand, NotReady, ReleaseError, Unanswered, Usage
+from contd_release.errors import Conflict, FailedCommand, NotReady, ReleaseError, Unanswered, Unsettled, Usage
 from contd_release.project import Chart, Image, News, Project, Settings
 from contd_release.release import Release
+from contd_release.sandbox.registry import Registry as Catalogued
+from contd_release.sandbox.world import World
 from contd_release.step import Found, State, Step
 from contd_release.tools import helm, helm_registry
 from contd_release.tools.oci import Repository
@@ -304,13 +306,15 @@ def test_building_is_observed_in_each_state(tmp_path: Path) -> None:
     Nothing, another attempt's file, ours, sealed, gone again.
     """
     release = release_of(tmp_path)
-    step = chart.packed(release)
+    step = chart_build.packed(release)
     assert (State.ABSENT, "demo-1.2.0-rc.1.tgz is not built") == look(step)
     mine = seal(release)
     assert (State.DONE, "sealed") == look(step)
-    (release.dist / artifacts.SEAL).unlink()
+    undo(release, step)
+    assert (State.ABSENT, "demo-1.2.0-rc.1.tgz is not built") == look(step)
+    walk(release, *chart.build(release))
     assert (State.DONE, f"sha256 {mine.sha256[:12]}") == look(step)
-    later = chart.packed(replace(release, epoch=EPOCH + 1))
+    later = chart_build.packed(replace(release, epoch=EPOCH + 1))
     assert (State.PARTIAL, "demo-1.2.0-rc.1.tgz is there from another attempt") == look(later)
     undo(release, step)
     assert (State.ABSENT, "demo-1.2.0-rc.1.tgz is not built") == look(step)
@@ -323,7 +327,7 @@ def test_a_sealed_chart_that_changed_stops_everything(tmp_path: Path) -> None:
     release = release_of(tmp_path)
     mine = seal(release)
     (release.dist / mine.name).write_bytes(b"swapped")
-    assert f"expected: sha256 {mine.sha256}, as it was sealed" in raised(chart.packed(release).observe, Tampered)
+    assert f"expected: sha256 {mine.sha256}, as it was sealed" in raised(chart_build.packed(release).observe, Tampered)
     with pytest.raises(Tampered):
         chart.pushed(release).act[0].run(Running(tmp_path / "log"))
 
@@ -335,7 +339,7 @@ def test_access_says_what_packs(tmp_path: Path) -> None:
     """
     The packer tells its name and version.
     """
-    state, detail = look(chart.packer())
+    state, detail = look(chart_access.packer())
     assert (State.DONE, True) == (state, "v4" in detail or "v3" in detail)
 
 
@@ -345,7 +349,7 @@ def test_a_sound_chart_is_sound_as_git_has_it(tmp_path: Path) -> None:
     """
     release = release_of(tmp_path)
     (release.project.root / "helm/demo/Chart.yaml").write_text("broken")
-    assert (State.DONE, "demo lints strictly and renders") == look(chart.sound(release))
+    assert (State.DONE, "demo lints strictly and renders") == look(chart_access.sound(release))
 
 
 @pytest.mark.parametrize(
@@ -383,7 +387,7 @@ def test_an_unsound_chart_says_what_to_do(
     """
     A chart that cannot be released stops before anything is changed, with the one thing to do.
     """
-    found = chart.sound(release_of(tmp_path, **files)).observe()
+    found = chart_access.sound(release_of(tmp_path, **files)).observe()
     assert State.ABSENT == found.state
     assert (True, True) == (expected[0] in found.detail, expected[1] in found.type_next), found
 
@@ -397,7 +401,7 @@ def test_a_locked_dependency_is_fetched_by_the_build(tmp_path: Path) -> None:
         "helm/demo/Chart.lock": "dependencies: []\n",
     }
     expected = (State.DONE, "`helm dependency build` fetches db 1.0.0 (missing) before packing")
-    assert expected == look(chart.sound(release_of(tmp_path, **files)))
+    assert expected == look(chart_access.sound(release_of(tmp_path, **files)))
 
 
 def test_a_dependency_in_git_is_packed(tmp_path: Path) -> None:
@@ -409,7 +413,7 @@ def test_a_dependency_in_git_is_packed(tmp_path: Path) -> None:
         "helm/demo/charts/db/Chart.yaml": CHART_YAML.replace("demo", "db").replace("1.1.0", "1.0.0"),
     }
     release = release_of(tmp_path, **files)
-    assert (State.DONE, "demo lints strictly and renders") == look(chart.sound(release))
+    assert (State.DONE, "demo lints strictly and renders") == look(chart_access.sound(release))
     seal(release)
     names = subprocess.check_output(("tar", "tf", str(release.dist / "demo-1.2.0-rc.1.tgz")), text=True).split()
     assert ("demo/Chart.yaml", True) == (names[0], "demo/charts/db/Chart.yaml" in names)
@@ -423,7 +427,7 @@ def test_a_chart_outside_the_repository_is_refused(tmp_path: Path) -> None:
     for path in ("../demo", "/etc/demo"):
         settings = replace(release.project.settings, chart=Chart(path, "oci://127.0.0.1:1/charts"))
         other = replace(release, project=replace(release.project, settings=settings))
-        told = raised(chart.sound(other).observe, Usage)
+        told = raised(chart_access.sound(other).observe, Usage)
         assert f"{path!r} leads out of the repository\n  expected: a folder below its root" == told
 
 
@@ -434,7 +438,7 @@ def test_a_chart_that_git_has_not_says_so(tmp_path: Path) -> None:
     release = release_of(tmp_path)
     settings = replace(release.project.settings, chart=Chart("helm/nope", "oci://127.0.0.1:1/charts"))
     other = replace(release, project=replace(release.project, settings=settings))
-    assert f"git has no helm/nope at {release.base[:12]}" in raised(chart.sound(other).observe, Usage)
+    assert f"git has no helm/nope at {release.base[:12]}" in raised(chart_access.sound(other).observe, Usage)
 
 
 @pytest.mark.integration
@@ -448,11 +452,11 @@ def test_the_registry_says_whether_we_may_push(
     release = release_of(tmp_path, host)
     login(monkeypatch, "wrong")
     expected = f"oci://{host}/charts does not let our login push"
-    found = chart.welcome(release).observe()
+    found = chart_access.welcome(release).observe()
     assert (State.ABSENT, expected) == (found.state, found.detail)
     assert "export CONTD_REGISTRY_USERNAME=… CONTD_REGISTRY_PASSWORD=…" == found.type_next
     login(monkeypatch, PASSWORD)
-    assert (State.DONE, f"our login may push to oci://{host}/charts") == look(chart.welcome(release))
+    assert (State.DONE, f"our login may push to oci://{host}/charts") == look(chart_access.welcome(release))
 
 
 # Publish.
@@ -472,14 +476,16 @@ def test_a_chart_is_published_once_and_read_back(
     release = release_of(tmp_path, registry.host)
     told = f"oci://{registry.host}/charts/demo:1.2.0-rc.1"
     assert (State.ABSENT, f"{told} is free") == look(chart.pushed(release))
-    assert (State.ABSENT, "nothing was built yet to compare with") == look(chart.consumed(release))
+    assert (State.ABSENT, "nothing is built yet") == look(chart_pulled.consumed(release))
     mine = seal(release, image(release, registry.host))
     assert (State.ABSENT, f"{told} is free") == look(chart.pushed(release))
-    assert (State.ABSENT, f"{told} is not there") == look(chart.consumed(release))
+    assert (State.ABSENT, "not pulled and rendered yet") == look(chart_pulled.consumed(release))
+    assert f"{told} is not there" in raised(lambda: chart_pulled.consume(release), Unsettled)
     walk(release, *chart.publish(release), *chart.verify(release))
     assert (State.DONE, f"sha256 {mine.sha256[:12]}") == look(chart.pushed(release))
-    how = "with our login" if guarded else "as everybody does"
-    assert (State.DONE, f"sha256 {mine.sha256[:12]}, pulled {how}") == look(chart.consumed(release))
+    state, detail = look(chart_pulled.consumed(release))
+    assert (State.DONE, True) == (state, detail.startswith("pulled and rendered, 20"))
+    assert guarded == (chart_pulled.consumer(release).login is not None)
     before = registry.content()
     walk(release, *chart.build(release), *chart.publish(release), *chart.verify(release))
     assert before == registry.content()
@@ -505,8 +511,10 @@ def test_another_chart_under_our_version_is_a_conflict(tmp_path: Path, start: Ca
     assert (State.CONFLICT, f"{told}, ours is sha256:{mine.sha256[:12]}") == look(chart.pushed(ours))
     with pytest.raises(Conflict):
         walk(ours, *chart.publish(ours))
-    pulled = f"pulled sha256 {their.sha256[:12]}, built {mine.sha256[:12]}"
-    assert (State.CONFLICT, pulled) == look(chart.consumed(ours))
+    other = (
+        f"oci://{registry.host}/charts/demo:1.2.0-rc.1: it has sha256 {their.sha256}\n  expected: sha256 {mine.sha256}"
+    )
+    assert other in raised(lambda: chart_pulled.consume(ours), Conflict)
     assert before == registry.content()
 
 
@@ -537,7 +545,7 @@ def test_a_wrong_password_is_not_absent_and_publishes_nothing(
     seal(release)
     before = registry.content()
     raised(chart.pushed(release).observe, Unanswered)
-    raised(chart.consumed(release).observe, Unanswered)
+    raised(lambda: chart_pulled.consume(release), Unanswered)
     push = chart.pushed(release)
     with pytest.raises(FailedCommand) as failure:
         push.act[1].run(Running(tmp_path / "push.log"))
@@ -569,8 +577,7 @@ def test_no_registry_is_no_answer(tmp_path: Path) -> None:
     release = release_of(tmp_path)
     seal(release)
     assert "http://127.0.0.1:1" in raised(chart.pushed(release).observe, Unanswered)
-    assert "http://127.0.0.1:1" in raised(chart.consumed(release).observe, Unanswered)
-    assert "http://127.0.0.1:1" in raised(chart.welcome(release).observe, Unanswered)
+    assert "http://127.0.0.1:1" in raised(chart_access.welcome(release).observe, Unanswered)
     push = chart.pushed(release)
     with pytest.raises(FailedCommand) as failure:
         push.act[1].run(Running(tmp_path / "push.log"))
@@ -614,15 +621,15 @@ def test_the_image_that_the_chart_names_is_the_one_we_built(tmp_path: Path, star
     seal(release, ours)
     walk(release, *chart.publish(release))
     other = image(release, host, says="something else")
-    expected = f"{host}/demo:1.2.0-rc.1 is {other.digest[:19]}, built was {ours.digest[:19]}"
-    assert (State.CONFLICT, expected) == look(chart.consumed(release))
+    told = f"{host}/demo:1.2.0-rc.1 is {other.digest[:19]}, built was {ours.digest[:19]}\n"
+    assert told in raised(lambda: chart_pulled.consume(release), Conflict)
     assert Repository.named(f"{host}/demo").delete(other.digest)
-    expected = f"{host}/demo:1.2.0-rc.1 is not there, built was {ours.digest[:19]}"
-    assert (State.CONFLICT, expected) == look(chart.consumed(release))
+    told = f"{host}/demo:1.2.0-rc.1 is not there, built was {ours.digest[:19]}\n"
+    assert told in raised(lambda: chart_pulled.consume(release), Conflict)
     mirror = replace(release.project.settings, image=Image(f"{host}/another"))
     moved = replace(release, project=replace(release.project, settings=mirror))
-    expected = f"it names {host}/demo:1.2.0-rc.1, registry.example.com/proxy:2, and not {host}/another"
-    assert (State.CONFLICT, expected) == look(chart.consumed(moved))
+    told = f"it names {host}/demo:1.2.0-rc.1, registry.example.com/proxy:2, and not {host}/another\n"
+    assert told in raised(lambda: chart_pulled.consume(moved), Conflict)
 
 
 @pytest.mark.integration
@@ -635,10 +642,10 @@ def test_a_chart_may_know_the_image_under_another_name(tmp_path: Path, start: Ca
     renamed = Chart("helm/demo", f"oci://{host}/charts", image="ghcr.io/owner/demo")
     settings = replace(release.project.settings, chart=renamed)
     release = replace(release, project=replace(release.project, settings=settings))
-    assert State.DONE == chart.sound(release).observe().state
-    mine = seal(release, image(release, host))
-    walk(release, *chart.publish(release))
-    assert (State.DONE, f"sha256 {mine.sha256[:12]}, pulled as everybody does") == look(chart.consumed(release))
+    assert State.DONE == chart_access.sound(release).observe().state
+    seal(release, image(release, host))
+    walk(release, *chart.publish(release), *chart.verify(release))
+    assert State.DONE == chart_pulled.consumed(release).observe().state
 
 
 @pytest.mark.integration
@@ -655,18 +662,62 @@ def test_a_chart_with_other_versions_inside_is_told(tmp_path: Path, start: Calla
     (mine,) = chart.built(later)
     artifacts.seal(later.dist, Sealed("demo", "1.2.0", release.base, EPOCH, (mine,)))
     walk(release, *chart.publish(release))
-    there = helm_registry.repository(chart.ref(release))
+    there = helm_registry.repository(chart_names.ref(release))
     manifest = there.manifest(there.digest("1.2.0-rc.1") or "")
     assert manifest is not None
     there.put("1.2.0", manifest)
-    state, detail = look(chart.consumed(later))
-    assert State.CONFLICT == state
-    assert "demo-1.2.0.tgz says version 1.2.0-rc.1 and appVersion 1.2.0-rc.1, not 1.2.0" == detail
+    told = raised(lambda: chart_pulled.consume(later), Conflict)
+    assert "demo-1.2.0.tgz says version 1.2.0-rc.1 and appVersion 1.2.0-rc.1, not 1.2.0\n" in told
 
 
-def login(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+def login(monkeypatch: pytest.MonkeyPatch, password: str, user: str = USER) -> None:
     """
     Log in through the environment.
     """
-    monkeypatch.setenv("CONTD_REGISTRY_USERNAME", USER)
+    monkeypatch.setenv("CONTD_REGISTRY_USERNAME", user)
     monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", password)
+
+
+# The sandbox's registry: a bearer token first, as public registries want it.
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """
+    A world of its own.
+    """
+    with World(tmp_path / "world") as started:
+        yield started
+
+
+def test_a_world_takes_a_chart_once(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Allowed, published and read back by everybody; walked again, no request changes anything.
+    """
+    login(monkeypatch, world.accounts.publisher.password.reveal(), world.accounts.publisher.user)
+    release = release_of(tmp_path, world.registry)
+    assert (State.DONE, f"our login may push to oci://{world.registry}/charts") == look(chart_access.welcome(release))
+    seal(release, image(release, world.registry))
+    walk(release, *chart.publish(release), *chart.verify(release))
+    assert chart_pulled.consumer(release).login is None
+    already = f"oci://{world.registry}/charts/demo:1.2.0-rc.1 is there"
+    assert (State.DONE, already) == look(chart_access.welcome(release))
+    before = world.ledger.effects()
+    walk(release, *chart.access(release), *chart.publish(release), *chart.verify(release))
+    assert before == world.ledger.effects()
+
+
+def test_a_world_refuses_what_it_should(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Who may only read is told so before anything is changed, and a registry under maintenance too.
+    """
+    release = release_of(tmp_path, world.registry)
+    reader = world.accounts.reader
+    login(monkeypatch, reader.password.reveal(), reader.user)
+    refused = f"oci://{world.registry}/charts does not let our login push"
+    assert (State.ABSENT, refused) == look(chart_access.welcome(release))
+    registry = world.part(Catalogued)
+    registry.rules = replace(registry.rules, read_only=True)
+    login(monkeypatch, world.accounts.publisher.password.reveal(), world.accounts.publisher.user)
+    closed = f"oci://{world.registry}/charts takes nothing now: it is read-only"
+    assert (State.ABSENT, closed) == look(chart_access.welcome(release))
