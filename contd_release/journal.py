@@ -20,7 +20,7 @@ from contd_release.errors import Unwritable
 from contd_release.project import Project
 
 # What a field of an entry may hold, by its annotation: a forged line with anything else is no entry.
-_TYPES: Final = {"str": (str,), "int": (int,), "float": (float, int)}
+_TYPES: Final = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,)}
 # Whatever a crash left of the last line, this ends it as something that is no JSON.
 _CUT: Final = b"#\n"
 
@@ -46,6 +46,7 @@ class Begun(Entry):
         epoch: seconds since 1970 that date everything the release makes, so that making it again gives equal bytes.
         because: why a smaller part than the fragments ask for is right.
         without_ci: why it is right although the checks of `base` are not green.
+        hotfix: whether it starts from a hotfix branch.
     """
 
     previous: str
@@ -53,6 +54,7 @@ class Begun(Entry):
     epoch: int
     because: str = ""
     without_ci: str = ""
+    hotfix: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

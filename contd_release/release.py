@@ -28,6 +28,7 @@ class Release:
         epoch: seconds since 1970 that date the commit, the tag and everything built.
         because: why a smaller part than the fragments ask for is right.
         without_ci: why it is right to release although the checks of `base` are not green.
+        hotfix: whether it starts from a branch `hotfix/v1.2.1` instead of main.
     """
 
     project: Project
@@ -37,6 +38,7 @@ class Release:
     epoch: int
     because: str = ""
     without_ci: str = ""
+    hotfix: bool = False
 
     def __str__(self) -> str:
         return f"{self.project.name} {self.version}"
@@ -66,16 +68,30 @@ class Release:
     @property
     def has_branch(self) -> bool:
         """
-        Whether it gets a release branch, or goes to main directly.
+        Whether it gets a release branch, or goes to the branch that it starts from.
         """
-        return self.part in self.project.settings.release_branch
+        return self.part in self.project.settings.release_branch and not self.hotfix
+
+    @property
+    def start(self) -> str:
+        """
+        The branch that it starts from: main, or a hotfix's own.
+        """
+        return f"hotfix/{self.tag}" if self.hotfix else self.project.settings.main
 
     @property
     def branch(self) -> str:
         """
         The branch that the release commit is pushed to.
         """
-        return f"release/{self.tag}" if self.has_branch else self.project.settings.main
+        return f"release/{self.tag}" if self.has_branch else self.start
+
+    @property
+    def headline(self) -> str:
+        """
+        What its tag says: `Release v1.2.0`, `Hotfix v1.2.1`.
+        """
+        return f"{'Hotfix' if self.hotfix else 'Release'} {self.tag}"
 
     @property
     def date(self) -> str:

@@ -40,7 +40,6 @@ def tagged(release: Release) -> Step:
     """
     The annotated tag is in this clone.
     """
-    message = f"Release {release.tag}"
     signed = release.project.settings.sign_tags
 
     def observe() -> Found:
@@ -58,7 +57,7 @@ def tagged(release: Release) -> Step:
     return Step(
         f"{release.tag} is tagged",
         observe,
-        act=(git.tag_annotated(release.tree, release.tag, message, release.dates, signed=signed),),
+        act=(git.tag_annotated(release.tree, release.tag, release.headline, release.dates, signed=signed),),
         undo=(git.delete_tag(release.project.root, release.tag),),
     )
 

@@ -8,7 +8,6 @@ final.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from contd_release.prepare import fragments
@@ -16,6 +15,7 @@ from contd_release.project import News
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import git, towncrier
+from contd_release.tools.changelog import has_section
 
 
 def ready(release: Release) -> Step:
@@ -73,16 +73,6 @@ def text(release: Release) -> str:
     The notes of this version, as Markdown; empty before they are written.
     """
     return _text(release.tree / release.notes)
-
-
-def has_section(changelog: str, news: News, version: str) -> bool:
-    """
-    Whether the changelog has a section of this version, whatever its date.
-    """
-    heading = re.escape(news.title_format)
-    for name, pattern in (("version", re.escape(version)), ("project_date", r"\S+"), ("name", r".+?")):
-        heading = heading.replace(re.escape("{" + name + "}"), pattern)
-    return re.search(rf"^{heading}\s*$", changelog, re.MULTILINE) is not None
 
 
 def _blind_spots(changelog: str | None, news: News, version: str) -> list[str]:

@@ -79,19 +79,19 @@ def history_whole(release: Release) -> Step:
 
 def base_is_tip(release: Release) -> Step:
     """
-    HEAD is the tip of the remote's main branch when a release begins, and main has not moved on until it is tagged.
+    HEAD is the tip of the branch that a release starts from, and that has not moved on until the release is tagged.
     """
     root, settings = release.project.root, release.project.settings
-    upstream = f"{settings.remote}/{settings.main}"
+    upstream = f"{settings.remote}/{release.start}"
 
     def observe() -> Found:
         there = git.remote(root, settings.remote)
-        tip = there.branch(settings.main)
+        tip = there.branch(release.start)
         if tip is None:
             return Found(
                 State.ABSENT,
-                f"{settings.remote} has no branch {settings.main}",
-                f"git push {settings.remote} {settings.main}",
+                f"{settings.remote} has no branch {release.start}",
+                f"git push {settings.remote} {release.start}",
             )
         if tip == release.base:
             return Found(State.DONE, f"{upstream} is at {tip[:12]}")

@@ -10,7 +10,7 @@ from typing import Final
 
 from invoke.collection import Collection
 
-from contd_release.tasks import news, rehearse, release, section
+from contd_release.tasks import hotfix, news, rehearse, release, section
 
 namespace: Final = Collection(
     release.release,
@@ -25,4 +25,5 @@ namespace: Final = Collection(
     section.publish,
     section.verify,
     news.news,
+    Collection("hotfix", hotfix.start, hotfix.finish),
 )

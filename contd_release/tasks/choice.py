@@ -17,6 +17,7 @@ from contd_release.errors import Conflict, NotReady, Usage
 from contd_release.journal import Begun
 from contd_release.prepare import fragments, repository
 from contd_release.project import Project
+from contd_release.recover import hotfix
 from contd_release.release import Release
 from contd_release.tasks.words import Words
 from contd_release.tools import bumpversion, git
@@ -44,17 +45,43 @@ def chosen(project: Project, words: Words) -> Release:
     """
     begun = journal.of(project).under_way()
     if begun is None:
+        branch = git.branch(project.root) or ""
+        if words.hotfix or hotfix.is_one(branch):
+            return planned_hotfix(project, words, words.hotfix or branch.removeprefix(hotfix.PREFIX))
         return planned(project, words)
     release = resumed(project, begun)
+    if words.hotfix and parse(words.hotfix) != release.version:
+        raise _another(release, begun)
     if words.without_ci:
         release = replace(release, without_ci=words.without_ci)
     if words.are_given and _version_after(release.previous, words) != release.version:
-        raise Conflict(
-            f"{release} is under way, begun {begun.at}",
-            expected="one release at a time",
-            type_next=f"invoke release to go on with {release.version}, or invoke abort",
-        )
+        raise _another(release, begun)
     return release
+
+
+def planned_hotfix(project: Project, words: Words, version: str) -> Release:
+    """
+    The release of a hotfix branch as it is now.
+    """
+    wanted = parse(version.removeprefix("v"))
+    if (words.part or "patch") != "patch" or words.pre or words.final:
+        raise Usage(
+            f"a hotfix raises the patch: {wanted}",
+            expected=f"no part, or another branch than {hotfix.PREFIX}v{wanted}",
+            type_next=f"invoke release, or git switch {project.settings.main}",
+        )
+    base = hotfix.fixed(project, wanted)
+    found = _at(project.root, base)
+    return Release(
+        project=found,
+        version=wanted,
+        previous=bumpversion.configuration(partial(git.text, project.root, base)).current,
+        base=base,
+        epoch=_epoch(project.root, base),
+        because=words.because,
+        without_ci=words.without_ci,
+        hotfix=True,
+    )
 
 
 def planned(project: Project, words: Words) -> Release:
@@ -92,6 +119,7 @@ def resumed(project: Project, begun: Begun) -> Release:
         epoch=begun.epoch,
         because=begun.because,
         without_ci=begun.without_ci,
+        hotfix=begun.hotfix,
     )
 
 
@@ -128,8 +156,17 @@ def begin(release: Release) -> None:
                 epoch=release.epoch,
                 because=release.because,
                 without_ci=release.without_ci,
+                hotfix=release.hotfix,
             )
         )
+
+
+def _another(release: Release, begun: Begun) -> Conflict:
+    return Conflict(
+        f"{release} is under way, begun {begun.at}",
+        expected="one release at a time",
+        type_next=f"invoke release to go on with {release.version}, or invoke abort",
+    )
 
 
 def _version_after(current: Version, words: Words) -> Version:

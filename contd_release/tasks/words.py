@@ -21,6 +21,9 @@ HELP: Final = {
 class Words:
     """
     The words of a call that choose a version, and the reasons it gives.
+
+    Args:
+        hotfix: the version of a hotfix, whose branch is released.
     """
 
     part: str = ""
@@ -28,6 +31,7 @@ class Words:
     final: bool = False
     because: str = ""
     without_ci: str = ""
+    hotfix: str = ""
 
     @property
     def are_given(self) -> bool:

@@ -57,6 +57,16 @@ class VersionFile:
             return f"{self.path} does not say {wanted.strip()!r}"
         return None
 
+    def stating(self, text: str, old: Version, new: Version) -> str:
+        """
+        The text with the new version wherever this place states the old one.
+        """
+        before, after = (serialized(str(version), self.parse, self.serialize) for version in (old, new))
+        if not self.is_regex:
+            return text.replace(_filled(self.search, current_version=before), _filled(self.replace, new_version=after))
+        search = _filled(self.search, current_version=re.escape(before))
+        return re.sub(search, _filled(self.replace, new_version=after), text, flags=re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class Configuration:
@@ -82,6 +92,17 @@ class Configuration:
         The files that a bump changes.
         """
         return tuple(dict.fromkeys((self.path, *(file.path for file in self.files))))
+
+    def stating(self, path: str, text: str, version: Version) -> str:
+        """
+        The text of one of the version files, as it is when it states this version.
+        """
+        for file in self.files:
+            text = file.stating(text, self.current, version) if file.path == path else text
+        if path != self.path:
+            return text
+        line = rf"""^(current_version\s*=\s*)(["']){re.escape(str(self.current))}\2"""
+        return re.sub(line, rf"\g<1>\g<2>{version}\g<2>", text, flags=re.MULTILINE)
 
 
 def configuration(text_of: Read) -> Configuration:

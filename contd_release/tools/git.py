@@ -246,6 +246,31 @@ def is_clean(where: Path) -> bool:
     return not _told(where, "status", "--porcelain")
 
 
+def bring(where: Path, remote: str, ref: str) -> None:
+    """
+    Have the objects of a ref of the remote here, to look at them; no ref of this clone changes.
+
+    Raises:
+        Unanswered: the remote did not give them.
+    """
+    words = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--", remote, ref)
+    answer = git(where, "fetch", *words, timeout=600).ask()
+    if answer.code:
+        raise Unanswered(
+            f"git fetch {remote} {ref} ended with {answer.code}: {' '.join(answer.err.split())}",
+            expected="the commits of the remote",
+            type_next=f"git fetch {remote}",
+        )
+
+
+def merge_base(where: Path, one: str, other: str) -> str | None:
+    """
+    The best common ancestor of two commits.
+    """
+    answer = git(where, "merge-base", one, other).ask()
+    return answer.out.strip() if answer.code == 0 else None
+
+
 def names(where: Path, revision: str, folder: str = "") -> tuple[str, ...]:
     """
     The paths of all files below a folder in a commit.

@@ -1,0 +1,51 @@
+"""
+A hotfix: begun from a release, and released as its next patch.
+"""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+from contd_release.tasks.words import HELP, Words
+
+
+@task(
+    help={
+        "of": "the version to mend, such as 1.2.0",
+        "pick": "a commit to take over, with its fragment; may be repeated",
+        "here": "switch this working tree to the branch, instead of making a worktree beside it",
+        "json": HELP["json"],
+    },
+    iterable=["pick"],
+)
+def start(c: Context, of: str, pick: list[str], here: bool = False, json: bool = False) -> None:
+    """
+    Begin a hotfix: a branch from the tag of a release, pushed, in a worktree of its own.
+    """
+    with edge():
+        from contd_release.tasks.recovering import start_hotfix
+
+        start_hotfix(of, tuple(pick), here=here, as_json=json)
+
+
+@task(
+    help={
+        "version": "the hotfix's version; that of the branch that is checked out, or of the only one there is",
+        "because": HELP["because"],
+        "without-ci": HELP["without-ci"],
+        "yes": "approve the review without a question",
+        "json": HELP["json"],
+    }
+)
+def finish(
+    c: Context, version: str = "", because: str = "", without_ci: str = "", yes: bool = False, json: bool = False
+) -> None:
+    """
+    Release a hotfix as the next patch, and merge it back to main.
+    """
+    with edge():
+        from contd_release.tasks.recovering import finish_hotfix
+
+        finish_hotfix(Words(because=because, without_ci=without_ci, hotfix=version), as_json=json, yes=yes)
