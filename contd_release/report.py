@@ -16,6 +16,7 @@ from contd_release.board import LINE, SIGNS, Board
 from contd_release.checklist import Checklist, Event, Seen, point_of_no_return
 from contd_release.command import Command
 from contd_release.errors import ReleaseError, Several, exit_code
+from contd_release.project import Settings
 from contd_release.release import Release
 from contd_release.secret import Redactor
 from contd_release.step import Step
@@ -74,6 +75,14 @@ class Lines:
         if with_commands and not seen.is_done:
             for action in seen.step.act:
                 self.says(f"      {'$ ' if isinstance(action, Command) else '- '}{action}")
+
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """
+        Columns as wide as their widest cell.
+        """
+        widths = [max(len(row[at]) for row in (heads, *rows)) for at in range(len(heads))]
+        for row in (heads, *rows):
+            self.says("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
     def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:
         """
@@ -224,11 +233,12 @@ def _print(line: str) -> None:
     sys.stdout.flush()
 
 
-def reporting(*, as_json: bool) -> Lines | Json:
+def reporting(*, as_json: bool, settings: Settings | None = None) -> Lines | Json:
     """
-    The report that fits where this process prints to.
+    The report that fits where this process prints to; what the settings name as secret is never shown.
     """
-    redact = Redactor.of_environment()
+    named = tuple(value.removeprefix("env:") for value in settings.announce.values()) if settings else ()
+    redact = Redactor.of_environment(named=named)
     if as_json:
         return Json(redact)
     if not sys.stdout.isatty():

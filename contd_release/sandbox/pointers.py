@@ -13,6 +13,7 @@ from typing import Final
 
 from contd_release.errors import NotReady, ReleaseError
 from contd_release.project import Image, Project
+from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 from contd_release.tools import buildah, buildx, cyclonedx, dockerfile, git, helm
 from contd_release.tools.http import Http
@@ -76,6 +77,9 @@ class Pointers:
         if settings.chart and "chart" not in off:
             known_as = {"image": settings.chart.image or settings.image.name} if settings.image else {}
             tables["chart"] = {"registry": f"oci://{world.registry}/{_path(settings.chart.registry)}"} | known_as
+        if settings.website:
+            remote = remotes.make(world.directory / "git", "website")
+            tables["website"] = {"repository": remote.as_uri()}
         lines = ['publisher = "here"', "sign-tags = false"]
         lines += [f"{channel} = false" for channel in sorted(off)]
         for name, table in tables.items():

@@ -10,7 +10,7 @@ from typing import Final
 
 from invoke.collection import Collection
 
-from contd_release.tasks import hotfix, news, rehearse, release, section
+from contd_release.tasks import announce, hotfix, news, rehearse, release, schedule, section
 
 namespace: Final = Collection(
     release.release,
@@ -24,6 +24,8 @@ namespace: Final = Collection(
     section.build,
     section.publish,
     section.verify,
+    announce.announce,
+    schedule.schedule,
     news.news,
     Collection("hotfix", hotfix.start, hotfix.finish),
 )

@@ -1,5 +1,5 @@
 """
-What the checklist tells people, where the project names places to tell them at.
+What the checklist tells people, where the project has a website or names places to tell them at.
 """
 
 from __future__ import annotations
@@ -7,12 +7,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contd_release import channels
-from contd_release.checklist import Item
+from contd_release.checklist import Item, Together
 from contd_release.prepare import notes
 from contd_release.release import Release
 
 if TYPE_CHECKING:
     from contd_release.after.announce import Announcement
+    from contd_release.after.message import Kind
 
 
 def access(release: Release) -> tuple[Item, ...]:
@@ -28,16 +29,23 @@ def access(release: Release) -> tuple[Item, ...]:
 
 def announced(release: Release) -> tuple[Item, ...]:
     """
-    Every place knows.
+    The website has the release, and then, since messages link to it, every place knows.
+    """
+    return (*_on_the_website(release), *told(release))
+
+
+def told(release: Release, kind: Kind = "release") -> tuple[Together, ...]:
+    """
+    Every place knows; one that does not take the message keeps no other from it.
     """
     if not release.project.settings.announce:
         return ()
     from contd_release.after import announce
 
-    return (announce.announced_everywhere(announcement(release)),)
+    return (announce.announced_everywhere(announcement(release, kind)),)
 
 
-def announcement(release: Release) -> Announcement:
+def announcement(release: Release, kind: Kind = "release") -> Announcement:
     """
     What is told of a release, everywhere, once every channel that is on was verified.
     """
@@ -48,4 +56,13 @@ def announcement(release: Release) -> Announcement:
         notes=lambda: notes.text(release),
         link=announce.link(release),
         channels=tuple(channels.verified(release.project)),
+        kind=kind,
     )
+
+
+def _on_the_website(release: Release) -> tuple[Item, ...]:
+    if release.project.settings.website is None or release.version.is_prerelease:
+        return ()
+    from contd_release.after import website
+
+    return (website.site_published(announcement(release)),)

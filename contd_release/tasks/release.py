@@ -73,7 +73,8 @@ def status(c: Context, version: str = "", json: bool = False) -> None:
         from contd_release.tasks.choice import here, of_version, resumed
         from contd_release.tasks.walking import Walking
 
-        project, report = here(), reporting(as_json=json)
+        project = here()
+        report = reporting(as_json=json, settings=project.settings)
         begun = journal.of(project).under_way()
         if not version and begun is None:
             last = journal.of(project).last(journal.Ended)
@@ -102,7 +103,8 @@ def abort(c: Context, json: bool = False) -> None:
         from contd_release.tasks.choice import here, resumed
         from contd_release.tasks.walking import Walking, finish, remove
 
-        project, report = here(), reporting(as_json=json)
+        project = here()
+        report = reporting(as_json=json, settings=project.settings)
         with lock.held(project.state / "lock"):
             begun = journal.of(project).under_way()
             if begun is None:

@@ -146,7 +146,7 @@ def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: st
     Walk the release under way or the one the words begin, alone in this clone.
     """
     project = here()
-    report = reporting(as_json=as_json)
+    report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
         release = chosen(project, words)
         walking = Walking(release, report, yes=yes, until=until, picture=Path(picture) if picture else None)

@@ -1,0 +1,90 @@
+"""
+What `invoke announce` does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast, get_args
+
+from contd_release import journal, lock
+from contd_release.after import announce, outcome
+from contd_release.after.message import Kind
+from contd_release.checklist import Checklist, Section
+from contd_release.command import Running
+from contd_release.errors import NotReady, ReleaseError, Usage, raise_all
+from contd_release.release import Release
+from contd_release.report import Json, Lines, reporting
+from contd_release.tasks import announcing
+from contd_release.tasks.choice import here, of_version, resumed
+
+
+@dataclass(frozen=True)
+class Telling:
+    """
+    One kind of message about one release.
+    """
+
+    release: Release
+    kind: Kind
+    report: Lines | Json
+
+    def preview(self) -> None:
+        """
+        Show every message.
+
+        Raises:
+            ReleaseError: a place cannot be told; the others are shown all the same.
+        """
+        errors: list[ReleaseError] = []
+        for one in announce.preview(announcing.announcement(self.release, self.kind)):
+            if one.post is None or one.service is None:
+                errors += [one.error] if one.error else []
+                continue
+            self.report.says(f"\n{one.place} · {one.service.name}")
+            self.report.says(str(one.post))
+        raise_all(errors)
+
+    def answer(self, *, again: str, done: str) -> None:
+        """
+        Note what a person knows of messages whose outcome nobody else does.
+        """
+        with lock.held(self.release.project.state / "lock"):
+            if again:
+                outcome.again(self.release, again, self.kind)
+                self.report.says(f"{again} will be told again; type: invoke announce --version {self.release.version}")
+            if done:
+                outcome.done(self.release, done, self.kind)
+                self.report.says(f"{done} was told")
+
+    def tell(self) -> None:
+        """
+        Tell every place that does not know.
+        """
+        whole = Checklist((Section("announce", announcing.told(self.release, self.kind)),))
+        if not list(whole.steps()):
+            raise NotReady(
+                "no place is named",
+                expected="[tool.contd-release.announce]",
+                type_next="$EDITOR pyproject.toml",
+            )
+        with lock.held(self.release.project.state / "lock"), self.report.watching(self.release, whole):
+            whole.walk(self.report.event, Running(self.release.logs, self.report.redact))
+
+
+def about(version: str, kind: str, *, as_json: bool) -> Telling:
+    """
+    A release that was begun in this clone, or the one under way.
+
+    Raises:
+        NotReady: nothing is under way, and no version was named.
+        Usage: there is no such kind of message.
+    """
+    if kind not in get_args(Kind):
+        raise Usage(f"there is no kind of message {kind!r}", expected=", ".join(get_args(Kind)))
+    project = here()
+    begun = journal.of(project).under_way()
+    if not version and begun is None:
+        raise NotReady("nothing is under way", expected="a version", type_next="invoke announce --version 1.2.0")
+    release = of_version(project, version) if version or begun is None else resumed(project, begun)
+    return Telling(release, cast(Kind, kind), reporting(as_json=as_json, settings=project.settings))
