@@ -21,7 +21,8 @@ from typing import Any, Final
 
 from contd_release.errors import FailedCommand, Unsettled
 from contd_release.journal import Ended
-from contd_release.sandbox import remotes
+from contd_release.sandbox import bystander, remotes
+from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.rehearsal import Rehearsal
 from contd_release.sandbox.world import World
 
@@ -79,6 +80,7 @@ class EndState:
 
     refs: Mapping[str, str]
     effects: Mapping[str, int]
+    messages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,10 @@ def _killed(points: list[Point], rehearsal: Rehearsal, world: World, words: tupl
     """
     if rehearsal.entries.last(Ended):
         return None
+    for answer in bystander.answers(rehearsal, world):
+        subprocess.run(
+            rehearsal.command(*answer), cwd=rehearsal.clone, env=dict(rehearsal.environment(world)), check=True
+        )
     process, stopped = _start(rehearsal, world, words), ""
     events = _events(process, world)
     for event in events:
@@ -225,4 +231,6 @@ def _events(process: subprocess.Popen[str], world: World) -> Iterator[dict[str, 
 
 
 def _end_state(rehearsal: Rehearsal, world: World) -> EndState:
-    return EndState(remotes.refs(rehearsal.remote), dict(world.ledger.effects()))
+    rooms = sorted(message.room for message in world.part(Chat).messages())
+    effects = {effect: count for effect, count in world.ledger.effects().items() if not effect.startswith("message ")}
+    return EndState(remotes.refs(rehearsal.remote), effects, tuple(rooms))

@@ -131,11 +131,17 @@ class Rehearsal:
         if not any(check.sha == self.commit for check in checks):
             checks.put(Check(id=1, created_at=now(), sha=self.commit, name="ci"))
 
+    def command(self, *words: str) -> tuple[str, ...]:
+        """
+        A task as a program; `-P` keeps the clone's own modules out of the way of this library's.
+        """
+        return (sys.executable, "-P", "-m", "contd_release", *words)
+
     def release_command(self, *words: str) -> tuple[str, ...]:
         """
-        The release as a program; `-P` keeps the clone's own modules out of the way of this library's.
+        The release, approved.
         """
-        return (sys.executable, "-P", "-m", "contd_release", "release", "--yes", *words)
+        return self.command("release", "--yes", *words)
 
     @staticmethod
     def _git(where: Path, *words: str) -> None:
