@@ -23,7 +23,7 @@ def buildable(release: Release) -> Step:
         if sealed(release):
             return Found(State.DONE, "the image is built")
         try:
-            return Found(State.DONE, str(builder()))
+            return Found(State.DONE, str(builder(settings(release))))
         except NotReady as error:
             return Found(State.ABSENT, error.what_is, error.type_next)
 

@@ -9,23 +9,24 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from contd_release import artifacts
 from contd_release.artifacts import Artifact
-from contd_release.channels.image_names import CHANNEL, archive, sealed, settings
+from contd_release.channels.image_names import CHANNEL, archive, labels, sealed, settings
 from contd_release.command import Action, Call, Command, Running
 from contd_release.errors import NotReady, Usage
+from contd_release.project import Image
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import buildah, buildx, git
 from contd_release.tools.dockerfile import Build
 from contd_release.tools.oci_archive import Archive, pack
 
-_LABEL: Final = "org.opencontainers.image"
+# https://github.com/containers/image/blob/main/docs/containers-transports.5.md
+_FILES: Final = ("oci-archive:", "oci:", "docker-archive:", "dir:")
 
 
 @dataclass(frozen=True)
@@ -64,17 +65,23 @@ class OfCommit:
         self.command(commit).run(running)
 
 
-def builder(storage: Path | None = None) -> Builder:
+def builder(image: Image, storage: Path | None = None) -> Builder:
     """
-    The engine of docker where its builder runs, buildah otherwise.
+    The builder of docker where there is one, buildah otherwise; only buildah starts from a file on this machine.
 
     Raises:
         NotReady: neither is here.
     """
-    if version := buildx.version():
+    if not image.base.startswith(_FILES) and (version := buildx.version()):
         return Builder("docker buildx", version, buildx.build)
     if version := buildah.version():
         return Builder("buildah", version, partial(buildah.build, storage=storage or Path()))
+    if image.base.startswith(_FILES):
+        raise NotReady(
+            f"buildah is not here, and nothing else builds on {image.base}",
+            expected="buildah",
+            type_next="apt install buildah",
+        )
     raise NotReady(
         "nothing that builds images is here",
         expected="buildah, or docker buildx with a running builder that can write OCI archives",
@@ -122,7 +129,7 @@ def _building(release: Release) -> tuple[Action, ...]:
     room = release.home / "building-image"
     # Where nothing builds images the plan still shows how it would be done; the access step says what is missing.
     try:
-        build = builder(release.project.cache / "buildah").build
+        build = builder(image, release.project.cache / "buildah").build
     except NotReady:
         build = partial(buildah.build, storage=release.project.cache / "buildah")
     return (
@@ -148,22 +155,6 @@ def _command(release: Release, build: Callable[[Build], Command], platform: str,
             epoch=release.epoch,
         )
     )
-
-
-def labels(release: Release, commit: str) -> dict[str, str]:
-    """
-    What the image says of itself.
-
-    https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md
-    """
-    github = release.project.settings.github
-    source = f"https://github.com/{github.repository}" if github and github.repository else ""
-    found = {
-        f"{_LABEL}.version": release.semver,
-        f"{_LABEL}.revision": commit,
-        f"{_LABEL}.created": datetime.fromtimestamp(release.epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    return found | ({f"{_LABEL}.source": source} if source else {})
 
 
 def _preparing(words: str, source: Path, epoch: int) -> Command:

@@ -5,6 +5,7 @@ What the image of a release is called, here and in its registry.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from contd_release.release import Release
 from contd_release.tools.oci import Repository
 
 CHANNEL: Final = "image"
+_LABEL: Final = "org.opencontainers.image"
 # A registry behind a cache may take its time to show what it took, in seconds.
 PATIENCE: Final = 30.0
 
@@ -69,6 +71,22 @@ def sealed(release: Release) -> Artifact | None:
     The image as it was sealed; nothing before the build.
     """
     return release.artifact(file_name(release))
+
+
+def labels(release: Release, commit: str) -> dict[str, str]:
+    """
+    What the image says of itself.
+
+    https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md
+    """
+    github = release.project.settings.github
+    source = f"https://github.com/{github.repository}" if github and github.repository else ""
+    found = {
+        f"{_LABEL}.version": release.semver,
+        f"{_LABEL}.revision": commit,
+        f"{_LABEL}.created": datetime.fromtimestamp(release.epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    return found | ({f"{_LABEL}.source": source} if source else {})
 
 
 def required(release: Release) -> Artifact:

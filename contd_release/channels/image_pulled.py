@@ -11,8 +11,7 @@ from platform import machine as machine_name
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from contd_release.channels.image_build import labels
-from contd_release.channels.image_names import CHANNEL, repository, required, settings, told
+from contd_release.channels.image_names import CHANNEL, labels, repository, required, settings, told
 from contd_release.channels.read_back import Claim, read_back
 from contd_release.command import Call
 from contd_release.errors import Conflict, Unsettled

@@ -23,7 +23,7 @@ from packaging.version import Version
 
 from contd_release import artifacts
 from contd_release.artifacts import Sealed
-from contd_release.channels import image, image_build
+from contd_release.channels import image, image_names
 from contd_release.channels.image_names import archive
 from contd_release.checklist import Checklist, Section
 from contd_release.command import Running
@@ -139,7 +139,7 @@ class Bench:
         Seal an image that was made by hand, as if it was built.
         """
         commit = self.commit()
-        whole = self.images.whole("built", says, image_build.labels(self.release, commit))
+        whole = self.images.whole("built", says, image_names.labels(self.release, commit))
         self.release.dist.mkdir(parents=True, exist_ok=True)
         shutil.copy(whole.path, archive(self.release))
         sealed = Sealed(self.release.project.name, str(self.release.version), commit, EPOCH, image.built(self.release))

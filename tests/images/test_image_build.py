@@ -16,9 +16,10 @@ import pytest
 
 from contd_release import artifacts
 from contd_release.artifacts import Sealed, Tampered
-from contd_release.channels import image, image_build
+from contd_release.channels import image, image_build, image_names
 from contd_release.channels.image_names import archive
-from contd_release.errors import Conflict, FailedCommand
+from contd_release.errors import Conflict, FailedCommand, NotReady
+from contd_release.project import Image
 from contd_release.tools import buildx
 from contd_release.tools.oci_archive import Archive, pack
 from contd_release.tools.oci_image import Descriptor
@@ -61,7 +62,7 @@ def test_two_builds_have_one_digest(bench: Bench, buildah: None) -> None:
     assert ["linux/amd64", "linux/arm64"] == [one.platform for one in built.top.manifests]
     for one in built.top.manifests:
         found = built.configuration(built.manifest(one.digest, one.media_type))
-        assert image_build.labels(bench.release, bench.commit()) == found.labels
+        assert image_names.labels(bench.release, bench.commit()) == found.labels
         assert one.platform == found.platform
 
 
@@ -222,7 +223,10 @@ def test_docker_counts_where_its_engine_can_write_archives(
         monkeypatch.setenv("PATH", str(tmp_path))
         assert buildx.version() is None
     else:
-        assert expected == str(image_build.builder())
+        assert expected == str(image_build.builder(Image()))
+        with pytest.raises(NotReady, match=r"buildah is not here, and nothing else builds on oci-archive:base\.tar"):
+            monkeypatch.setenv("PATH", str(tmp_path))
+            image_build.builder(Image(base="oci-archive:base.tar"))
 
 
 def test_packed_twice_it_is_the_same_file(images: Images, tmp_path: Path) -> None:
