@@ -58,4 +58,11 @@ def _acquire(descriptor: int, path: Path, wait: float) -> None:
 
 
 def _is_alive(process: str) -> bool:
-    return process.isdigit() and Path("/proc", process).exists()
+    """
+    Whether a process runs; one that was killed and that nobody has waited for yet does not.
+    """
+    try:
+        stat = Path("/proc", process, "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return process.isdigit() and stat.rpartition(")")[2].split()[0] not in "ZX"

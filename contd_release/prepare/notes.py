@@ -64,7 +64,9 @@ def written(release: Release) -> Step:
         return Step(f"{release.notes} is written", observe, act=(draft,))
     put_back = git.restore(tree, release.base, (news.changelog, news.directory))
     return Step(
-        f"{news.changelog} has {version}", observe, act=(put_back, draft, towncrier.build(tree, version, release.date))
+        f"{news.changelog} has {version}",
+        observe,
+        act=(git.unlock(tree), put_back, draft, towncrier.build(tree, version, release.date)),
     )
 
 

@@ -310,13 +310,19 @@ def add_worktree(where: Path, to: Path, commit: str) -> tuple[Action, ...]:
     """
     Check a commit out into a worktree of its own, on no branch; what a killed checkout left there is removed first.
 
+    Git writes HEAD before the files: a worktree whose checkout was killed would seem whole, and all that it lacks be
+    deleted by the next commit. So it is moved to its place when it is. The second `--force` is for the lock that a
+    killed checkout leaves behind.
+
     Args:
         to: a folder of ours in the cache, where nobody else keeps anything.
     """
+    half = to.with_name(f"{to.name}-half")
     return (
-        Call(f"make room for {to.name}", partial(_make_room, to)),
+        Call(f"make room for {to.name}", partial(_make_room, half, to)),
         git(where, "worktree", "prune"),
-        git(where, "worktree", "add", "--detach", "--force", str(to), commit),
+        git(where, "worktree", "add", "--detach", "--force", "--force", str(half), commit),
+        git(where, "worktree", "move", str(half), str(to)),
     )
 
 
@@ -326,9 +332,11 @@ def clone_shared(where: Path, to: Path) -> tuple[Action, ...]:
 
     Worktrees share their administration, and two `git worktree add` at the same time break each other; clones do not.
     """
+    half = to.with_name(f"{to.name}-half")
     return (
-        Call(f"make room for {to.name}", partial(_make_room, to)),
-        git(to.parent, "clone", "--quiet", "--shared", "--", str(where), str(to)),
+        Call(f"make room for {to.name}", partial(_make_room, half, to)),
+        git(to.parent, "clone", "--quiet", "--shared", "--", str(where), str(half)),
+        Call(f"put {to.name} in its place", partial(_moved, half, to)),
     )
 
 
@@ -346,11 +354,24 @@ def restore(where: Path, commit: str, paths: Sequence[str]) -> Command:
     return git(where, "restore", f"--source={commit}", "--staged", "--worktree", "--", *paths)
 
 
-def record(where: Path, message: str, dates: Mapping[str, str]) -> tuple[Command, Command]:
+def unlock(where: Path) -> Call:
+    """
+    Remove the lock that a killed git left on the index of a worktree of ours, in which nobody else works.
+    """
+
+    def remove() -> None:
+        path = Path(_told(where, "rev-parse", "--path-format=absolute", "--git-path", "index.lock"))
+        path.unlink(missing_ok=True)
+
+    return Call(f"remove what a killed git has locked in {where.name}", remove)
+
+
+def record(where: Path, message: str, dates: Mapping[str, str]) -> tuple[Action, ...]:
     """
     Commit all that the worktree holds, dated by the release. Hooks are for people's own commits; the proof has run.
     """
     return (
+        unlock(where),
         git(where, "add", "--all"),
         git(where, "commit", "--quiet", "--no-verify", "--message", message, env=_only_git(dates)),
     )
@@ -386,9 +407,14 @@ def delete_branch(where: Path, remote: str, branch: str, expected: str) -> Comma
     return git(where, "push", f"--force-with-lease={ref}:{expected}", "--", remote, f":{ref}", timeout=600)
 
 
-def _make_room(to: Path) -> None:
-    shutil.rmtree(to, ignore_errors=True)
-    to.parent.mkdir(parents=True, exist_ok=True)
+def _moved(half: Path, to: Path) -> None:
+    half.replace(to)
+
+
+def _make_room(*folders: Path) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _only_git(dates: Mapping[str, str]) -> dict[str, str]:

@@ -60,6 +60,20 @@ def test_a_worktree_that_a_kill_left_half_made(treed: Release, tmp_path: Path) -
     assert State.DONE is make(step, tmp_path).observe().state
 
 
+def test_a_checkout_that_was_killed(here: Place, beginning: Beginning, tmp_path: Path) -> None:
+    """
+    HEAD without the files is not a worktree, and the lock that git leaves behind is no obstacle.
+    """
+    step = tree.checked_out(beginning())
+    half = next(one for one in step.act if "worktree add" in str(one))
+    half.run(Running(tmp_path / "log"))
+    assert State.ABSENT is step.observe().state
+    [admin] = (here.clone / ".git/worktrees").iterdir()
+    (admin / "locked").write_text("initializing", encoding="utf-8")
+    assert State.DONE is make(step, tmp_path).observe().state
+    assert 2 == len(here.git("worktree", "list").splitlines())
+
+
 def test_a_worktree_that_somebody_deleted(treed: Release, tmp_path: Path) -> None:
     """
     A worktree that git still knows and nobody has is made anew.
@@ -137,6 +151,17 @@ def test_a_commit_of_somebody_else(here: Place, treed: Release) -> None:
     found = step.observe()
     assert State.CONFLICT is found.state
     assert "'Not this'" in found.detail
+
+
+def test_a_lock_that_a_killed_git_left(here: Place, treed: Release, tmp_path: Path) -> None:
+    """
+    Nobody else works in our worktree, so a lock on its index is nobody's.
+    """
+    lock = Path(here.git("rev-parse", "--path-format=absolute", "--git-path", "index.lock", where=treed.tree))
+    lock.touch()
+    assert State.DONE is make(notes.written(treed), tmp_path).observe().state
+    lock.touch()
+    assert State.DONE is make(tree.committed(treed), tmp_path).observe().state
 
 
 def test_main_moves_while_a_release_is_prepared(here: Place, treed: Release) -> None:

@@ -1,0 +1,67 @@
+"""
+One release at a time in one clone, the commands included that outlive a killed walk.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from contd_release import lock
+from contd_release.errors import Conflict
+
+# A walk that holds the lock, starts a command that inherits it, and is killed.
+WALK = """
+import os, pathlib, signal, subprocess, sys
+from contd_release import lock
+with lock.held(pathlib.Path(sys.argv[1])):
+    subprocess.Popen(["sleep", sys.argv[2]], close_fds=False, start_new_session=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def walk(path: Path, seconds: str) -> subprocess.Popen[bytes]:
+    """
+    A walk that was killed while its command goes on for some seconds.
+    """
+    return subprocess.Popen((sys.executable, "-P", "-c", WALK, str(path), seconds))
+
+
+def test_a_command_that_outlives_its_walk_is_waited_for(tmp_path: Path) -> None:
+    """
+    The next walk does not race what the killed one has started.
+    """
+    walk(tmp_path / "lock", "1.5").wait()
+    began = time.monotonic()
+    with lock.held(tmp_path / "lock"):
+        assert 0.5 < time.monotonic() - began < 10
+
+
+def test_a_killed_walk_that_nobody_waited_for_does_not_live(tmp_path: Path) -> None:
+    """
+    In a container without an init the dead stay in the process table; they hold nothing.
+    """
+    process = walk(tmp_path / "lock", "1.5")
+    while Path("/proc", str(process.pid), "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z":
+        time.sleep(0.02)
+    with lock.held(tmp_path / "lock"):
+        assert process.returncode is None
+    process.wait()
+
+
+def test_patience_ends(tmp_path: Path) -> None:
+    """
+    A command that does not end is named, and the next walk does not begin.
+    """
+    walk(tmp_path / "lock", "1.5").wait()
+    with (
+        pytest.raises(Conflict, match="or a command it left behind"),
+        lock.held(tmp_path / "lock", wait=0.2),
+    ):
+        pytest.fail("the lock is held by the command")
+    with lock.held(tmp_path / "lock"):
+        pass
