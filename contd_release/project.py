@@ -41,7 +41,7 @@ from contd_release.version import Part
 
 OVERLAY = "CONTD_RELEASE_CONFIG"
 CONFIGURATION = "contd-release.toml"
-SWITCHES = ("sbom", "pypi", "image", "chart", "github", "website", "monitor")
+SWITCHES = ("sbom", "pypi", "image", "chart", "github", "announce", "website", "monitor")
 TYPES = "breaking security feature bugfix deprecation removal doc misc"
 
 Read: TypeAlias = Callable[[str], str | None]

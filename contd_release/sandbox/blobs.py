@@ -104,10 +104,15 @@ class Blobs:
         if f"sha256:{sha256_of(path)[0]}" != digest:
             path.unlink()
             raise Mismatch
-        new = not self._link(name, digest).exists()
         path.replace(self._content(digest))
-        durable.write(self._link(name, digest), b"")
-        return new
+        link = self._link(name, digest)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        # Two platforms may share a layer and bring it at the same time; one of them brings something new.
+        try:
+            link.touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
     def cancel(self, name: str, upload: str) -> None:
         """

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Final
 
 from contd_release.errors import NotReady, ReleaseError
@@ -29,12 +30,13 @@ class Skipped:
     A channel that cannot be rehearsed on this machine, and what to type first.
     """
 
-    channel: str
+    what: str
     why: str
     remedy: str
+    key: str = ""
 
     def __str__(self) -> str:
-        return f"the {self.channel} was not rehearsed: {self.why}; type: {self.remedy}"
+        return f"the {self.what} was not rehearsed: {self.why}; type: {self.remedy}"
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Pointers:
         The configuration, as TOML.
         """
         settings, tables = self.project.settings, dict[str, Mapping[str, str]]()
-        off = {one.channel for one in self.skipped}
+        off = {one.key or one.what for one in self.skipped}
         if settings.pypi:
             tables["pypi"] = {"repository": world.upload_url, "index": world.index_url}
         if settings.github:
@@ -77,11 +79,11 @@ class Pointers:
         if settings.chart and "chart" not in off:
             known_as = {"image": settings.chart.image or settings.image.name} if settings.image else {}
             tables["chart"] = {"registry": f"oci://{world.registry}/{_path(settings.chart.registry)}"} | known_as
-        if settings.website:
+        if settings.website and "website" not in off:
             remote = remotes.make(world.directory / "git", "website")
-            tables["website"] = {"repository": remote.as_uri()}
+            tables["website"] = {"repository": str(remote)}
         lines = ['publisher = "here"', "sign-tags = false"]
-        lines += [f"{channel} = false" for channel in sorted(off)]
+        lines += [f"{key} = false" for key in sorted(off)]
         for name, table in tables.items():
             lines += [f"[{name}]", *(f"{key} = {_quoted(value)}" for key, value in table.items())]
         return "\n".join(lines) + "\n"
@@ -115,6 +117,12 @@ class Pointers:
 
     def _skipped(self) -> Iterator[Skipped]:
         settings = self.project.settings
+        if settings.announce and not find_spec("apprise"):
+            yield Skipped(
+                "announcement", "apprise is not here", "pip install 'contd-release[announce]'", key="announce"
+            )
+        if settings.website and not find_spec("feedgen"):
+            yield Skipped("website", "feedgen is not here", "pip install 'contd-release[website]'")
         if settings.image and not (buildx.version() or buildah.version()):
             yield Skipped("image", "neither docker buildx nor buildah is here", "apt install buildah")
         elif settings.image and BASE not in os.environ and (base := self._unreachable(settings.image)):
