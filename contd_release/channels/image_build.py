@@ -23,7 +23,8 @@ from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import buildah, buildx, git
 from contd_release.tools.dockerfile import Build
-from contd_release.tools.oci_archive import Archive, pack
+from contd_release.tools.oci_archive import Archive
+from contd_release.tools.oci_pack import pack
 
 # https://github.com/containers/image/blob/main/docs/containers-transports.5.md
 _FILES: Final = ("oci-archive:", "oci:", "docker-archive:", "dir:")

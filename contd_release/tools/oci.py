@@ -7,24 +7,18 @@ https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from contd_release.errors import Conflict, Unanswered, Usage
 from contd_release.tools import http, oci_login
-from contd_release.tools.http import Http, Reply
+from contd_release.tools.http import Reply
+from contd_release.tools.oci_door import Door
 from contd_release.tools.oci_image import EVERY_KIND, Manifest, digest_of
-from contd_release.tools.oci_login import Login
-from contd_release.validation import is_loopback
 
-_PART: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-# What stands before the path is a registry only if it looks like a host: `owner/app` names none.
-_HOST: Final = r"localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?=:)"
-_NAME: Final = re.compile(rf"(?!-)({_HOST})(:[0-9]{{1,5}})?/({_PART}(?:/{_PART})*)")
 _TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _ACCEPT: Final = {"Accept": ", ".join(EVERY_KIND)}
@@ -44,41 +38,10 @@ class Push(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass
-class Repository:
+class Repository(Door):
     """
-    One repository of one registry: `ghcr.io/owner/app`.
-
-    Args:
-        registry: the host, and the port if any.
-        path: what follows it.
-        login: who we are; nobody to read as everybody does.
+    One repository of one registry: what is in it, and what is put there.
     """
-
-    registry: str
-    path: str
-    login: Login | None = None
-    _doors: dict[str, Http] = field(default_factory=dict, repr=False)
-
-    @classmethod
-    def named(cls, name: str, *, anonymous: bool = False) -> Repository:
-        """
-        The repository of this name, with the login that this machine has for it.
-
-        Raises:
-            Usage: the name is not a registry and a path.
-        """
-        if not (match := _NAME.fullmatch(name)):
-            raise Usage(
-                f"{name!r} does not name a repository",
-                expected="a registry, a path in lower case, and no tag: ghcr.io/owner/app",
-            )
-        registry = f"{match[1]}{match[2] or ''}"
-        registry = "registry-1.docker.io" if registry == "docker.io" else registry
-        return cls(registry, match[3], None if anonymous else oci_login.login(registry))
-
-    def __str__(self) -> str:
-        return f"{self.registry}/{self.path}"
 
     def digest(self, reference: str) -> str | None:
         """
@@ -201,37 +164,6 @@ class Repository:
             return False
         http.expected(reply, (200, 202, 204, 404), f"{self}: deleting {digest}")
         return True
-
-    def talk(self, verbs: str, say: Callable[[Http], Reply]) -> Reply:
-        """
-        Say something, with what the registry wants to see first.
-
-        Who has a login shows it from the beginning: a registry may tell strangers that a private image is not there.
-
-        Args:
-            verbs: what it needs the right to do: `pull`, `pull,push`, or `*` as clients that delete ask for.
-        """
-        if verbs not in self._doors:
-            self._doors[verbs] = Http(self.url(""))
-            if self.login:
-                self._log_in(verbs, self._doors[verbs].ask(urljoin(self.url(""), "/v2/")))
-        reply = say(self._doors[verbs])
-        if reply.status == 401:
-            self._log_in(verbs, reply)
-            reply = say(self._doors[verbs])
-        return reply
-
-    def _log_in(self, verbs: str, challenged: Reply) -> None:
-        if challenged.status == 401:
-            letter = oci_login.authorization(challenged, f"repository:{self.path}:{verbs}", self.login)
-            self._doors[verbs] = Http(self.url(""), headers={"Authorization": letter})
-
-    def url(self, what: str) -> str:
-        """
-        The address of something in this repository; plain HTTP only on this machine.
-        """
-        host = urlsplit(f"//{self.registry}").hostname or ""
-        return f"{'http' if is_loopback(host) else 'https'}://{self.registry}/v2/{self.path}/{what}"
 
     def _tags(self) -> Iterator[str]:
         url = self.url("tags/list")

@@ -32,8 +32,9 @@ from contd_release.release import Release
 from contd_release.sandbox.registry import Registry
 from contd_release.sandbox.world import World
 from contd_release.step import Found
-from contd_release.tools.oci_archive import Archive, pack
+from contd_release.tools.oci_archive import Archive
 from contd_release.tools.oci_image import MANIFEST
+from contd_release.tools.oci_pack import pack
 
 EPOCH = 1_790_000_000
 PLATFORMS = ("linux/amd64", "linux/arm64")

@@ -21,8 +21,9 @@ from contd_release.channels.image_names import archive
 from contd_release.errors import Conflict, FailedCommand, NotReady
 from contd_release.project import Image
 from contd_release.tools import buildx
-from contd_release.tools.oci_archive import Archive, pack
+from contd_release.tools.oci_archive import Archive
 from contd_release.tools.oci_image import Descriptor
+from contd_release.tools.oci_pack import pack
 
 if TYPE_CHECKING:
     from tests.images.conftest import Bench, Images

@@ -352,6 +352,22 @@ def test_without_a_login_where_one_is_needed(world: World) -> None:
     assert "export CONTD_REGISTRY_USERNAME=… CONTD_REGISTRY_PASSWORD=…" == caught.value.type_next
 
 
+def test_who_has_a_login_is_never_taken_for_a_stranger(world: World, publisher: None, images: Images) -> None:
+    """
+    Where the registry did not say how to log in, nothing is asked without the login, now or later.
+    """
+    repository = Repository.named(f"{world.registry}/owner/app")
+    world.faults.order("GET /v2/ 1-4 503")
+    for _ in range(2):
+        before = len(world.ledger.requests())
+        try:
+            assert repository.digest("1.2.0") is None
+        except Unanswered:
+            assert {"/v2/"} == {one.path for one in world.ledger.requests()[before:]}
+    first = next(one.path for one in world.ledger.requests() if one.path != "/v2/")
+    assert first.startswith("/v2/token?")
+
+
 def test_tags_come_in_pages(world: World, publisher: None, images: Images) -> None:
     """
     A registry that lists a few tags at a time is asked until its end.
