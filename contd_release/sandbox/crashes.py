@@ -147,7 +147,7 @@ def _points(rehearsal: Rehearsal, world: World, words: tuple[str, ...]) -> tuple
             points += [replace(point, delay=(now - began) / 2)] if now - began > _SHORT else []
         if what == "acting":
             acting[step] = Point(what, step, event["action"]), now
-            points += [acting[step][0]] if step not in acted else []
+            points.append(acting[step][0])
             acted.add(step)
         elif what == "done" and step in acted:
             points.append(Point(what, step))
