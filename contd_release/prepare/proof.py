@@ -121,4 +121,4 @@ def _passed(release: Release, session: str, argv: tuple[str, ...]) -> Step:
         return Found(State.ABSENT, f"not run on tree {tree[:12]}")
 
     command = Command(argv, cwd=release.tree, timeout=AN_HOUR)
-    return Step(f"{session} passes on the released tree", observe, act=(Proving(release, session, command),))
+    return Step(f"the released tree passes {session}", observe, act=(Proving(release, session, command),))

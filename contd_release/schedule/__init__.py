@@ -145,6 +145,10 @@ def _row(
     if not often.is_timed:
         verdict = _as_needed(pending, frozen=frozen)
         return Row(part, often, last, None, pending, verdict, note)
+    if anchor is None and pending and all(each.part != part for each in pending):
+        return Row(
+            part, often, None, None, pending, Verdict.NOT_YET, "nothing was released yet, and nothing asks for it"
+        )
     planned = often.after(plan.day(anchor.at)) if anchor else today
     due = freeze.thaw(planned, plan.windows)
     if today < planned:
