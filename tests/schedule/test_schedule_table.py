@@ -139,6 +139,8 @@ VERDICTS = [
     # nothing was ever released; a part that never was counts from the first release
     ("minor", "2026-11-22", (), Schedule(), (NEWS,), "2026-11-22", Verdict.DUE),
     ("minor", "2026-11-22", (), Schedule(), (), "2026-11-22", Verdict.NOTHING),
+    # a first release is what its changes ask for, not a major because none was ever made
+    ("major", "2026-11-22", (), Schedule(), (NEWS,), None, Verdict.NOT_YET),
     ("major", "2026-11-22", (("0.1.0", "2025-11-22"), ("0.2.0", "2026-06-01")), Schedule(), (NEWS,), "2026-11-22",
      Verdict.DUE),
     ("major", "2028-02-28", (("1.0.0", "2027-02-28"),), Schedule(), (BREAK,), "2028-02-28", Verdict.DUE),
