@@ -7,9 +7,10 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from contd_release.prepare import fragments, notes
+from contd_release.prepare import fragments
 from contd_release.prepare.fragments import Fragment
 from contd_release.project import News
+from contd_release.tools.changelog import has_section
 
 NEWS = News(ignore=("README.md",))
 
@@ -87,4 +88,4 @@ def test_a_section_of_this_version(text: str, is_there: bool) -> None:
     """
     Whatever its date, so that the same version on another day gives no second section.
     """
-    assert is_there is notes.has_section(f"# Changelog\n\n{text}\n\n- Something.\n", NEWS, "1.2.0")
+    assert is_there is has_section(f"# Changelog\n\n{text}\n\n- Something.\n", NEWS, "1.2.0")
