@@ -7,6 +7,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from contd_release.checklist import Checklist, Event
 from contd_release.command import Running
 from contd_release.sandbox.world import World
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from tests.conftest import Beginning
 
 
+@pytest.mark.slow
 def test_every_step_keeps_its_promises(beginning: Beginning, world: World, tmp_path: Path) -> None:
     """
     Made true, a step is DONE for whoever looks next, and its act is not run again; undone, it is ABSENT.

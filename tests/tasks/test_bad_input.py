@@ -33,6 +33,7 @@ def stop(place: Place, *words: str) -> str:
         said = place.say(*(words or MINOR))
     public = [line for line in said.out.splitlines() if line.startswith("public already")]
     text = "\n".join((f"exit code {said.code}", *public, said.err.strip()))
+    text = re.sub(r"known are .*", "known are …", text)
     text = re.sub(r"127\.0\.0\.1:\d+", "HOST", text.replace(str(place.directory), "PLACE"))
     return re.sub(r"\b[0-9a-f]{12,64}\b", "HASH", text)
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from contd_release.sandbox import remotes
@@ -117,6 +118,7 @@ def test_an_artifact_that_is_not_what_was_sealed(release: Place, world: World, s
     put_back(release, world, before)
 
 
+@pytest.mark.slow
 def test_by_hand(release: Place, world: World) -> None:
     """
     bump, build, publish and verify walk up to their own ends, and `release` ends what they began.
