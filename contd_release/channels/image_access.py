@@ -5,7 +5,7 @@ What must be so before an image is built: something builds images, and the regis
 from __future__ import annotations
 
 from contd_release.channels.image_build import builder
-from contd_release.channels.image_names import repository, sealed, settings, told
+from contd_release.channels.image_names import repository, sealed, settings, storage, told
 from contd_release.errors import NotReady
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
@@ -23,7 +23,7 @@ def buildable(release: Release) -> Step:
         if sealed(release):
             return Found(State.DONE, "the image is built")
         try:
-            return Found(State.DONE, str(builder(settings(release))))
+            return Found(State.DONE, str(builder(settings(release), storage(release))))
         except NotReady as error:
             return Found(State.ABSENT, error.what_is, error.type_next)
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from contd_release import artifacts
 from contd_release.artifacts import Artifact
-from contd_release.channels.image_names import CHANNEL, archive, labels, sealed, settings
+from contd_release.channels.image_names import CHANNEL, archive, labels, sealed, settings, storage
 from contd_release.command import Action, Call, Command, Running
 from contd_release.errors import NotReady, Usage
 from contd_release.project import Image
@@ -33,12 +33,13 @@ _FILES: Final = ("oci-archive:", "oci:", "docker-archive:", "dir:")
 @dataclass(frozen=True)
 class Builder:
     """
-    What builds images here.
+    What builds images here, and what is done before the first build.
     """
 
     name: str
     version: str
     build: Callable[[Build], Command]
+    before: tuple[Command, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
@@ -66,7 +67,7 @@ class OfCommit:
         self.command(commit).run(running)
 
 
-def builder(image: Image, storage: Path | None = None) -> Builder:
+def builder(image: Image, storage: Path) -> Builder:
     """
     The builder of docker where there is one, buildah otherwise; only buildah starts from a file on this machine.
 
@@ -76,7 +77,7 @@ def builder(image: Image, storage: Path | None = None) -> Builder:
     if not image.base.startswith(_FILES) and (version := buildx.version()):
         return Builder("docker buildx", version, buildx.build)
     if version := buildah.version():
-        return Builder("buildah", version, partial(buildah.build, storage=storage or Path()))
+        return Builder("buildah", version, partial(buildah.build, storage=storage), buildah.tidy(storage))
     if image.base.startswith(_FILES):
         raise NotReady(
             f"buildah is not here, and nothing else builds on {image.base}",
@@ -130,15 +131,16 @@ def _building(release: Release) -> tuple[Action, ...]:
     room = release.home / "building-image"
     # Where nothing builds images the plan still shows how it would be done; the access step says what is missing.
     try:
-        build = builder(image, release.project.cache / "buildah").build
+        using = builder(image, storage(release))
     except NotReady:
-        build = partial(buildah.build, storage=release.project.cache / "buildah")
+        using = Builder("buildah", "", partial(buildah.build, storage=storage(release)))
     return (
         Call("empty the build folder", partial(_emptied, room)),
         git.git(source, "reset", "--quiet", "--hard"),
         git.git(source, "clean", "-ffdxq"),
         *(_preparing(words, source, release.epoch) for words in image.prepare),
-        *(OfCommit(source, partial(_command, release, build, platform, room)) for platform in image.platforms),
+        *using.before,
+        *(OfCommit(source, partial(_command, release, using.build, platform, room)) for platform in image.platforms),
         Call(f"pack {archive(release).name}", partial(_pack, release, room)),
     )
 

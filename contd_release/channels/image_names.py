@@ -66,6 +66,13 @@ def archive(release: Release) -> Path:
     return release.dist / file_name(release)
 
 
+def storage(release: Release) -> Path:
+    """
+    Where buildah keeps base images between releases, apart from the user's own.
+    """
+    return release.project.cache / "buildah"
+
+
 def sealed(release: Release) -> Artifact | None:
     """
     The image as it was sealed; nothing before the build.

@@ -11,7 +11,7 @@ from platform import machine as machine_name
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from contd_release.channels.image_names import CHANNEL, labels, repository, required, settings, told
+from contd_release.channels.image_names import CHANNEL, labels, repository, required, settings, storage, told
 from contd_release.channels.read_back import Claim, read_back
 from contd_release.command import Call
 from contd_release.errors import Conflict, Unsettled
@@ -85,16 +85,16 @@ def _pull(release: Release, platform: str) -> None:
         for layer in image.layers:
             there.download(layer.digest, layout.path_of(layer.digest), layer.size)
         if _starts(release, platform):
-            layout.write(image, there.blob(image.config.digest, _LARGEST_CONFIGURATION))
-            _start(release, layout, configuration)
+            archive = layout.archived(image, there.blob(image.config.digest, _LARGEST_CONFIGURATION))
+            _start(release, archive, configuration)
 
 
-def _start(release: Release, layout: Layout, configuration: Configuration) -> None:
+def _start(release: Release, archive: Path, configuration: Configuration) -> None:
     """
     Start what was pulled, and hear its version.
     """
     argv = (*configuration.entrypoint, *settings(release).run)
-    said = buildah.said(layout.folder, argv, release.project.cache / "buildah")
+    said = buildah.said(archive, argv, storage(release))
     if not {str(release.version), release.semver} & set(said.split()):
         raise Conflict(
             f"{told(release)}, started with {' '.join(settings(release).run)}, says {said.strip()[:200]!r}",

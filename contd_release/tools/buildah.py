@@ -52,15 +52,25 @@ def build(build: Build, storage: Path) -> Command:
     )
 
 
-def said(layout: Path, argv: tuple[str, ...], storage: Path) -> str:
+def tidy(storage: Path) -> tuple[Command, Command]:
     """
-    What a program of an image says when it is started: the image is the one in this OCI layout, and is gone afterwards.
+    Remove what a killed build left in our storage, and images that nothing names any more.
+    """
+    return (
+        Command((*_buildah(storage), "rm", "--all"), timeout=300),
+        Command((*_buildah(storage), "rmi", "--prune"), timeout=300),
+    )
+
+
+def said(archive: Path, argv: tuple[str, ...], storage: Path) -> str:
+    """
+    What a program says that is started from the image in this OCI archive; the image is gone afterwards.
 
     Raises:
         Unanswered: the image cannot be started.
     """
     name = f"contd-release-{uuid4().hex}"
-    _told(Command((*_buildah(storage), "from", "--quiet", "--name", name, f"oci:{layout}"), timeout=600))
+    _told(Command((*_buildah(storage), "from", "--quiet", "--name", name, f"oci-archive:{archive}"), timeout=600))
     try:
         run = (*_buildah(storage), "run", "--isolation", "chroot", name, "--", *argv)
         return _told(Command(run, timeout=120))

@@ -112,14 +112,22 @@ class Layout:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def write(self, image: Manifest, configuration: bytes) -> None:
+    def archived(self, image: Manifest, configuration: bytes) -> Path:
         """
-        Write everything but the layers.
+        Add everything but the layers, and put all of it into one archive beside the folder's own files.
+
+        buildah makes the name of an image out of the path of a folder, and few paths are good for one; an archive names
+        its image itself.
         """
         self.path_of(image.config.digest).write_bytes(configuration)
         self.path_of(image.digest).write_bytes(image.content)
         (self.folder / "oci-layout").write_bytes(VERSION)
-        (self.folder / "index.json").write_bytes(entry(image, "latest"))
+        (self.folder / "index.json").write_bytes(entry(image, "pulled"))
+        archive = self.folder / "image.tar"
+        with tarfile.open(archive, "w") as out:
+            for name in ("oci-layout", "index.json", "blobs"):
+                out.add(self.folder / name, name)
+        return archive
 
 
 def entry(whole: Manifest, name: str) -> bytes:

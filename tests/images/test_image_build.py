@@ -103,6 +103,20 @@ def _layers(path: Path) -> list[Descriptor]:
 
 
 @pytest.mark.integration
+def test_what_a_killed_build_left_is_removed(bench: Bench, buildah: None) -> None:
+    """
+    A container that nobody works in any more does not stay in the storage for ever.
+    """
+    base = bench.images.one(says="the base")
+    storage = image_names.storage(bench.release)
+    own = ("--root", str(storage / "root"), "--runroot", str(storage / "run"), "--storage-driver", "vfs")
+    subprocess.run(("buildah", *own, "from", f"oci-archive:{base.path}"), check=True, capture_output=True)
+    bench.walk("build")
+    left = subprocess.run(("buildah", *own, "containers", "--quiet"), check=True, capture_output=True)
+    assert b"" == left.stdout
+
+
+@pytest.mark.integration
 def test_a_failed_build_leaves_no_archive(bench: Bench, buildah: None) -> None:
     """
     A half-built image is never seen; the error tells what the builder said.
@@ -224,10 +238,10 @@ def test_docker_counts_where_its_engine_can_write_archives(
         monkeypatch.setenv("PATH", str(tmp_path))
         assert buildx.version() is None
     else:
-        assert expected == str(image_build.builder(Image()))
+        assert expected == str(image_build.builder(Image(), tmp_path))
         with pytest.raises(NotReady, match=r"buildah is not here, and nothing else builds on oci-archive:base\.tar"):
             monkeypatch.setenv("PATH", str(tmp_path))
-            image_build.builder(Image(base="oci-archive:base.tar"))
+            image_build.builder(Image(base="oci-archive:base.tar"), tmp_path)
 
 
 def test_packed_twice_it_is_the_same_file(images: Images, tmp_path: Path) -> None:
@@ -276,10 +290,14 @@ def test_others_read_the_archive(images: Images, reader: str, skopeo: None) -> N
 @pytest.mark.integration
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="copies the shell of an x86-64 Debian")
 @pytest.mark.parametrize(("says", "expected"), [("contd 1.2.0", ""), ("contd 1.1.9", "says 'contd 1.1.9'")])
-def test_what_can_run_here_is_started(bench: Bench, buildah: None, says: str, expected: str) -> None:
+def test_what_can_run_here_is_started(
+    bench: Bench, buildah: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, says: str, expected: str
+) -> None:
     """
-    The pulled bytes of this machine's platform are started, and have to say the version.
+    The pulled bytes of this machine's platform are started, and have to say the version, wherever temporary files are.
     """
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "_No-Name"))
+    (tmp_path / "_No-Name").mkdir()
     root = bench.release.tree
     for name in ("/bin/dash", "/lib/x86_64-linux-gnu/libc.so.6", "/lib64/ld-linux-x86-64.so.2"):
         (root / "fs" / name[1:]).parent.mkdir(parents=True, exist_ok=True)
