@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from contd_release.artifacts import Sealed
 from contd_release.board import LINE, SIGNS, Board
 from contd_release.checklist import Checklist, Event, Seen, point_of_no_return
-from contd_release.command import Command
+from contd_release.command import Call
 from contd_release.errors import ReleaseError, Several, exit_code
 from contd_release.project import Settings
 from contd_release.release import Release
@@ -74,7 +74,7 @@ class Lines:
         self.says(f"  {SIGNS[seen.found.state]} {seen.step.title}: {seen.found.detail}")
         if with_commands and not seen.is_done:
             for action in seen.step.act:
-                self.says(f"      {'$ ' if isinstance(action, Command) else '- '}{action}")
+                self.says(f"      {'- ' if isinstance(action, Call) else '$ '}{action}")
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """

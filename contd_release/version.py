@@ -128,8 +128,10 @@ def _final(current: Version, part: Part | None, pre: Pre | None) -> Version:
     if part or pre:
         raise Usage(
             "--final goes alone",
-            expected=f"the final of {current} is {current.base_version}",
-            type_next="invoke release --final",
+            expected=f"the final of {current} is {current.base_version}"
+            if current.pre
+            else f"{current} is final already",
+            type_next="invoke release --final" if current.pre else f"invoke release --part {part or 'minor'}",
         )
     if not current.is_prerelease:
         raise Usage(

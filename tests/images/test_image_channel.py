@@ -117,6 +117,7 @@ def test_staged_is_under_no_name(bench: Bench) -> None:
     assert () == there(bench).tags()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", (1, 3, 7, 14, 16, 18))
 def test_killed_at_any_request_it_continues(bench: Bench, stop: int) -> None:
     """
@@ -255,6 +256,7 @@ def test_who_may_push_is_told_so(bench: Bench) -> None:
     assert {} == dict(bench.world.ledger.effects())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "order",
     [
