@@ -61,7 +61,7 @@ def slow(session: nox.Session) -> None:
     Run the sweeps: kills, faults and hostile input at every step.
     """
     session.install("-e", ".", *group("test"))
-    pytest(session, "-m", "slow and not integration")
+    pytest(session, "-m", "slow and not integration", *(() if session.posargs else ("-n", "2")))
 
 
 @nox.session(default=False)
@@ -70,7 +70,7 @@ def integration(session: nox.Session) -> None:
     Run the tests against servers and tools that are not ours.
     """
     session.install("-e", ".[announce,helm,sbom]", *group("integration"))
-    pytest(session, "-m", "integration")
+    pytest(session, "-m", "integration", *(() if session.posargs else ("-n", "2")))
 
 
 @nox.session

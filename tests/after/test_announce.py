@@ -38,6 +38,9 @@ from contd_release.step import Found, State
 
 from .conftest import Made
 
+# Each sends real messages by a process of their own.
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("apprise", reason="the extra `announce` is not installed")
 
 NOTES = "### Added\n\n- Ledgers can be kept in a file (#12)\n"

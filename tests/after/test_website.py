@@ -24,6 +24,9 @@ from contd_release.step import State
 
 from .conftest import NOTES, Made
 
+# Each pushes to a website.
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("feedgen", reason="the extra `website` is not installed")
 
 ATOM = "{http://www.w3.org/2005/Atom}"

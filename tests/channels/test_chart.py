@@ -32,6 +32,9 @@ from contd_release.tools import helm, helm_registry
 from contd_release.tools.oci import Repository
 from contd_release.tools.oci_image import MANIFEST, Manifest, digest_of
 
+# Each packs a chart with the Helm SDK in a process of its own.
+pytestmark = pytest.mark.slow
+
 EPOCH = 1_700_000_000
 USER, PASSWORD = "publisher", "correct horse battery"
 

@@ -25,6 +25,9 @@ from contd_release.step import State
 from contd_release.tools import github as client
 from contd_release.tools import github_releases
 
+# Each walks a release through GitHub.
+pytestmark = pytest.mark.slow
+
 ALL = {*FILES, "SHA256SUMS", "artifacts.json"}
 
 

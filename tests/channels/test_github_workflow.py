@@ -22,6 +22,9 @@ from contd_release.sandbox.forge_records import Job, Rules, Run
 from contd_release.sandbox.forge_store import now
 from contd_release.step import State, Step
 
+# Each watches a run of a workflow.
+pytestmark = pytest.mark.slow
+
 QUICK = Pace(pause=0.05, appear=0.3, silence=0.5, whole=20)
 
 

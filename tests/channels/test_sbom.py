@@ -24,6 +24,9 @@ from contd_release.release import Release
 from contd_release.step import State, Step
 from contd_release.tools import cyclonedx
 
+# Each installs a package to list its environment.
+pytestmark = pytest.mark.slow
+
 EPOCH = 1_700_000_000
 PYPROJECT = """\
 [build-system]

@@ -26,6 +26,9 @@ from contd_release.step import State
 from contd_release.tools import oci_upload
 from contd_release.tools.oci import Repository
 
+# Each walks an image through a registry.
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.images.conftest import Bench
 

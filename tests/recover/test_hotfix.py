@@ -12,6 +12,9 @@ import pytest
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 
+# Each releases a hotfix.
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.conftest import Place, Said
 
