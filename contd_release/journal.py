@@ -125,6 +125,35 @@ class Announced(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Withdrawing(Entry):
+    """
+    A person said yes to withdrawing this version.
+
+    Args:
+        wishes: what was asked for beyond what always is, separated by spaces: `delete-chart`, `revert`, ….
+    """
+
+    reason: str
+    wishes: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn(Entry):
+    """
+    All that can be withdrawn of this version is.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left(Entry):
+    """
+    Something of a withdrawn version was tried to be taken away, and the place it is at does not let us.
+    """
+
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ended(Entry):
     """
     Nothing is under way any more: the release is finished, or was aborted.

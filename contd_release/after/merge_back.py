@@ -29,6 +29,13 @@ def branch(release: Release) -> str:
     return f"merge-back/{release.tag}"
 
 
+def commit(release: Release) -> str | None:
+    """
+    The release commit, made here or tagged by somebody else; nothing before it is made.
+    """
+    return git.release_commit(release) or git.commit(release.project.root, f"refs/tags/{release.tag}")
+
+
 def merged(release: Release) -> Step:
     """
     The remote's main branch has the release commit, or a pull request brings it.
@@ -37,7 +44,7 @@ def merged(release: Release) -> Step:
     upstream = f"{settings.remote}/{settings.main}"
 
     def observe() -> Found:
-        tip, ours = git.remote(root, settings.remote).branch(settings.main), git.release_commit(release)
+        tip, ours = git.remote(root, settings.remote).branch(settings.main), commit(release)
         if ours is None or tip is None:
             return Found(State.ABSENT, "there is no release commit yet" if ours is None else f"{upstream} is not there")
         if _has(release, tip, ours):
@@ -90,7 +97,7 @@ class MergedBack:
         Whether one try was enough; otherwise main has moved meanwhile.
         """
         root, settings = self.release.project.root, self.release.project.settings
-        ours, tip = git.release_commit(self.release), git.remote(root, settings.remote).branch(settings.main)
+        ours, tip = commit(self.release), git.remote(root, settings.remote).branch(settings.main)
         if ours is None or tip is None:
             raise NotReady(
                 f"{self.release} has no commit to merge", expected="a release commit", type_next="invoke release"

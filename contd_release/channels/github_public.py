@@ -21,7 +21,7 @@ from contd_release.errors import Conflict, NotReady, ReleaseError, Unsettled, Us
 from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
-from contd_release.tools import github, github_releases
+from contd_release.tools import git, github, github_releases
 from contd_release.tools.github import Repository
 from contd_release.version import moving_tags, parse
 
@@ -107,17 +107,21 @@ def sealed_publicly(project: Project, tag: str) -> Sealed | None:
 
 def _should_be_latest(release: Release, repository: Repository) -> bool:
     """
-    Whether no public final release is higher.
+    Whether no public final release is higher that was not withdrawn.
     """
+    withdrawn = git.remote(release.project.root, release.project.settings.remote).withdrawn
     others = []
     for one in github_releases.releases(repository):
-        version = _version(one.tag)
-        if version and not (one.is_draft or one.is_prerelease or one.tag == release.tag):
+        version = version_of(one.tag)
+        if version and not (one.is_draft or one.is_prerelease or one.tag == release.tag or version in withdrawn):
             others.append(version)
-    return "latest" in moving_tags(release.version, others)
+    return release.version not in withdrawn and "latest" in moving_tags(release.version, others)
 
 
-def _version(tag: str) -> Version | None:
+def version_of(tag: str) -> Version | None:
+    """
+    The version that a tag names; nothing for another tag.
+    """
     try:
         return parse(tag.removeprefix("v"))
     except Usage:

@@ -18,6 +18,7 @@ from contd_release.command import Call
 from contd_release.errors import Conflict, NotReady, Unsettled, Usage
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
+from contd_release.tools import git
 from contd_release.tools.oci import Repository
 from contd_release.version import moving_tags, parse
 
@@ -54,6 +55,10 @@ def moved(release: Release, tag: str) -> Step:
 
     def observe() -> Found:
         ours = sealed(release)
+        if release.version in _withdrawn(release):
+            return Found(
+                State.DONE, f"{release.version} is withdrawn, and {told(release, tag)} has nothing to do with it"
+            )
         if higher := _higher(there(), release, tag):
             return Found(State.DONE, f"{told(release, tag)} stays with {higher}")
         theirs = there().digest(tag)
@@ -131,6 +136,10 @@ def _restored(release: Release, one: Moved) -> Step:
     return Step(f"{name} names {before} again", observe, act=(Call(f"let {name} name {before}", restore),), undo=None)
 
 
+def _withdrawn(release: Release) -> frozenset[Version]:
+    return git.remote(release.project.root, release.project.settings.remote).withdrawn
+
+
 def _untag(there: Repository, tag: str, name: str) -> None:
     if not there.untag(tag):
         raise Unsettled(
@@ -143,11 +152,15 @@ def _higher(there: Repository, release: Release, tag: str) -> Version | None:
     """
     The version that keeps this tag from moving.
     """
-    others = [one for one in _versions(there.tags()) if one > release.version]
+    others = [one for one in versions(there.tags()) if one > release.version]
+    others = [one for one in others if one not in _withdrawn(release)] if others else []
     return next((one for one in sorted(others, reverse=True) if tag not in moving_tags(release.version, (one,))), None)
 
 
-def _versions(tags: tuple[str, ...]) -> Iterator[Version]:
+def versions(tags: tuple[str, ...]) -> Iterator[Version]:
+    """
+    The versions among the tags of a registry.
+    """
     for tag in tags:
         try:
             yield parse(tag)

@@ -10,7 +10,7 @@ from typing import Final
 
 from invoke.collection import Collection
 
-from contd_release.tasks import announce, hotfix, news, rehearse, release, schedule, section
+from contd_release.tasks import announce, hotfix, news, rehearse, release, rollback, schedule, section
 
 namespace: Final = Collection(
     release.release,
@@ -27,5 +27,6 @@ namespace: Final = Collection(
     announce.announce,
     schedule.schedule,
     news.news,
+    rollback.rollback,
     Collection("hotfix", hotfix.start, hotfix.finish),
 )

@@ -12,11 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
+
+from packaging.version import Version
 
 from contd_release.command import Action, Answer, Call, Command
 from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.release import Release
+from contd_release.version import parse
 
+WITHDRAWN: Final = "withdrawn/v"
 SAFE_NAME = re.compile(r"(?!-)(?!.*\.\.)(?!.*//)[A-Za-z0-9._/+-]{1,200}(?<![./])")
 
 
@@ -60,6 +65,14 @@ class Remote:
         """
         prefix = "refs/tags/"
         return tuple(ref.removeprefix(prefix) for ref in self.refs if ref.startswith(prefix) and "^" not in ref)
+
+    @property
+    def withdrawn(self) -> frozenset[Version]:
+        """
+        The versions that a rollback has marked as withdrawn, for every clone and every channel to see.
+        """
+        marks = (tag.removeprefix(WITHDRAWN) for tag in self.tags if tag.startswith(WITHDRAWN))
+        return frozenset(parse(one) for one in marks if re.fullmatch(r"\d+\.\d+\.\d+((a|b|rc)\d+)?", one))
 
 
 def git(where: Path, *words: str, env: Mapping[str, str] | None = None, timeout: float = 120) -> Command:

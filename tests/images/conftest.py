@@ -287,6 +287,8 @@ def make_bench(folder: Path, world: World, images: Images, version: str = "1.2.0
     git(root, "init", "--quiet", "--initial-branch=main")
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "-m", "Begin")
+    git(folder, "init", "--quiet", "--bare", "origin.git")
+    git(root, "remote", "add", "origin", str(folder / "origin.git"))
     settings = Settings(image=Image(name=f"{world.registry}/owner/contd"), github=Github("owner/contd"))
     project = Project(root, root / ".git" / "contd-release", "contd", settings, News())
     base = git(root, "rev-parse", "HEAD")

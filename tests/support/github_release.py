@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from github_server import NAME, Github
+from github_server import NAME, Github, git
 from packaging.version import Version
 
 from contd_release import artifacts
@@ -31,6 +31,9 @@ def release_of(github: Github, folder: Path, version: str = "1.2.0") -> Release:
     project = Project(folder / "root", folder / "state", "contd", AllSettings(github=settings), News())
     notes = project.root / f"changelog.d/{version}.md"
     notes.parent.mkdir(parents=True, exist_ok=True)
+    if not (project.root / ".git").exists():
+        git(project.root, "init", "-q")
+        git(project.root, "remote", "add", "origin", str(github.place.remote))
     notes.write_text(f"## {version}\n\n- Everything is new.\n", encoding="utf-8")
     return Release(project, Version(version), Version("1.1.0"), github.head, 1_700_000_000)
 

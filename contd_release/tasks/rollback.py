@@ -1,0 +1,57 @@
+"""
+A rollback: what is public of a release is withdrawn, as far as it can be.
+"""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+from contd_release.tasks.words import HELP
+
+
+@task(
+    help={
+        "version": "the version to withdraw; the one whose rollback is under way when absent",
+        "reason": "why, in one sentence for users",
+        "delete-chart": "delete the chart, where its registry lets us",
+        "delete-tag": "delete the tag, if nothing public points at it",
+        "revert": "restore the previous code on main, in one commit or a pull request",
+        "republish": "release the previous code as the next patch",
+        "hotfix": "begin the hotfix that mends it",
+        "wait": "how many seconds to wait for a person who yanks",
+        "yes": "withdraw without a question",
+        "dry-run": "show the table and what would be done, and change nothing",
+        "json": HELP["json"],
+    }
+)
+def rollback(
+    c: Context,
+    version: str = "",
+    reason: str = "",
+    delete_chart: bool = False,
+    delete_tag: bool = False,
+    revert: bool = False,
+    republish: bool = False,
+    hotfix: bool = False,
+    wait: int = 1800,
+    yes: bool = False,
+    dry_run: bool = False,
+    json: bool = False,
+) -> None:
+    """
+    Withdraw a release: what can be undone is, what cannot is said, users are told.
+    """
+    with edge():
+        from contd_release.tasks.withdrawing import Call, withdraw
+
+        asked = {
+            "delete-chart": delete_chart,
+            "delete-tag": delete_tag,
+            "revert": revert,
+            "republish": republish,
+            "hotfix": hotfix,
+        }
+        wishes = frozenset(wish for wish, is_wanted in asked.items() if is_wanted)
+        withdraw(Call(version, reason, wishes, wait), as_json=json, yes=yes, dry_run=dry_run or bool(c.config.run.dry))
