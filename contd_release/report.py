@@ -234,7 +234,9 @@ class Terminal(Lines):
         from rich.text import Text
 
         assert self.console is not None
-        table = Table("channel", "name", "built", "found", box=None, pad_edge=False)
+        table = Table("channel", box=None, pad_edge=False)
+        for title in ("name", "built", "found"):
+            table.add_column(title, overflow="fold")
         for one in rows:
             style = "green" if one.seen.verdict is Verdict.SAME else "bold red"
             built, found = _columns(one)
