@@ -31,8 +31,8 @@ def test_ours_is_the_template() -> None:
     What others are given is what releases this project, but for where the program comes from.
     """
     template = TEMPLATE.read_text(encoding="utf-8")
-    assert 1 == template.count('CONTD_RELEASE: "contd-release[helm]"')
-    expected = template.replace('CONTD_RELEASE: "contd-release[helm]"', 'CONTD_RELEASE: ".[helm]"')
+    assert 1 == template.count('CONTD_RELEASE: "contd-release[helm,sbom]"')
+    expected = template.replace('CONTD_RELEASE: "contd-release[helm,sbom]"', 'CONTD_RELEASE: ".[helm,sbom]"')
     assert expected == OURS.read_text(encoding="utf-8")
 
 
