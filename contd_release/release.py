@@ -29,6 +29,7 @@ class Release:
         because: why a smaller part than the fragments ask for is right.
         without_ci: why it is right to release although the checks of `base` are not green.
         hotfix: whether it starts from a branch `hotfix/v1.2.1` instead of main.
+        commit: that of its tag, where it is known by its tag; empty while the commit is still to be made.
     """
 
     project: Project
@@ -39,6 +40,7 @@ class Release:
     because: str = ""
     without_ci: str = ""
     hotfix: bool = False
+    commit: str = ""
 
     def __str__(self) -> str:
         return f"{self.project.name} {self.version}"

@@ -17,6 +17,7 @@ from contd_release.checklist import Checklist, Event, Seen, point_of_no_return
 from contd_release.command import Call
 from contd_release.errors import ReleaseError, Several, exit_code
 from contd_release.project import Settings
+from contd_release.reading import Row, Verdict
 from contd_release.release import Release
 from contd_release.secret import Redactor
 from contd_release.step import Step
@@ -83,6 +84,12 @@ class Lines:
         widths = [max(len(row[at]) for row in (heads, *rows)) for at in range(len(heads))]
         for row in (heads, *rows):
             self.says("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+    def readings(self, rows: Sequence[Row]) -> None:
+        """
+        Channel, name, what was built, what is found.
+        """
+        self.table(("channel", "name", "built", "found"), [(one.channel, one.name, *_columns(one)) for one in rows])
 
     def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:
         """
@@ -155,6 +162,14 @@ class Json:
             told["actions"] = [str(action) for action in seen.step.act]
         self._tell(**told)
 
+    def readings(self, rows: Sequence[Row]) -> None:
+        """
+        One object for each thing that was built.
+        """
+        for one in rows:
+            told = {"channel": one.channel, "name": one.name, "built": one.built}
+            self._tell(event="reading", **told, verdict=one.seen.verdict.value, found=one.seen.what)
+
     def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:
         """
         The cause, with its exit code.
@@ -211,6 +226,24 @@ class Terminal(Lines):
         assert self.console is not None
         self.console.print(self.redact(text), markup=False, highlight=False)
 
+    def readings(self, rows: Sequence[Row]) -> None:
+        """
+        The same in colours.
+        """
+        from rich.table import Table
+        from rich.text import Text
+
+        assert self.console is not None
+        table = Table("channel", box=None, pad_edge=False)
+        for title in ("name", "built", "found"):
+            table.add_column(title, overflow="fold")
+        for one in rows:
+            style = "green" if one.seen.verdict is Verdict.SAME else "bold red"
+            built, found = _columns(one)
+            cells = (Text(self.redact(cell)) for cell in (one.channel, one.name, built))
+            table.add_row(*cells, Text(self.redact(found), style=style))
+        self.console.print(table)
+
     @contextmanager
     def paused(self) -> Iterator[None]:
         """
@@ -231,6 +264,15 @@ def _print(line: str) -> None:
     """
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
+
+
+def _columns(row: Row) -> tuple[str, str]:
+    """
+    What was built and what is found, digests cut to what a person compares.
+    """
+    sign = "✓" if row.seen.verdict is Verdict.SAME else "✗"
+    what = row.seen.what[:19] if row.seen.what.startswith("sha256:") else row.seen.what
+    return row.built[:19], f"{sign} {row.seen.verdict.value}: {what}"
 
 
 def reporting(*, as_json: bool, settings: Settings | None = None) -> Lines | Json:

@@ -43,7 +43,7 @@ def release(tmp_path: Path) -> Release:
     A release with a built sdist, of a project that keeps a shelf.
     """
     (tmp_path / "shelf").mkdir()
-    table = f'[tool.contd-release.channels]\nshelf = "{tmp_path}/shelf"\n'
+    table = f'[tool.contd-release.channels.shelf]\nfolder = "{tmp_path}/shelf"\n'
     text = f'[project]\nname = "contd"\n[build-system]\nrequires = []\n{table}'
     found = project.read(tmp_path, tmp_path / "state", {"pyproject.toml": text}.get)
     release = Release(found, Version("1.2.0"), Version("1.1.0"), "0" * 40, 1)

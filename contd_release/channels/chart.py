@@ -17,6 +17,7 @@ from contd_release.channels.source import checked_out
 from contd_release.command import Call
 from contd_release.errors import NotReady
 from contd_release.project import Project
+from contd_release.reading import Glance, Reading, compared
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import helm_registry
@@ -65,6 +66,20 @@ def verify(release: Release) -> tuple[Step, ...]:
     The chart, as who installs it gets it.
     """
     return (chart_pulled.consumed(release),)
+
+
+def readings(release: Release) -> tuple[Reading, ...]:
+    """
+    The chart's bytes under this version.
+    """
+    ours = sealed(release)
+    if ours is None:
+        return ()
+
+    def look() -> Glance:
+        return compared(f"sha256:{ours.sha256}", helm_registry.layer(chart_pulled.consumer(release), release.semver))
+
+    return (Reading(told(release), f"sha256:{ours.sha256}", look),)
 
 
 def pushed(release: Release) -> Step:

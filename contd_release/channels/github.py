@@ -5,9 +5,10 @@ GitHub: a draft release that holds every file, made public last.
 from __future__ import annotations
 
 from contd_release.channels.github_draft import attached, drafted
-from contd_release.channels.github_public import given_back, promoted, served
+from contd_release.channels.github_public import files_read, given_back, promoted, served
 from contd_release.checklist import Item
 from contd_release.project import Project
+from contd_release.reading import Reading
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import github, github_runs
@@ -46,6 +47,13 @@ def promote(release: Release) -> tuple[Item, ...]:
     The draft becomes the public release; then everybody gets the files.
     """
     return (promoted(release), served(release))
+
+
+def readings(release: Release) -> tuple[Reading, ...]:
+    """
+    Every file of the release, as GitHub has it.
+    """
+    return files_read(release)
 
 
 def allowed(release: Release) -> Step:

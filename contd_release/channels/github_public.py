@@ -5,7 +5,8 @@ The public release on GitHub: made of the complete draft, marked, and read back 
 from __future__ import annotations
 
 import tempfile
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,12 +18,14 @@ from contd_release.channels.github_draft import attached, wanted
 from contd_release.channels.github_standing import PATIENCE, Standing, may_pass, require_seal, standing
 from contd_release.channels.read_back import Claim, read_back
 from contd_release.command import Call
-from contd_release.errors import Conflict, NotReady, ReleaseError, Unsettled, Usage
+from contd_release.errors import Conflict, NotReady, ReleaseError, Unanswered, Unsettled, Usage
 from contd_release.project import Project
+from contd_release.reading import Glance, Reading, Verdict, compared
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import git, github, github_releases
 from contd_release.tools.github import Repository
+from contd_release.tools.github_releases import Asset
 from contd_release.version import moving_tags, parse
 
 NAME = "github"
@@ -86,6 +89,21 @@ def served(release: Release) -> Step:
     return _read_back(release, PUBLIC, f"the public files of {release.tag} on GitHub are what was built")
 
 
+def files_read(release: Release) -> tuple[Reading, ...]:
+    """
+    Every file that was built, by the digest of the asset that has its name.
+    """
+    sealed = release.sealed()
+    if sealed is None:
+        return ()
+    # One look at GitHub serves all files of one table; each table is made anew.
+    found = cache(partial(_standing_and_assets, release))
+    return tuple(
+        Reading(name, f"sha256:{sha256}", partial(_asset_read, found, name, sha256), is_promoted=True)
+        for name, sha256 in sorted(wanted(sealed).items())
+    )
+
+
 def sealed_publicly(project: Project, tag: str) -> Sealed | None:
     """
     What was built for a release that is out, as its GitHub release tells; nothing where it holds no seal.
@@ -103,6 +121,28 @@ def sealed_publicly(project: Project, tag: str) -> Sealed | None:
                 github_releases.downloaded(repository, asset, Path(folder) / SEAL)
                 return artifacts.parse((Path(folder) / SEAL).read_text(encoding="utf-8"))
     return None
+
+
+def _standing_and_assets(release: Release) -> tuple[Standing, Mapping[str, Asset]]:
+    repository = github.connected(release.project)
+    found = standing(release, repository)
+    theirs = found.first or next(iter(found.others), None)
+    there = github_releases.assets(repository, theirs.id) if theirs else ()
+    return found, {one.name: one for one in there}
+
+
+def _asset_read(found: Callable[[], tuple[Standing, Mapping[str, Asset]]], name: str, sha256: str) -> Glance:
+    theirs, assets = found()
+    if (asset := assets.get(name)) is None:
+        return Glance(Verdict.ABSENT, "not there")
+    if not asset.is_whole:
+        return Glance(Verdict.STALE, "uploaded by half")
+    if not asset.sha256:
+        raise Unanswered(f"GitHub does not tell the digest of {name}", expected="the sha256 of the asset")
+    seen = compared(f"sha256:{sha256}", f"sha256:{asset.sha256}")
+    if seen.verdict is Verdict.SAME and theirs.public is None:
+        return Glance(Verdict.STALE, "still in a draft")
+    return seen
 
 
 def _should_be_latest(release: Release, repository: Repository) -> bool:

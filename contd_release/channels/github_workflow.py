@@ -10,12 +10,15 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from contd_release.command import Running
+from contd_release import artifacts
+from contd_release.channels.github_public import sealed_publicly
+from contd_release.channels.github_standing import may_pass
+from contd_release.command import Call, Running
 from contd_release.errors import FailedCommand, Interrupted, NotReady, Unanswered, Unsettled
 from contd_release.project import Github
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
-from contd_release.tools import github, github_runs
+from contd_release.tools import git, github, github_runs
 from contd_release.tools.github_runs import Job, Run
 from contd_release.tools.http import Refused
 
@@ -67,6 +70,39 @@ def released_by_workflow(release: Release, pace: Pace = UNHURRIED) -> Step:
         act=(Started(release, pace), Watched(release, pace)),
         undo=None,
         patience=pace.pause,
+    )
+
+
+def sealed_by_workflow(release: Release) -> Step:
+    """
+    The seal of what the workflow built is here: what it published is verified against it.
+    """
+
+    def observe() -> Found:
+        sealed, commit = release.sealed(), git.release_commit(release)
+        if sealed is None:
+            return Found(State.ABSENT, f"what {_settings(release).workflow} built is not known here yet")
+        if sealed.commit != commit:
+            return Found(
+                State.CONFLICT, f"it was built from {sealed.commit[:12]}, the release is {commit and commit[:12]}"
+            )
+        return Found(State.DONE, f"{len(sealed.artifacts)} artifacts, seal {sealed.digest()[:12]}")
+
+    def fetch() -> None:
+        sealed = sealed_publicly(release.project, release.tag)
+        if sealed is None:
+            raise Unsettled(
+                f"the GitHub Release of {release.tag} has no {artifacts.SEAL}",
+                expected=f"the seal of what {_settings(release).workflow} built",
+                type_next="invoke status",
+            )
+        artifacts.seal(release.dist, sealed)
+
+    return Step(
+        f"{artifacts.SEAL} of {release.tag} is what {_settings(release).workflow} built from our commit",
+        observe,
+        act=(Call(f"fetch {artifacts.SEAL} from the GitHub Release of {release.tag}", fetch),),
+        retry=lambda failure: isinstance(failure, Unsettled) or may_pass(failure),
     )
 
 

@@ -15,6 +15,7 @@ from contd_release.checklist import Item, Together
 from contd_release.command import Call
 from contd_release.errors import Conflict, NotReady
 from contd_release.project import Project
+from contd_release.reading import Reading
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 
@@ -74,6 +75,17 @@ def promote(release: Release) -> tuple[Item, ...]:
     `1.2`, `1` and `latest`, each only where this is the highest version of its line.
     """
     return tuple(image_moving.moved(release, tag) for tag in image_moving.candidates(release))
+
+
+def readings(release: Release) -> tuple[Reading, ...]:
+    """
+    What the version's tag names, and the moving tags.
+    """
+    ours = sealed(release)
+    if ours is None:
+        return ()
+    moving = (image_moving.reading(release, tag, ours.digest) for tag in image_moving.candidates(release))
+    return (image_pulled.reading(release, ours.digest), *moving)
 
 
 def named(release: Release) -> Step:

@@ -16,11 +16,12 @@ from packaging.version import Version
 from contd_release.channels.image_names import PATIENCE, door, repository, required, sealed, told
 from contd_release.command import Call
 from contd_release.errors import Conflict, NotReady, Unsettled, Usage
+from contd_release.reading import Glance, Reading, Verdict, compared
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import git
 from contd_release.tools.oci import Repository
-from contd_release.version import moving_tags, parse
+from contd_release.version import moving_tags, parse, semver
 
 FILE: Final = "moved-tags.json"
 
@@ -82,6 +83,25 @@ def moved(release: Release, tag: str) -> Step:
         undo=None,
         patience=PATIENCE,
     )
+
+
+def reading(release: Release, tag: str, digest: str) -> Reading:
+    """
+    What a moving tag names: this image, unless a higher version is out; an earlier one's is stale.
+    """
+
+    def look() -> Glance:
+        there = repository(release)
+        theirs = there.digest(tag)
+        if theirs and theirs != digest:
+            version = next((one for one in _versions(there.tags()) if there.digest(semver(one)) == theirs), None)
+            if version and version > release.version:
+                return Glance(Verdict.SAME, f"stays with {version}")
+            if version:
+                return Glance(Verdict.STALE, f"still {version}")
+        return compared(digest, theirs)
+
+    return Reading(told(release, tag), digest, look, is_promoted=True)
 
 
 def restored(release: Release) -> tuple[Step, ...]:

@@ -15,6 +15,7 @@ from contd_release.channels.image_names import CHANNEL, labels, repository, requ
 from contd_release.channels.read_back import Claim, read_back
 from contd_release.command import Call
 from contd_release.errors import Conflict, Unsettled
+from contd_release.reading import Glance, Reading, Verdict, compared
 from contd_release.release import Release
 from contd_release.step import Step
 from contd_release.tools import buildah
@@ -42,6 +43,21 @@ def pulled(release: Release) -> Step:
         ),
         retry=lambda failure: isinstance(failure, Unsettled),
     )
+
+
+def reading(release: Release, digest: str) -> Reading:
+    """
+    What the version's tag names.
+    """
+
+    def look() -> Glance:
+        there = consumer(release)
+        theirs = there.digest(release.semver)
+        if theirs is None and there.manifest(digest) is not None:
+            return Glance(Verdict.STALE, f"{digest[:19]} is there, and no tag names it")
+        return compared(digest, theirs)
+
+    return Reading(told(release), digest, look)
 
 
 def consumer(release: Release) -> Repository:

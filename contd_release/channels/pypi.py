@@ -16,6 +16,7 @@ from contd_release.checklist import Item, Together
 from contd_release.command import Call
 from contd_release.errors import FailedCommand, NotReady, Unanswered
 from contd_release.project import Project, Pypi
+from contd_release.reading import Glance, Reading, compared
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import build as build_tool
@@ -68,6 +69,15 @@ def verify(release: Release) -> tuple[Item, ...]:
     pip installs what was built.
     """
     return (installable(release),)
+
+
+def readings(release: Release) -> tuple[Reading, ...]:
+    """
+    Every wheel and the sdist, as the index lists them for installers.
+    """
+    sealed = release.sealed()
+    ours = [one for kind in ("wheel", "sdist") for one in sealed.of_kind(kind)] if sealed else []
+    return tuple(Reading(one.name, f"sha256:{one.sha256}", partial(_listed, release, one)) for one in ours)
 
 
 def accepted(release: Release) -> Step:
@@ -191,6 +201,19 @@ def installable(release: Release) -> Step:
         ),
         retry=lambda failure: isinstance(failure, FailedCommand) and "No matching distribution" in failure.what_is,
     )
+
+
+def _listed(release: Release, ours: Artifact) -> Glance:
+    """
+    The file as the list that installers read has it; a list may lag behind what the index says of the version.
+    """
+    if (theirs := pypi.files(release.project).get(ours.name)) is None:
+        is_known = ours.name in pypi.published(release.project, release.version)
+        stale = "the index knows it, and does not list it yet" if is_known else ""
+        return compared(ours.sha256, None, stale=stale)
+    if not theirs.sha256:
+        raise Unanswered(f"the index serves {ours.name} without a sha256", expected="a digest to compare with ours")
+    return compared(f"sha256:{ours.sha256}", f"sha256:{theirs.sha256}")
 
 
 def _ask_version(release: Release, environment: Path) -> None:

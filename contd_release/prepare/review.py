@@ -25,7 +25,8 @@ def approved(release: Release, ask: Ask) -> Step:
     """
 
     def observe() -> Found:
-        commit, sealed = git.release_commit(release), release.sealed()
+        commit = git.release_commit(release)
+        sealed = subject(release, commit) if commit else None
         if commit is None or sealed is None:
             return Found(State.ABSENT, "there is nothing to review yet")
         for entry in journal.of(release.project).entries(Approved, str(release.version)):
@@ -34,7 +35,8 @@ def approved(release: Release, ask: Ask) -> Step:
         return Found(State.ABSENT, f"commit {commit[:12]}, seal {sealed.digest()[:12]}")
 
     def review() -> None:
-        commit, sealed = git.release_commit(release), release.sealed()
+        commit = git.release_commit(release)
+        sealed = subject(release, commit) if commit else None
         assert commit and sealed
         if not ask(release, sealed):
             raise NeedsPerson(
@@ -45,3 +47,12 @@ def approved(release: Release, ask: Ask) -> Step:
         journal.of(release.project).append(Approved(version=str(release.version), commit=commit, seal=sealed.digest()))
 
     return Step("a person approves", observe, act=(Call("ask for a yes to this commit and these digests", review),))
+
+
+def subject(release: Release, commit: str) -> Sealed | None:
+    """
+    What a person says yes to: the commit with the seal of what was built, or the commit alone where a workflow builds.
+    """
+    if release.project.settings.publisher == "github-actions":
+        return Sealed(release.project.name, str(release.version), commit, release.epoch, ())
+    return release.sealed()

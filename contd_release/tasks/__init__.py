@@ -24,6 +24,7 @@ namespace: Final = Collection(
     section.build,
     section.publish,
     section.verify,
+    section.promote,
     announce.announce,
     schedule.schedule,
     news.news,

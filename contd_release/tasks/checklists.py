@@ -4,7 +4,8 @@ The checklist of a release, on one screen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from contd_release import channels
 from contd_release.after import merge_back
@@ -33,7 +34,7 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
                         versions.big_enough(release),
                         notes.ready(release),
                         docs.guide_written(release),
-                        *channels.section("access", release),
+                        *_access(release),
                         *announcing.access(release),
                     ),
                     tree.checked_out(release),
@@ -44,21 +45,19 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
             Section(
                 "prove and build",
                 (
-                    together(*proof.passed(release), *channels.section("build", release)),
-                    seal.sealed(release, channels.built),
+                    together(*proof.passed(release), *_staging("build", release)),
+                    *([] if _is_elsewhere(release) else [seal.sealed(release, channels.built)]),
                 ),
             ),
             Section(
                 "stage",
                 (
                     *([origin.branched(release)] if release.has_branch else []),
-                    together(*channels.section("stage", release)),
+                    together(*_staging("stage", release)),
                 ),
             ),
             Section("review", (review.approved(release, ask), origin.tagged(release))),
             *_public(release),
-            Section("verify", (together(*channels.section("verify", release)),)),
-            *_promoted(release),
             Section("after", (merge_back.merged(release), *announcing.announced(release))),
         )
     )
@@ -66,22 +65,36 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
 
 def _public(release: Release) -> tuple[Section, ...]:
     """
-    The tag, and what this machine or the workflow that the tag starts makes public.
+    The tag; what this machine, or the workflow that the tag starts, makes public; and a look at it.
     """
-    if release.project.settings.publisher == "github-actions":
-        from contd_release.channels import github_workflow
+    if _is_elsewhere(release):
+        from contd_release.tasks import by_workflow
 
-        return (Section("publish", (origin.pushed(release), github_workflow.released_by_workflow(release))),)
-    return (Section("publish", (origin.pushed(release), together(*channels.section("publish", release)))),)
+        return (*by_workflow.published(release), *by_workflow.verified(release))
+    return (
+        Section("publish", (origin.pushed(release), together(*channels.section("publish", release)))),
+        Section("verify", (together(*channels.section("verify", release)),)),
+        Section("promote", (together(*channels.section("promote", release)),)),
+    )
 
 
-def _promoted(release: Release) -> tuple[Section, ...]:
+def _access(release: Release) -> Iterator[Item | Iterable[Item]]:
+    if _is_elsewhere(release):
+        from contd_release.tasks import by_workflow
+
+        return by_workflow.access(release)
+    return channels.section("access", release)
+
+
+def _staging(name: Literal["build", "stage"], release: Release) -> Iterator[tuple[Item, ...]]:
     """
-    What moves last; the workflow does it where it publishes.
+    What is built and staged here; a workflow that publishes builds and stages by itself.
     """
-    if release.project.settings.publisher == "github-actions":
-        return ()
-    return (Section("promote", (together(*channels.section("promote", release)),)),)
+    return iter(()) if _is_elsewhere(release) else channels.section(name, release)
+
+
+def _is_elsewhere(release: Release) -> bool:
+    return release.project.settings.publisher == "github-actions"
 
 
 def together(*branches: Item | Iterable[Item]) -> Together:

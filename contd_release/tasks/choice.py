@@ -31,7 +31,7 @@ def here(commit: str = "HEAD") -> Project:
     root = git.top_level(Path.cwd())
     if git.commit(root, commit) is None:
         raise NotReady("this repository has no commit", expected="a project to release", type_next="git commit")
-    return _at(root, commit)
+    return at(root, commit)
 
 
 def chosen(project: Project, words: Words) -> Release:
@@ -71,7 +71,7 @@ def planned_hotfix(project: Project, words: Words, version: str) -> Release:
             type_next=f"invoke release, or git switch {project.settings.main}",
         )
     base = hotfix.fixed(project, wanted)
-    found = _at(project.root, base)
+    found = at(project.root, base)
     return Release(
         project=found,
         version=wanted,
@@ -96,7 +96,7 @@ def planned(project: Project, words: Words) -> Release:
         raise _nothing_under_way(project, base, current)
     version = _version_after(current, words)
     return Release(
-        project=_at(project.root, base),
+        project=at(project.root, base),
         version=version,
         previous=current,
         base=base,
@@ -110,7 +110,7 @@ def resumed(project: Project, begun: Begun) -> Release:
     """
     The release that the journal tells of, with the project as it was when it began.
     """
-    found = _at(project.root, begun.base)
+    found = at(project.root, begun.base)
     return Release(
         project=found,
         version=parse(begun.version),
@@ -197,7 +197,10 @@ def _version_after(current: Version, words: Words) -> Version:
     )
 
 
-def _at(root: Path, commit: str) -> Project:
+def at(root: Path, commit: str) -> Project:
+    """
+    The project as a commit describes it.
+    """
     state = git.common_dir(root) / "contd-release"
     text_of = partial(git.text, root, commit)
     found = project.read(root, state, text_of)

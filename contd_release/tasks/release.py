@@ -70,7 +70,8 @@ def status(c: Context, version: str = "", json: bool = False) -> None:
         from contd_release import journal
         from contd_release.errors import raise_all
         from contd_release.report import reporting
-        from contd_release.tasks.choice import here, of_version, resumed
+        from contd_release.tasks.choice import here, resumed
+        from contd_release.tasks.tags import of_version
         from contd_release.tasks.walking import Walking
 
         project = here()

@@ -1,40 +1,88 @@
 """
-Verification by itself: every channel is read back again, whatever was verified before.
+Verification by itself: every channel is read back again, whatever was verified before, from whatever machine.
 """
 
 from __future__ import annotations
 
-from contd_release import channels, journal, lock
+from dataclasses import dataclass
+
+from contd_release import channels, journal
+from contd_release.channels import origin
 from contd_release.checklist import Checklist, Section
 from contd_release.command import Running
 from contd_release.errors import NotReady
 from contd_release.journal import Doubted
-from contd_release.report import reporting
+from contd_release.project import Project
+from contd_release.release import Release
+from contd_release.report import Json, Lines, reporting
+from contd_release.step import State
+from contd_release.tasks import by_tag, reading, tags
+from contd_release.tasks.by_tag import Part
 from contd_release.tasks.checklists import together
-from contd_release.tasks.choice import here, of_version, resumed
+from contd_release.tasks.choice import here, resumed
+from contd_release.tasks.reading import Patience
+from contd_release.tasks.walking import alone
 
 
-def verify_again(version: str, *, as_json: bool) -> None:
+@dataclass(frozen=True)
+class Wanted:
     """
-    Read every channel of a release back, as a consumer would.
+    What a call wants verified: a version that is out, the release under way, or the tag that is checked out.
+    """
 
-    Raises:
-        NotReady: nothing is under way, and no version was named.
+    version: str
+    part: Part
+    patience: Patience
+
+
+def verify_again(wanted: Wanted, *, as_json: bool) -> None:
+    """
+    Read every channel of a release back, as a consumer would, and compare it with what was built.
+
+    First by digest, as a table, which is read again until everything is there; then whole: installed, pulled, rendered.
     """
     project, report = here(), reporting(as_json=as_json)
-    begun = journal.of(project).under_way()
-    if not version and begun is None:
-        raise NotReady("nothing is under way", expected="a version", type_next="invoke verify --version 1.2.0")
-    release = of_version(project, version) if version or begun is None else resumed(project, begun)
-    published = tuple(Section("publish", branch) for branch in channels.section("publish", release))
-    checks = Checklist((*published, Section("verify", (together(*channels.section("verify", release)),))))
-    with lock.held(project.state / "lock"), report.watching(release, checks):
-        missing = [one for one in Checklist(published).status() if not one.is_done]
-        if missing:
-            detail = missing[0].found.detail if missing[0].found else str(missing[0].error)
-            raise NotReady(
-                f"{missing[0].step.title}: {detail}", expected="a published release", type_next="invoke status"
-            )
-        journal.of(project).append(Doubted(version=str(release.version)))
+    with alone(project):
+        release, is_out = _release(project, wanted, report)
+        report.says(f"{release}: built and found")
+        rows = reading.read(release, wanted.part.only, report, wanted.patience, promoted=is_out)
+        checks = Checklist((Section("verify", (together(*channels.section("verify", release, wanted.part.only)),)),))
+        journal.of(release.project).append(Doubted(version=str(release.version)))
         checks.walk(report.event, Running(release.logs, report.redact))
-    report.says(f"{release}: every channel serves what was built")
+    where = ", ".join(dict.fromkeys(row.channel for row in rows))
+    report.says(f"{release}: what was built is what users get from {where or 'nowhere'}")
+
+
+def _release(project: Project, wanted: Wanted, report: Lines | Json) -> tuple[Release, bool]:
+    """
+    The release that is meant, with the seal to compare with; and whether it should be promoted by now.
+
+    Raises:
+        NotReady: nothing is under way, no tag is checked out, and no version was named; or nothing says what was built.
+    """
+    if wanted.part.artifacts:
+        release = tags.of_version(project, wanted.version) if wanted.version else tags.required(project)
+        by_tag.taken(release, wanted.part, report)
+        return release, False
+    if wanted.version:
+        return tags.with_public_seal(tags.of_version(project, wanted.version)), True
+    if begun := journal.of(project).under_way():
+        return _published(resumed(project, begun)), False
+    if release_here := tags.here(project):
+        return tags.with_public_seal(release_here), True
+    raise NotReady("nothing is under way", expected="a version", type_next="invoke verify --version 1.2.0")
+
+
+def _published(release: Release) -> Release:
+    """
+    The release under way, once it is tagged.
+
+    Raises:
+        NotReady: nothing of it is public yet.
+    """
+    found = origin.pushed(release).observe()
+    if found.state is not State.DONE:
+        raise NotReady(
+            f"{release} is under way: {found.detail}", expected="a published release", type_next="invoke release"
+        )
+    return release

@@ -7,6 +7,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from contd_release.artifacts import Sealed
 from contd_release.board import Board
 from contd_release.checklist import Checklist, Event
 from contd_release.command import Running
-from contd_release.errors import NeedsPerson, ReleaseError
+from contd_release.errors import NeedsPerson, ReleaseError, Usage
 from contd_release.journal import Ended
 from contd_release.prepare import docs, repository
+from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.report import Json, Lines, Terminal, reporting, review_text
 from contd_release.tasks.checklists import checklist
@@ -56,16 +58,23 @@ class Walking:
     yes: bool = False
     until: str = ""
     picture: Path | None = None
+    whole: Checklist | None = None
 
     @property
     def checklist(self) -> Checklist:
         """
         The whole checklist, or its sections up to `until`.
         """
-        whole = checklist(self.release, self.ask)
+        whole = self.whole or checklist(self.release, self.ask)
         if not self.until:
             return whole
         names = [item.name for item in whole.items if hasattr(item, "name")]
+        if self.until not in names:
+            raise Usage(
+                f"the checklist of {self.release} has no section {self.until!r} here: the workflow walks it",
+                expected=", ".join(names),
+                type_next="invoke release",
+            )
         return Checklist(whole.items[: names.index(self.until) + 1])
 
     def ask(self, release: Release, sealed: Sealed) -> bool:
@@ -110,7 +119,8 @@ class Walking:
         try:
             with self.report.watching(self.release, whole):
                 self._prove_possible(whole, public)
-                begin(self.release)
+                if not self.release.commit:
+                    begin(self.release)
                 whole.walk(watch, running)
         except ReleaseError as error:
             self.report.stopped(error, tuple(public))
@@ -141,13 +151,22 @@ class Walking:
             whole.check(seen)
 
 
+@contextmanager
+def alone(project: Project) -> Iterator[None]:
+    """
+    Be the only one who releases in this clone.
+    """
+    with lock.held(project.state / "lock"):
+        yield
+
+
 def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: str = "") -> None:
     """
     Walk the release under way or the one the words begin, alone in this clone.
     """
     project = here()
     report = reporting(as_json=as_json, settings=project.settings)
-    with lock.held(project.state / "lock"):
+    with alone(project):
         release = chosen(project, words)
         walking = Walking(release, report, yes=yes, until=until, picture=Path(picture) if picture else None)
         walking.walk()

@@ -178,6 +178,8 @@ def release_commit(release: Release) -> str | None:
     """
     The commit that a release made; nothing before it is made.
     """
+    if release.commit:
+        return release.commit
     there = commit(release.tree)
     return None if there == release.base else there
 
@@ -208,6 +210,13 @@ def tag(where: Path, name: str) -> Tag | None:
         return None
     kind, there, *peeled = told.split()
     return Tag(there, peeled[0] if peeled else there, is_annotated=kind == "tag")
+
+
+def tags_at(where: Path, revision: str) -> tuple[str, ...]:
+    """
+    The names of the tags on a commit.
+    """
+    return tuple(_told(where, "tag", "--list", "--points-at", revision).split())
 
 
 def is_shallow(where: Path) -> bool:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
+from packaging.version import Version
+
 from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.project import Project, Pypi
 from contd_release.secret import Secret
@@ -68,6 +70,24 @@ def files(project: Project) -> Mapping[str, File]:
             type_next=f"open {url}",
         )
     return {file.name: file for file in _read(reply, project.index_name)}
+
+
+def published(project: Project, version: Version) -> frozenset[str]:
+    """
+    The names of the files that the index's JSON API tells of a version; none where it has no such API.
+
+    What installers read comes from another cache than this, and may lag behind it.
+    PyPI
+    """
+    simple = simple_url(_pypi(project))
+    url = f"{simple.removesuffix('/').removesuffix('/simple')}/pypi/{project.index_name}/{version}/json"
+    reply = Http(url, headers=_basic(listing_credential(project))).ask(url, headers={"Cache-Control": "no-cache"})
+    if reply.status != 200:
+        return frozenset()
+    try:
+        return frozenset(str(one["filename"]) for one in reply.json()["urls"])
+    except (ValueError, KeyError, TypeError):
+        return frozenset()
 
 
 def simple_url(pypi: Pypi) -> str:

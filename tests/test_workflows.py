@@ -1,0 +1,98 @@
+"""
+The release workflow: what each of its jobs may do, and what it runs.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+OURS = ROOT / ".github" / "workflows" / "release.yml"
+TEMPLATE = ROOT / "contd_release" / "adopt" / "templates" / "release.yml"
+
+
+@pytest.fixture
+def workflow() -> dict[str, Any]:
+    """
+    The workflow as YAML.
+    """
+    found = yaml.safe_load(OURS.read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def test_ours_is_the_template() -> None:
+    """
+    What others are given is what releases this project, but for where the program comes from.
+    """
+    template = TEMPLATE.read_text(encoding="utf-8")
+    assert 1 == template.count('CONTD_RELEASE: "contd-release[helm,sbom]"')
+    expected = template.replace('CONTD_RELEASE: "contd-release[helm,sbom]"', 'CONTD_RELEASE: ".[helm,sbom]"')
+    assert expected == OURS.read_text(encoding="utf-8")
+
+
+def test_every_job_has_the_least_rights(workflow: dict[str, Any]) -> None:
+    """
+    Each right is where it is needed; what may publish to PyPI may do nothing else, and the build may do nothing at all.
+    """
+    assert {} == workflow["permissions"]
+    assert {
+        "build": {"contents": "read"},
+        "attest": {"id-token": "write", "attestations": "write"},
+        "pypi": {"id-token": "write"},
+        "registry": {"contents": "read", "packages": "write"},
+        "github": {"contents": "write"},
+        "verify": {"contents": "read", "packages": "read"},
+        "promote": {"contents": "write", "packages": "write"},
+    } == {name: job["permissions"] for name, job in workflow["jobs"].items()}
+
+
+@pytest.mark.parametrize("job", ["attest", "pypi"])
+def test_who_signs_runs_none_of_our_code(workflow: dict[str, Any], job: str) -> None:
+    """
+    A job with an identity has actions alone: no checkout, no command.
+    """
+    steps = workflow["jobs"][job]["steps"]
+    assert ["actions/download-artifact"] == [step["uses"].partition("@")[0] for step in steps][:-1]
+    assert not any("run" in step for step in steps)
+
+
+def test_one_job_builds(workflow: dict[str, Any]) -> None:
+    """
+    What is published is what the one build sealed.
+    """
+    commands = {
+        name: [step["run"] for step in job["steps"] if "invoke" in step.get("run", "")]
+        for name, job in workflow["jobs"].items()
+    }
+    assert ["build"] == [name for name, said in commands.items() if any("invoke build" in one for one in said)]
+    for name in ("registry", "github", "promote"):
+        assert "--artifacts dist" in commands[name][0]
+
+
+def test_what_may_publish_waits_for_a_yes(workflow: dict[str, Any]) -> None:
+    """
+    Every job that writes somewhere has an environment, which may ask a person first.
+    """
+    found = {name: job.get("environment") for name, job in workflow["jobs"].items()}
+    assert {"pypi": "pypi", "registry": "release", "github": "release", "promote": "release"} == {
+        name: environment for name, environment in found.items() if environment
+    }
+
+
+def test_every_action_is_pinned() -> None:
+    """
+    An action is a commit, with its version beside it; no credential stays in a checkout, no cache is read, and no
+    release is cancelled by another.
+    """
+    text = OURS.read_text(encoding="utf-8")
+    uses = [line.strip().removeprefix("- ") for line in text.splitlines() if "uses:" in line]
+    assert [one for one in uses if re.fullmatch(r"uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == uses
+    assert text.count("actions/checkout@") == text.count("persist-credentials: false")
+    assert "cancel-in-progress: false" in text
+    assert not re.search(r"actions/cache|^ +cache:", text, re.MULTILINE)
