@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from contd_release.step import Step
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.live import Live
+    from rich.table import Table
 
 
 @dataclass
@@ -62,6 +63,18 @@ class Lines:
         Print it, without secrets.
         """
         _print(self.redact(text))
+
+    def told(self, event: str, text: str, **facts: object) -> None:
+        """
+        A sentence for people, which is facts for machines.
+        """
+        self.says(text)
+
+    def showing(self, table: Callable[[], Table]) -> AbstractContextManager[None]:
+        """
+        A table that is told line by line, since nobody sees it change.
+        """
+        return nullcontext()
 
     def seen(self, seen: Seen, *, with_commands: bool) -> None:
         """
@@ -142,6 +155,18 @@ class Json:
         """
         self._tell(event="note", text=text)
 
+    def told(self, event: str, text: str, **facts: object) -> None:
+        """
+        The facts.
+        """
+        self._tell(event=event, **facts)
+
+    def showing(self, table: Callable[[], Table]) -> AbstractContextManager[None]:
+        """
+        Machines want no table.
+        """
+        return nullcontext()
+
     def seen(self, seen: Seen, *, with_commands: bool) -> None:
         """
         The state of one step.
@@ -210,6 +235,21 @@ class Terminal(Lines):
         """
         assert self.console is not None
         self.console.print(self.redact(text), markup=False, highlight=False)
+
+    @contextmanager
+    def showing(self, table: Callable[[], Table]) -> Iterator[None]:
+        """
+        Show a table that changes.
+        """
+        from rich.live import Live
+
+        with Live(console=self.console, get_renderable=table, refresh_per_second=2):
+            yield
+
+    def told(self, event: str, text: str, **facts: object) -> None:
+        """
+        The table shows it.
+        """
 
     @contextmanager
     def paused(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from invoke.collection import Collection
 
-from contd_release.tasks import announce, hotfix, news, rehearse, release, schedule, section
+from contd_release.tasks import announce, hotfix, monitor, news, rehearse, release, schedule, section
 
 namespace: Final = Collection(
     release.release,
@@ -26,6 +26,7 @@ namespace: Final = Collection(
     section.verify,
     announce.announce,
     schedule.schedule,
+    monitor.monitor,
     news.news,
     Collection("hotfix", hotfix.start, hotfix.finish),
 )
