@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contd_release import journal, lock
+from contd_release import events, journal, lock
 from contd_release.artifacts import Sealed
 from contd_release.board import Board
 from contd_release.checklist import Checklist, Event
@@ -20,6 +20,7 @@ from contd_release.journal import Ended
 from contd_release.prepare import docs, repository
 from contd_release.release import Release
 from contd_release.report import Json, Lines, Terminal, reporting, review_text
+from contd_release.tasks import announcing
 from contd_release.tasks.checklists import checklist
 from contd_release.tasks.choice import begin, chosen, here
 from contd_release.tasks.words import Words
@@ -101,16 +102,19 @@ class Walking:
         running = Running(self.release.logs, self.report.redact, tell=self.report.says)
 
         board = Board.of(str(self.release), whole, self.report.redact)
+        record = events.of(self.release, announcing.redactor(self.release.project))
 
         def watch(event: Event) -> None:
             public.learn(event)
             board.update(event)
+            record.keep(event)
             self.report.event(event)
 
         try:
             with self.report.watching(self.release, whole):
                 self._prove_possible(whole, public)
                 begin(self.release)
+                record.begin()
                 whole.walk(watch, running)
         except ReleaseError as error:
             self.report.stopped(error, tuple(public))
