@@ -243,13 +243,16 @@ class Terminal(Lines):
         """
         from rich.live import Live
 
-        with Live(console=self.console, get_renderable=table, refresh_per_second=2):
+        with Live(console=self.console, get_renderable=table, refresh_per_second=2) as self.live:
             yield
+        self.live = None
 
     def told(self, event: str, text: str, **facts: object) -> None:
         """
-        The table shows it.
+        A sentence, where no table shows it.
         """
+        if self.live is None:
+            super().told(event, text, **facts)
 
     @contextmanager
     def paused(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ from typing import Final
 
 from contd_release.after import samples, verdict
 from contd_release.after.samples import Mention, Rate, Sample
-from contd_release.after.watched import Watched, watched
+from contd_release.after.watched import SAMPLES, Watched, watched
 from contd_release.command import Call
 from contd_release.errors import ReleaseError, Unanswered
 from contd_release.release import Release
@@ -60,13 +60,12 @@ def looked(release: Release, redact: Redactor) -> Step:
     """
     The monitor has looked once. It never fails the release: what it sees, and that it sees nothing, is told at the end.
     """
-    home = release.home / "monitor.jsonl"
 
     def observe() -> Found:
-        seen = samples.read(home)
-        if not seen:
+        seen = last(release)
+        if seen is None:
             return Found(State.ABSENT, "nobody has looked")
-        return Found(State.DONE, f"{seen[-1].verdict.value}, {seen[-1].at}")
+        return Found(State.DONE, f"{seen.verdict.value}, {seen.at}")
 
     def act() -> None:
         under_watch = Watched(release.project, release.version, datetime.now(UTC))
@@ -79,6 +78,13 @@ def looked(release: Release, redact: Redactor) -> Step:
 
     title = f"the monitor has looked at {release.version}"
     return Step(title, observe, act=(Call("look at the error rate, the issues and the feedback", act),))
+
+
+def last(release: Release) -> Sample | None:
+    """
+    The newest look at a release from this clone.
+    """
+    return next(reversed(samples.read(release.home / SAMPLES)), None)
 
 
 def _kept(release: Watched, sample: Sample, redact: Redactor) -> Sample:
@@ -96,7 +102,7 @@ def _rate(release: Watched, server: Prometheus, moment: float) -> Rate:
     expression = settings.error_rate
     now = prometheus.number(prometheus.instant(server, expression, moment), expression)
     start = since - seconds(settings.window)
-    earlier = prometheus.number(prometheus.over(server, expression, start, since), expression)
+    earlier = prometheus.number(prometheus.over(server, expression, start, since - 1), expression)
     before = fmean(point.value for point in earlier) if earlier else None
     limit = max((before or 0) * settings.tolerance, settings.healthy)
     if not now or now[-1].value <= limit:

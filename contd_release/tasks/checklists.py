@@ -59,7 +59,7 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
             *_public(release),
             Section("verify", (together(*channels.section("verify", release)),)),
             *_promoted(release),
-            Section("after", (merge_back.merged(release), *announcing.announced(release))),
+            Section("after", (merge_back.merged(release), *announcing.announced(release), *_looked(release))),
         )
     )
 
@@ -82,6 +82,17 @@ def _promoted(release: Release) -> tuple[Section, ...]:
     if release.project.settings.publisher == "github-actions":
         return ()
     return (Section("promote", (together(*channels.section("promote", release)),)),)
+
+
+def _looked(release: Release) -> tuple[Item, ...]:
+    """
+    A first look, where the project is monitored; nobody waits here for the end of the window.
+    """
+    if not release.project.settings.monitor:
+        return ()
+    from contd_release.after import monitor
+
+    return (monitor.looked(release, announcing.redactor(release.project)),)
 
 
 def together(*branches: Item | Iterable[Item]) -> Together:

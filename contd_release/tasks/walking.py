@@ -158,6 +158,19 @@ def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: st
         if not until:
             finish(walking.release, "finished")
             report.says(f"\n{walking.release} is out.")
+            if walking.release.project.settings.monitor:
+                _say_what_is_seen(walking.release, report)
+
+
+def _say_what_is_seen(release: Release, report: Lines | Json) -> None:
+    """
+    The first look of the monitor, and how to go on watching.
+    """
+    from contd_release.after import monitor
+
+    if seen := monitor.last(release):
+        report.says("\n".join((f"the monitor says {seen.verdict.value}", *(f"  - {one}" for one in seen.reasons))))
+    report.says(f"type: invoke monitor --version {release.version}")
 
 
 def finish(release: Release, how: str) -> None:

@@ -8,12 +8,12 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from contd_release.after import monitor, places, sample_table, samples, verdict
+from contd_release.after import monitor, sample_table, samples, verdict
 from contd_release.after.samples import Sample, Verdict
 from contd_release.after.watched import Watched, watched
 from contd_release.errors import Usage
 from contd_release.report import Json, Lines, reporting
-from contd_release.secret import Redactor
+from contd_release.tasks.announcing import redactor
 from contd_release.tasks.choice import here
 from contd_release.validation import DURATION, seconds
 
@@ -43,7 +43,7 @@ def watch(wishes: Wishes, *, as_json: bool) -> None:
     if not DURATION.holds(wishes.every):
         raise Usage(f"--every is {wishes.every!r}", DURATION.expected, "invoke monitor --every 5m")
     project, report = here(), reporting(as_json=as_json)
-    report.redact = Redactor.of_environment(named=places.variables(project.settings))
+    report.redact = redactor(project)
     release = watched(project, wishes.version)
     seen = list(samples.read(release.samples))
     if (moment := release.now()) >= release.until:
@@ -51,8 +51,6 @@ def watch(wishes: Wishes, *, as_json: bool) -> None:
         return
     with report.showing(lambda: sample_table.table(release, seen)):
         last = _watched(release, report, seen, wishes)
-    if isinstance(report, Lines) and wishes.once:
-        report.says(f"watched until {release.until.isoformat(timespec='seconds')}")
     if problem := verdict.problem(last):
         raise problem
 
