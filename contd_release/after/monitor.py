@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 from statistics import fmean
 from typing import Final
 
-from contd_release.after import samples, verdict
-from contd_release.after.samples import Mention, Rate, Sample
-from contd_release.after.watched import SAMPLES, Watched, watched
+from contd_release import samples
+from contd_release.after import verdict
+from contd_release.after.watched import Watched, watched
 from contd_release.command import Call
 from contd_release.errors import ReleaseError, Unanswered
 from contd_release.release import Release
+from contd_release.samples import Mention, Rate, Sample
 from contd_release.secret import Redactor
 from contd_release.step import Found, State, Step
 from contd_release.tools import github_issues, github_releases, prometheus
@@ -84,7 +85,7 @@ def last(release: Release) -> Sample | None:
     """
     The newest look at a release from this clone.
     """
-    return next(reversed(samples.read(release.home / SAMPLES)), None)
+    return next(reversed(samples.read(release.home / samples.FILE)), None)
 
 
 def _kept(release: Watched, sample: Sample, redact: Redactor) -> Sample:

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from contd_release.after import verdict
-from contd_release.after.samples import Sample, Verdict
 from contd_release.after.watched import Watched
+from contd_release.samples import Sample, Verdict
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from contd_release.after.samples import Rate, Sample, Verdict
 from contd_release.errors import Held, ReleaseError, RollbackProposed
+from contd_release.samples import Rate, Sample, Verdict
 
 # An error rate that has been too high for this long, in seconds, needs no second look.
 PATIENCE: Final = 600

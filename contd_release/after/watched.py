@@ -8,11 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
 
 from packaging.version import Version
 
-from contd_release import journal
+from contd_release import journal, samples
 from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.project import Monitor, Project
 from contd_release.schedule import history
@@ -21,8 +20,6 @@ from contd_release.tools.github import Repository
 from contd_release.tools.prometheus import Prometheus
 from contd_release.validation import seconds
 from contd_release.version import parse
-
-SAMPLES: Final = "monitor.jsonl"
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ class Watched:
         """
         The file that keeps what was seen.
         """
-        return self.project.state / f"v{self.version}" / SAMPLES
+        return self.project.state / f"v{self.version}" / samples.FILE
 
     def now(self) -> datetime:
         """

@@ -10,7 +10,7 @@ from typing import Final
 
 from invoke.collection import Collection
 
-from contd_release.tasks import announce, hotfix, monitor, news, rehearse, release, schedule, section
+from contd_release.tasks import announce, hotfix, monitor, news, rehearse, release, report_page, schedule, section
 
 namespace: Final = Collection(
     release.release,
@@ -27,6 +27,7 @@ namespace: Final = Collection(
     announce.announce,
     schedule.schedule,
     monitor.monitor,
+    report_page.report,
     news.news,
     Collection("hotfix", hotfix.start, hotfix.finish),
 )

@@ -8,11 +8,12 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from contd_release.after import monitor, sample_table, samples, verdict
-from contd_release.after.samples import Sample, Verdict
+from contd_release import samples
+from contd_release.after import monitor, sample_table, verdict
 from contd_release.after.watched import Watched, watched
 from contd_release.errors import Usage
 from contd_release.report import Json, Lines, reporting
+from contd_release.samples import Sample, Verdict
 from contd_release.tasks.announcing import redactor
 from contd_release.tasks.choice import here
 from contd_release.validation import DURATION, seconds

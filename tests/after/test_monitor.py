@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from contd_release.after import monitor, sample_table, samples, verdict
-from contd_release.after.samples import Mention, Rate, Sample, Verdict
+from contd_release import samples
+from contd_release.after import monitor, sample_table, verdict
 from contd_release.after.watched import watched
 from contd_release.errors import Held, NotReady, RollbackProposed, Unanswered, Usage
 from contd_release.project import Github, Monitor, News, Project, Settings
+from contd_release.samples import Mention, Rate, Sample, Verdict
 from contd_release.sandbox.forge import Forge
 from contd_release.sandbox.forge_records import Asset, Comment, Issue, Label, Reaction, Release
 from contd_release.sandbox.forge_store import Place

@@ -13,6 +13,7 @@ from typing import Any, Final
 from contd_release import appended
 from contd_release.secret import Redactor
 
+FILE: Final = "monitor.jsonl"
 WHAT: Final = "the monitor's samples"
 
 
