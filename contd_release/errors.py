@@ -104,6 +104,22 @@ class Unwritable(ReleaseError):
     exit_code = 9
 
 
+class Held(ReleaseError):
+    """
+    The monitor's verdict is to hold: something is unusual, or nobody knows. A person looks.
+    """
+
+    exit_code = 10
+
+
+class RollbackProposed(ReleaseError):
+    """
+    The monitor's verdict is that the release does harm. A person decides; nothing rolls back by itself.
+    """
+
+    exit_code = 11
+
+
 class Interrupted(ReleaseError):
     """
     Ctrl-C, or a sibling of this command failed. The walk continues where it stopped.
@@ -144,7 +160,7 @@ def raise_all(errors: Sequence[ReleaseError]) -> None:
 
 def exit_code(error: ReleaseError) -> int:
     """
-    The process exit code of an error, from 2 to 9, or 130 when interrupted.
+    The process exit code of an error, from 2 to 11, or 130 when interrupted.
     """
     return exit_code(error.first) if isinstance(error, Several) else error.exit_code
 

@@ -8,21 +8,17 @@ that was cut by a crash is ignored: what it announced has not happened.
 from __future__ import annotations
 
 import json
-import os
-import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
-from contd_release.errors import Unwritable
+from contd_release import appended
 from contd_release.project import Project
 
 # What a field of an entry may hold, by its annotation: a forged line with anything else is no entry.
 _TYPES: Final = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,)}
-# Whatever a crash left of the last line, this ends it as something that is no JSON.
-_CUT: Final = b"#\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,24 +176,7 @@ class Journal:
         Raises:
             Unwritable: the disk is full, or the file cannot be written.
         """
-        line = json.dumps({"entry": type(entry).__name__, **asdict(entry)}) + "\n"
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                is_new = not os.fstat(descriptor).st_size
-                _write(descriptor, self._mend(descriptor) + line.encode())
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            if is_new:
-                _sync_folder(self.path.parent)
-        except OSError as error:
-            raise Unwritable(
-                f"the journal cannot be written: {error.strerror}: {self.path}",
-                expected="room on the disk and permission to write; nothing was done without it",
-                type_next=f"df -h {shlex.quote(str(self.path.parent))}",
-            ) from error
+        appended.append(self.path, json.dumps({"entry": type(entry).__name__, **asdict(entry)}), "the journal")
 
     def entries(self, kind: type[AnyEntry], version: str | None = None) -> Iterator[AnyEntry]:
         """
@@ -238,28 +217,9 @@ class Journal:
         return begun
 
     def _read(self) -> Iterator[Entry]:
-        try:
-            text = self.path.read_bytes()
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise Unwritable(
-                f"the journal cannot be read: {error.strerror}: {self.path}",
-                expected="permission to read it: without it, it is not known what is under way",
-                type_next=f"ls -l {shlex.quote(str(self.path))}",
-            ) from error
-        # What follows the last line break is a line that was cut.
-        for line in text.split(b"\n")[:-1]:
+        for line in appended.lines(self.path, "the journal"):
             if entry := _parsed(line):
                 yield entry
-
-    @staticmethod
-    def _mend(descriptor: int) -> bytes:
-        """
-        The end of the last line where it was cut, so that the next one stands alone and the cut one stays cut.
-        """
-        size = os.fstat(descriptor).st_size
-        return _CUT if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
 
 
 def of(project: Project) -> Journal:
@@ -267,25 +227,6 @@ def of(project: Project) -> Journal:
     The journal of a project's clone.
     """
     return Journal(project.state / "journal.jsonl")
-
-
-def _write(descriptor: int, line: bytes) -> None:
-    """
-    Write all of the line; a full disk may take only a part of it at first.
-    """
-    while line:
-        line = line[os.write(descriptor, line) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    """
-    Wait until the name of a new file is on the disk, too.
-    """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _parsed(line: bytes) -> Entry | None:

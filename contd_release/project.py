@@ -20,6 +20,7 @@ from contd_release.errors import ReleaseError, Usage, raise_all
 from contd_release.validation import (
     ANNOUNCE,
     CHART,
+    DURATION,
     FRAGMENT_TYPE,
     GIT_URL,
     GITHUB,
@@ -151,6 +152,7 @@ class Monitor:
     Args:
         error_rate: a PromQL expression that gives one number.
         tolerance: how many times the rate before the release is still healthy.
+        healthy: a rate up to this is healthy, whatever it was before.
         window: how long a release is watched, such as `24h`.
         labels: issues with one of these count as feedback on the release.
     """
@@ -158,7 +160,8 @@ class Monitor:
     prometheus: str = field(default="", metadata=URL.or_empty().metadata)
     error_rate: str = ""
     tolerance: float = 1.5
-    window: str = "24h"
+    healthy: float = 0.001
+    window: str = field(default="24h", metadata=DURATION.metadata)
     labels: tuple[str, ...] = ()
 
 
@@ -347,6 +350,8 @@ def _with_defaults(settings: Settings, pyproject: dict[str, Any], repository: st
     elif settings.github is None and repository and "github" not in off:
         settings = replace(settings, github=Github(repository))
     _refuse_guesses(settings, repository)
+    if settings.monitor:
+        _refuse_half_a_monitor(settings.monitor)
     if settings.image and not settings.image.name:
         settings = replace(settings, image=replace(settings.image, name=f"ghcr.io/{repository.lower()}"))
     if settings.chart and not settings.chart.registry:
@@ -367,6 +372,26 @@ def _refuse_guesses(settings: Settings, repository: str) -> None:
                 f"[tool.contd-release] {key} is missing, and no GitHub remote says what it is" for key in missing
             ),
             expected='image.name = "HOST/NAME", chart.registry = "oci://HOST/NAME"',
+            type_next="$EDITOR pyproject.toml",
+        )
+
+
+def _refuse_half_a_monitor(monitor: Monitor) -> None:
+    """
+    Refuse metrics without a question, a question without metrics, and numbers that nothing could be compared with.
+    """
+    wrong = []
+    if bool(monitor.prometheus) != bool(monitor.error_rate.strip()):
+        missing, there = ("error-rate", "prometheus") if monitor.prometheus else ("prometheus", "error-rate")
+        wrong.append(f"{missing} is missing, and {there} is there")
+    if monitor.tolerance < 1:
+        wrong.append(f"tolerance is {monitor.tolerance:g}; expected 1 or more")
+    if monitor.healthy < 0:
+        wrong.append(f"healthy is {monitor.healthy:g}; expected 0 or more")
+    if wrong:
+        raise Usage(
+            "\n".join(f"[tool.contd-release.monitor] {one}" for one in wrong),
+            expected='prometheus = "https://…", error-rate = "sum(…) / sum(…)", tolerance = 1.5',
             type_next="$EDITOR pyproject.toml",
         )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from contd_release.step import Step
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.live import Live
+    from rich.table import Table
 
 
 @dataclass
@@ -63,6 +64,18 @@ class Lines:
         Print it, without secrets.
         """
         _print(self.redact(text))
+
+    def told(self, event: str, text: str, **facts: object) -> None:
+        """
+        A sentence for people, which is facts for machines.
+        """
+        self.says(text)
+
+    def showing(self, table: Callable[[], Table]) -> AbstractContextManager[None]:
+        """
+        A table that is told line by line, since nobody sees it change.
+        """
+        return nullcontext()
 
     def seen(self, seen: Seen, *, with_commands: bool) -> None:
         """
@@ -148,6 +161,18 @@ class Json:
         A sentence for people.
         """
         self._tell(event="note", text=text)
+
+    def told(self, event: str, text: str, **facts: object) -> None:
+        """
+        The facts.
+        """
+        self._tell(event=event, **facts)
+
+    def showing(self, table: Callable[[], Table]) -> AbstractContextManager[None]:
+        """
+        Machines want no table.
+        """
+        return nullcontext()
 
     def seen(self, seen: Seen, *, with_commands: bool) -> None:
         """
@@ -243,6 +268,24 @@ class Terminal(Lines):
             cells = (Text(self.redact(cell)) for cell in (one.channel, one.name, built))
             table.add_row(*cells, Text(self.redact(found), style=style))
         self.console.print(table)
+
+    @contextmanager
+    def showing(self, table: Callable[[], Table]) -> Iterator[None]:
+        """
+        Show a table that changes.
+        """
+        from rich.live import Live
+
+        with Live(console=self.console, get_renderable=table, refresh_per_second=2) as self.live:
+            yield
+        self.live = None
+
+    def told(self, event: str, text: str, **facts: object) -> None:
+        """
+        A sentence, where no table shows it.
+        """
+        if self.live is None:
+            super().told(event, text, **facts)
 
     @contextmanager
     def paused(self) -> Iterator[None]:

@@ -12,10 +12,12 @@ from contd_release.errors import (
     Conflict,
     FailedCommand,
     FailedProof,
+    Held,
     Interrupted,
     NeedsPerson,
     NotReady,
     ReleaseError,
+    RollbackProposed,
     Several,
     Unanswered,
     Unsettled,
@@ -36,6 +38,8 @@ CODES = {
     FailedProof: 7,
     NeedsPerson: 8,
     Unwritable: 9,
+    Held: 10,
+    RollbackProposed: 11,
     Interrupted: 130,
 }
 

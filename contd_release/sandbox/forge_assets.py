@@ -34,7 +34,7 @@ def asset_shape(asked: Asked, asset: Asset, release: Release) -> Json:
         "content_type": asset.content_type,
         "size": asset.size,
         "digest": asset.digest if asked.place.rules().digests else None,
-        "download_count": 0,
+        "download_count": asset.downloads,
         "created_at": asset.created_at,
         "updated_at": asset.created_at,
         "uploader": user(asked.root, asset.login),

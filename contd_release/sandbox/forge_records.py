@@ -48,6 +48,7 @@ class Asset(Record):
     size: int
     digest: str | None
     state: str
+    downloads: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

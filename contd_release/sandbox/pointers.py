@@ -82,6 +82,8 @@ class Pointers:
         if settings.website and "website" not in off:
             remote = remotes.make(world.directory / "git", "website")
             tables["website"] = {"repository": str(remote)}
+        if settings.monitor and settings.monitor.prometheus:
+            tables["monitor"] = {"prometheus": world.prometheus_url}
         lines = ['publisher = "here"', "sign-tags = false"]
         lines += [f"{key} = false" for key in sorted(off)]
         for name, table in tables.items():

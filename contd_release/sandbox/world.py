@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from werkzeug.exceptions import NotFound
 
 from contd_release.errors import Conflict
-from contd_release.sandbox import chat, forge, index
+from contd_release.sandbox import chat, forge, index, prometheus
 from contd_release.sandbox.accounts import Accounts
 from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.control import PREFIX, Control
@@ -23,6 +23,7 @@ from contd_release.sandbox.faults import Faults
 from contd_release.sandbox.forge import Forge
 from contd_release.sandbox.index import Index
 from contd_release.sandbox.ledger import Ledger
+from contd_release.sandbox.prometheus import Metrics
 from contd_release.sandbox.registry import Registry
 from contd_release.sandbox.server import HOST, Server
 
@@ -38,6 +39,7 @@ PARTS: Final[Mapping[str, tuple[Factory, tuple[str, ...]]]] = {
     "registry": (Registry, ("/v2/",)),
     "forge": (Forge, forge.PREFIXES),
     "chat": (Chat, chat.PREFIXES),
+    "prometheus": (Metrics, prometheus.PREFIXES),
 }
 # A killed world is given this long, in seconds, to let go of its folder.
 _PATIENCE: Final = 10

@@ -10,7 +10,18 @@ from typing import Final
 
 from invoke.collection import Collection
 
-from contd_release.tasks import announce, hotfix, news, rehearse, release, rollback, schedule, section
+from contd_release.tasks import (
+    announce,
+    hotfix,
+    monitor,
+    news,
+    rehearse,
+    release,
+    report_page,
+    rollback,
+    schedule,
+    section,
+)
 
 namespace: Final = Collection(
     release.release,
@@ -27,6 +38,8 @@ namespace: Final = Collection(
     section.promote,
     announce.announce,
     schedule.schedule,
+    monitor.monitor,
+    report_page.report,
     news.news,
     rollback.rollback,
     Collection("hotfix", hotfix.start, hotfix.finish),

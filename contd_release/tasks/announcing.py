@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from contd_release import channels
 from contd_release.checklist import Item, Together
 from contd_release.prepare import notes
+from contd_release.project import Project
 from contd_release.release import Release
+from contd_release.secret import Redactor
 
 if TYPE_CHECKING:
     from contd_release.after.announce import Announcement
@@ -43,6 +45,17 @@ def told(release: Release, kind: Kind = "release") -> tuple[Together, ...]:
     from contd_release.after import announce
 
     return (announce.announced_everywhere(announcement(release, kind)),)
+
+
+def redactor(project: Project) -> Redactor:
+    """
+    What takes every secret of a release out of what is kept, the addresses of its places as well.
+    """
+    if not project.settings.announce:
+        return Redactor.of_environment()
+    from contd_release.after import places
+
+    return Redactor.of_environment(named=places.variables(project.settings))
 
 
 def announcement(release: Release, kind: Kind = "release") -> Announcement:

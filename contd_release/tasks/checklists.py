@@ -58,7 +58,7 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
             ),
             Section("review", (review.approved(release, ask), origin.tagged(release))),
             *_public(release),
-            Section("after", (merge_back.merged(release), *announcing.announced(release))),
+            Section("after", (merge_back.merged(release), *announcing.announced(release), *_looked(release))),
         )
     )
 
@@ -95,6 +95,17 @@ def _staging(name: Literal["build", "stage"], release: Release) -> Iterator[tupl
 
 def _is_elsewhere(release: Release) -> bool:
     return release.project.settings.publisher == "github-actions"
+
+
+def _looked(release: Release) -> tuple[Item, ...]:
+    """
+    A first look, where the project is monitored; nobody waits here for the end of the window.
+    """
+    if not release.project.settings.monitor:
+        return ()
+    from contd_release.after import monitor
+
+    return (monitor.looked(release, announcing.redactor(release.project)),)
 
 
 def together(*branches: Item | Iterable[Item]) -> Together:

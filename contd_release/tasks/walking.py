@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contd_release import journal, lock
+from contd_release import events, journal, lock
 from contd_release.artifacts import Sealed
 from contd_release.board import Board
 from contd_release.checklist import Checklist, Event
@@ -22,6 +22,7 @@ from contd_release.prepare import docs, repository
 from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.report import Json, Lines, Terminal, reporting, review_text
+from contd_release.tasks import announcing
 from contd_release.tasks.checklists import checklist
 from contd_release.tasks.choice import begin, chosen, here
 from contd_release.tasks.words import Words
@@ -110,10 +111,12 @@ class Walking:
         running = Running(self.release.logs, self.report.redact, tell=self.report.says)
 
         board = Board.of(str(self.release), whole, self.report.redact)
+        record = events.of(self.release, announcing.redactor(self.release.project))
 
         def watch(event: Event) -> None:
             public.learn(event)
             board.update(event)
+            record.keep(event)
             self.report.event(event)
 
         try:
@@ -121,6 +124,7 @@ class Walking:
                 self._prove_possible(whole, public)
                 if not self.release.commit:
                     begin(self.release)
+                record.begin()
                 whole.walk(watch, running)
         except ReleaseError as error:
             self.report.stopped(error, tuple(public))
@@ -173,6 +177,19 @@ def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: st
         if not until:
             finish(walking.release, "finished")
             report.says(f"\n{walking.release} is out.")
+            if walking.release.project.settings.monitor:
+                _say_what_is_seen(walking.release, report)
+
+
+def _say_what_is_seen(release: Release, report: Lines | Json) -> None:
+    """
+    The first look of the monitor, and how to go on watching.
+    """
+    from contd_release.after import monitor
+
+    if seen := monitor.last(release):
+        report.says("\n".join((f"the monitor says {seen.verdict.value}", *(f"  - {one}" for one in seen.reasons))))
+    report.says(f"type: invoke monitor --version {release.version}")
 
 
 def finish(release: Release, how: str) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -172,6 +174,17 @@ def commit_of(repository: Repository, ref: str) -> str | None:
     if reply.status in (404, 409, 422):
         return None
     return shaped(answered(reply, f"the commit of {ref}"), lambda found: str(found[0]["sha"]))
+
+
+def clock(repository: Repository) -> datetime:
+    """
+    The time that it is for GitHub; this machine's own, where the reply is undated.
+    """
+    reply = answered(repository.http.ask(repository.path()), repository.name)
+    try:
+        return parsedate_to_datetime(reply.headers.get("Date", ""))
+    except (ValueError, TypeError):
+        return datetime.now(UTC)
 
 
 def shaped(reply: Reply, make: Callable[[Any], Shape]) -> Shape:

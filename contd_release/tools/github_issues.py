@@ -20,6 +20,7 @@ class Issue:
 
     Args:
         opened: ISO 8601.
+        comments: how many there are under it.
     """
 
     number: int
@@ -30,6 +31,7 @@ class Issue:
     is_pull: bool
     opened: str
     url: str
+    comments: int = 0
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def _issue(found: Any) -> Issue:
         is_pull="pull_request" in found,
         opened=str(found["created_at"]),
         url=str(found["html_url"]),
+        comments=int(found.get("comments") or 0),
     )
 
 

@@ -6,6 +6,7 @@ https://docs.github.com/rest/releases
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -26,6 +27,7 @@ class Asset:
         sha256: in hexadecimal; empty where GitHub does not tell it.
         is_whole: false for what an interrupted upload leaves.
         url: where a browser gets it once the release is public.
+        downloads: how often it was fetched.
     """
 
     id: int
@@ -34,12 +36,16 @@ class Asset:
     sha256: str
     is_whole: bool
     url: str
+    downloads: int = 0
 
 
 @dataclass(frozen=True)
 class ReleaseInfo:
     """
     A release or a draft, as GitHub has it.
+
+    Args:
+        published: ISO 8601; empty for a draft.
     """
 
     id: int
@@ -50,6 +56,7 @@ class ReleaseInfo:
     is_prerelease: bool
     is_immutable: bool
     url: str
+    published: str = ""
 
 
 def releases(repository: Repository) -> tuple[ReleaseInfo, ...]:
@@ -78,6 +85,13 @@ def assets(repository: Repository, release: int) -> tuple[Asset, ...]:
     The files of a release, the half-uploaded ones too.
     """
     return tuple(pages(repository, f"/releases/{release}/assets", _asset))
+
+
+def reactions(repository: Repository, release: int) -> Counter[str]:
+    """
+    How often people reacted to a release, by reaction: `+1`, `heart`, `rocket`, …
+    """
+    return Counter(pages(repository, f"/releases/{release}/reactions", lambda found: str(found["content"])))
 
 
 def downloaded(repository: Repository, asset: Asset, to: Path) -> str:
@@ -167,6 +181,7 @@ def _release(found: Any) -> ReleaseInfo:
         is_prerelease=bool(found["prerelease"]),
         is_immutable=bool(found.get("immutable", False)),
         url=str(found["html_url"]),
+        published=str(found.get("published_at") or ""),
     )
 
 
@@ -178,4 +193,5 @@ def _asset(found: Any) -> Asset:
         sha256=str(found.get("digest") or "").removeprefix("sha256:"),
         is_whole=found["state"] == "uploaded",
         url=str(found["browser_download_url"]),
+        downloads=int(found.get("download_count") or 0),
     )

@@ -1,0 +1,100 @@
+"""
+The samples as people read them: a line each, or a table that grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from contd_release.after import verdict
+from contd_release.after.watched import Watched
+from contd_release.samples import Sample, Verdict
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+MOST_ROWS: Final = 20
+STYLES: Final = {
+    Verdict.CONTINUE: "green",
+    Verdict.HOLD: "yellow",
+    Verdict.PROPOSE_ROLLBACK: "bold red",
+}
+
+
+def sentence(sample: Sample) -> str:
+    """
+    One look on one line, and its reasons below.
+    """
+    numbers = [f"error rate {rate(sample)}"] if sample.rate else []
+    numbers += [f"{len(sample.mentions)} open issues", f"{sample.reactions} reactions"]
+    numbers += [f"{sample.comments} comments", f"{sample.downloads} downloads"]
+    lines = [f"{sample.at}  {sample.verdict.value}: {', '.join(numbers)}"]
+    return "\n".join([*lines, *(f"  - {one}" for one in sample.reasons), *_typed(sample)])
+
+
+def facts(release: Watched, sample: Sample, *, watching: bool) -> Mapping[str, object]:
+    """
+    One look for machines: numbers by themselves, so that they become gauges.
+    """
+    found = asdict(sample)
+    return found | {
+        "verdict": sample.verdict.value,
+        "watching": watching,
+        "issues": len(sample.mentions),
+        "since": release.since.isoformat(timespec="seconds"),
+        "until": release.until.isoformat(timespec="seconds"),
+        "type": verdict.command(sample),
+    }
+
+
+def table(release: Watched, seen: Sequence[Sample]) -> Table:
+    """
+    The newest looks, the last one with its reasons.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    found = Table(
+        title=f"{release} until {release.until.isoformat(timespec='minutes')}",
+        caption="Ctrl-C stops watching; the same command continues",
+        title_justify="left",
+        caption_justify="left",
+        box=None,
+        pad_edge=False,
+    )
+    for name in ("at", "verdict"):
+        found.add_column(name, no_wrap=True)
+    for name in ("error rate", "before", "limit", "issues", "reactions", "comments", "downloads"):
+        found.add_column(name, justify="right")
+    for one in seen[-MOST_ROWS:]:
+        found.add_row(one.at, Text(one.verdict.value, style=STYLES[one.verdict]), *_numbers(one))
+    for line in (*seen[-1].reasons, *_typed(seen[-1])) if seen else ():
+        found.add_section()
+        found.add_row("", Text(line, style=STYLES[seen[-1].verdict]))
+    return found
+
+
+def rate(sample: Sample) -> str:
+    """
+    The error rate now, and what it is compared with.
+    """
+    if sample.rate is None:
+        return "unknown"
+    return f"{_number(sample.rate.now)} (before {_number(sample.rate.before)}, healthy to {sample.rate.limit:.4g})"
+
+
+def _numbers(sample: Sample) -> Iterator[str]:
+    found = sample.rate
+    yield from (_number(found.now), _number(found.before), _number(found.limit)) if found else ("", "", "")
+    yield from map(str, (len(sample.mentions), sample.reactions, sample.comments, sample.downloads))
+
+
+def _typed(sample: Sample) -> Iterator[str]:
+    if command := verdict.command(sample):
+        yield f"  type: {command}"
+
+
+def _number(value: float | None) -> str:
+    return "no data" if value is None else f"{value:.4g}"

@@ -1,0 +1,190 @@
+"""
+Prometheus: what an expression gives now, and what it gave.
+
+https://prometheus.io/docs/prometheus/latest/querying/api/
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from contd_release.errors import Unanswered, Usage
+from contd_release.secret import Secret
+from contd_release.tools.http import MEBIBYTE, Http, Reply, refused
+
+TOKEN: Final = "CONTD_PROMETHEUS_TOKEN"  # noqa: S105 the name of a variable
+# A series has at most this many points, and an answer this many series.
+MOST_POINTS: Final = 240
+MOST_SERIES: Final = 1000
+_LARGEST: Final = 8 * MEBIBYTE
+_ASKED_WRONGLY: Final = (400, 422)
+
+
+@dataclass(frozen=True)
+class Point:
+    """
+    One value, and the second since 1970 it is of.
+    """
+
+    at: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Series:
+    """
+    What one set of labels gave, oldest first. A value that is no finite number, such as 0/0, is left out.
+    """
+
+    labels: Mapping[str, str]
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Prometheus:
+    """
+    One server.
+
+    Args:
+        address: the part of its URLs before `/api/v1`.
+        token: a bearer token, where the server wants one.
+    """
+
+    address: str
+    token: Secret | None = None
+
+    @cached_property
+    def http(self) -> Http:
+        """
+        The client of its API.
+        """
+        headers = {"Authorization": Secret(f"Bearer {self.token.reveal()}")} if self.token else {}
+        return Http(f"{self.address.rstrip('/')}/", headers, attempts=3, timeout=(10, 30), longest=60)
+
+    @property
+    def host(self) -> str:
+        """
+        Its name for people; the rest of the address may be nobody's business.
+        """
+        return urlsplit(self.address).netloc.rpartition("@")[2]
+
+
+def connected(address: str) -> Prometheus:
+    """
+    The server at this address, with the token that the environment holds.
+    """
+    value = os.environ.get(TOKEN, "").strip()
+    return Prometheus(address, Secret(value) if value else None)
+
+
+def instant(server: Prometheus, expression: str, at: float | None = None) -> tuple[Series, ...]:
+    """
+    What the expression gives at one moment: the server's now, when none is named.
+
+    Raises:
+        Usage: the server does not understand the expression; its own words are in the message.
+        Unanswered: it does not answer.
+    """
+    wanted = {"query": expression} | ({"time": f"{at:.3f}"} if at is not None else {})
+    return _series(_asked(server, "query", wanted), server)
+
+
+def over(server: Prometheus, expression: str, start: float, end: float) -> tuple[Series, ...]:
+    """
+    What the expression gave between two moments, at up to 240 of them and no closer than 15 seconds.
+
+    Raises:
+        Usage: the server does not understand the expression; its own words are in the message.
+        Unanswered: it does not answer.
+    """
+    step = max((end - start) / MOST_POINTS, 15)
+    wanted = {"query": expression, "start": f"{start:.3f}", "end": f"{end:.3f}", "step": f"{step:.3f}"}
+    return _series(_asked(server, "query_range", wanted), server)
+
+
+def clock(server: Prometheus) -> float:
+    """
+    The second since 1970 that it is for the server.
+    """
+    return instant(server, "time()")[0].points[0].value
+
+
+def number(found: tuple[Series, ...], expression: str) -> tuple[Point, ...]:
+    """
+    The points of an expression that gives one number; none where it gives nothing.
+
+    Raises:
+        Usage: it gives more than one series.
+    """
+    if len(found) > 1:
+        examples = "; ".join(str(dict(one.labels)) for one in found[:3])
+        raise Usage(
+            f"{expression} gives {len(found)} series: {examples}",
+            expected="an expression that gives one number, such as sum(…) / sum(…)",
+            type_next="$EDITOR pyproject.toml",
+        )
+    return found[0].points if found else ()
+
+
+def _asked(server: Prometheus, endpoint: str, wanted: Mapping[str, str]) -> Any:
+    """
+    The `data` of a successful answer.
+    """
+    reply = server.http.ask(f"api/v1/{endpoint}", params=wanted, cap=_LARGEST)
+    refused(reply, "Prometheus", type_next=f"export {TOKEN}=…")
+    if reply.status in _ASKED_WRONGLY:
+        raise Usage(
+            f"{server.host} says of {wanted['query']}: {_told(reply)}",
+            expected="an expression that Prometheus understands",
+            type_next="$EDITOR pyproject.toml",
+        )
+    if reply.status != 200:
+        raise Unanswered(
+            f"{server.host} answered {reply.status} {reply.said()}",
+            expected="the HTTP API of a Prometheus",
+            type_next="$EDITOR pyproject.toml   (prometheus is the address without /api/v1)",
+        )
+    return reply.json()
+
+
+def _told(reply: Reply) -> str:
+    """
+    The server's own reason.
+    """
+    found = reply.json()
+    told = str(found.get("error") or "") if isinstance(found, dict) else ""
+    return " ".join(reply.redact(told)[:300].split()) or reply.said()
+
+
+def _series(found: Any, server: Prometheus) -> tuple[Series, ...]:
+    try:
+        data = found["data"]
+        if data["resultType"] == "scalar":
+            return (Series({}, _points([data["result"]])),)
+        if data["resultType"] not in ("vector", "matrix"):
+            raise Usage(f"the expression gives a {data['resultType']}", expected="an expression that gives a number")
+        if len(data["result"]) > MOST_SERIES:
+            raise Unanswered(f"{server.host} gives {len(data['result'])} series", expected=f"at most {MOST_SERIES}")
+        return tuple(
+            Series(
+                {str(name): str(value) for name, value in one["metric"].items()},
+                _points(one["values"] if "values" in one else [one["value"]]),
+            )
+            for one in data["result"]
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unanswered(
+            f"{server.host} answered with something else than Prometheus does: {error!r}",
+            expected="an answer of the HTTP API",
+        ) from error
+
+
+def _points(pairs: Any) -> tuple[Point, ...]:
+    found = (Point(float(at), float(value)) for at, value in pairs)
+    return tuple(one for one in found if isfinite(one.value))
