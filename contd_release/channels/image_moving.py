@@ -94,7 +94,7 @@ def reading(release: Release, tag: str, digest: str) -> Reading:
         there = repository(release)
         theirs = there.digest(tag)
         if theirs and theirs != digest:
-            version = next((one for one in _versions(there.tags()) if there.digest(semver(one)) == theirs), None)
+            version = next((one for one in versions(there.tags()) if there.digest(semver(one)) == theirs), None)
             if version and version > release.version:
                 return Glance(Verdict.SAME, f"stays with {version}")
             if version:

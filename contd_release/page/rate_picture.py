@@ -96,7 +96,7 @@ def _round(value: float) -> float:
     """
     The next number that a scale of four steps is easily read with.
     """
-    unit = 10 ** floor(log10(value))
+    unit: float = 10.0 ** floor(log10(value))
     return next(unit * one for one in (1, 2, 4, 8, 10) if unit * one >= value)
 
 

@@ -5,7 +5,7 @@ Withdrawing a chart: deleted where that is asked for and allowed. Otherwise it s
 from __future__ import annotations
 
 from contd_release import journal
-from contd_release.channels import chart
+from contd_release.channels import chart_names
 from contd_release.command import Call
 from contd_release.journal import Left
 from contd_release.recover.subject import Rollback, Row
@@ -18,7 +18,7 @@ def row(rollback: Rollback) -> Row:
     What the chart registry has, and what becomes of it.
     """
     told = _told(rollback)
-    if helm_registry.repository(chart.ref(rollback.release)).digest(rollback.release.semver) is None:
+    if helm_registry.repository(chart_names.ref(rollback.release)).digest(rollback.release.semver) is None:
         return Row("chart", "nothing of this version")
     instead = (
         f"helm upgrade with --version {rollback.advised}" if rollback.advised else f"{rollback.following} replaces it"
@@ -48,7 +48,7 @@ def deleted(rollback: Rollback) -> Step:
     release, told = rollback.release, _told(rollback)
 
     def observe() -> Found:
-        theirs = helm_registry.repository(chart.ref(release)).digest(release.semver)
+        theirs = helm_registry.repository(chart_names.ref(release)).digest(release.semver)
         if theirs is None:
             return Found(State.DONE, f"{told} is not there")
         left = journal.of(release.project).entries(Left, str(release.version))
@@ -57,7 +57,7 @@ def deleted(rollback: Rollback) -> Step:
         return Found(State.ABSENT, f"{told} is {theirs[:19]}")
 
     def delete() -> None:
-        there = helm_registry.repository(chart.ref(release))
+        there = helm_registry.repository(chart_names.ref(release))
         if (theirs := there.digest(release.semver)) and not there.delete(theirs):
             journal.of(release.project).append(Left(version=str(release.version), what=told))
 
@@ -66,4 +66,4 @@ def deleted(rollback: Rollback) -> Step:
 
 
 def _told(rollback: Rollback) -> str:
-    return f"{chart.ref(rollback.release)}:{rollback.release.semver}"
+    return f"{chart_names.ref(rollback.release)}:{rollback.release.semver}"

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 
 from contd_release import journal
-from contd_release.channels import chart
+from contd_release.channels import chart_names
 from contd_release.channels.image_names import repository as image_repository
 from contd_release.command import Call
 from contd_release.errors import Conflict, FailedCommand
@@ -116,7 +116,9 @@ def pointing(release: Release) -> Iterator[str]:
     if settings.image:
         asked["the image"] = lambda: image_repository(release).digest(release.semver) is not None
     if settings.chart:
-        asked["the chart"] = lambda: helm_registry.repository(chart.ref(release)).digest(release.semver) is not None
+        asked["the chart"] = lambda: (
+            helm_registry.repository(chart_names.ref(release)).digest(release.semver) is not None
+        )
     if settings.github and settings.github.repository:
         asked["GitHub"] = lambda: _is_public(release)
     yield from (name for name, is_there in asked.items() if is_there())

@@ -157,7 +157,7 @@ def public(project: Project, version: str) -> Release:
     assert commit is not None
     base = next(iter(git.parents(root, commit)), commit)
     previous = bumpversion.configuration(partial(git.text, root, base)).current
-    return Release(_at(root, commit), wanted, previous, base, git.time(root, commit))
+    return Release(at(root, commit), wanted, previous, base, git.time(root, commit))
 
 
 def begin(release: Release) -> None:
