@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import json as json_module
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -186,6 +187,10 @@ class Http:
         Ask again while the failure may pass, as long as the server wishes us to wait.
         """
         import stamina
+
+        # Without a handler of anybody's, Python would print each new attempt on standard error.
+        if not (log := logging.getLogger("stamina")).handlers:
+            log.addHandler(logging.NullHandler())
 
         def worth_another_try(error: Exception) -> bool | float:
             if not isinstance(error, Passing) or error.retry_after > _LONGEST_WAIT:
