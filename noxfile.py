@@ -43,7 +43,7 @@ def tests(session: nox.Session) -> None:
     """
     Run the quick tests on the Python that runs nox.
     """
-    session.install("-e", ".", *group("test"))
+    session.install("-e", ".[announce,schedule,website]", *group("test"))
     pytest(session, "-m", QUICK, *(() if session.posargs else ("-n", "2")))
 
 
@@ -60,7 +60,7 @@ def slow(session: nox.Session) -> None:
     """
     Run the sweeps: kills, faults and hostile input at every step.
     """
-    session.install("-e", ".", *group("test"))
+    session.install("-e", ".[all]", *group("test"))
     pytest(session, "-m", "slow and not integration", *(() if session.posargs else ("-n", "2")))
 
 
@@ -69,7 +69,7 @@ def integration(session: nox.Session) -> None:
     """
     Run the tests against servers and tools that are not ours.
     """
-    session.install("-e", ".[announce,helm,sbom]", *group("integration"))
+    session.install("-e", ".[all]", *group("integration"))
     pytest(session, "-m", "integration", *(() if session.posargs else ("-n", "2")))
 
 
@@ -104,7 +104,7 @@ def typecheck(session: nox.Session) -> None:
     """
     Check types, strictly.
     """
-    session.install("-e", ".", *group("types"))
+    session.install("-e", ".[announce,schedule,website]", *group("types"))
     session.run("mypy", *session.posargs)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from contd_release.artifacts import Sealed
 from contd_release.board import LINE, SIGNS, Board
 from contd_release.checklist import Checklist, Event, Seen, point_of_no_return
-from contd_release.command import Call
+from contd_release.command import Action, Command
 from contd_release.errors import ReleaseError, Several, exit_code
 from contd_release.project import Settings
 from contd_release.reading import Row, Verdict
@@ -88,7 +88,7 @@ class Lines:
         self.says(f"  {SIGNS[seen.found.state]} {seen.step.title}: {seen.found.detail}")
         if with_commands and not seen.is_done:
             for action in seen.step.act:
-                self.says(f"      {'- ' if isinstance(action, Call) else '$ '}{action}")
+                self.says(f"      {'$ ' if _is_command(action) else '- '}{action}")
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """
@@ -299,6 +299,13 @@ class Terminal(Lines):
         finally:
             if self.live:
                 self.live.start(refresh=True)
+
+
+def _is_command(action: Action) -> bool:
+    """
+    Whether an action is a process, or wraps the one that it prints.
+    """
+    return isinstance(action, Command) or hasattr(action, "command")
 
 
 def _print(line: str) -> None:

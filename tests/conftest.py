@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -43,6 +44,10 @@ BACKEND = Path(__file__).parent / "small_backend.py"
 # How long one example takes says how busy the machine is, not whether it is right.
 settings.register_profile("contd-release", deadline=None)
 settings.load_profile("contd-release")
+
+
+# A test run in the background may have been told to ignore Ctrl-C, and every process it starts would ignore it as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,11 @@ from contd_release.journal import (
     Ended,
     Entry,
     Journal,
+    Left,
     Proved,
     Verified,
+    Withdrawing,
+    Withdrawn,
 )
 
 BEGUN = Begun(version="1.2.0", previous="1.1.0", base="0" * 40, epoch=1_700_000_000, because="größer \udcff\n\u2028")
@@ -39,7 +42,22 @@ ENDED = Ended(version="1.2.0", how="finished")
 ANNOUNCING = Announcing(version="1.2.0", place="chat", kind="release", digest="4" * 64)
 ANNOUNCED = Announced(version="1.2.0", place="chat", kind="release", outcome="sent")
 DOUBTED = Doubted(version="1.2.0")
-EVERY = [BEGUN, PROVED, APPROVED, VERIFIED, DOUBTED, ANNOUNCING, ANNOUNCED, ENDED]
+WITHDRAWING = Withdrawing(version="1.2.0", reason="it loses work", wishes="revert")
+LEFT = Left(version="1.2.0", what="chart")
+WITHDRAWN = Withdrawn(version="1.2.0")
+EVERY = [
+    BEGUN,
+    PROVED,
+    APPROVED,
+    VERIFIED,
+    DOUBTED,
+    ANNOUNCING,
+    ANNOUNCED,
+    ENDED,
+    WITHDRAWING,
+    LEFT,
+    WITHDRAWN,
+]
 
 
 @pytest.fixture

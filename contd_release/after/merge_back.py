@@ -33,7 +33,12 @@ def commit(release: Release) -> str | None:
     """
     The release commit, made here or tagged by somebody else; nothing before it is made.
     """
-    return git.release_commit(release) or git.commit(release.project.root, f"refs/tags/{release.tag}")
+    if ours := git.release_commit(release):
+        return ours
+    root = release.project.root
+    tagged = git.commit(root, f"refs/tags/{release.tag}")
+    # A tag of this name on anything else is not the release, and a conflict that the tag's own step tells.
+    return tagged if tagged and release.base in git.parents(root, tagged) else None
 
 
 def merged(release: Release) -> Step:

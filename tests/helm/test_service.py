@@ -20,6 +20,9 @@ from contd_release.errors import NotReady, Usage
 from contd_release.tools import helm
 from contd_release.version import parse, semver
 
+# The Helm SDK renders the chart in a process of its own.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "helm" / "contd-release"
 FULL = """\

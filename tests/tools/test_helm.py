@@ -17,6 +17,9 @@ from contd_release.command import Running
 from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.tools import helm, helm_registry, helm_sdk, tgz
 
+# The Helm SDK is a process of its own, and 75 MB.
+pytestmark = pytest.mark.slow
+
 CHART_YAML = "apiVersion: v2\nname: demo\nversion: 0.1.0\nappVersion: 0.1.0\nicon: https://example.com/a.png\n"
 OBJECTS = """\
 apiVersion: v1
