@@ -219,7 +219,11 @@ def _descendants(process: int) -> tuple[int, ...]:
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            parent = int(stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
+            name, _, rest = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")
+            # The other end of a push is another machine, which is not killed with ours.
+            if name.endswith("(git-receive-pac"):
+                continue
+            parent = int(rest.split()[1])
             children.setdefault(parent, []).append(int(stat.parent.name))
     found = list(children.get(process, ()))
     for child in found:
