@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from packaging.version import Version
+
 from contd_release.after import markup
 from contd_release.channels.github_notes import LONGEST
 from contd_release.channels.github_public import version_of
@@ -87,27 +89,25 @@ def marked(rollback: Rollback) -> Step:
 
 def overtaken(rollback: Rollback) -> Step:
     """
-    GitHub does not show the withdrawn release as the latest.
+    GitHub does not show a withdrawn release as the latest: this one, or one that was withdrawn before it.
     """
     release = rollback.release
 
     def observe() -> Found:
-        repository = github.connected(release.project)
-        latest = github_releases.latest(repository)
-        if latest is None or latest.tag != release.tag:
+        latest = github_releases.latest(github.connected(release.project))
+        if latest is None or version_of(latest.tag) not in _bad(rollback):
             return Found(State.DONE, f"the latest is {latest.tag}" if latest else "none is the latest")
-        return Found(State.ABSENT, f"{release.tag} is the latest")
+        return Found(State.ABSENT, f"{latest.tag} is the latest")
 
     def overtake() -> None:
         repository = github.connected(release.project)
-        public = github_releases.release_of_tag(repository, release.tag)
-        if public is None or not _is_latest(repository, public):
-            return
         if other := _good(rollback, repository):
-            github_releases.publish(repository, public.id, prerelease=False, make_latest="false")
             github_releases.publish(repository, other.id, prerelease=False, make_latest="true")
-        else:
-            github_releases.publish(repository, public.id, prerelease=True, make_latest="false")
+            return
+        # GitHub always takes one of the final releases for the latest.
+        for one in github_releases.releases(repository):
+            if version_of(one.tag) in _bad(rollback) and not (one.is_draft or one.is_prerelease):
+                github_releases.publish(repository, one.id, prerelease=True, make_latest="false")
 
     return Step(
         f"{release.tag} is not the latest on GitHub",
@@ -158,14 +158,17 @@ def _good(rollback: Rollback, repository: Repository) -> ReleaseInfo | None:
     """
     The highest public final release that is not withdrawn.
     """
-    release = rollback.release
-    bad = git.remote(release.project.root, release.project.settings.remote).withdrawn | {release.version}
-    found = {}
+    bad, found = _bad(rollback), {}
     for one in github_releases.releases(repository):
         version = version_of(one.tag)
         if version and not (one.is_draft or one.is_prerelease or version in bad):
             found[version] = one
     return found[max(found)] if found else None
+
+
+def _bad(rollback: Rollback) -> frozenset[Version]:
+    release = rollback.release
+    return git.remote(release.project.root, release.project.settings.remote).withdrawn | {release.version}
 
 
 def _drafts(rollback: Rollback, repository: Repository) -> tuple[ReleaseInfo, ...]:

@@ -8,15 +8,17 @@ nothing half made is left.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from packaging.version import Version
 
 from contd_release.checklist import Checklist, Section
-from contd_release.command import Action, Running
+from contd_release.command import Action, Call, Running
 from contd_release.errors import NeedsPerson, NotReady, Usage
 from contd_release.prepare import fragments, repository
 from contd_release.project import Project
@@ -177,11 +179,11 @@ def checked_out(hotfix: Hotfix) -> Step:
 
     def observe() -> Found:
         there = git.branch(tree) if (tree / ".git").exists() else None
-        if there == branch:
+        if there == branch and _worktree(hotfix.project.root, branch) == tree:
             return Found(State.DONE, f"{tree} is on {branch}")
         if hotfix.here and not git.is_clean(tree):
             return Found(State.CONFLICT, f"{tree} has changes that are not committed", "git stash, or leave out --here")
-        if not hotfix.here and tree.exists():
+        if not hotfix.here and tree.exists() and there != branch:
             return Found(State.CONFLICT, f"{tree} is there, and is not on {branch}", f"git worktree list; ls {tree}")
         return Found(State.ABSENT, f"{tree} is {'on ' + there if there else 'not there'}")
 
@@ -264,9 +266,17 @@ class CheckedOut:
         if hotfix.here:
             yield git.git(root, "switch", *(("-c", branch, *start[:1], start[-1]) if not is_here else start))
             return
+        # Checked out beside its place, and moved there whole: a killed checkout leaves nothing that looks complete.
+        path, half = str(hotfix.tree), hotfix.tree.with_name(f".{hotfix.tree.name}.half")
+        if hotfix.tree.exists():
+            yield git.git(root, "worktree", "repair", path)
+            return
+        yield Call(f"make room for {half.name}", partial(shutil.rmtree, half, ignore_errors=True))
         yield git.git(root, "worktree", "prune")
-        path = str(hotfix.tree)
-        yield git.git(root, "worktree", "add", *((path, branch) if is_here else (*start[:3], path, start[-1])))
+        yield git.git(
+            root, "worktree", "add", *((str(half), branch) if is_here else (*start[:3], str(half), start[-1]))
+        )
+        yield git.git(root, "worktree", "move", str(half), path)
 
 
 def fixed(project: Project, version: Version) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -67,8 +67,9 @@ class Restoration:
             f"The code of {self.to} again: {self.of} is withdrawn. {_sentence(self.reason)}\n", encoding="utf-8"
         )
         message = f"Restore the code of {self.to}\n\n{self.of} is withdrawn: {self.reason}\n\n{RESTORES}{self.to}"
-        for command in git.record(where, message, self._dates(where, later)):
-            command.run(running)
+        git.git(where, "add", "--all").run(running)
+        commit = git.git(where, "commit", "--quiet", "--no-verify", "--file=-", env=self._dates(where, later))
+        replace(commit, stdin=message).run(running)
         found = git.commit(where)
         assert found is not None
         return found

@@ -43,7 +43,7 @@ def row(rollback: Rollback) -> Row:
         f"{release.tag} on {theirs.commit[:12]}",
         f"{git.WITHDRAWN}{release.version} beside it says so to every clone",
         cannot,
-        f"nothing: caches and CI have seen it; the fix is {rollback.following}",
+        f"leave it, caches and CI have seen it; the fix is {rollback.following}",
     )
 
 

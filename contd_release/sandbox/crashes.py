@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from contd_release.errors import FailedCommand, Unsettled
-from contd_release.journal import Ended
 from contd_release.sandbox import bystander, remotes
 from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.rehearsal import Rehearsal
+from contd_release.sandbox.scenarios import Once, Scenario
 from contd_release.sandbox.world import World
 
 # A point that did not come, because a step beside it was faster this time, is waited for in a release of its own.
@@ -93,15 +93,21 @@ class Kill:
     was_in_time: bool
 
 
-def sweep(rehearsal: Rehearsal, words: tuple[str, ...], tell: Callable[[str], None], *, every: int = 1) -> Sweep:
+def sweep(
+    rehearsal: Rehearsal, rehearsed: tuple[str, ...] | Scenario, tell: Callable[[str], None], *, every: int = 1
+) -> Sweep:
     """
-    Release once undisturbed, then killed at every point, or at one of so many, and compare.
+    Walk once undisturbed, then killed at every point, or at one of so many, and compare.
+
+    Args:
+        rehearsed: the words that begin a release, or a scenario of several commands.
 
     Raises:
         Unsettled: the end states differ.
         FailedCommand: a continued release did not continue.
     """
-    with _world(rehearsal) as world:
+    words = rehearsed if isinstance(rehearsed, Scenario) else Once(rehearsed)
+    with _world(rehearsal) as world, bystander.yanks(rehearsal, world):
         points = _points(rehearsal, world, words)[::every]
         undisturbed = _end_state(rehearsal, world)
     tell(f"{len(points)} points to be killed at")
@@ -109,7 +115,7 @@ def sweep(rehearsal: Rehearsal, words: tuple[str, ...], tell: Callable[[str], No
     for _ in range(_ROUNDS):
         if not left:
             break
-        with _world(rehearsal) as world:
+        with _world(rehearsal) as world, bystander.yanks(rehearsal, world):
             while kill := _killed(left, rehearsal, world, words):
                 kills += 1
                 left.remove(kill.point)
@@ -132,14 +138,21 @@ def _world(rehearsal: Rehearsal) -> World:
     return world
 
 
-def _points(rehearsal: Rehearsal, world: World, words: tuple[str, ...]) -> tuple[Point, ...]:
+def _points(rehearsal: Rehearsal, world: World, scenario: Scenario) -> tuple[Point, ...]:
     """
-    Every point of an undisturbed release.
+    Every point of an undisturbed walk.
     """
+    points: list[Point] = []
+    while command := scenario.following(rehearsal, world):
+        points += _points_of(command, rehearsal, world)
+    return tuple(dict.fromkeys(points))
+
+
+def _points_of(command: tuple[str, ...], rehearsal: Rehearsal, world: World) -> list[Point]:
     points: list[Point] = []
     acting: dict[str, tuple[Point, float]] = {}
     acted: set[str] = set()
-    process = _start(rehearsal, world, words)
+    process = _start(rehearsal, world, command)
     for event in _events(process, world):
         step, what, now = event.get("step", ""), event["event"], time.monotonic()
         if step in acting:
@@ -153,20 +166,30 @@ def _points(rehearsal: Rehearsal, world: World, words: tuple[str, ...]) -> tuple
             points.append(Point(what, step))
     if process.returncode:
         raise FailedCommand(f"the undisturbed release ended with {process.returncode}", expected="exit code 0")
-    return tuple(dict.fromkeys(points))
+    return points
 
 
-def _killed(points: list[Point], rehearsal: Rehearsal, world: World, words: tuple[str, ...]) -> Kill | None:
+def _killed(points: list[Point], rehearsal: Rehearsal, world: World, scenario: Scenario) -> Kill | None:
     """
-    Continue the release until one of these points comes, and kill it there; nothing when it came to its end.
+    Continue until one of these points comes, and kill there; nothing when it came to its end.
     """
-    if rehearsal.entries.last(Ended):
-        return None
+    while True:
+        _answer(rehearsal, world)
+        if (command := scenario.following(rehearsal, world)) is None:
+            return None
+        if kill := _killed_in(command, points, rehearsal, world):
+            return kill
+
+
+def _answer(rehearsal: Rehearsal, world: World) -> None:
     for answer in bystander.answers(rehearsal, world):
         subprocess.run(
             rehearsal.command(*answer), cwd=rehearsal.clone, env=dict(rehearsal.environment(world)), check=True
         )
-    process, stopped = _start(rehearsal, world, words), ""
+
+
+def _killed_in(command: tuple[str, ...], points: list[Point], rehearsal: Rehearsal, world: World) -> Kill | None:
+    process, stopped = _start(rehearsal, world, command), ""
     events = _events(process, world)
     for event in events:
         stopped = str(event["causes"]) if event["event"] == "stopped" else stopped
@@ -174,11 +197,11 @@ def _killed(points: list[Point], rehearsal: Rehearsal, world: World, words: tupl
         if point is None:
             continue
         time.sleep(point.delay)
-        commands = _descendants(process.pid) if point.delay else ()
+        children = _descendants(process.pid) if point.delay else ()
         os.killpg(process.pid, signal.SIGKILL)
-        for command in commands:
+        for child in children:
             with suppress(ProcessLookupError):
-                os.kill(command, signal.SIGKILL)
+                os.kill(child, signal.SIGKILL)
         later = [one["event"] for one in events if one.get("step") == point.step]
         return Kill(point, was_in_time=not point.delay or not later)
     if process.returncode:
@@ -196,7 +219,11 @@ def _descendants(process: int) -> tuple[int, ...]:
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            parent = int(stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
+            name, _, rest = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")
+            # The other end of a push is another machine, which is not killed with ours.
+            if name.endswith("(git-receive-pac"):
+                continue
+            parent = int(rest.split()[1])
             children.setdefault(parent, []).append(int(stat.parent.name))
     found = list(children.get(process, ()))
     for child in found:
@@ -204,11 +231,9 @@ def _descendants(process: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _start(rehearsal: Rehearsal, world: World, words: tuple[str, ...]) -> subprocess.Popen[str]:
-    begun = rehearsal.entries.under_way() is not None
-    argv = rehearsal.release_command("--json", *(() if begun else words))
+def _start(rehearsal: Rehearsal, world: World, command: tuple[str, ...]) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        argv,
+        (*command, "--json"),
         cwd=rehearsal.clone,
         env=dict(rehearsal.environment(world)),
         stdout=subprocess.PIPE,

@@ -64,15 +64,22 @@ class Rehearsal:
         return Pointers(self.project, self.commit)
 
     @property
-    def is_under_way(self) -> bool:
+    def scenario(self) -> str | None:
         """
-        Whether this commit's rehearsal was begun and has not ended.
+        What of this commit was begun to be rehearsed: the name of a scenario, empty for a release, nothing.
         """
         try:
             begun = json.loads((self.directory / "rehearsal.json").read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
-            return False
-        return bool(begun["commit"] == self.commit) and self.entries.last(Ended) is None
+            return None
+        return str(begun.get("scenario", "")) if begun["commit"] == self.commit else None
+
+    @property
+    def is_under_way(self) -> bool:
+        """
+        Whether this commit's rehearsal was begun and has not ended.
+        """
+        return self.scenario == "" and self.entries.last(Ended) is None
 
     @property
     def entries(self) -> journal.Journal:
@@ -88,14 +95,18 @@ class Rehearsal:
         """
         return self.clone / ".git" / "contd-release"
 
-    def prepare(self) -> None:
+    def prepare(self, scenario: str = "") -> None:
         """
         Make the remote and the clone from nothing.
+
+        Args:
+            scenario: what is rehearsed, where it is more than one release.
 
         Raises:
             NotReady: the repository cannot be cloned as it is.
         """
         shutil.rmtree(self.directory, ignore_errors=True)
+        self.directory.mkdir(parents=True)
         for checkout in replace(self.project, state=self.state).cache.glob("v*"):
             shutil.rmtree(checkout)
         main = self.project.settings.main
@@ -106,7 +117,9 @@ class Rehearsal:
         self._git(self.directory, "clone", "--quiet", str(remote), str(self.clone))
         for key, value in zip(("user.name", "user.email"), NOBODY, strict=True):
             self._git(self.clone, "config", key, value)
-        durable.write(self.directory / "rehearsal.json", json.dumps({"commit": self.commit}) + "\n")
+        durable.write(
+            self.directory / "rehearsal.json", json.dumps({"commit": self.commit, "scenario": scenario}) + "\n"
+        )
 
     def environment(self, world: World) -> Mapping[str, str]:
         """
@@ -123,13 +136,14 @@ class Rehearsal:
             }
         )
 
-    def be_green(self, world: World) -> None:
+    def be_green(self, world: World, commit: str = "") -> None:
         """
-        Let the world's GitHub have checked the commit.
+        Let the world's GitHub have checked a commit: the rehearsed one where no other is named.
         """
+        sha = commit or self.commit
         checks = world.part(Forge).place(self.pointers.repository).shelf(Check)
-        if not any(check.sha == self.commit for check in checks):
-            checks.put(Check(id=1, created_at=now(), sha=self.commit, name="ci"))
+        if not any(check.sha == sha for check in checks):
+            checks.put(Check(id=int(sha[:12], 16), created_at=now(), sha=sha, name="ci"))
 
     def command(self, *words: str) -> tuple[str, ...]:
         """

@@ -17,6 +17,7 @@ from contd_release.errors import edge
         "crash-everywhere": "kill the release at every step and in every act, and continue it each time",
         "fault": "a fault that the world orders, such as 'UPLOAD /legacy/ 1 accept-then-drop'; may be repeated",
         "svg": "a file that gets the walked checklist as a picture",
+        "scenario": "rehearse more than a release: hotfix, or rollback",
         "json": "tell events as JSON lines",
     },
     iterable=["fault"],
@@ -28,6 +29,7 @@ def rehearse(
     fresh: bool = False,
     crash_everywhere: bool = False,
     svg: str = "",
+    scenario: str = "",
     json: bool = False,
 ) -> None:
     """
@@ -36,7 +38,7 @@ def rehearse(
     with edge():
         from contd_release.tasks.rehearsing import Wishes, crash, run
 
-        wishes = Wishes(part, tuple(fault), svg, fresh=fresh, as_json=json)
+        wishes = Wishes(part, tuple(fault), svg, fresh=fresh, as_json=json, scenario=scenario)
         if crash_everywhere:
             crash(wishes)
         else:

@@ -5,6 +5,7 @@ What `invoke rehearse` does: make the world, run the release in it as a person w
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 from dataclasses import dataclass
@@ -14,9 +15,11 @@ from pathlib import Path
 from contd_release.errors import FailedCommand, Interrupted, Usage
 from contd_release.prepare import fragments
 from contd_release.report import reporting
+from contd_release.sandbox import bystander, scenarios
 from contd_release.sandbox.crashes import sweep
 from contd_release.sandbox.evidence import evidence
 from contd_release.sandbox.rehearsal import Rehearsal, rehearsal_of
+from contd_release.sandbox.scenarios import Once, Scenario
 from contd_release.sandbox.world import World
 from contd_release.tools import bumpversion, git
 
@@ -32,6 +35,7 @@ class Wishes:
     svg: str = ""
     fresh: bool = False
     as_json: bool = False
+    scenario: str = ""
 
 
 def run(wishes: Wishes) -> None:
@@ -43,30 +47,33 @@ def run(wishes: Wishes) -> None:
     """
     rehearsal = rehearsal_of(git.top_level(Path.cwd()))
     report = reporting(as_json=wishes.as_json)
-    is_continued = rehearsal.is_under_way and not wishes.fresh
+    scenario = _scenario(rehearsal, wishes)
+    is_begun = rehearsal.scenario == wishes.scenario if wishes.scenario else rehearsal.is_under_way
+    is_continued = is_begun and not wishes.fresh
     if not is_continued:
-        rehearsal.prepare()
-    words = _words(rehearsal, wishes) if not (is_continued and rehearsal.entries.under_way()) else ()
+        rehearsal.prepare(wishes.scenario)
     report.says(
         f"rehearsing {rehearsal.project.name} at {rehearsal.commit[:12]} in {rehearsal.directory}"
         + (", continued" if is_continued else "")
     )
     if not git.is_clean(rehearsal.project.root):
         report.says("what is not committed is not rehearsed")
-    with World(rehearsal.directory / "world") as world:
+    with World(rehearsal.directory / "world") as world, bystander.yanks(rehearsal, world):
         rehearsal.be_green(world)
         skipped = rehearsal.pointers.skipped
         for one in skipped:
             report.says(str(one))
         for order in wishes.faults:
             world.faults.order(order)
-        code = _run(rehearsal.release_command(*words), rehearsal, world)
-        if code:
-            raise FailedCommand(
-                f"the rehearsed release ended with {code}",
-                expected="exit code 0",
-                type_next=f"{_again(wishes)}   (it continues; --fresh begins again)",
-            )
+        while command := scenario.following(rehearsal, world):
+            if wishes.scenario:
+                report.says(f"\n$ invoke {shlex.join(command[command.index('contd_release') + 1 :])}\n")
+            if code := _run((*command, *(("--json",) if wishes.as_json else ())), rehearsal, world):
+                raise FailedCommand(
+                    f"the rehearsed {wishes.scenario or 'release'} ended with {code}",
+                    expected="exit code 0",
+                    type_next=f"{_again(wishes)}   (it continues; --fresh begins again)",
+                )
         for line in (*evidence(rehearsal, world), *map(str, skipped)):
             report.says(line)
 
@@ -76,11 +83,30 @@ def crash(wishes: Wishes) -> None:
     Rehearse, killed at every step and in every act, continued each time, and compared with a release left alone.
     """
     rehearsal, report = rehearsal_of(git.top_level(Path.cwd())), reporting(as_json=wishes.as_json)
-    result = sweep(rehearsal, _words(rehearsal, wishes), report.says)
+    result = sweep(rehearsal, _scenario(rehearsal, wishes), report.says)
     report.says(
         f"{result.kills} kills at {result.points} points, each continued: the end state equals the uninterrupted one"
         + "".join(f"\nnever came: {point}" for point in result.missed)
     )
+
+
+def _scenario(rehearsal: Rehearsal, wishes: Wishes) -> Scenario:
+    """
+    What is rehearsed.
+
+    Raises:
+        Usage: there is no such scenario.
+    """
+    words = _words(rehearsal, wishes)
+    if not wishes.scenario:
+        return Once(words)
+    if wishes.scenario not in scenarios.NAMES:
+        raise Usage(
+            f"there is no scenario {wishes.scenario!r}",
+            expected=", ".join(scenarios.NAMES),
+            type_next="invoke rehearse --scenario hotfix",
+        )
+    return scenarios.named(wishes.scenario, words)
 
 
 def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
@@ -88,19 +114,19 @@ def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
     The words that begin the rehearsed release.
     """
     svg = ("--svg", str(Path(wishes.svg).absolute())) if wishes.svg else ()
-    json = ("--json",) if wishes.as_json else ()
     root, commit = rehearsal.project.root, rehearsal.commit
     current = bumpversion.configuration(partial(git.text, root, commit)).current
     if current.is_prerelease:
         if wishes.part:
             raise Usage(f"{current} is a pre-release", expected="no part", type_next="invoke rehearse")
-        return ("--final", *svg, *json)
+        return ("--final", *svg)
     part = wishes.part or fragments.at(rehearsal.project, commit).least_part(current)
-    return ("--part", part, *svg, *json)
+    return ("--part", part, *svg)
 
 
 def _again(wishes: Wishes) -> str:
-    return " ".join(("invoke rehearse", *(f"--fault '{order}'" for order in wishes.faults)))
+    scenario = (f"--scenario {wishes.scenario}",) if wishes.scenario else ()
+    return " ".join(("invoke rehearse", *scenario, *(f"--fault '{order}'" for order in wishes.faults)))
 
 
 def _run(argv: tuple[str, ...], rehearsal: Rehearsal, world: World) -> int:
