@@ -60,17 +60,19 @@ def required(project: Project) -> Release:
 
 def of_tag(project: Project, version: Version) -> Release:
     """
-    The release of a version that is tagged in this clone: its commit is the tag's, and the commit's time dates it.
+    The release of a version that is tagged, here or on the remote: its commit is the tag's, and the commit's time dates it.
 
     Raises:
-        Usage: this clone has no such tag.
+        Usage: neither this clone nor the remote has such a tag.
     """
-    tag = git.tag(project.root, f"v{version}")
-    if tag is None:
+    root, remote, name = project.root, project.settings.remote, f"v{version}"
+    if git.tag(root, name) is None and git.remote(root, remote).tag(name):
+        git.fetch_tag(root, remote, name).ask()
+    if (tag := git.tag(root, name)) is None:
         raise Usage(
             f"this clone knows nothing of {version}",
-            expected=f"the tag v{version}, or a release that was begun here",
-            type_next=f"git fetch --tags {project.settings.remote}",
+            expected=f"the tag {name} on {remote}, or a release that was begun here",
+            type_next="invoke status",
         )
     before = next(iter(git.parents(project.root, tag.commit)), tag.commit)
     configuration = bumpversion.configuration(partial(git.text, project.root, before))

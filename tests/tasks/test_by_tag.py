@@ -166,6 +166,9 @@ def test_what_is_not_there_is_told(elsewhere: Place, place: Place) -> None:
     said = elsewhere.say("verify", "--artifacts", "nowhere")
     assert (2, True) == (said.code, "nowhere has no artifacts.json" in said.err), said.text
     elsewhere.git("checkout", "-q", "main")
+    elsewhere.git("tag", "-d", "v0.2.0")
+    said = elsewhere.say("verify", "--version", "v0.2.0")
+    assert (2, True) == (said.code, "nothing says what was built as 0.2.0" in said.err), said.text
     said = elsewhere.say("build", "--to", "sealed")
     assert (2, True) == (said.code, "HEAD is not at the tag of a release" in said.err), said.text
     elsewhere.git("tag", "v9.0.0")
