@@ -60,7 +60,7 @@ def required(project: Project) -> Release:
 
 def of_tag(project: Project, version: Version) -> Release:
     """
-    The release of a version that is tagged, here or on the remote: its commit is the tag's, and the commit's time dates it.
+    The release of a version that is tagged, here or on the remote; the time of the tag's commit dates it.
 
     Raises:
         Usage: neither this clone nor the remote has such a tag.
