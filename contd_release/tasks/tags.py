@@ -11,7 +11,6 @@ from pathlib import Path
 from packaging.version import Version
 
 from contd_release import artifacts, journal
-from contd_release.channels.github_public import sealed_publicly
 from contd_release.errors import Conflict, NotReady, Usage
 from contd_release.journal import Begun
 from contd_release.prepare import repository
@@ -104,7 +103,11 @@ def with_public_seal(release: Release) -> Release:
         Conflict: what is sealed here is not what GitHub says was built, or it was built from another commit.
     """
     settings, ours = release.project.settings, release.sealed()
-    public = sealed_publicly(release.project, release.tag) if settings.github else None
+    public = None
+    if settings.github and settings.github.repository:
+        from contd_release.channels.github_public import sealed_publicly
+
+        public = sealed_publicly(release.project, release.tag)
     if public and ours and public.digest() != ours.digest():
         raise Conflict(
             f"the GitHub Release of {release.tag} has the seal {public.digest()[:12]}, here is {ours.digest()[:12]}",

@@ -4,6 +4,7 @@ A release known by its tag alone, walked section by section as a workflow does; 
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -13,12 +14,13 @@ from typing import TYPE_CHECKING
 import plugin
 import pytest
 from packaging.version import Version
+from rich.console import Console
 
 from contd_release import artifacts, project
 from contd_release.errors import Conflict, ReleaseError, Several, Unanswered, Unsettled
-from contd_release.reading import Row, Verdict
+from contd_release.reading import Glance, Row, Verdict
 from contd_release.release import Release
-from contd_release.report import Json, Lines
+from contd_release.report import Json, Lines, Terminal
 from contd_release.sandbox.world import World
 from contd_release.secret import Redactor
 from contd_release.tasks import reading
@@ -266,3 +268,18 @@ def test_machines_read_objects(mirrored: Callable[..., Release], capsys: pytest.
         "verdict": "as built",
         "found": "sha256:aa",
     } == json.loads(capsys.readouterr().out)
+
+
+def test_a_terminal_shows_every_name_whole() -> None:
+    """
+    On a narrow terminal names and digests are folded, never cut.
+    """
+    out = io.StringIO()
+    report = Terminal(Redactor.of_environment(), console=Console(file=out, width=40))
+    row = Row(
+        "image", "ghcr.io/owner/a-rather-long-name:1.2.0", f"sha256:{'a' * 64}", Glance(Verdict.WRONG, "sha256:b")
+    )
+    report.readings((row,))
+    assert "-name:1.2.0" in out.getvalue()
+    assert "…" not in out.getvalue()
+    assert "wrong" in out.getvalue()
