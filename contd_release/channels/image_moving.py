@@ -87,18 +87,17 @@ def moved(release: Release, tag: str) -> Step:
 
 def reading(release: Release, tag: str, digest: str) -> Reading:
     """
-    What a moving tag names: this image, unless a higher version is out; an earlier one's is stale.
+    What a moving tag names: this image, or that of a higher version; that of a lower one is stale.
     """
 
     def look() -> Glance:
-        there = repository(release)
+        found, there = moved(release, tag).observe(), repository(release)
         theirs = there.digest(tag)
-        if theirs and theirs != digest:
-            version = next((one for one in versions(there.tags()) if there.digest(semver(one)) == theirs), None)
-            if version and version > release.version:
-                return Glance(Verdict.SAME, f"stays with {version}")
-            if version:
-                return Glance(Verdict.STALE, f"still {version}")
+        if found.state is State.DONE:
+            return Glance(Verdict.SAME, theirs if theirs and theirs == digest else found.detail)
+        named = (one for one in versions(there.tags()) if theirs and there.digest(semver(one)) == theirs)
+        if (version := next(named, None)) is not None:
+            return Glance(Verdict.STALE, f"still {version}")
         return compared(digest, theirs)
 
     return Reading(told(release, tag), digest, look, is_promoted=True)

@@ -19,7 +19,7 @@ from contd_release.command import Call
 from contd_release.errors import Conflict, NotReady
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
-from contd_release.tools import bumpversion, git, github
+from contd_release.tools import bumpversion, git
 
 # What `subject-checksums` of actions/attest reads: every file, and every image under its own digest.
 SUBJECTS = "SUBJECTS"
@@ -180,6 +180,8 @@ def _where(release: Release) -> str | None:
     """
     settings = release.project.settings
     if settings.github and settings.github.repository:
+        from contd_release.tools import github
+
         return github.commit_of(github.connected(release.project), release.tag)
     there = git.remote(release.project.root, settings.remote).tag(release.tag)
     return there.commit if there else None

@@ -152,7 +152,7 @@ def public(project: Project, version: str) -> Release:
         return resumed(project, begun)
     root, remote, tag = project.root, project.settings.remote, f"v{wanted}"
     if git.remote(root, remote).tag(tag) and git.tag(root, tag) is None:
-        git.git(root, "fetch", "--no-tags", "--refmap=", "--", remote, f"refs/tags/{tag}:refs/tags/{tag}").ask()
+        git.fetch_tag(root, remote, tag).ask()
     commit = git.commit(root, f"refs/tags/{tag}") or git.commit(root)
     assert commit is not None
     base = next(iter(git.parents(root, commit)), commit)

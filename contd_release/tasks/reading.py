@@ -12,7 +12,7 @@ from typing import Final
 
 from contd_release import channels
 from contd_release.checklist import SIDE_BY_SIDE
-from contd_release.errors import Conflict, ReleaseError, Unanswered, Unsettled, raise_all
+from contd_release.errors import Conflict, ReleaseError, Unanswered, Unsettled, exit_code, raise_all
 from contd_release.reading import Glance, Reading, Row, Verdict
 from contd_release.release import Release
 from contd_release.report import Json, Lines
@@ -57,7 +57,8 @@ def read(
         time.sleep(min(pause, left))
         pause = min(pause * 2, patience.longest)
     report.readings(rows)
-    raise_all([_refusal(release, row, patience) for row in rows if row.seen.verdict is not Verdict.SAME])
+    refusals = [_refusal(release, row, patience) for row in rows if row.seen.verdict is not Verdict.SAME]
+    raise_all(sorted(refusals, key=exit_code))
     return rows
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from packaging.version import Version
 
 from contd_release import artifacts, journal
-from contd_release.channels.github_public import sealed_publicly
 from contd_release.errors import Conflict, NotReady, Usage
 from contd_release.journal import Begun
 from contd_release.prepare import repository
@@ -60,17 +59,19 @@ def required(project: Project) -> Release:
 
 def of_tag(project: Project, version: Version) -> Release:
     """
-    The release of a version that is tagged in this clone: its commit is the tag's, and the commit's time dates it.
+    The release of a version that is tagged, here or on the remote; the time of the tag's commit dates it.
 
     Raises:
-        Usage: this clone has no such tag.
+        Usage: neither this clone nor the remote has such a tag.
     """
-    tag = git.tag(project.root, f"v{version}")
-    if tag is None:
+    root, remote, name = project.root, project.settings.remote, f"v{version}"
+    if git.tag(root, name) is None and git.remote(root, remote).tag(name):
+        git.fetch_tag(root, remote, name).ask()
+    if (tag := git.tag(root, name)) is None:
         raise Usage(
             f"this clone knows nothing of {version}",
-            expected=f"the tag v{version}, or a release that was begun here",
-            type_next=f"git fetch --tags {project.settings.remote}",
+            expected=f"the tag {name} on {remote}, or a release that was begun here",
+            type_next="invoke status",
         )
     before = next(iter(git.parents(project.root, tag.commit)), tag.commit)
     configuration = bumpversion.configuration(partial(git.text, project.root, before))
@@ -102,7 +103,11 @@ def with_public_seal(release: Release) -> Release:
         Conflict: what is sealed here is not what GitHub says was built, or it was built from another commit.
     """
     settings, ours = release.project.settings, release.sealed()
-    public = sealed_publicly(release.project, release.tag) if settings.github else None
+    public = None
+    if settings.github and settings.github.repository:
+        from contd_release.channels.github_public import sealed_publicly
+
+        public = sealed_publicly(release.project, release.tag)
     if public and ours and public.digest() != ours.digest():
         raise Conflict(
             f"the GitHub Release of {release.tag} has the seal {public.digest()[:12]}, here is {ours.digest()[:12]}",

@@ -369,6 +369,14 @@ def remove_worktree(where: Path, to: Path) -> Command:
     return git(where, "worktree", "remove", "--force", "--force", str(to))
 
 
+def fetch_tag(where: Path, remote: str, name: str) -> Command:
+    """
+    Fetch one tag as it is on the remote, and nothing else.
+    """
+    ref = f"refs/tags/{safe(name)}"
+    return git(where, "fetch", "--no-tags", "--refmap=", "--", remote, f"{ref}:{ref}", timeout=600)
+
+
 def restore(where: Path, commit: str, paths: Sequence[str]) -> Command:
     """
     Put files of a worktree back to what they are in a commit, staged and not.

@@ -5,10 +5,12 @@ Channels that other packages bring: found by their entry point, walked like ours
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import plugin
 import pytest
 from packaging.version import Version
 
@@ -62,14 +64,9 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str,
     monkeypatch.syspath_prepend(str(site))
 
     def install(name: str, code: str, value: str = "") -> None:
-        (site / f"contd_{name}.py").write_text(code, encoding="utf-8")
-        info = site / f"contd_{name}-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: contd-{name}\nVersion: 1.0\n", encoding="utf-8")
-        entry = f"[contd_release.channels]\n{name} = {value or f'contd_{name}'}\n"
-        (info / "entry_points.txt").write_text(entry, encoding="utf-8")
+        plugin.install(site, name, code, value)
         # Modules of another test may have had the same name.
-        monkeypatch.delitem(__import__("sys").modules, f"contd_{name}", raising=False)
+        monkeypatch.delitem(sys.modules, f"contd_{name}", raising=False)
 
     return install
 

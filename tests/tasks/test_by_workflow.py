@@ -18,7 +18,7 @@ from released import NAME, Lab
 from contd_release.sandbox.forge_records import Job, Run
 from contd_release.sandbox.world import World
 
-pytestmark = [pytest.mark.slow, pytest.mark.integration]
+pytestmark = pytest.mark.slow
 
 
 def needed(program: str, package: str) -> None:
@@ -74,6 +74,7 @@ def without_dates(effects: list[str]) -> list[str]:
     return [one for one in effects if not re.match(r"(manifest|blob) contd/charts/", one)]
 
 
+@pytest.mark.integration
 @pytest.mark.usefixtures("programs")
 def test_the_workflow_ends_where_a_release_made_here_ends(labs: tuple[Lab, Lab]) -> None:
     """
@@ -113,3 +114,80 @@ def test_the_workflow_ends_where_a_release_made_here_ends(labs: tuple[Lab, Lab])
     fresh = there.fresh("v0.2.0")
     again = there.run("verify", "--version", "0.2.0", where=fresh)
     assert 0 == again.returncode, again.stdout + again.stderr
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    """
+    One world, and the project without an image.
+    """
+    pytest.importorskip("helm_python", reason="pip install contd-release[helm]")
+    with World(tmp_path / "lab" / "world") as world:
+        found = Lab(tmp_path / "lab", world, with_image=False)
+        found.prepare()
+        yield found
+
+
+def test_a_job_that_fails_stops_and_a_rerun_continues(lab: Lab) -> None:
+    """
+    Exit 6 with the job's name and address, nothing built here; after the re-run the same call finishes the release.
+    """
+    walk = lab.start("release", "--part", "minor", "--yes", publisher="github-actions")
+    commit = tagged(lab, walk)
+    run = Run(
+        id=7, workflow="release.yml", head_sha=commit, head_branch="v0.2.0", status="completed", conclusion="failure"
+    )
+    lab.put_run(run, Job(id=71, run=7, name="build", status="completed", conclusion="failure"))
+    told, _ = walk.communicate(timeout=120)
+    assert 6 == walk.returncode, told
+    assert f"build failure: {lab.world.url}/github/{NAME}/actions/runs/7/job/71" in told
+    assert f"gh run rerun 7 --failed --repo {NAME}   (then: invoke release)" in told
+    assert "public already: v0.2.0 and release/v0.2.0 are on origin" in told
+    assert [] == lab.end_state()[1]
+    assert not (lab.clone / ".git" / "contd-release" / "v0.2.0" / "dist").exists()
+
+    fresh = lab.fresh("v0.2.0")
+    for words in ("build --to sealed", "publish --artifacts sealed", "promote --artifacts sealed"):
+        said = lab.run(*words.split(), publisher="github-actions", where=fresh)
+        assert 0 == said.returncode, said.stdout + said.stderr
+    again = Run(
+        id=7,
+        workflow="release.yml",
+        head_sha=commit,
+        head_branch="v0.2.0",
+        status="completed",
+        conclusion="success",
+        attempt=2,
+    )
+    lab.put_run(again, Job(id=72, run=7, name="build", status="completed", conclusion="success", attempt=2))
+    said = lab.run("release", "--yes", publisher="github-actions")
+    assert 0 == said.returncode, said.stdout + said.stderr
+    assert lab.sealed().text() == lab.sealed(where=fresh).text()
+    before = len(lab.world.ledger.requests())
+    said = lab.run("status", "--version", "0.2.0", publisher="github-actions")
+    assert "?" not in {line.strip()[:1] for line in said.stdout.splitlines()}, said.stdout
+    assert () == lab.world.ledger.mutating(after=before)
+
+
+def test_what_a_workflow_could_not_do_stops_before_the_tag(lab: Lab) -> None:
+    """
+    No workflow in the commit, or a name that somebody has: told before anything is changed.
+    """
+    lab.git(lab.clone, "rm", "-q", ".github/workflows/release.yml")
+    lab.git(lab.clone, "commit", "-q", "-m", "No workflow")
+    lab.git(lab.clone, "push", "-q", "origin", "main")
+    said = lab.run("check", "--part", "minor", "--without-ci", "a test", publisher="github-actions")
+    assert 2 == said.returncode, said.stdout + said.stderr
+    assert ".github/workflows/release.yml is not in " in said.stderr
+    assert "type:     invoke adopt" in said.stderr
+    lab.git(lab.clone, "revert", "--no-edit", "HEAD")
+    lab.git(lab.clone, "push", "-q", "origin", "main")
+    release = lab.run("release", "--part", "minor", "--yes", "--without-ci", "a test")
+    assert 0 == release.returncode, release.stdout + release.stderr
+    other = lab.folder / "other"
+    lab.git(lab.folder, "clone", "-q", str(lab.remote), str(other))
+    lab.git(other, "reset", "-q", "--hard", "v0.2.0~1")
+    lab.git(other, "push", "-q", "-f", "origin", "main", ":refs/tags/v0.2.0", ":refs/heads/release/v0.2.0")
+    said = lab.run("check", "--part", "minor", "--without-ci", "a test", publisher="github-actions", where=other)
+    assert 3 == said.returncode, said.stdout + said.stderr
+    assert "expected: not yet: contd-0.2.0.tar.gz is on " in said.stderr
