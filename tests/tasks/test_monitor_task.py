@@ -49,6 +49,7 @@ def tagged(place: Place, hours: float = 1) -> Place:
     return place
 
 
+@pytest.mark.slow
 def test_once_on_a_machine_that_released_nothing(monitored: Place, world: World) -> None:
     """
     The highest tag of the clone is watched; the exit code is the verdict, for cron and CI.
@@ -73,6 +74,7 @@ def test_once_on_a_machine_that_released_nothing(monitored: Place, world: World)
     assert "type:     invoke rollback --version 0.2.0" in harmful.err
 
 
+@pytest.mark.slow
 def test_machines_read_the_last_line(monitored: Place, world: World) -> None:
     """
     The object that the service serves to Prometheus; the same keys with every verdict.
@@ -106,6 +108,14 @@ def test_after_its_window_nothing_is_watched(monitored: Place, world: World) -> 
 
     facts = json.loads(monitored.say("monitor", "--json").out)
     assert ("over", "none", False) == (facts["event"], facts["verdict"], facts["watching"])
+
+
+def test_before_the_first_release_a_clock_is_content(monitored: Place) -> None:
+    """
+    A scheduled look has nothing to complain of; a person who asks is told that there is nothing.
+    """
+    assert (0, "no release of contd is out\n") == ((said := monitored.say("monitor", "--once")).code, said.out)
+    assert 2 == monitored.say("monitor").code
 
 
 @pytest.mark.parametrize(
