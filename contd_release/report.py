@@ -23,9 +23,8 @@ from contd_release.secret import Redactor
 from contd_release.step import Step
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.live import Live
-    from rich.table import Table
 
 
 @dataclass
@@ -71,7 +70,7 @@ class Lines:
         """
         self.says(text)
 
-    def showing(self, table: Callable[[], Table]) -> AbstractContextManager[None]:
+    def showing(self, table: Callable[[], RenderableType]) -> AbstractContextManager[None]:
         """
         A table that is told line by line, since nobody sees it change.
         """
@@ -168,7 +167,7 @@ class Json:
         """
         self._tell(event=event, **facts)
 
-    def showing(self, table: Callable[[], Table]) -> AbstractContextManager[None]:
+    def showing(self, table: Callable[[], RenderableType]) -> AbstractContextManager[None]:
         """
         Machines want no table.
         """
@@ -270,7 +269,7 @@ class Terminal(Lines):
         self.console.print(table)
 
     @contextmanager
-    def showing(self, table: Callable[[], Table]) -> Iterator[None]:
+    def showing(self, table: Callable[[], RenderableType]) -> Iterator[None]:
         """
         Show a table that changes.
         """

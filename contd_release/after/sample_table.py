@@ -13,7 +13,7 @@ from contd_release.after.watched import Watched
 from contd_release.samples import Sample, Verdict
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Group
 
 MOST_ROWS: Final = 20
 STYLES: Final = {
@@ -49,31 +49,25 @@ def facts(release: Watched, sample: Sample, *, watching: bool) -> Mapping[str, o
     }
 
 
-def table(release: Watched, seen: Sequence[Sample]) -> Table:
+def table(release: Watched, seen: Sequence[Sample]) -> Group:
     """
-    The newest looks, the last one with its reasons.
+    The newest looks, and what the last one means.
     """
+    from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
-    found = Table(
-        title=f"{release} until {release.until.isoformat(timespec='minutes')}",
-        caption="Ctrl-C stops watching; the same command continues",
-        title_justify="left",
-        caption_justify="left",
-        box=None,
-        pad_edge=False,
-    )
+    title = f"{release}, watched until {release.until.isoformat(timespec='minutes')}"
+    found = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for name in ("at", "verdict"):
         found.add_column(name, no_wrap=True)
-    for name in ("error rate", "before", "limit", "issues", "reactions", "comments", "downloads"):
-        found.add_column(name, justify="right")
+    for name in ("error rate", "before", "healthy to", "issues", "reactions", "comments", "downloads"):
+        found.add_column(name, justify="right", no_wrap=True)
     for one in seen[-MOST_ROWS:]:
         found.add_row(one.at, Text(one.verdict.value, style=STYLES[one.verdict]), *_numbers(one))
-    for line in (*seen[-1].reasons, *_typed(seen[-1])) if seen else ():
-        found.add_section()
-        found.add_row("", Text(line, style=STYLES[seen[-1].verdict]))
-    return found
+    last = seen[-1] if seen else None
+    lines = [Text(f"- {line}", style=STYLES[last.verdict]) for line in last.reasons] if last else []
+    return Group(found, *lines, Text("Ctrl-C stops watching; the same command continues", style="dim"))
 
 
 def rate(sample: Sample) -> str:

@@ -92,6 +92,12 @@ class Watched:
         return github.clock(self.repository) if self.repository else None
 
 
+class NothingOut(NotReady):
+    """
+    There is no release to watch yet.
+    """
+
+
 def repository(project: Project) -> Repository | None:
     """
     The project's repository on GitHub, where it has one.
@@ -128,7 +134,7 @@ def _newest(project: Project) -> Version:
             pass
     tags = [one.version for one in history.shipped(project.root)]
     if not tags:
-        raise NotReady(
+        raise NothingOut(
             f"no release of {project.name} is out", expected="a version", type_next="invoke monitor --version 1.2.0"
         )
     return max((one for one in tags if not one.is_prerelease), default=max(tags))

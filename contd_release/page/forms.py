@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from contd_release.page import words
@@ -43,6 +44,7 @@ def as_json(story: Story) -> str:
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
+@cache
 def _environment() -> Environment:
     """
     The templates; everything but Markdown, which has its own filter, escapes by itself.

@@ -22,6 +22,7 @@ LONGEST_LABEL: Final = 58
 LINE: Final = "publish"
 _STEPS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
 _TICKS: Final = 8
+SHORTEST: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _row(line: Line, y: float, scale: float) -> Row:
         tip=cut(f"{line.step}: {line.last.detail}", 300),
         bars=bars,
         how=line.last.how,
-        note=span(seconds) if seconds >= 0.05 else "",
+        note=span(seconds) if seconds >= SHORTEST else "",
         note_x=min(end + 6, WIDTH - 62),
     )
 

@@ -9,6 +9,8 @@ from typing import Final
 
 from contd_release.validation import has_control
 
+# Below this, a tenth of a second is worth telling.
+_TENTHS: Final = 9.95
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86400

@@ -15,6 +15,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from math import inf, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -121,9 +122,9 @@ class Metrics:
         expression = self._expression(request)
         moment = _moment(request, "time", time.time())
         if expression == NOW:
-            return _data("scalar", [moment, str(moment)])
+            return _data("scalar", _pair(moment, moment))
         value = self.canned.at(moment)
-        return _data("vector", [] if value is None else [{"metric": {}, "value": [moment, str(value)]}])
+        return _data("vector", [] if value is None else [{"metric": {}, "value": _pair(moment, value)}])
 
     def _query_range(self, request: Request) -> Response:
         self._expression(request)
@@ -135,7 +136,7 @@ class Metrics:
         if (end - start) / step > MOST_POINTS:
             raise Refused("exceeded maximum resolution of 11,000 points per timeseries")
         canned = self.canned
-        values = [[at, str(value)] for at in _moments(start, end, step) if (value := canned.at(at)) is not None]
+        values = [_pair(at, value) for at in _moments(start, end, step) if (value := canned.at(at)) is not None]
         return _data("matrix", [{"metric": {}, "values": values}] if values else [])
 
     def _expression(self, request: Request) -> str:
@@ -167,6 +168,15 @@ def _moment(request: Request, name: str, default: float | None) -> float:
 def _moments(start: float, end: float, step: float) -> Iterator[float]:
     count = int((end - start) / step) + 1
     return (start + index * step for index in range(count))
+
+
+def _pair(at: float, value: float) -> list[object]:
+    """
+    A moment and a value, as Prometheus writes them: the value is text, and whole numbers have no point.
+    """
+    names = {inf: "+Inf", -inf: "-Inf"}
+    text = names.get(value) or ("NaN" if isnan(value) else repr(value).removesuffix(".0"))
+    return [int(at) if at.is_integer() else at, text]
 
 
 def _data(kind: str, result: object) -> Response:

@@ -4,13 +4,14 @@ What `invoke monitor` does: look until the window is over or the verdict wants a
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass
 from datetime import datetime
 
 from contd_release import samples
 from contd_release.after import monitor, sample_table, verdict
-from contd_release.after.watched import Watched, watched
+from contd_release.after.watched import NothingOut, Watched, watched
 from contd_release.errors import Usage
 from contd_release.report import Json, Lines, reporting
 from contd_release.samples import Sample, Verdict
@@ -45,7 +46,14 @@ def watch(wishes: Wishes, *, as_json: bool) -> None:
         raise Usage(f"--every is {wishes.every!r}", DURATION.expected, "invoke monitor --every 5m")
     project, report = here(), reporting(as_json=as_json)
     report.redact = redactor(project)
-    release = watched(project, wishes.version)
+    try:
+        release = watched(project, wishes.version)
+    except NothingOut as nothing:
+        # Before the first release a clock has nothing to complain of; a person who asks is told.
+        if not wishes.once:
+            raise
+        report.told("over", nothing.what_is, verdict="none", watching=False)
+        return
     seen = list(samples.read(release.samples))
     if (moment := release.now()) >= release.until:
         _tell_over(release, report, seen, moment)
@@ -61,7 +69,7 @@ def _watched(release: Watched, report: Lines | Json, seen: list[Sample], wishes:
     Look until there is a reason to stop; the last look.
     """
     began = time.monotonic()
-    for count in range(1, 1 << 30):
+    for count in itertools.count(1):
         sample = monitor.look(release, report.redact)
         seen.append(sample)
         is_last = datetime.fromisoformat(sample.at) >= release.until
@@ -69,10 +77,10 @@ def _watched(release: Watched, report: Lines | Json, seen: list[Sample], wishes:
             "sample", sample_table.sentence(sample), **sample_table.facts(release, sample, watching=not is_last)
         )
         if wishes.once or is_last or sample.verdict is Verdict.PROPOSE_ROLLBACK:
-            break
+            return sample
         # By a clock that nobody sets; the end of the window is by the clock of those who are asked.
         time.sleep(max(began + count * seconds(wishes.every) - time.monotonic(), 0))
-    return sample
+    raise AssertionError("there is always another look")
 
 
 def _tell_over(release: Watched, report: Lines | Json, seen: list[Sample], moment: datetime) -> None:

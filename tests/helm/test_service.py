@@ -7,18 +7,24 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from contd_release import __version__
 from contd_release.errors import NotReady, Usage
-from contd_release.tools import helm
+from contd_release.sandbox.prometheus import Metrics
+from contd_release.sandbox.world import World
+from contd_release.tools import helm, openmetrics
 from contd_release.version import parse, semver
+
+if TYPE_CHECKING:
+    from tests.conftest import Place
 
 # The Helm SDK renders the chart in a process of its own.
 pytestmark = pytest.mark.slow
@@ -285,3 +291,31 @@ def test_the_verdict_is_kept_printed_and_passed_on(full: dict[str, dict[str, Any
     done = subprocess.run((*command, *monitor["args"]), env=environment, capture_output=True, text=True, check=False)
     said = '{"said": "monitor --once --json --version 1.2.0"}\n'
     assert (code, said, said) == (done.returncode, done.stdout, (tmp_path / "monitor.json").read_text())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("points", "code", "verdict"), [(((0, 0.01),), 0, "continue"), ((), 10, "hold")])
+def test_the_program_does_what_the_chart_asks(
+    full: dict[str, dict[str, Any]],
+    release: Place,
+    world: World,
+    points: tuple[tuple[float, float], ...],
+    code: int,
+    verdict: str,
+) -> None:
+    """
+    The very command of the job, in a clone that released nothing: its exit code, and what is then served as metrics.
+    """
+    world.part(Metrics).says(*points)
+    overlay = release.directory / "overlay.toml"
+    monitored = f'[monitor]\nprometheus = "{world.prometheus_url}"\nerror-rate = "errors"\n'
+    overlay.write_text(f"{overlay.read_text()}{monitored}")
+    now = {f"GIT_COMMITTER_{name}": value for name, value in (("NAME", "A"), ("EMAIL", "a@b"))}
+    environment = release.environment(now | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"})
+    subprocess.run(("git", "tag", "-am", "x", "v1.2.0"), cwd=release.clone, env=environment, check=True)
+    monitor = container(full, "monitor")
+    argv = [one.replace("/work/", f"{release.directory}/") for one in (*monitor["command"], *monitor["args"])]
+    done = subprocess.run(argv, cwd=release.clone, env=environment, capture_output=True, text=True, check=False)
+
+    assert code == done.returncode, done.stderr
+    assert f'contd_release_verdict{{verdict="{verdict}"}} 1.0' in openmetrics.text(release.directory / "monitor.json")
