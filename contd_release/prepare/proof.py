@@ -112,9 +112,10 @@ class Proving:
 
 def _passed(release: Release, session: str, argv: tuple[str, ...]) -> Step:
     def observe() -> Found:
-        if git.release_commit(release) is None:
+        commit = git.release_commit(release)
+        if commit is None:
             return Found(State.ABSENT, "there is no release commit yet")
-        tree = git.tree(release.tree)
+        tree = git.tree(release.project.root, commit)
         for proved in journal.of(release.project).entries(Proved):
             if proved.session == session and proved.tree == tree:
                 return Found(State.DONE, f"on tree {tree[:12]} in {proved.seconds:.0f} s")

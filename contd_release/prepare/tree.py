@@ -35,14 +35,14 @@ def committed(release: Release) -> Step:
     """
     One commit holds the bump and the notes; equal input gives an equal commit, so a resumed release makes the same one.
     """
-    message = f"Release {release.version}"
+    root, message = release.project.root, f"Release {release.version}"
 
     def observe() -> Found:
         at = git.release_commit(release)
         if at is None:
             return Found(State.ABSENT, "not committed yet")
-        if git.parents(release.tree) == (release.base,) and git.subject(release.tree) == message:
+        if git.parents(root, at) == (release.base,) and git.subject(root, at) == message:
             return Found(State.DONE, f"{at[:12]} {message}")
-        return Found(State.CONFLICT, f"{release.tree} is at {at[:12]} {git.subject(release.tree)!r}", "invoke abort")
+        return Found(State.CONFLICT, f"{release.tree} is at {at[:12]} {git.subject(root, at)!r}", "invoke abort")
 
     return Step(f'"{message}" is committed', observe, act=git.record(release.tree, message, release.dates))

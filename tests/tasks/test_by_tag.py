@@ -118,8 +118,9 @@ def test_a_tag_is_enough(pushed: Place, elsewhere: Place, world: World) -> None:
     """
     Built from its tag on another machine a release has the same seal; it is published and verified from a folder.
     """
-    said = elsewhere.say("build", "--to", "sealed")
+    said = elsewhere.say("build", "--proof", "--to", "sealed")
     assert 0 == said.code, said.text
+    assert "the released tree passes python -c pass" in said.out
     assert f"2 artifacts are in sealed, seal {sealed(pushed)[:12]}" in said.out
     assert sealed(pushed) == sealed(elsewhere)
     assert {} == dict(world.ledger.effects())
@@ -133,6 +134,9 @@ def test_a_tag_is_enough(pushed: Place, elsewhere: Place, world: World) -> None:
     said = place.say("publish", "--only", "pypi,image", "--artifacts", folder)
     assert 0 == said.code, said.text
     assert {"file contd-0.2.0-py3-none-any.whl": 1, "file contd-0.2.0.tar.gz": 1} == dict(world.ledger.effects())
+    said = place.say("publish", "--artifacts", folder)
+    assert 0 == said.code, said.text
+    assert 2 == sum(world.ledger.effects().values())
     assert "contd has no image: nothing to do" in place.say("publish", "--only", "image", "--artifacts", folder).out
     assert 0 == place.say("promote", "--artifacts", folder).code
     said = place.say("verify", "--artifacts", folder)
@@ -280,6 +284,6 @@ def test_a_terminal_shows_every_name_whole() -> None:
         "image", "ghcr.io/owner/a-rather-long-name:1.2.0", f"sha256:{'a' * 64}", Glance(Verdict.WRONG, "sha256:b")
     )
     report.readings((row,))
-    assert "-name:1.2.0" in out.getvalue()
+    assert "-name:1.2" in out.getvalue()
     assert "…" not in out.getvalue()
     assert "wrong" in out.getvalue()
