@@ -77,7 +77,6 @@ def published(project: Project, version: Version) -> frozenset[str]:
     The names of the files that the index's JSON API tells of a version; none where it has no such API.
 
     What installers read comes from another cache than this, and may lag behind it.
-    PyPI
     """
     simple = simple_url(_pypi(project))
     url = f"{simple.removesuffix('/').removesuffix('/simple')}/pypi/{project.index_name}/{version}/json"
