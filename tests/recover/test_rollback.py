@@ -264,3 +264,51 @@ def test_no_version(place: Place, words: tuple[str, ...]) -> None:
         said = place.say("rollback", *words)
     assert 2 == said.code
     assert "no rollback is under way" in said.err
+
+
+def test_nobody_is_asked_without_a_terminal(everywhere: Place) -> None:
+    """
+    The table is shown, and nothing is done without a yes; --dry-run shows what would be.
+    """
+    released(everywhere)
+    before = remotes.refs(everywhere.remote)
+    said = everywhere.run("rollback", "--version", "0.2.0", *BECAUSE)
+    assert 8 == said.code
+    assert "cannot be undone: the files stay, and ==0.2.0 installs them" in said.out
+    assert "waits for a yes, and there is no terminal to ask on" in said.err
+    said = everywhere.run("rollback", "--version", "0.2.0", "--dry-run", *BECAUSE)
+    assert 0 == said.code
+    assert "(plan: nothing is changed)" in said.out
+    assert "- wait until a person has yanked 0.2.0 on " in said.out
+    for words, expected in (
+        ((), "0.2.0 is withdrawn for a reason, which users are told"),
+        ((*BECAUSE, "--revert"), "no good version comes before 0.2.0"),
+        ((*BECAUSE, "--hotfix", "--delete-tag"), "what mends 0.2.0 starts from its tag"),
+    ):
+        said = everywhere.run("rollback", "--version", "0.2.0", "--yes", *words)
+        assert 2 == said.code
+        assert expected in said.err
+        assert "type:" in said.err
+    assert before == remotes.refs(everywhere.remote)
+
+
+def test_reverted_and_mended(everywhere: Place, yanking: Yanking) -> None:
+    """
+    main has the code of before in one commit, and what came later stays; the hotfix is begun; once, not twice.
+    """
+    released(everywhere)
+    news(everywhere, "bad")
+    released(everywhere)
+    news(everywhere, "later")
+    tree = everywhere.clone.with_name("clone-hotfix-v0.3.1")
+    said = rolled_back(everywhere, yanking, "0.3.0", "--revert", "--hotfix")
+    assert f"hotfix/v0.3.1 is at {tree}" in said.out
+    files = everywhere.git("ls-tree", "-r", "--name-only", "main", where=everywhere.remote).splitlines()
+    assert "contd/bad.py" not in files
+    assert {"contd/later.py", "newsfragments/+0.3.0-withdrawn.bugfix.md", "changelog.d/0.3.0.md"} <= {*files}
+    assert 'version = "0.3.0"' in everywhere.git("show", "main:pyproject.toml", where=everywhere.remote)
+    assert "hotfix/v0.3.1" == everywhere.git("branch", "--show-current", where=tree)
+    before = remotes.refs(everywhere.remote)
+    said = everywhere.run("rollback", "--version", "0.3.0")
+    assert 0 == said.code, said.text
+    assert before == remotes.refs(everywhere.remote)
