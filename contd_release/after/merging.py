@@ -194,7 +194,7 @@ def _write(where: Path, decided: Iterator[tuple[str, str | None]]) -> list[str]:
         elif text:
             _put(where, path, text)
         else:
-            _done(where, "rm", "--quiet", "--force", "--", path)
+            _done(where, "rm", "--quiet", "--force", "--ignore-unmatch", "--", path)
     return problems
 
 

@@ -136,7 +136,7 @@ def reason(release: Release) -> str:
     if git.tag(root, name) is None:
         ref = f"refs/tags/{name}:refs/tags/{name}"
         git.git(root, "fetch", "--no-tags", "--refmap=", "--", remote, ref).ask()
-    return git.git(root, "for-each-ref", "--format=%(contents:subject)", f"refs/tags/{name}").ask().out.strip()
+    return git.message(root, name)
 
 
 def _is_public(release: Release) -> bool:

@@ -141,25 +141,6 @@ def of_version(project: Project, version: str) -> Release:
     return resumed(project, begun)
 
 
-def public(project: Project, version: str) -> Release:
-    """
-    A release that is out, wherever it was released from; the tag tells what the journal of this clone does not.
-
-    A version that has no tag is taken as if it had been released from here; whether it is out anywhere, its places say.
-    """
-    wanted = parse(version.removeprefix("v"))
-    if begun := journal.of(project).last(Begun, str(wanted)):
-        return resumed(project, begun)
-    root, remote, tag = project.root, project.settings.remote, f"v{wanted}"
-    if git.remote(root, remote).tag(tag) and git.tag(root, tag) is None:
-        git.fetch_tag(root, remote, tag).ask()
-    commit = git.commit(root, f"refs/tags/{tag}") or git.commit(root)
-    assert commit is not None
-    base = next(iter(git.parents(root, commit)), commit)
-    previous = bumpversion.configuration(partial(git.text, root, base)).current
-    return Release(at(root, commit), wanted, previous, base, git.time(root, commit))
-
-
 def begin(release: Release) -> None:
     """
     Note that this release is under way, before anything of it is.

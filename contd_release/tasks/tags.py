@@ -82,6 +82,7 @@ def of_tag(project: Project, version: Version) -> Release:
         base=before,
         epoch=git.time(project.root, tag.commit),
         commit=tag.commit,
+        hotfix=git.message(root, name).startswith("Hotfix "),
     )
 
 

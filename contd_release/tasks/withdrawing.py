@@ -17,10 +17,13 @@ from contd_release.recover import rollback as rolling
 from contd_release.recover import tags
 from contd_release.recover.index import Pace
 from contd_release.recover.subject import Rollback, Wish, one_line
+from contd_release.release import Release
 from contd_release.report import Json, Lines, Terminal, reporting
-from contd_release.tasks.choice import here, public
+from contd_release.tasks.choice import here
+from contd_release.tasks.tags import of_version
 from contd_release.tasks.walking import walk
 from contd_release.tasks.words import Words
+from contd_release.tools import git
 from contd_release.version import parse
 
 
@@ -81,7 +84,7 @@ def chosen(project: Project, call: Call) -> Rollback:
             expected="the version to withdraw, and why",
             type_next='invoke rollback --version 1.2.0 --reason "…"',
         )
-    release = public(project, call.version or (last.version if last else ""))
+    release = _subject(project, call.version or (last.version if last else ""))
     before, said = tags.reason(release), one_line(call.reason)
     if before and said and before != said:
         raise Usage(
@@ -92,6 +95,22 @@ def chosen(project: Project, call: Call) -> Rollback:
     told = journal.of(project).last(Withdrawing, str(release.version))
     wishes = _wishes(" ".join(call.wishes)) | (_wishes(told.wishes) if told else frozenset())
     return Rollback(release, before or said, wishes)
+
+
+def _subject(project: Project, version: str) -> Release:
+    """
+    The release of a version, wherever it was released from.
+
+    One that has no tag is taken as if it had been made of the current commit; whether it is out, its places say.
+    """
+    wanted = parse(version.removeprefix("v"))
+    root, remote = project.root, project.settings.remote
+    is_begun = journal.of(project).last(journal.Begun, str(wanted)) is not None
+    if is_begun or git.tag(root, f"v{wanted}") or git.remote(root, remote).tag(f"v{wanted}"):
+        return of_version(project, str(wanted))
+    head = git.commit(root)
+    assert head is not None
+    return Release(project, wanted, wanted, head, git.time(root, head))
 
 
 def _wishes(words: str) -> frozenset[Wish]:

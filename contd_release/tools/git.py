@@ -219,6 +219,13 @@ def tags_at(where: Path, revision: str) -> tuple[str, ...]:
     return tuple(_told(where, "tag", "--list", "--points-at", revision).split())
 
 
+def message(where: Path, tag: str) -> str:
+    """
+    The first line of an annotated tag's message, or of the commit that a lightweight one names.
+    """
+    return _told(where, "for-each-ref", "--format=%(contents:subject)", f"refs/tags/{safe(tag)}")
+
+
 def is_shallow(where: Path) -> bool:
     """
     Whether this clone lacks history.

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from packaging.version import Version
+from release_model import Model
 
 from contd_release import artifacts
 from contd_release.after.record import Record
@@ -143,29 +144,6 @@ class Outside:
     site: Site = field(default_factory=lambda: Site("contd", ""))
     main: str = "# Changelog\n\n" + NEWS.marker
     version: Version = field(default_factory=lambda: Version("0.1.0"))
-
-
-@dataclass
-class Model:
-    """
-    What has to be: versions in the order of their release, and which are withdrawn.
-    """
-
-    out: list[Version] = field(default_factory=list)
-    bad: set[Version] = field(default_factory=set)
-
-    @property
-    def good(self) -> list[Version]:
-        """
-        The final versions that were not withdrawn.
-        """
-        return [one for one in self.out if not one.is_prerelease and one not in self.bad]
-
-    def best(self, in_line: Callable[[Version], bool]) -> Version | None:
-        """
-        The highest good version of a line.
-        """
-        return max((one for one in self.good if in_line(one)), default=None)
 
 
 def digest(version: Version) -> str:

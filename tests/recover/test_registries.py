@@ -1,0 +1,145 @@
+"""
+Images and charts that are withdrawn, in a registry that is one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.version import Version
+
+from contd_release import journal
+from contd_release.checklist import Checklist
+from contd_release.command import Running
+from contd_release.errors import Unanswered
+from contd_release.journal import Left
+from contd_release.project import Chart, Image, News, Project, Settings
+from contd_release.recover import charts, images, tags
+from contd_release.recover.subject import Rollback, Wish
+from contd_release.release import Release
+from contd_release.sandbox.registry import Registry, Rules
+from contd_release.sandbox.world import World
+from contd_release.step import State, Step
+from contd_release.tools.oci import Repository
+from contd_release.tools.oci_image import INDEX, Manifest
+
+if TYPE_CHECKING:
+    from tests.conftest import Place
+
+Withdrawal = Callable[..., Rollback]
+
+
+def image(version: str) -> Manifest:
+    """
+    An index like no other version's.
+    """
+    said = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [], "annotations": {"version": version}}
+    return Manifest(json.dumps(said).encode(), INDEX)
+
+
+@pytest.fixture
+def withdrawal(place: Place, world: World, monkeypatch: pytest.MonkeyPatch) -> Withdrawal:
+    """
+    The rollback of a version, with an image and a chart in the world's registry.
+    """
+    monkeypatch.setenv("CONTD_REGISTRY_USERNAME", world.accounts.publisher.user)
+    monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", world.accounts.publisher.password.reveal())
+    settings = Settings(
+        image=Image(f"{world.registry}/owner/contd"),
+        chart=Chart("helm/contd", f"oci://{world.registry}/owner/charts"),
+    )
+    project = Project(place.clone, place.state, "contd", settings, News())
+
+    def make(version: str, *wishes: Wish) -> Rollback:
+        release = Release(project, Version(version), Version("0.1.0"), place.git("rev-parse", "HEAD"), 1_800_000_000)
+        return Rollback(release, "it was bad", frozenset(wishes))
+
+    return make
+
+
+@pytest.fixture
+def there(world: World, withdrawal: Withdrawal) -> Repository:
+    """
+    1.0.0, 1.1.0 and 1.2.0, with the tags that move at 1.2.0.
+    """
+    found = Repository.named(f"{world.registry}/owner/contd")
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        found.put(version, image(version))
+        minor = version.rpartition(".")[0]
+        for tag in (minor, "1", "latest"):
+            found.put(tag, image(version))
+    return found
+
+
+def walk(rollback: Rollback, *steps: Step) -> None:
+    """
+    Make steps true.
+    """
+    Checklist(steps).walk(lambda _: None, Running(rollback.release.logs))
+
+
+def test_tags_are_led_back(there: Repository, withdrawal: Withdrawal) -> None:
+    """
+    The line's highest good release is named again; a line without one loses its tag, where the registry deletes tags.
+    """
+    rollback = withdrawal("1.2.0")
+    assert ["absent"] * 3 == [step.observe().state.value for step in images.steps(rollback)]
+    row = images.row(rollback)
+    assert "1.2 names nothing again; 1 names 1.1.0 again; latest names 1.1.0 again" == row.undone
+    walk(rollback, tags.marked(rollback), *images.steps(rollback))
+    assert image("1.1.0").digest == there.digest("latest") == there.digest("1")
+    assert image("1.2.0").digest == there.digest("1.2.0")
+    assert ["done"] * 3 == [step.observe().state.value for step in images.steps(rollback)]
+    left = [one.what for one in journal.of(rollback.release.project).entries(Left)]
+    if there.digest("1.2"):
+        assert [f"{there}:1.2"] == left
+        assert "stays: the registry deletes no tags" in images.steps(rollback)[0].observe().detail
+    second = withdrawal("1.1.0")
+    walk(second, tags.marked(second), *images.steps(second))
+    assert image("1.0.0").digest == there.digest("latest") == there.digest("1")
+
+
+def test_what_names_something_else_is_left_alone(there: Repository, withdrawal: Withdrawal) -> None:
+    """
+    `latest` was moved by somebody else: it is not ours to move.
+    """
+    there.put("latest", image("somebody's"))
+    rollback = withdrawal("1.2.0")
+    walk(rollback, tags.marked(rollback), *images.steps(rollback))
+    assert image("somebody's").digest == there.digest("latest")
+
+
+def test_no_answer_is_not_absent(there: Repository, withdrawal: Withdrawal, world: World) -> None:
+    """
+    A registry that says nothing has neither tags nor no tags; and a tag is not deleted as long as one place is silent.
+    """
+    world.faults.order("* /v2/* every 500")
+    rollback = withdrawal("1.2.0")
+    for step in images.steps(rollback):
+        with pytest.raises(Unanswered):
+            step.observe()
+    with pytest.raises(Unanswered):
+        list(tags.pointing(rollback.release))
+
+
+@pytest.mark.parametrize("deletes", [True, False])
+def test_a_chart_is_deleted_where_asked_and_allowed(world: World, withdrawal: Withdrawal, deletes: bool) -> None:
+    """
+    Not asked: nothing is done, and what to do is said. Asked: gone, or the registry keeps it, which is said as well.
+    """
+    world.part(Registry).rules = Rules(deletes=deletes)
+    there = Repository.named(f"{world.registry}/owner/charts/contd")
+    there.put("1.2.0", image("1.2.0"))
+    kept = withdrawal("1.2.0")
+    assert () == charts.steps(kept)
+    assert "1.2.1 replaces it, or invoke rollback --delete-chart" == charts.row(kept).instead
+    rollback = withdrawal("1.2.0", "delete-chart")
+    (step,) = charts.steps(rollback)
+    assert State.ABSENT is step.observe().state
+    walk(rollback, step)
+    assert (there.digest("1.2.0") is None) is deletes
+    detail = step.observe().detail
+    assert ("is not there" if deletes else "the registry does not let us delete it") in detail
