@@ -7,6 +7,7 @@ Append-only JSON lines in the release's folder, without secrets. Nothing is deci
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Final
 
 from contd_release import appended
 from contd_release.checklist import Event
-from contd_release.errors import Several
+from contd_release.errors import Several, Unwritable
 from contd_release.release import Release
 from contd_release.secret import Redactor
 
@@ -70,22 +71,25 @@ class Events:
     def keep(self, event: Event) -> None:
         """
         Write down what is over, and each act that begins.
+
+        Raises:
+            Unwritable: the disk does not take it; of a failure nobody hears that, but the failure itself.
         """
         if event.what not in _KEPT:
             return
         detail = str(event.error or event.action or (event.found.detail if event.found else ""))
         cause = event.error.first if isinstance(event.error, Several) else event.error
-        self._append(
-            Happened(
-                at=_now(),
-                what=event.what,
-                section=event.section,
-                step=self.redact(event.step.title),
-                detail=self.redact(detail)[:_LONGEST],
-                error=type(cause).__name__ if cause else "",
-                seconds=round(event.seconds, 3),
-            )
+        happened = Happened(
+            at=_now(),
+            what=event.what,
+            section=event.section,
+            step=self.redact(event.step.title),
+            detail=self.redact(detail)[:_LONGEST],
+            error=type(cause).__name__ if cause else "",
+            seconds=round(event.seconds, 3),
         )
+        with suppress(Unwritable) if event.error else nullcontext():
+            self._append(happened)
 
     def read(self) -> tuple[Happened, ...]:
         """

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from contd_release.checklist import Event
 from contd_release.command import Command
-from contd_release.errors import Conflict, NeedsPerson, Several
+from contd_release.errors import Conflict, NeedsPerson, Several, Unwritable
 from contd_release.events import Events
 from contd_release.secret import Redactor
 from contd_release.step import Found, State, Step
@@ -70,3 +72,16 @@ def test_what_was_cut_is_left_out(tmp_path: Path) -> None:
 
     assert ["walk", "walk"] == [one.what for one in kept.read()]
     assert () == events(tmp_path / "elsewhere").read()
+
+
+def test_a_full_disk_hides_no_failure(tmp_path: Path) -> None:
+    """
+    An act that cannot be written down does not begin; a failure is told, written down or not.
+    """
+    kept = events(tmp_path)
+    kept.path.mkdir(parents=True)
+    with pytest.raises(Unwritable) as raised:
+        kept.keep(Event("acting", "build", STEP, action=Command(("make", "it"))))
+    kept.keep(Event("failed", "build", STEP, error=Conflict("x")))
+
+    assert "the release's events cannot be written" in raised.value.what_is

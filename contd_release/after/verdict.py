@@ -47,7 +47,7 @@ def command(sample: Sample) -> str:
     return {
         Verdict.CONTINUE: "",
         Verdict.HOLD: f"invoke monitor --version {sample.version}   (it looks again)",
-        Verdict.PROPOSE_ROLLBACK: f"invoke rollback --version {sample.version}",
+        Verdict.PROPOSE_ROLLBACK: f'invoke rollback --version {sample.version} --reason "…"',
     }[sample.verdict]
 
 

@@ -6,16 +6,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from contd_release import events, journal, samples
 from contd_release.artifacts import Artifact, Sealed
-from contd_release.errors import NotReady
 from contd_release.events import Happened
 from contd_release.journal import Announced, Announcing, Approved, Begun, Ended, Entry, Proved, Verified
 from contd_release.page.story import Moment, Place, Proof, Story, Told
 from contd_release.page.timeline import timeline
 from contd_release.project import Monitor
+from contd_release.reading import Row
 from contd_release.release import Release
 from contd_release.secret import Redactor
 
@@ -25,41 +26,46 @@ EVERYTHING: Final = "github"
 MORE_THAN_ONE: Final = 2
 
 
-def story(release: Release, channels: Sequence[str], redact: Redactor) -> Story:
+@dataclass(frozen=True)
+class Public:
     """
-    The story of a release.
+    What is known of a release beside this machine's own records.
 
     Args:
+        sealed: what was built, here or elsewhere.
         channels: the names of those that are read back.
+        rows: what they have now, if they were asked.
+    """
 
-    Raises:
-        NotReady: it was not begun in this clone.
+    sealed: Sealed | None = None
+    channels: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+def story(release: Release, public: Public, redact: Redactor) -> Story:
+    """
+    The story of a release. Of one that was made elsewhere, it is what is public.
     """
     version, entries = str(release.version), journal.of(release.project)
     begun, told = entries.last(Begun, version), tuple(entries.entries(Entry, version))
-    if begun is None:
-        raise NotReady(
-            f"this clone knows nothing of {version}",
-            expected="the clone it was released from",
-            type_next="invoke report --version …",
-        )
     ended = next((one for one in reversed(told) if isinstance(one, Ended)), None)
-    sealed, happened = release.sealed(), events.of(release, redact).read()
+    sealed, happened = public.sealed, events.of(release, redact).read()
     monitor = release.project.settings.monitor or Monitor()
     return Story(
         project=release.project.name,
         version=version,
         tag=release.tag,
         previous=str(release.previous),
-        how=ended.how if ended else "under way",
+        how=ended.how if ended else "under way" if begun else "released elsewhere",
         date=release.date,
-        began=begun.at,
+        began=begun.at if begun else "",
         ended=ended.at if ended else "",
         base=release.base,
         commit=sealed.commit if sealed else "",
         seal=sealed.digest() if sealed else "",
         artifacts=sealed.artifacts if sealed else (),
-        places=tuple(_places(channels, sealed, told)),
+        places=tuple(_places(public.channels, sealed, told)),
+        rows=public.rows,
         proofs=tuple(_proofs(told)),
         announcements=tuple(_announcements(told)),
         persons=tuple(_persons(release, told, happened)),
@@ -108,11 +114,11 @@ def _persons(release: Release, told: Sequence[Entry], happened: Sequence[Happene
         if isinstance(one, Announced) and one.outcome in ("done", "again")
     ]
     found += [Moment(one.at, f"was needed: {one.step}: {one.detail}") for one in happened if one.error == "NeedsPerson"]
-    begun = next(one for one in told if isinstance(one, Begun))
+    at = next((one.at for one in told if isinstance(one, Begun)), "")
     if release.because:
-        found.append(Moment(begun.at, f"wanted a {release.part} release because {release.because}"))
+        found.append(Moment(at, f"wanted a {release.part} release because {release.because}"))
     if release.without_ci:
-        found.append(Moment(begun.at, f"did without the checks of the commit because {release.without_ci}"))
+        found.append(Moment(at, f"did without the checks of the commit because {release.without_ci}"))
     yield from sorted(found, key=lambda one: one.at)
 
 

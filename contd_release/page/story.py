@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contd_release.artifacts import Artifact
+from contd_release.reading import Row, Verdict
 from contd_release.samples import Sample
 
 
@@ -131,9 +132,11 @@ class Story:
     Everything.
 
     Args:
-        how: `finished`, `aborted`, or `under way`.
+        how: `finished`, `aborted`, `under way`, or `released elsewhere`.
+        began: ISO 8601; empty where it was not begun on this machine.
         commit: empty before the build.
         seal: the sha256 of `artifacts.json`.
+        rows: what the channels have now; nothing where they were not asked.
     """
 
     project: str
@@ -149,6 +152,7 @@ class Story:
     seal: str
     artifacts: tuple[Artifact, ...]
     places: tuple[Place, ...]
+    rows: tuple[Row, ...]
     proofs: tuple[Proof, ...]
     announcements: tuple[Told, ...]
     persons: tuple[Moment, ...]
@@ -156,6 +160,15 @@ class Story:
     timeline: Timeline
     window: str
     samples: tuple[Sample, ...]
+
+    @property
+    def is_as_built(self) -> bool:
+        """
+        Whether every channel has what was built, as far as is known.
+        """
+        if self.rows:
+            return all(one.seen.verdict is Verdict.SAME for one in self.rows)
+        return bool(self.places) and all(one.found for one in self.places)
 
     @property
     def verdict(self) -> str:

@@ -48,7 +48,7 @@ def read(
     """
     deadline, pause = time.monotonic() + patience.whole, patience.pause
     while True:
-        rows = _rows(release, only, promoted=promoted)
+        rows = looked(release, only, promoted=promoted)
         verdicts = {row.seen.verdict for row in rows}
         left = deadline - time.monotonic()
         if Verdict.WRONG in verdicts or left <= 0 or not verdicts & _PASSING:
@@ -62,9 +62,9 @@ def read(
     return rows
 
 
-def _rows(release: Release, only: Sequence[str], *, promoted: bool) -> tuple[Row, ...]:
+def looked(release: Release, only: Sequence[str], *, promoted: bool) -> tuple[Row, ...]:
     """
-    One look at everything, side by side.
+    What is found at one look at everything, side by side.
     """
     wanted = [pair for pair in channels.readings(release, only) if promoted or not pair[1].is_promoted]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:

@@ -13,16 +13,17 @@ from contd_release.tasks.words import HELP
 
 @task(
     help={
-        "version": "a version released from this clone; the last one when absent",
+        "version": "a version that is out, or was begun here; the last one of this clone when absent",
         "to": "the folder that gets the files; the release's own, below .git, when absent",
+        "offline": "ask nobody what the channels have now",
         "json": HELP["json"],
     }
 )
-def report(c: Context, version: str = "", to: str = "", json: bool = False) -> None:
+def report(c: Context, version: str = "", to: str = "", offline: bool = False, json: bool = False) -> None:
     """
     Write the evidence of a release: one HTML page with pictures, and the same as Markdown and JSON.
     """
     with edge():
         from contd_release.tasks.reporting import write
 
-        write(version, to, as_json=json)
+        write(version, to, offline=offline, as_json=json)

@@ -140,7 +140,7 @@ def test_a_rising_error_rate_turns_the_verdict_within_two_looks(look: Look, metr
     assert isinstance(verdict.problem(first), Held)
     problem = verdict.problem(second)
     assert isinstance(problem, RollbackProposed)
-    assert "invoke rollback --version 1.2.0" == problem.type_next
+    assert 'invoke rollback --version 1.2.0 --reason "…"' == problem.type_next
     assert [CONTINUE, HOLD, ROLLBACK] == [one.verdict for one in samples.read(watched(project, VERSION).samples)]
 
 

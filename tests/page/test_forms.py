@@ -122,7 +122,7 @@ def test_an_empty_story_says_so() -> None:
     A release that was only begun: each section says that there is nothing.
     """
     empty = replace(
-        story(how="under way"), artifacts=(), places=(), proofs=(), announcements=(), persons=(), retries=()
+        story(how="under way"), artifacts=(), places=(), rows=(), proofs=(), announcements=(), persons=(), retries=()
     )
     empty = replace(empty, timeline=timeline(()), samples=(), commit="", seal="", ended="")
     assert 9 == forms.html(empty).count('class="nothing"')

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from contd_release import reading
 from contd_release.artifacts import Artifact
 from contd_release.events import Happened
 from contd_release.page.story import Moment, Place, Proof, Story, Told
 from contd_release.page.timeline import timeline
+from contd_release.reading import Glance, Row
 from contd_release.samples import Mention, Rate, Sample, Verdict
 
 AT = "2027-01-15T08:00:00+00:00"
@@ -37,6 +39,10 @@ def story(text: str = "some text", how: str = "finished") -> Story:
             Artifact("image.tar", "image", "b" * 64, 66111222, f"sha256:{'c' * 64}", "linux/arm64"),
         ),
         places=(Place("pypi", ("contd-1.2.0.tar.gz",), AT), Place("image", (text,), "")),
+        rows=(
+            Row("pypi", "contd-1.2.0.tar.gz", "a" * 64, Glance(reading.Verdict.SAME, "a" * 64)),
+            Row("image", text, "b" * 64, Glance(reading.Verdict.WRONG, text)),
+        ),
         proofs=(Proof(text, "d" * 40, 88, AT),),
         announcements=(Told(AT, text, "release", "sent"),),
         persons=(Moment(AT, text),),

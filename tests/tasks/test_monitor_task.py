@@ -228,6 +228,7 @@ def test_a_release_is_looked_at_and_told_of_without_a_secret(monitored: Place, w
     story = json.loads(written[".json"])
     assert ("finished", "continue", 2) == (story["how"], story["verdict"], len(story["samples"]))
     assert ["pypi"] == [one["channel"] for one in story["places"] if one["found"]]
+    assert {("pypi", "as built")} == {(one["channel"], one["verdict"]) for one in story["rows"]}
     assert [("chat", "sent")] == [(one["place"], one["outcome"]) for one in story["announcements"]]
     assert any("approved" in one["what"] for one in story["persons"])
     assert {"prepare", "publish", "verify", "after"} <= {one["section"] for one in story["timeline"]["lines"]}
@@ -246,4 +247,5 @@ def test_a_report_needs_a_release(release: Place) -> None:
     said = release.say("report", "--version", "1.2.0")
 
     assert 2 == said.code
-    assert "this clone knows nothing of 1.2.0" in said.err
+    assert "1.2.0" in said.err
+    assert "nothing was released from this clone" in release.say("report").err
