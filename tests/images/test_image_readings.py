@@ -19,6 +19,9 @@ from contd_release.project import Chart
 from contd_release.reading import Glance, Verdict
 from contd_release.release import Release
 
+# Each walks an image through a registry.
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.images.conftest import Bench
 

@@ -11,6 +11,9 @@ from contd_release.sandbox.world import World
 from contd_release.tools import github_issues
 from contd_release.tools.github import Repository
 
+# Each releases, and merges back.
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.conftest import Place
 

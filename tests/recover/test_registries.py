@@ -26,6 +26,9 @@ from contd_release.step import State, Step
 from contd_release.tools.oci import Repository
 from contd_release.tools.oci_image import INDEX, Manifest
 
+# Each walks a release through registries.
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.conftest import Place
 

@@ -14,6 +14,9 @@ from contd_release.sandbox.world import World
 from contd_release.tools import github_releases
 from contd_release.tools.github import Repository
 
+# Each releases, and withdraws.
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.conftest import Place, Said
     from tests.recover.conftest import Yanking

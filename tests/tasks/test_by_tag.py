@@ -26,6 +26,9 @@ from contd_release.secret import Redactor
 from contd_release.tasks import reading
 from contd_release.tasks.reading import Patience
 
+# Each releases from a tag.
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from tests.conftest import Place
 
