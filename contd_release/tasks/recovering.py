@@ -21,7 +21,8 @@ def start_hotfix(version: str, picks: tuple[str, ...], *, here: bool, as_json: b
     """
     Begin a hotfix, or go on beginning it.
     """
-    project, report = project_here(), reporting(as_json=as_json)
+    project = project_here()
+    report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
         found = hotfix.of(project, version, picks, here=here)
         begun = hotfix_branch.started(found)
