@@ -216,6 +216,18 @@ class Journal:
                 begun = None
         return begun
 
+    def withdrawing(self) -> Withdrawing | None:
+        """
+        The rollback that was begun and has not ended.
+        """
+        found: Withdrawing | None = None
+        for entry in self._read():
+            if isinstance(entry, Withdrawing):
+                found = entry
+            elif isinstance(entry, Withdrawn) and found and entry.version == found.version:
+                found = None
+        return found
+
     def _read(self) -> Iterator[Entry]:
         for line in appended.lines(self.path, "the journal"):
             if entry := _parsed(line):

@@ -16,7 +16,7 @@ from contd_release.after.places import places
 from contd_release.checklist import Checklist, Item, Section, Together
 from contd_release.errors import NotReady, Usage
 from contd_release.prepare import repository
-from contd_release.recover import charts, github, hotfix, images, index, reverting, tags
+from contd_release.recover import charts, github, hotfix_branch, images, index, reverting, tags
 from contd_release.recover.hotfix import Hotfix
 from contd_release.recover.index import UNHURRIED, Pace
 from contd_release.recover.restoration import Restoration
@@ -186,4 +186,4 @@ def _on_main(rollback: Rollback) -> Iterator[Item]:
     if "revert" in rollback.wishes:
         yield reverting.reverted(rollback)
     if rollback.wishes & {"republish", "hotfix"}:
-        yield from hotfix.started(mending(rollback)).items
+        yield from hotfix_branch.started(mending(rollback)).items

@@ -9,7 +9,7 @@ from dataclasses import replace
 from contd_release import journal, lock
 from contd_release.command import Running
 from contd_release.errors import Usage
-from contd_release.recover import hotfix
+from contd_release.recover import hotfix, hotfix_branch
 from contd_release.report import reporting
 from contd_release.tasks.choice import here as project_here
 from contd_release.tasks.walking import walk
@@ -21,10 +21,11 @@ def start_hotfix(version: str, picks: tuple[str, ...], *, here: bool, as_json: b
     """
     Begin a hotfix, or go on beginning it.
     """
-    project, report = project_here(), reporting(as_json=as_json)
+    project = project_here()
+    report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
         found = hotfix.of(project, version, picks, here=here)
-        begun = hotfix.started(found)
+        begun = hotfix_branch.started(found)
         begun.check(list(begun.status()))
         begun.walk(report.event, Running(project.state / found.branch.replace("/", "-") / "logs", report.redact))
         report.says(f"\n{found.branch} is at {found.tree}")

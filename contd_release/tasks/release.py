@@ -80,7 +80,9 @@ def status(c: Context, version: str = "", json: bool = False) -> None:
         if not version and begun is None:
             last = journal.of(project).last(journal.Ended)
             report.says(f"nothing is under way{f'; {last.version} {last.how} at {last.at}' if last else ''}")
-            report.says("type: invoke release")
+            if rollback := journal.of(project).withdrawing():
+                report.says(f"the rollback of {rollback.version} is, since {rollback.at}")
+            report.says(f"type: invoke {'rollback' if rollback else 'release'}")
             return
         found = of_version(project, version) if version else resumed(project, begun) if begun else None
         assert found is not None

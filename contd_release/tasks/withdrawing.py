@@ -50,7 +50,8 @@ def withdraw(call: Call, *, as_json: bool, yes: bool, dry_run: bool = False) -> 
         NeedsPerson: nobody said yes.
         ReleaseError: whatever stops it; walking again continues.
     """
-    project, report = here(), reporting(as_json=as_json)
+    project = here()
+    report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
         rollback = chosen(project, call)
         rolling.refuse(rollback)
@@ -77,8 +78,8 @@ def chosen(project: Project, call: Call) -> Rollback:
     Raises:
         Usage: no version is named and none is under way, or the reason is another one than before.
     """
-    last = journal.of(project).last(Withdrawing)
-    if not call.version and (last is None or journal.of(project).last(Withdrawn, last.version)):
+    last = journal.of(project).withdrawing()
+    if not call.version and last is None:
         raise Usage(
             "no rollback is under way",
             expected="the version to withdraw, and why",

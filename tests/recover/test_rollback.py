@@ -139,6 +139,7 @@ def test_nobody_yanks(everywhere: Place, world: World, yanking: Yanking) -> None
     assert 2 == len(world.part(Chat).messages(room="room"))
     latest = github_releases.latest(github(world))
     assert latest is None
+    assert "the rollback of 0.2.0 is, since " in everywhere.say("status").out
     with yanking("0.2.0"):
         said = everywhere.run("rollback", "--wait", "30")
     assert 0 == said.code, said.text
