@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 from contd_release.tools import github_issues
