@@ -31,11 +31,15 @@ def group(*names: str) -> tuple[str, ...]:
     return nox.project.dependency_groups(PYPROJECT, *names)
 
 
+# Programs are started thousands of times; they are compiled once, whatever the machine's habit is.
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+
+
 def pytest(session: nox.Session, *words: str) -> None:
     """
     Run pytest; words after `--` take the place of everything but its marker.
     """
-    session.run("pytest", *words, *session.posargs)
+    session.run("pytest", *words, *session.posargs, env=COMPILED)
 
 
 @nox.session
@@ -79,7 +83,7 @@ def benchmarks(session: nox.Session) -> None:
     Measure, as ratios within one run; `-- --help` tells more.
     """
     session.install("-e", ".")
-    session.run("python", "-m", "benchmarks.run_benchmarks", *(session.posargs or ["--quick"]))
+    session.run("python", "-m", "benchmarks.run_benchmarks", *(session.posargs or ["--quick"]), env=COMPILED)
 
 
 @nox.session
