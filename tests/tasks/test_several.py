@@ -22,7 +22,7 @@ BEFORE_THE_LINE = (
     "version files say 0.2.0",
     "CHANGELOG.md has 0.2.0",
     '"Release 0.2.0" is committed',
-    "python -c pass passes",
+    "the released tree passes python -c pass",
     "the commit is checked out to build for pypi",
     "contd-0.2.0.tar.gz and 1 wheel are built",
     "the artifacts are sealed",
