@@ -115,7 +115,7 @@ def git(where: Path, *words: str, stdin: bytes = b"") -> None:
     Run git, quietly.
     """
     subprocess.run(
-        ["git", *words], cwd=where, input=stdin, check=True, env=os.environ | NOBODY, stdout=subprocess.DEVNULL
+        ["git", *words], cwd=where, input=stdin, check=True, env=os.environ | NOBODY, capture_output=True
     )
 
 
