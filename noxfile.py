@@ -35,11 +35,11 @@ def group(*names: str) -> tuple[str, ...]:
 COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
-def pytest(session: nox.Session, *words: str) -> None:
+def pytest(session: nox.Session, *words: str, env: dict[str, str] | None = None) -> None:
     """
     Run pytest; words after `--` take the place of everything but its marker.
     """
-    session.run("pytest", *words, *session.posargs, env=COMPILED)
+    session.run("pytest", *words, *session.posargs, env=env)
 
 
 @nox.session
@@ -48,7 +48,7 @@ def tests(session: nox.Session) -> None:
     Run the quick tests on the Python that runs nox.
     """
     session.install("-e", ".[announce,schedule,website]", *group("test"))
-    pytest(session, "-m", QUICK, *(() if session.posargs else ("-n", "2")))
+    pytest(session, "-m", QUICK, *(() if session.posargs else ("-n", "2")), env=COMPILED)
 
 
 @nox.session(python=nox.project.python_versions(PYPROJECT), default=False)

@@ -114,9 +114,7 @@ def git(where: Path, *words: str, stdin: bytes = b"") -> None:
     """
     Run git, quietly.
     """
-    subprocess.run(
-        ["git", *words], cwd=where, input=stdin, check=True, env=os.environ | NOBODY, capture_output=True
-    )
+    subprocess.run(["git", *words], cwd=where, input=stdin, check=True, env=os.environ | NOBODY, capture_output=True)
 
 
 def _write_files(clone: Path, *, has_package: bool) -> None:
