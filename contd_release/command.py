@@ -189,13 +189,15 @@ class Command:
                 raise missing(
                     f"{error.filename} is not there, which {shlex.join(self.argv)} needs",
                     expected="a program on PATH and a folder that exists",
-                    type_next="invoke doctor",
+                    type_next=f"ls {shlex.quote(str(error.filename))}"
+                    if error.filename != self.argv[0]
+                    else f"command -v {shlex.quote(self.argv[0])}",
                 ) from error
             except OSError as error:
                 raise missing(
                     f"{self.argv[0]} cannot be started: {error.strerror}",
                     expected="a program that may be run, in a folder, with arguments that fit",
-                    type_next="invoke doctor",
+                    type_next=f"ls -l {shlex.quote(self.argv[0])}",
                 ) from error
             yield pipes
 

@@ -191,7 +191,7 @@ def test_a_missing_program_is_named(running: Running) -> None:
         == str(unanswered.value)
         == (
             "no-such-program is not there, which no-such-program x needs\n"
-            "  expected: a program on PATH and a folder that exists\n  type:     invoke doctor"
+            "  expected: a program on PATH and a folder that exists\n  type:     command -v no-such-program"
         )
     )
 

@@ -58,7 +58,7 @@ def there(release: Release) -> Step:
 
     def observe() -> Found:
         if git.text(release.project.root, release.base, path) is None:
-            return Found(State.ABSENT, f"{path} is not in {release.base[:12]}", "invoke adopt")
+            return Found(State.ABSENT, f"{path} is not in {release.base[:12]}", f"$EDITOR {path}")
         return Found(State.DONE, f"in {release.base[:12]}")
 
     return Step(f"{path} publishes", observe)

@@ -125,7 +125,7 @@ def configuration(text_of: Read) -> Configuration:
     raise NotReady(
         "no file says which files state the version",
         expected=".bumpversion.toml with [tool.bumpversion]",
-        type_next="invoke adopt",
+        type_next="$EDITOR .bumpversion.toml",
     )
 
 

@@ -212,7 +212,10 @@ def test_an_upload_that_is_there_is_spared(place: Place, images: Images) -> None
     repository, archive = place.repository(), images.whole()
     pushed(repository, archive)
     image = archive.manifest(archive.top.manifests[0].digest, archive.top.manifests[0].media_type)
-    oci_upload.upload(repository, Unreadable(archive.blob(image.layers[0])))
+    blob = Unreadable(archive.blob(image.layers[0]))
+    oci_upload.upload(repository, blob)
+
+    assert repository.has(image.layers[0].digest)
 
 
 def test_an_upload_goes_on_where_the_registry_lost_it(place: Place, tmp_path: Path) -> None:

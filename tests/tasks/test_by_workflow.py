@@ -179,7 +179,7 @@ def test_what_a_workflow_could_not_do_stops_before_the_tag(lab: Lab) -> None:
     said = lab.run("check", "--part", "minor", "--without-ci", "a test", publisher="github-actions")
     assert 2 == said.returncode, said.stdout + said.stderr
     assert ".github/workflows/release.yml is not in " in said.stderr
-    assert "type:     invoke adopt" in said.stderr
+    assert "type:     $EDITOR .github/workflows/release.yml" in said.stderr
     lab.git(lab.clone, "revert", "--no-edit", "HEAD")
     lab.git(lab.clone, "push", "-q", "origin", "main")
     release = lab.run("release", "--part", "minor", "--yes", "--without-ci", "a test")
