@@ -7,9 +7,9 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event as Flag
 from typing import TypeAlias
@@ -140,14 +140,19 @@ class Checklist:
         ]
         raise_all(problems)
 
-    def walk(self, watch: Watcher, running: Running) -> None:
+    def walk(self, watch: Watcher, running: Running, seen: Sequence[Seen] = ()) -> None:
         """
         Make every step true, in order. Walking again continues: the world says what is left.
+
+        Args:
+            seen: what a look right before this walk saw; a check that held then (a step without an act) is not made
+                a second time.
 
         Raises:
             ReleaseError: the step that could not be made true, or several that ran side by side.
         """
-        _Walk(watch, running).items(self.items, "", ())
+        checked = {id(one.step): one.found for one in seen if one.found and one.is_done and not one.step.act}
+        _Walk(watch, running, checked).items(self.items, "", ())
 
     def undo(self, watch: Watcher, running: Running) -> None:
         """
@@ -178,6 +183,7 @@ def point_of_no_return(steps: Sequence[tuple[str, Step]]) -> int:
 class _Walk:
     watch: Watcher
     running: Running
+    checked: Mapping[int, Found] = field(default_factory=dict)
 
     def items(self, items: Sequence[Item], section: str, halts: tuple[Flag, ...]) -> None:
         for item in items:
@@ -228,7 +234,7 @@ class _Walk:
 
         try:
             tell("observing")
-            found = step.observe()
+            found = self.checked.get(id(step)) or step.observe()
             if found.state is State.CONFLICT or (found.state is not State.DONE and not step.act):
                 raise _refusal(step, found)
             if found.state is not State.DONE:

@@ -16,10 +16,10 @@ from contd_release.board import LINE, SIGNS, Board
 from contd_release.checklist import Checklist, Event, Seen, point_of_no_return
 from contd_release.command import Action, Command
 from contd_release.errors import ReleaseError, Several, exit_code
-from contd_release.project import Settings
 from contd_release.reading import Row, Verdict
 from contd_release.release import Release
 from contd_release.secret import Redactor
+from contd_release.settings import Settings
 from contd_release.step import Step
 
 if TYPE_CHECKING:

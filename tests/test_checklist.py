@@ -130,6 +130,38 @@ def failing(kind: type[ReleaseError], text: str = "no") -> Callable[[], Found]:
 # Walking.
 
 
+def test_a_check_that_held_a_moment_ago_is_not_made_again(world: World) -> None:
+    """
+    A step without an act that the look before the walk saw done; what the walk acts on is observed anew.
+    """
+    looks: list[str] = []
+
+    def observed(name: str) -> Callable[[], Found]:
+        def observe() -> Found:
+            looks.append(name)
+            return world.observe(name)
+
+        return observe
+
+    world.there = {"check", "done"}
+    items = (world.step("check", observe=observed("check"), act=()), world.step("done", observe=observed("done")))
+    whole = Checklist((*items, world.step("new", observe=observed("new"))))
+    whole.walk(world.told.append, Running(Path("unused")), tuple(whole.status()))
+
+    assert {"check": 1, "done": 2, "new": 3} == {name: looks.count(name) for name in ("check", "done", "new")}
+    assert ["new"] == world.done
+
+
+def test_a_check_that_did_not_hold_is_made_again(world: World) -> None:
+    """
+    Past the line the walk goes on although a check fails, and meets it where it stands.
+    """
+    whole = Checklist((world.step("check", act=()),))
+
+    with pytest.raises(NotReady, match="not there"):
+        whole.walk(world.told.append, Running(Path("unused")), tuple(whole.status()))
+
+
 def test_steps_are_made_true_in_order(world: World) -> None:
     """
     One after the other, sections included, and each is told as it goes.

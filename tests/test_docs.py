@@ -16,7 +16,7 @@ import pytest
 from invoke.parser.argument import Argument
 
 from contd_release import errors
-from contd_release.project import Settings
+from contd_release.settings import Settings
 from contd_release.tasks import namespace
 
 DOCS = Path(__file__).parents[1] / "docs"

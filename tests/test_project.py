@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from contd_release import project
 from contd_release.errors import ReleaseError, Several, Usage
-from contd_release.project import OVERLAY, Chart, Github, Image, News, Project, Pypi, Settings, github_repository
+from contd_release.project import OVERLAY, Project, github_repository
+from contd_release.settings import Chart, Github, Image, News, Pypi, Settings
 from contd_release.validation import REF, is_public, is_safe_url
 
 MINIMAL = '[build-system]\nbuild-backend = "hatchling.build"\n[project]\nname = "Contd.Release-x"\n'
@@ -24,7 +25,7 @@ def read(text: str = MINIMAL, other: str | None = None, origin: str = "") -> Pro
     The project of a repository with these two files.
     """
     files = {"pyproject.toml": text, "contd-release.toml": other}
-    return project.read(Path("/home/me/contd"), Path("/state"), files.get, origin)
+    return project.read(Path("/home/me/contd"), Path("/state"), files.get, lambda _: origin)
 
 
 def ours(table: str) -> str:

@@ -13,8 +13,9 @@ from packaging.version import Version
 
 from contd_release import artifacts
 from contd_release.artifacts import Sealed
-from contd_release.project import News, Project, Pypi, Settings
+from contd_release.project import Project
 from contd_release.release import Release
+from contd_release.settings import News, Pypi, Settings
 from contd_release.version import Part
 
 EPOCH = 1_767_225_599  # 2025-12-31T23:59:59Z

@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 from contd_release.after.site import File
 from contd_release.command import Command
 from contd_release.errors import NotReady, Unanswered, Usage
-from contd_release.project import Project, Website
+from contd_release.project import Project
+from contd_release.settings import Website
 from contd_release.tools import git
 from contd_release.tools.http import refuse_unsafe
 

@@ -38,7 +38,7 @@ def commit(release: Release) -> str | None:
     root = release.project.root
     tagged = git.commit(root, f"refs/tags/{release.tag}")
     # A tag of this name on anything else is not the release, and a conflict that the tag's own step tells.
-    return tagged if tagged and release.base in git.parents(root, tagged) else None
+    return tagged if tagged and release.base in git.described(root, tagged).parents else None
 
 
 def merged(release: Release) -> Step:

@@ -213,7 +213,7 @@ def _restoring(release: Release, ours: str) -> str | None:
     """
     The commit of this release that brings the code of an earlier version back, if it has one.
     """
-    words = ("log", "--format=%H", f"--grep=^{RESTORES}", "--max-count=1", f"{_since(release)}..{ours}")
+    words = ("rev-list", f"--grep=^{RESTORES}", "--max-count=1", f"{_since(release)}..{ours}")
     found = git.git(release.project.root, *words).ask()
     return found.out.strip() or None if found.code == 0 else None
 

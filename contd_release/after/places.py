@@ -12,9 +12,9 @@ from typing import Final
 from packaging.version import Version
 
 from contd_release.errors import NotReady, ReleaseError, Usage, raise_all
-from contd_release.project import Settings
 from contd_release.release import Release
 from contd_release.secret import Secret
+from contd_release.settings import Settings
 from contd_release.step import Found, State, Step
 from contd_release.tools import apprise
 

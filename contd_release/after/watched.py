@@ -13,8 +13,9 @@ from packaging.version import Version
 
 from contd_release import journal, samples
 from contd_release.errors import NotReady, Unanswered, Usage
-from contd_release.project import Monitor, Project
+from contd_release.project import Project
 from contd_release.schedule import history
+from contd_release.settings import Monitor
 from contd_release.tools import github, github_releases, prometheus
 from contd_release.tools.github import Repository
 from contd_release.tools.prometheus import Prometheus

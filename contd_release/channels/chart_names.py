@@ -9,8 +9,8 @@ from typing import Final
 
 from contd_release.artifacts import Artifact
 from contd_release.errors import Usage
-from contd_release.project import Chart
 from contd_release.release import Release
+from contd_release.settings import Chart
 from contd_release.tools import helm
 
 CHANNEL: Final = "chart"

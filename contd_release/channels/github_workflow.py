@@ -15,8 +15,8 @@ from contd_release.channels.github_public import sealed_publicly
 from contd_release.channels.github_standing import may_pass
 from contd_release.command import Call, Running
 from contd_release.errors import FailedCommand, Interrupted, NotReady, Unanswered, Unsettled
-from contd_release.project import Github
 from contd_release.release import Release
+from contd_release.settings import Github
 from contd_release.step import Found, State, Step
 from contd_release.tools import git, github, github_runs
 from contd_release.tools.github_runs import Job, Run

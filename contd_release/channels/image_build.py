@@ -18,8 +18,8 @@ from contd_release.artifacts import Artifact
 from contd_release.channels.image_names import CHANNEL, archive, labels, sealed, settings, storage
 from contd_release.command import Action, Call, Command, Running
 from contd_release.errors import NotReady, Usage
-from contd_release.project import Image
 from contd_release.release import Release
+from contd_release.settings import Image
 from contd_release.step import Found, State, Step
 from contd_release.tools import buildah, buildx, git
 from contd_release.tools.dockerfile import Build

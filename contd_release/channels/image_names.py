@@ -12,8 +12,8 @@ from typing import Final
 
 from contd_release.artifacts import Artifact
 from contd_release.errors import NotReady
-from contd_release.project import Image
 from contd_release.release import Release
+from contd_release.settings import Image
 from contd_release.tools.oci import Repository
 
 CHANNEL: Final = "image"

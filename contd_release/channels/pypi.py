@@ -15,9 +15,10 @@ from contd_release.channels.source import checked_out
 from contd_release.checklist import Item, Together
 from contd_release.command import Call
 from contd_release.errors import FailedCommand, NotReady, Unanswered
-from contd_release.project import Project, Pypi
+from contd_release.project import Project
 from contd_release.reading import Glance, Reading, compared
 from contd_release.release import Release
+from contd_release.settings import Pypi
 from contd_release.step import Found, State, Step
 from contd_release.tools import build as build_tool
 from contd_release.tools import git, pip, pypi, twine

@@ -15,8 +15,9 @@ from contd_release import artifacts
 from contd_release.artifacts import Artifact
 from contd_release.channels.source import checked_out
 from contd_release.command import Call
-from contd_release.project import Project, Sbom
+from contd_release.project import Project
 from contd_release.release import Release
+from contd_release.settings import Sbom
 from contd_release.step import Found, State, Step
 from contd_release.tools import build as build_tool
 from contd_release.tools import cyclonedx, pip

@@ -15,10 +15,10 @@ from contd_release.events import Happened
 from contd_release.journal import Announced, Announcing, Approved, Begun, Ended, Entry, Proved, Verified
 from contd_release.page.story import Moment, Place, Proof, Story, Told
 from contd_release.page.timeline import timeline
-from contd_release.project import Monitor
 from contd_release.reading import Row
 from contd_release.release import Release
 from contd_release.secret import Redactor
+from contd_release.settings import Monitor
 
 # Which channel takes what is built; GitHub's release takes every file.
 CHANNEL_OF: Final = {"wheel": "pypi", "sdist": "pypi", "image": "image", "chart": "chart"}

@@ -16,7 +16,8 @@ from typing import Final
 from packaging.version import Version
 
 from contd_release.errors import Usage
-from contd_release.project import News, Project
+from contd_release.project import Project
+from contd_release.settings import News
 from contd_release.tools import git
 from contd_release.version import Part
 

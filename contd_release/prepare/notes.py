@@ -8,14 +8,17 @@ final.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
+from contd_release.command import Call
+from contd_release.errors import Unsettled
 from contd_release.prepare import fragments
-from contd_release.project import News
 from contd_release.release import Release
+from contd_release.settings import News
 from contd_release.step import Found, State, Step
 from contd_release.tools import git, towncrier
-from contd_release.tools.changelog import has_section
+from contd_release.tools.changelog import added, has_section
 
 
 def ready(release: Release) -> Step:
@@ -59,14 +62,18 @@ def written(release: Release) -> Step:
             wanted=[is_noted, has_section(_text(tree / news.changelog), news, version), not left],
         )
 
-    draft = towncrier.draft(tree, version, release.date, notes)
     if release.version.is_prerelease:
+        draft = towncrier.draft(tree, version, release.date, notes)
         return Step(f"{release.notes} is written", observe, act=(draft,))
-    put_back = git.restore(tree, release.base, (news.changelog, news.directory))
     return Step(
         f"{news.changelog} has {version}",
         observe,
-        act=(git.unlock(tree), put_back, draft, towncrier.build(tree, version, release.date)),
+        act=(
+            git.unlock(tree),
+            git.restore(tree, release.base, (news.changelog, news.directory)),
+            towncrier.build(tree, version, release.date),
+            Call(f"write the new section of {news.changelog} to {release.notes}", partial(_set_apart, release)),
+        ),
     )
 
 
@@ -75,6 +82,22 @@ def text(release: Release) -> str:
     The notes of this version, as Markdown; empty before they are written.
     """
     return _text(release.tree / release.notes)
+
+
+def _set_apart(release: Release) -> None:
+    news, notes = release.project.news, release.tree / release.notes
+    before = git.text(release.project.root, release.base, news.changelog) or ""
+    section = added(before, _text(release.tree / news.changelog), news)
+    if not section:
+        raise Unsettled(
+            f"{news.changelog} has more changes than a section of {release.version}",
+            expected=f"new text below {news.marker.strip()!r}, and nothing else",
+            type_next=f"git -C {release.tree} diff HEAD -- {news.changelog}",
+        )
+    notes.parent.mkdir(exist_ok=True)
+    half = notes.with_name(f".{notes.name}.half")
+    half.write_text(f"{section}\n", encoding="utf-8")
+    half.replace(notes)
 
 
 def _blind_spots(changelog: str | None, news: News, version: str) -> list[str]:

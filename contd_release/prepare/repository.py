@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import re
 from importlib import metadata
-from pathlib import Path
 from typing import Final
 
 from packaging.version import InvalidVersion, Version
 
 from contd_release.errors import NotReady
+from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import git
@@ -108,20 +108,21 @@ def base_is_tip(release: Release) -> Step:
     return Step(f"the release starts from {upstream}'s tip", observe)
 
 
-def beginning(root: Path, remote: str, main: str) -> str:
+def beginning(project: Project) -> str:
     """
     The commit a new release starts from: HEAD, which must be the remote main's tip.
 
     Raises:
         NotReady: HEAD is detached, on another branch, behind, ahead of or beside the tip; each says what to type.
     """
-    head, here = git.commit(root), git.branch(root)
-    tip = git.remote(root, remote).branch(main)
+    root, remote, main = project.root, project.settings.remote, project.settings.main
+    head, tip = git.commit(root), git.remote(root, remote).branch(main)
     wanted = f"HEAD on {main}, at the tip of {remote}/{main}"
     if head is None:
         raise NotReady("this repository has no commit", expected=wanted, type_next="git commit")
     if tip is None:
         raise NotReady(f"{remote} has no branch {main}", expected=wanted, type_next=f"git push {remote} {main}")
+    here = git.branch(root)
     if here is None and head != tip:
         raise NotReady(f"HEAD is detached at {head[:12]}", expected=wanted, type_next=f"git switch {main}")
     if here not in (None, main):

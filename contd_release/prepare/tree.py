@@ -19,7 +19,7 @@ def checked_out(release: Release) -> Step:
         at = git.commit(tree)
         if at is None:
             return Found(State.ABSENT, "there is no tree yet")
-        if release.base in (at, *git.parents(tree)):
+        if release.base in (at, *git.described(tree, at).parents):
             return Found(State.DONE, f"{tree.name} is at {at[:12]}")
         return Found(State.CONFLICT, f"{tree} is at {at[:12]}", f"git -C {root} worktree remove --force {tree}")
 
@@ -41,8 +41,9 @@ def committed(release: Release) -> Step:
         at = git.release_commit(release)
         if at is None:
             return Found(State.ABSENT, "not committed yet")
-        if git.parents(root, at) == (release.base,) and git.subject(root, at) == message:
+        found = git.described(root, at)
+        if found.parents == (release.base,) and found.subject == message:
             return Found(State.DONE, f"{at[:12]} {message}")
-        return Found(State.CONFLICT, f"{release.tree} is at {at[:12]} {git.subject(root, at)!r}", "invoke abort")
+        return Found(State.CONFLICT, f"{release.tree} is at {at[:12]} {found.subject!r}", "invoke abort")
 
     return Step(f'"{message}" is committed', observe, act=git.record(release.tree, message, release.dates))

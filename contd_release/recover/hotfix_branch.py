@@ -135,13 +135,13 @@ class Branched:
         """
         Cherry-pick one commit, dated as it was, so that picking it again gives the same commit.
         """
-        mainline = ("-m", "1") if len(git.parents(where, commit)) > 1 else ()
-        date = {"GIT_COMMITTER_DATE": f"{git.time(where, commit)} +0000"}
+        mainline = ("-m", "1") if len(git.described(where, commit).parents) > 1 else ()
+        date = {"GIT_COMMITTER_DATE": f"{git.described(where, commit).time} +0000"}
         answer = git.git(where, "cherry-pick", "-x", *mainline, commit, env=date).ask()
         if answer.code:
             paths = git.git(where, "diff", "--name-only", "--diff-filter=U").ask().out.split()
             raise NeedsPerson(
-                f"{commit[:12]} ({git.subject(where, commit)}) does not apply to {self.hotfix.tag}: "
+                f"{commit[:12]} ({git.described(where, commit).subject}) does not apply to {self.hotfix.tag}: "
                 f"{', '.join(paths) or ' '.join(answer.err.split())}",
                 expected="a commit that applies, or a person who applies it",
                 type_next=f"invoke hotfix.start --of {self.hotfix.of}   (without it), then in {self.hotfix.tree}: "
@@ -203,7 +203,7 @@ def _unpicked(hotfix: Hotfix, tip: str, where: Path) -> list[str]:
     The picks that the branch does not have: neither as a cherry-pick that names them nor as themselves.
     """
     since = f"refs/tags/{hotfix.tag}..{tip}"
-    told = git.git(where, "log", "--format=%H%n%B", since).ask().out
+    told = git.git(where, "rev-list", "--format=%B", since).ask().out
     return [
         one
         for one in hotfix.picks

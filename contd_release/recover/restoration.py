@@ -84,7 +84,7 @@ class Restoration:
         return {path: configuration.stating(path, text, current) for path, text in texts.items() if text is not None}
 
     def _dates(self, where: Path, later: str) -> dict[str, str]:
-        stamp = f"{git.time(where, later)} +0000"
+        stamp = f"{git.described(where, later).time} +0000"
         return {"GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp}
 
 

@@ -38,7 +38,13 @@ def reverted(rollback: Rollback) -> Step:
         tag = f"refs/tags/{rollback.release.tag}"
         if git.commit(root, tag) is None or not git.is_ancestor(root, tag, tip):
             return Found(State.DONE, f"{upstream} never had {rollback.version}")
-        words = ("log", "--format=%h", f"--grep=^{RESTORES}{rollback.previous}$", "--max-count=1", f"{tag}..{tip}")
+        words = (
+            "rev-list",
+            "--abbrev-commit",
+            f"--grep=^{RESTORES}{rollback.previous}$",
+            "--max-count=1",
+            f"{tag}..{tip}",
+        )
         if found := git.git(root, *words).ask().out.strip():
             return Found(State.DONE, f"{found} on {upstream}")
         if pull := _pull(rollback):
@@ -104,7 +110,7 @@ class Reverted:
             action.run(running)
         restoring = Restoration(release.project, release.version, previous, self.rollback.reason).make(where, running)
         git.git(where, "checkout", "--quiet", "--detach", tip).run(running)
-        dates = {"GIT_COMMITTER_DATE": f"{git.time(where, restoring)} +0000"}
+        dates = {"GIT_COMMITTER_DATE": f"{git.described(where, restoring).time} +0000"}
         answer = git.git(where, "cherry-pick", "--allow-empty", restoring, env=dates).ask()
         if answer.code:
             paths = git.git(where, "diff", "--name-only", "--diff-filter=U").ask().out.split()

@@ -13,9 +13,10 @@ from importlib.util import find_spec
 from typing import Final
 
 from contd_release.errors import NotReady, ReleaseError
-from contd_release.project import Image, Project
+from contd_release.project import Project
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
+from contd_release.settings import Image
 from contd_release.tools import buildah, buildx, cyclonedx, dockerfile, git, helm
 from contd_release.tools.http import Http
 

@@ -132,7 +132,7 @@ class Rehearsal:
             | self.pointers.secrets(world)
             | {
                 OVERLAY: str(overlay),
-                "SOURCE_DATE_EPOCH": str(git.time(self.project.root, self.commit)),
+                "SOURCE_DATE_EPOCH": str(git.described(self.project.root, self.commit).time),
             }
         )
 
@@ -169,7 +169,7 @@ class Rehearsal:
             )
 
 
-def rehearsal_of(root: Path) -> Rehearsal:
+def rehearsal_of(clone: git.Clone) -> Rehearsal:
     """
     The rehearsal of the commit that is checked out.
 
@@ -178,10 +178,10 @@ def rehearsal_of(root: Path) -> Rehearsal:
     """
     from platformdirs import user_cache_path
 
-    commit = git.commit(root)
+    root, commit = clone.root, git.commit(clone.root)
     if commit is None:
         raise NotReady("this repository has no commit", expected="a commit to rehearse", type_next="git commit")
     text_of = partial(git.text, root, commit)
-    found = project.read(root, git.common_dir(root) / "contd-release", text_of, git.origin(root))
-    clone = hashlib.sha256(str(root).encode()).hexdigest()[:12]
-    return Rehearsal(found, commit, user_cache_path("contd-release") / "rehearsals" / f"{found.index_name}-{clone}")
+    found = project.read(root, clone.directory / project.STATE, text_of, partial(git.known_url, root))
+    mark = hashlib.sha256(str(root).encode()).hexdigest()[:12]
+    return Rehearsal(found, commit, user_cache_path("contd-release") / "rehearsals" / f"{found.index_name}-{mark}")

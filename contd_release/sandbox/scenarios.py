@@ -136,14 +136,14 @@ def _change(rehearsal: Rehearsal, world: World, name: str, kind: str) -> str:
     A commit on main with a change and its fragment, made and pushed once.
     """
     clone, path, title = rehearsal.clone, f"rehearsed-{name}.txt", f"Rehearse what is {name}"
-    found = git.git(clone, "log", "--format=%H", f"--grep=^{title}$", "--max-count=1").ask().out.strip()
+    found = git.git(clone, "rev-list", f"--grep=^{title}$", "--max-count=1", "HEAD").ask().out.strip()
     if not found:
         fragment = f"{rehearsal.project.news.directory}/+rehearsed-{name}.{kind}.md"
         for file, text in ((path, f"{name}\n"), (fragment, f"Something is {name}.\n")):
             (clone / file).parent.mkdir(parents=True, exist_ok=True)
             (clone / file).write_text(text, encoding="utf-8")
         _git(clone, "add", "--", path, fragment)
-        date = f"{git.time(clone)} +0000"
+        date = f"{git.described(clone).time} +0000"
         env = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
         _git(clone, "commit", "--quiet", "--no-verify", "-m", title, env=env)
         found = git.commit(clone) or ""

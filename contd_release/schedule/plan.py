@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 
 from contd_release.errors import ReleaseError, Usage, raise_all
-from contd_release.project import Schedule
 from contd_release.schedule import freeze, frequency
 from contd_release.schedule.freeze import Window
 from contd_release.schedule.frequency import Frequency
+from contd_release.settings import Schedule
 from contd_release.version import Part
 
 SMALLEST_FIRST: Final[tuple[Part, ...]] = ("patch", "minor", "major")

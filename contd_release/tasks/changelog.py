@@ -11,7 +11,7 @@ from contd_release.command import Command
 from contd_release.errors import Conflict, NotReady, Unanswered
 from contd_release.prepare import docs, fragments
 from contd_release.prepare.fragments import Fragments
-from contd_release.project import Project
+from contd_release.project import Project, Read
 from contd_release.report import reporting
 from contd_release.tasks.choice import chosen, here, planned
 from contd_release.tasks.walking import Walking
@@ -85,7 +85,7 @@ def _in_working_tree(project: Project) -> Fragments:
     return fragments.read([path.name for path in folder.iterdir()] if folder.is_dir() else [], project.news)
 
 
-def _reader(root: Path):  # type: ignore[no-untyped-def]
+def _reader(root: Path) -> Read:
     return lambda path: (root / path).read_text(encoding="utf-8") if (root / path).is_file() else None
 
 

@@ -28,10 +28,11 @@ def here(commit: str = "HEAD") -> Project:
     """
     The project of the current folder, as a commit describes it; what is not committed does not count.
     """
-    root = git.top_level(Path.cwd())
-    if git.commit(root, commit) is None:
+    clone = git.clone(Path.cwd())
+    known = git.commit(clone.root, commit)
+    if known is None:
         raise NotReady("this repository has no commit", expected="a project to release", type_next="git commit")
-    return at(root, commit)
+    return _read(clone.root, clone.directory / project.STATE, known)
 
 
 def chosen(project: Project, words: Words) -> Release:
@@ -71,7 +72,7 @@ def planned_hotfix(project: Project, words: Words, version: str) -> Release:
             type_next=f"invoke release, or git switch {project.settings.main}",
         )
     base = hotfix.fixed(project, wanted)
-    found = at(project.root, base)
+    found = at(project, base)
     return Release(
         project=found,
         version=wanted,
@@ -88,15 +89,13 @@ def planned(project: Project, words: Words) -> Release:
     """
     The release that the words would begin now.
     """
-    settings = project.settings
-    git.url(project.root, settings.remote)
-    base = repository.beginning(project.root, settings.remote, settings.main)
+    base = repository.beginning(project)
     current = bumpversion.configuration(partial(git.text, project.root, base)).current
     if not words.are_given:
         raise _nothing_under_way(project, base, current)
     version = _version_after(current, words)
     return Release(
-        project=at(project.root, base),
+        project=at(project, base),
         version=version,
         previous=current,
         base=base,
@@ -110,7 +109,7 @@ def resumed(project: Project, begun: Begun) -> Release:
     """
     The release that the journal tells of, with the project as it was when it began.
     """
-    found = at(project.root, begun.base)
+    found = at(project, begun.base)
     return Release(
         project=found,
         version=parse(begun.version),
@@ -178,16 +177,16 @@ def _version_after(current: Version, words: Words) -> Version:
     )
 
 
-def at(root: Path, commit: str) -> Project:
+def at(here: Project, commit: str) -> Project:
     """
-    The project as a commit describes it.
+    The project of this clone as a commit describes it.
     """
-    state = git.common_dir(root) / "contd-release"
-    text_of = partial(git.text, root, commit)
-    found = project.read(root, state, text_of)
-    if found.settings.github is None or not found.settings.github.repository:
-        found = project.read(root, state, text_of, git.url(root, found.settings.remote))
-    return found
+    return here if here.commit == commit else _read(here.root, here.state, commit)
+
+
+def _read(root: Path, state: Path, commit: str) -> Project:
+    found = project.read(root, state, partial(git.text, root, commit), partial(git.url, root))
+    return replace(found, commit=commit)
 
 
 def _epoch(root: Path, base: str) -> int:
@@ -195,7 +194,7 @@ def _epoch(root: Path, base: str) -> int:
     The time that dates the release: now, or SOURCE_DATE_EPOCH; never before the commit it starts from.
     """
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return max(int(given) if given.isdigit() else int(time.time()), git.time(root, base))
+    return max(int(given) if given.isdigit() else int(time.time()), git.described(root, base).time)
 
 
 def _nothing_under_way(project: Project, base: str, current: Version) -> NotReady:

@@ -45,7 +45,7 @@ def run(wishes: Wishes) -> None:
     Raises:
         FailedCommand: the release stopped; what it said was said already.
     """
-    rehearsal = rehearsal_of(git.top_level(Path.cwd()))
+    rehearsal = rehearsal_of(git.clone(Path.cwd()))
     report = reporting(as_json=wishes.as_json)
     scenario = _scenario(rehearsal, wishes)
     is_begun = rehearsal.scenario == wishes.scenario if wishes.scenario else rehearsal.is_under_way
@@ -82,7 +82,7 @@ def crash(wishes: Wishes) -> None:
     """
     Rehearse, killed at every step and in every act, continued each time, and compared with a release left alone.
     """
-    rehearsal, report = rehearsal_of(git.top_level(Path.cwd())), reporting(as_json=wishes.as_json)
+    rehearsal, report = rehearsal_of(git.clone(Path.cwd())), reporting(as_json=wishes.as_json)
     result = sweep(rehearsal, _scenario(rehearsal, wishes), report.says)
     report.says(
         f"{result.kills} kills at {result.points} points, each continued: the end state equals the uninterrupted one"

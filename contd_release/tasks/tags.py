@@ -73,14 +73,14 @@ def of_tag(project: Project, version: Version) -> Release:
             expected=f"the tag {name} on {remote}, or a release that was begun here",
             type_next="invoke status",
         )
-    before = next(iter(git.parents(project.root, tag.commit)), tag.commit)
+    before = next(iter(git.described(project.root, tag.commit).parents), tag.commit)
     configuration = bumpversion.configuration(partial(git.text, project.root, before))
     return Release(
-        project=at(project.root, tag.commit),
+        project=at(project, tag.commit),
         version=version,
         previous=configuration.current,
         base=before,
-        epoch=git.time(project.root, tag.commit),
+        epoch=git.described(project.root, tag.commit).time,
         commit=tag.commit,
         hotfix=git.message(root, name).startswith("Hotfix "),
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from contd_release import events, journal, lock
 from contd_release.artifacts import Sealed
 from contd_release.board import Board
-from contd_release.checklist import Checklist, Event
+from contd_release.checklist import Checklist, Event, Seen
 from contd_release.command import Running
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
 from contd_release.journal import Ended
@@ -121,11 +121,11 @@ class Walking:
 
         try:
             with self.report.watching(self.release, whole):
-                self._prove_possible(whole, public)
+                seen = self._prove_possible(whole, public)
                 if not self.release.commit:
                     begin(self.release)
                 record.begin()
-                whole.walk(watch, running)
+                whole.walk(watch, running, seen)
         except ReleaseError as error:
             self.report.stopped(error, tuple(public))
             raise
@@ -143,7 +143,7 @@ class Walking:
             self.report.seen(one, with_commands=True)
         self.checklist.check(seen)
 
-    def _prove_possible(self, whole: Checklist, public: Public) -> None:
+    def _prove_possible(self, whole: Checklist, public: Public) -> Sequence[Seen]:
         """
         Stop before anything is changed when a step is known to stop us; past the line there is only forward.
         """
@@ -153,6 +153,7 @@ class Walking:
                 public.learn(Event("done", one.section, one.step))
         if not public.titles:
             whole.check(seen)
+        return seen
 
 
 @contextmanager

@@ -111,7 +111,7 @@ def _subject(project: Project, version: str) -> Release:
         return of_version(project, str(wanted))
     head = git.commit(root)
     assert head is not None
-    return Release(project, wanted, wanted, head, git.time(root, head))
+    return Release(project, wanted, wanted, head, git.described(root, head).time)
 
 
 def _wishes(words: str) -> frozenset[Wish]:

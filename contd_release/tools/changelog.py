@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
 
-from contd_release.project import News
+from contd_release.settings import News
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,15 @@ def with_section(changelog: str, news: News, version: Version, section: str) -> 
         )
     head, marker, tail = changelog.partition(news.marker)
     return f"{head}{marker}\n{section.strip()}\n{tail}" if marker else None
+
+
+def added(before: str, after: str, news: News) -> str | None:
+    """
+    What was put below the marker; nothing where more than that has changed.
+    """
+    (_, _, old), (_, marker, new) = before.partition(news.marker), after.partition(news.marker)
+    rest = old.strip()
+    return new.strip().removesuffix(rest).strip() if marker and new.strip().endswith(rest) else None
 
 
 def _heading(news: News, version: str) -> str:

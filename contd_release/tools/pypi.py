@@ -17,8 +17,9 @@ from urllib.parse import urlsplit, urlunsplit
 from packaging.version import Version
 
 from contd_release.errors import NotReady, Unanswered, Usage
-from contd_release.project import Project, Pypi
+from contd_release.project import Project
 from contd_release.secret import Secret
+from contd_release.settings import Pypi
 from contd_release.tools.http import Http, Reply
 
 ACCEPT: Final = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"

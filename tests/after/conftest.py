@@ -16,10 +16,11 @@ from contd_release.artifacts import Artifact, Sealed
 from contd_release.checklist import Checklist, Item
 from contd_release.command import Running
 from contd_release.journal import Journal, Verified
-from contd_release.project import News, Project, Settings
+from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.world import World
+from contd_release.settings import News, Settings
 
 NOTES = "### Added\n\n- Ledgers can be kept in a file (#12)\n\n### Fixed\n\n- An empty ledger is no error (#14)\n"
 

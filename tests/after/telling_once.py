@@ -14,8 +14,9 @@ from contd_release.after import announce, website
 from contd_release.after.announce import Announcement
 from contd_release.checklist import Checklist
 from contd_release.command import Running
-from contd_release.project import News, Project, Settings, Website
+from contd_release.project import Project
 from contd_release.release import Release
+from contd_release.settings import News, Settings, Website
 
 NOTES = "### Added\n\n- Ledgers can be kept in a file (#12)\n"
 

@@ -28,12 +28,12 @@ from contd_release.errors import (
     exit_code,
 )
 from contd_release.journal import Announced, Announcing
-from contd_release.project import Settings
 from contd_release.release import Release
 from contd_release.sandbox import bystander
 from contd_release.sandbox.chat import Chat, Message
 from contd_release.sandbox.rehearsal import Rehearsal
 from contd_release.sandbox.world import World
+from contd_release.settings import Settings
 from contd_release.step import Found, State
 
 from .conftest import Made

@@ -12,9 +12,10 @@ from packaging.version import Version
 from contd_release.after import message
 from contd_release.after.message import Kind, News
 from contd_release.errors import Usage
-from contd_release.project import News as Fragments
-from contd_release.project import Project, Settings
+from contd_release.project import Project
 from contd_release.release import Release
+from contd_release.settings import News as Fragments
+from contd_release.settings import Settings
 from contd_release.tools.apprise import Service
 
 DISCORD = Service("Discord", 2000, is_markdown=True)

@@ -19,7 +19,7 @@ from contd_release import samples
 from contd_release.after import monitor, sample_table, verdict
 from contd_release.after.watched import watched
 from contd_release.errors import Held, NotReady, RollbackProposed, Unanswered, Usage
-from contd_release.project import Github, Monitor, News, Project, Settings
+from contd_release.project import Project
 from contd_release.samples import Mention, Rate, Sample, Verdict
 from contd_release.sandbox.forge import Forge
 from contd_release.sandbox.forge_records import Asset, Comment, Issue, Label, Reaction, Release
@@ -27,6 +27,7 @@ from contd_release.sandbox.forge_store import Place
 from contd_release.sandbox.prometheus import Metrics
 from contd_release.sandbox.world import World
 from contd_release.secret import Redactor
+from contd_release.settings import Github, Monitor, News, Settings
 
 NAME, VERSION = "owner/contd", "1.2.0"
 PLAIN = Redactor(None)

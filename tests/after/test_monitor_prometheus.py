@@ -14,9 +14,10 @@ from prometheus_server import counters, served
 
 from contd_release.after import monitor
 from contd_release.after.watched import Watched
-from contd_release.project import Monitor, News, Project, Settings
+from contd_release.project import Project
 from contd_release.samples import Sample, Verdict
 from contd_release.secret import Redactor
+from contd_release.settings import Monitor, News, Settings
 
 pytestmark = pytest.mark.integration
 RATE = "sum(rate(errors_total[5m])) / sum(rate(requests_total[5m]))"

@@ -18,8 +18,8 @@ from contd_release.after.announce import Announcement
 from contd_release.checklist import Checklist
 from contd_release.command import Running
 from contd_release.errors import Conflict, FailedCommand, NotReady, Unanswered, Unsettled, Usage
-from contd_release.project import Github, Settings, Website
 from contd_release.release import Release
+from contd_release.settings import Github, Settings, Website
 from contd_release.step import State
 
 from .conftest import NOTES, Made

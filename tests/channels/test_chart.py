@@ -23,10 +23,11 @@ from contd_release.channels import chart, chart_access, chart_build, chart_names
 from contd_release.checklist import Checklist, Section
 from contd_release.command import Running
 from contd_release.errors import Conflict, FailedCommand, NotReady, ReleaseError, Unanswered, Unsettled, Usage
-from contd_release.project import Chart, Image, News, Project, Settings
+from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.sandbox.registry import Registry as Catalogued
 from contd_release.sandbox.world import World
+from contd_release.settings import Chart, Image, News, Settings
 from contd_release.step import Found, State, Step
 from contd_release.tools import helm, helm_registry
 from contd_release.tools.oci import Repository

@@ -18,9 +18,9 @@ from contd_release.channels import github as channel
 from contd_release.channels.github_draft import attached, drafted
 from contd_release.channels.github_public import given_back, promoted, sealed_publicly, served
 from contd_release.errors import Conflict, NotReady, ReleaseError, Unanswered, Unsettled
-from contd_release.project import Settings
 from contd_release.release import Release
 from contd_release.sandbox.forge_records import Asset, Check, Limits, Rules, Status
+from contd_release.settings import Settings
 from contd_release.step import State
 from contd_release.tools import github as client
 from contd_release.tools import github_releases

@@ -25,9 +25,10 @@ from contd_release.channels import pypi
 from contd_release.channels.github_draft import attached, drafted
 from contd_release.channels.github_public import promoted
 from contd_release.errors import Unanswered
-from contd_release.project import News, Project, Pypi, Settings
+from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.sandbox.forge_records import Asset
+from contd_release.settings import News, Pypi, Settings
 
 WHEEL = "contd-1.2.0-py3-none-any.whl"
 

@@ -19,8 +19,9 @@ from contd_release.channels import sbom
 from contd_release.checklist import Checklist, Section
 from contd_release.command import Running
 from contd_release.errors import FailedCommand, ReleaseError
-from contd_release.project import News, Project, Pypi, Sbom, Settings
+from contd_release.project import Project
 from contd_release.release import Release
+from contd_release.settings import News, Pypi, Sbom, Settings
 from contd_release.step import State, Step
 from contd_release.tools import cyclonedx
 

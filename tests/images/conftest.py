@@ -27,10 +27,11 @@ from contd_release.channels import image, image_names
 from contd_release.channels.image_names import archive
 from contd_release.checklist import Checklist, Section
 from contd_release.command import Running
-from contd_release.project import Github, Image, News, Project, Settings
+from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.sandbox.registry import Registry
 from contd_release.sandbox.world import World
+from contd_release.settings import Github, Image, News, Settings
 from contd_release.step import Found
 from contd_release.tools.oci_archive import Archive
 from contd_release.tools.oci_image import MANIFEST

@@ -19,7 +19,7 @@ from contd_release.artifacts import Sealed, Tampered
 from contd_release.channels import image, image_build, image_names
 from contd_release.channels.image_names import archive
 from contd_release.errors import Conflict, FailedCommand, NotReady
-from contd_release.project import Image
+from contd_release.settings import Image
 from contd_release.tools import buildx
 from contd_release.tools.oci_archive import Archive
 from contd_release.tools.oci_image import Descriptor

@@ -20,8 +20,8 @@ from contd_release.channels.image_moving import Moved
 from contd_release.channels.image_names import archive
 from contd_release.checklist import Checklist
 from contd_release.errors import Conflict, Interrupted, NotReady, Several, Unanswered, Unsettled
-from contd_release.project import Image
 from contd_release.sandbox.registry import Rules
+from contd_release.settings import Image
 from contd_release.step import State
 from contd_release.tools import oci_upload
 from contd_release.tools.oci import Repository

@@ -15,9 +15,9 @@ from contd_release.artifacts import Artifact
 from contd_release.channels import chart, image
 from contd_release.channels.image_names import repository
 from contd_release.errors import Unanswered
-from contd_release.project import Chart
 from contd_release.reading import Glance, Verdict
 from contd_release.release import Release
+from contd_release.settings import Chart
 
 # Each walks an image through a registry.
 pytestmark = pytest.mark.slow

@@ -19,8 +19,8 @@ from contd_release.checklist import Checklist, Section, Together
 from contd_release.command import Call, Running
 from contd_release.errors import Conflict, NotReady, Unanswered
 from contd_release.prepare import seal, tagged
-from contd_release.project import Image
 from contd_release.release import Release
+from contd_release.settings import Image
 from contd_release.step import Found, State, Step
 
 BUMPVERSION = """

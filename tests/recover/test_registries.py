@@ -16,12 +16,13 @@ from contd_release.checklist import Checklist
 from contd_release.command import Running
 from contd_release.errors import Unanswered
 from contd_release.journal import Left
-from contd_release.project import Chart, Image, News, Project, Settings
+from contd_release.project import Project
 from contd_release.recover import charts, images, tags
 from contd_release.recover.subject import Rollback, Wish
 from contd_release.release import Release
 from contd_release.sandbox.registry import Registry, Rules
 from contd_release.sandbox.world import World
+from contd_release.settings import Chart, Image, News, Settings
 from contd_release.step import State, Step
 from contd_release.tools.oci import Repository
 from contd_release.tools.oci_image import INDEX, Manifest

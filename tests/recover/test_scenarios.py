@@ -11,6 +11,7 @@ import pytest
 from contd_release.sandbox import scenarios
 from contd_release.sandbox.crashes import sweep
 from contd_release.sandbox.rehearsal import rehearsal_of
+from contd_release.tools import git
 
 if TYPE_CHECKING:
     from tests.conftest import Place
@@ -43,7 +44,7 @@ def killed(place: Place, name: str, every: int) -> None:
     Sweep over a scenario, and tell how often it was killed.
     """
     told: list[str] = []
-    result = sweep(rehearsal_of(place.clone), scenarios.named(name, FIRST), told.append, every=every)
+    result = sweep(rehearsal_of(git.clone(place.clone)), scenarios.named(name, FIRST), told.append, every=every)
     print(f"\n{result.kills} kills at {result.points} points, {len(result.missed)} never came")  # noqa: T201
     assert result.kills
 

@@ -26,11 +26,12 @@ from contd_release.channels import github_public, image_moving
 from contd_release.channels.image_names import file_name
 from contd_release.checklist import Checklist
 from contd_release.command import Running
-from contd_release.project import Github, Image, News, Project, Pypi, Settings
+from contd_release.project import Project
 from contd_release.recover import github as on_github
 from contd_release.recover import images, index
 from contd_release.recover.subject import Rollback
 from contd_release.release import Release
+from contd_release.settings import Github, Image, News, Pypi, Settings
 from contd_release.step import State
 from contd_release.tools import changelog, git, github_releases, oci, pypi
 from contd_release.tools.github import Repository

@@ -10,6 +10,7 @@ import pytest
 
 from contd_release.sandbox.crashes import sweep
 from contd_release.sandbox.rehearsal import rehearsal_of
+from contd_release.tools import git
 
 if TYPE_CHECKING:
     from tests.conftest import Place
@@ -20,7 +21,7 @@ def killed(place: Place, every: int) -> list[str]:
     Sweep over the small project, tell how often it was killed, and return where.
     """
     told: list[str] = []
-    result = sweep(rehearsal_of(place.clone), ("--part", "minor"), told.append, every=every)
+    result = sweep(rehearsal_of(git.clone(place.clone)), ("--part", "minor"), told.append, every=every)
     print(f"\n{result.kills} kills at {result.points} points")  # noqa: T201
     assert result.kills >= result.points - len(result.missed)
     assert () == result.missed

@@ -15,11 +15,11 @@ from contd_release import schedule
 from contd_release.checklist import Checklist
 from contd_release.command import Running
 from contd_release.errors import Unanswered
-from contd_release.project import Schedule
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 from contd_release.schedule import Pending, Row, Shipped, issue
 from contd_release.schedule.plan import read
+from contd_release.settings import Schedule
 from contd_release.tools import github_issues
 from contd_release.tools.github import Repository
 

@@ -10,9 +10,9 @@ import pytest
 from packaging.version import Version
 
 from contd_release import schedule
-from contd_release.project import Schedule
 from contd_release.schedule import Pending, Shipped, ics
 from contd_release.schedule.plan import read
+from contd_release.settings import Schedule
 
 icalendar = pytest.importorskip("icalendar", reason="the extra `schedule` is not installed")
 

@@ -11,9 +11,9 @@ from packaging.version import Version
 
 from contd_release import schedule
 from contd_release.errors import NeedsPerson, Several, Usage
-from contd_release.project import Schedule
 from contd_release.schedule import Pending, Row, Shipped, Verdict, freeze, frequency
 from contd_release.schedule.plan import read
+from contd_release.settings import Schedule
 from contd_release.version import Part
 
 FIX = Pending("1.bugfix.md", "bugfix", "patch")

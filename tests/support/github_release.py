@@ -14,10 +14,11 @@ from contd_release import artifacts
 from contd_release.artifacts import Sealed
 from contd_release.checklist import Checklist, Event, Item
 from contd_release.command import Running
-from contd_release.project import Github as Settings
-from contd_release.project import News, Project
-from contd_release.project import Settings as AllSettings
+from contd_release.project import Project
 from contd_release.release import Release
+from contd_release.settings import Github as Settings
+from contd_release.settings import News
+from contd_release.settings import Settings as AllSettings
 from contd_release.step import Found, State, Step
 
 FILES = {"contd-1.2.0-py3-none-any.whl": "wheel", "contd-1.2.0.tar.gz": "sdist", "contd-1.2.0.tgz": "chart"}

@@ -72,7 +72,7 @@ def test_a_release(release: Place, world: World) -> None:
         "refs/tags/v0.2.0": tag.object,
     } == refs
     assert "Release v0.2.0" == release.git("for-each-ref", "--format=%(contents:subject)", "refs/tags/v0.2.0")
-    assert "Release 0.2.0" == git.subject(release.clone, "v0.2.0")
+    assert "Release 0.2.0" == git.described(release.clone, "v0.2.0").subject
     assert 1 == git.distance(release.clone, "v0.2.0~1", "v0.2.0")
 
     text = {path: git.text(release.clone, "v0.2.0", path) or "" for path in git.names(release.clone, "v0.2.0")}

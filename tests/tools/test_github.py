@@ -11,11 +11,12 @@ import pytest
 from github_server import NAME, Github, serving
 
 from contd_release.errors import Conflict, NotReady, ReleaseError, Unanswered
-from contd_release.project import Github as Settings
-from contd_release.project import News, Project
-from contd_release.project import Settings as AllSettings
+from contd_release.project import Project
 from contd_release.sandbox.forge_records import Check, Job, Limits, Release, Rules, Run, Status
 from contd_release.secret import Secret
+from contd_release.settings import Github as Settings
+from contd_release.settings import News
+from contd_release.settings import Settings as AllSettings
 from contd_release.tools import github, github_issues, github_releases, github_runs
 from contd_release.tools.github import Access, Repository
 from contd_release.tools.http import Http, Refused

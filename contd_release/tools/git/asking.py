@@ -1,0 +1,101 @@
+"""
+Ask git, and call it: the one place that builds its argv.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from contd_release.command import Answer, Command
+from contd_release.errors import NotReady, Unanswered, Usage
+
+SAFE_NAME = re.compile(r"(?!-)(?!.*\.\.)(?!.*//)[A-Za-z0-9._/+-]{1,200}(?<![./])")
+
+
+def git(where: Path, *words: str, env: Mapping[str, str] | None = None, timeout: float = 120) -> Command:
+    """
+    A git command that runs in `where`.
+    """
+    return Command(("git", *words), cwd=where, env=env or {}, timeout=timeout)
+
+
+def safe(name: str) -> str:
+    """
+    A name of a branch, tag or remote that is safe as an operand.
+
+    Raises:
+        Usage: git may accept it, we do not: `$(…)`, a leading `-`, `..`, spaces.
+    """
+    if not SAFE_NAME.fullmatch(name):
+        raise Usage(f"{name!r} is no name for a branch or tag", expected="letters, digits and . _ / + -")
+    return name
+
+
+def told(where: Path, *words: str) -> str:
+    """
+    What git prints for these words.
+
+    Raises:
+        Unanswered: it ended with something other than 0.
+    """
+    answer: Answer = git(where, *words).ask()
+    if answer.code:
+        raise Unanswered(
+            f"git {' '.join(words)} ended with {answer.code}: {' '.join(answer.err.split())}",
+            expected="an answer from git",
+            type_next=f"git -C {where} status",
+        )
+    return answer.out.strip("\n")
+
+
+@dataclass(frozen=True)
+class Clone:
+    """
+    Where a clone is: the root of its working tree, and the git directory that all its worktrees share.
+    """
+
+    root: Path
+    directory: Path
+
+
+def clone(where: Path) -> Clone:
+    """
+    The clone whose working tree `where` is in.
+
+    Raises:
+        NotReady: it is in none.
+    """
+    answer = git(where, "rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir").ask()
+    if answer.code:
+        raise NotReady(
+            f"{where} is not in a git repository: {answer.err.strip()}",
+            expected="the clone of the project to release",
+            type_next="cd into it",
+        )
+    root, directory = answer.out.splitlines()
+    return Clone(Path(root), Path(directory))
+
+
+def identity(where: Path) -> str | None:
+    """
+    Who commits; nothing when git does not know.
+    """
+    answer = git(where, "var", "GIT_COMMITTER_IDENT").ask()
+    return answer.out.rpartition(">")[0] + ">" if answer.code == 0 else None
+
+
+def is_shallow(where: Path) -> bool:
+    """
+    Whether this clone lacks history.
+    """
+    return told(where, "rev-parse", "--is-shallow-repository") == "true"
+
+
+def only_git(dates: Mapping[str, str]) -> dict[str, str]:
+    """
+    Of an environment that dates a release, what dates git's objects.
+    """
+    return {name: value for name, value in dates.items() if name.startswith("GIT_")}

@@ -1,0 +1,148 @@
+"""
+Commits: how they are related, and the files in them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from contd_release.errors import Unanswered
+from contd_release.release import Release
+from contd_release.tools.git.asking import git, told
+
+_HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+
+
+def commit(where: Path, revision: str = "HEAD") -> str | None:
+    """
+    The commit that a revision names in the worktree `where`; nothing when either is not there.
+    """
+    if not (where / ".git").exists():
+        return None
+    answer = git(where, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").ask()
+    return answer.out.strip() if answer.code == 0 else None
+
+
+def release_commit(release: Release) -> str | None:
+    """
+    The commit that a release made; nothing before it is made.
+    """
+    if release.commit:
+        return release.commit
+    there = commit(release.tree)
+    return None if there == release.base else there
+
+
+def tree(where: Path, revision: str = "HEAD") -> str:
+    """
+    The hash of the tree of a commit: what a proof is bound to.
+    """
+    return told(where, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{tree}}")
+
+
+def is_ancestor(where: Path, older: str, newer: str) -> bool:
+    """
+    Whether `newer` contains `older`; a commit that is not in this clone is nobody's ancestor.
+    """
+    return git(where, "merge-base", "--is-ancestor", older, newer).ask().code == 0
+
+
+def distance(where: Path, older: str, newer: str) -> int:
+    """
+    How many commits `newer` has that `older` has not.
+    """
+    return int(told(where, "rev-list", "--count", f"{older}..{newer}"))
+
+
+@dataclass(frozen=True)
+class Commit:
+    """
+    A commit: its hash, its parents' hashes, its committer time in seconds since 1970, its message's first line.
+    """
+
+    hash: str
+    parents: tuple[str, ...]
+    time: int
+    subject: str
+
+
+def described(where: Path, revision: str = "HEAD") -> Commit:
+    """
+    The commit that a revision names.
+
+    Raises:
+        Unanswered: there is none here.
+    """
+    # Not `git log`, which `log.showSignature` makes say more than its format.
+    words = ("--max-count=1", "--format=%P%n%ct%n%s", "--end-of-options", revision)
+    head, parents, seconds, subject = told(where, "rev-list", *words).split("\n", 3)
+    return Commit(head.removeprefix("commit "), tuple(parents.split()), int(seconds), subject)
+
+
+def bring(where: Path, remote: str, ref: str) -> None:
+    """
+    Have the objects of a ref of the remote here, to look at them; no ref of this clone changes.
+
+    Raises:
+        Unanswered: the remote did not give them.
+    """
+    words = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--", remote, ref)
+    answer = git(where, "fetch", *words, timeout=600).ask()
+    if answer.code:
+        raise Unanswered(
+            f"git fetch {remote} {ref} ended with {answer.code}: {' '.join(answer.err.split())}",
+            expected="the commits of the remote",
+            type_next=f"git fetch {remote}",
+        )
+
+
+def merge_base(where: Path, one: str, other: str) -> str | None:
+    """
+    The best common ancestor of two commits.
+    """
+    answer = git(where, "merge-base", one, other).ask()
+    return answer.out.strip() if answer.code == 0 else None
+
+
+def names(where: Path, revision: str, folder: str = "") -> tuple[str, ...]:
+    """
+    The paths of all files below a folder in a commit.
+    """
+    return (_names_in if _HASH.fullmatch(revision) else _names_in.__wrapped__)(where, revision, folder)
+
+
+def text(where: Path, revision: str, path: str) -> str | None:
+    """
+    The text of a file in a commit; nothing when it is not there.
+    """
+    try:
+        return (_text_in if _HASH.fullmatch(revision) else _text_in.__wrapped__)(where, revision, path)
+    except LookupError:
+        return None
+
+
+def changed(where: Path, since: str, until: str, *paths: str) -> tuple[str, ...]:
+    """
+    The files that differ between two commits, of those that the pathspecs name.
+    """
+    files = told(where, "diff", "--name-only", "-z", f"{since}..{until}", "--", *paths)
+    return tuple(name for name in files.split("\0") if name)
+
+
+# What a commit holds never changes, so it is read once. That a file is not there is not remembered: the commit itself
+# may still be fetched.
+@lru_cache(maxsize=256)
+def _text_in(where: Path, commit: str, path: str) -> str:
+    answer = git(where, "cat-file", "blob", f"{commit}:{path}").ask()
+    if answer.code:
+        raise LookupError(path)
+    return answer.out
+
+
+@lru_cache(maxsize=256)
+def _names_in(where: Path, commit: str, folder: str) -> tuple[str, ...]:
+    words = ("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", *([f"{folder}/"] if folder else []))
+    return tuple(name for name in told(where, *words).split("\0") if name)

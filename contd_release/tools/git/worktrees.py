@@ -1,0 +1,101 @@
+"""
+Worktrees and clones of our own, and what is committed in them.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from contd_release.command import Action, Call, Command
+from contd_release.tools.git.asking import git, only_git, told
+
+
+def is_clean(where: Path) -> bool:
+    """
+    Whether a worktree has no change and no untracked file.
+    """
+    return not told(where, "status", "--porcelain")
+
+
+def add_worktree(where: Path, to: Path, commit: str) -> tuple[Action, ...]:
+    """
+    Check a commit out into a worktree of its own, on no branch; what a killed checkout left there is removed first.
+
+    Git writes HEAD before the files: a worktree whose checkout was killed would seem whole, and all that it lacks be
+    deleted by the next commit. So it is moved to its place when it is. The second `--force` is for the lock that a
+    killed checkout leaves behind.
+
+    Args:
+        to: a folder of ours in the cache, where nobody else keeps anything.
+    """
+    half = to.with_name(f"{to.name}-half")
+    return (
+        Call(f"make room for {to.name}", partial(_make_room, half, to)),
+        git(where, "worktree", "prune"),
+        git(where, "worktree", "add", "--detach", "--force", "--force", str(half), commit),
+        git(where, "worktree", "move", str(half), str(to)),
+    )
+
+
+def clone_shared(where: Path, to: Path) -> tuple[Action, ...]:
+    """
+    Check the commit of a worktree out into a repository of its own that borrows its objects.
+
+    Worktrees share their administration, and two `git worktree add` at the same time break each other; clones do not.
+    """
+    half = to.with_name(f"{to.name}-half")
+    return (
+        Call(f"make room for {to.name}", partial(_make_room, half, to)),
+        git(to.parent, "clone", "--quiet", "--shared", "--", str(where), str(half)),
+        Call(f"put {to.name} in its place", partial(_moved, half, to)),
+    )
+
+
+def remove_worktree(where: Path, to: Path) -> Command:
+    """
+    Remove a worktree and what is in it.
+    """
+    return git(where, "worktree", "remove", "--force", "--force", str(to))
+
+
+def restore(where: Path, commit: str, paths: Sequence[str]) -> Command:
+    """
+    Put files of a worktree back to what they are in a commit, staged and not.
+    """
+    return git(where, "restore", f"--source={commit}", "--staged", "--worktree", "--", *paths)
+
+
+def unlock(where: Path) -> Call:
+    """
+    Remove the lock that a killed git left on the index of a worktree of ours, in which nobody else works.
+    """
+
+    def remove() -> None:
+        path = Path(told(where, "rev-parse", "--path-format=absolute", "--git-path", "index.lock"))
+        path.unlink(missing_ok=True)
+
+    return Call(f"remove what a killed git has locked in {where.name}", remove)
+
+
+def record(where: Path, message: str, dates: Mapping[str, str]) -> tuple[Action, ...]:
+    """
+    Commit all that the worktree holds, dated by the release. Hooks are for people's own commits; the proof has run.
+    """
+    return (
+        unlock(where),
+        git(where, "add", "--all"),
+        git(where, "commit", "--quiet", "--no-verify", "--message", message, env=only_git(dates)),
+    )
+
+
+def _moved(half: Path, to: Path) -> None:
+    half.replace(to)
+
+
+def _make_room(*folders: Path) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,66 @@
+"""
+Where a request may go: HTTPS, or this machine; and where a redirect leads.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from contd_release.errors import Unanswered, Usage
+from contd_release.validation import URL, is_loopback, is_safe_url
+
+if TYPE_CHECKING:
+    pass
+
+
+def refuse_unsafe(url: str) -> None:
+    """
+    Refuse every URL but HTTPS; plain HTTP only on this machine's loopback, where the sandbox lives.
+
+    Raises:
+        Usage: another scheme, no host, an address of a private network, a credential in the URL.
+    """
+    if not is_safe_url(url):
+        raise Usage(f"{origin(url) or 'a URL without a host'} cannot be used", expected=URL.expected)
+
+
+def origin(url: str) -> str:
+    """
+    Scheme, host and port of a URL, which hold no secret; empty where there is no host.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    usual = {"https": 443, "http": 80}.get(parts.scheme)
+    return f"{parts.scheme}://{host}{f':{port}' if port not in (None, usual) else ''}" if host else ""
+
+
+def joined(base: str, url: str) -> str:
+    """
+    The URL as it is seen from another one; empty where it is none.
+    """
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return ""
+
+
+def redirected(target: str, location: str) -> str:
+    """
+    Where a redirect leads.
+
+    Raises:
+        Unanswered: nowhere safe: not HTTPS, a private network, or from elsewhere into this machine.
+    """
+    to = joined(target, location)
+    safe = is_safe_url(to)
+    inward = safe and is_loopback(urlsplit(to).hostname or "") and not is_loopback(urlsplit(target).hostname or "")
+    if inward or not safe:
+        raise Unanswered(
+            f"{origin(target)} redirected to {origin(to) or 'nowhere'}", expected="a redirect to https:// elsewhere"
+        )
+    return to
