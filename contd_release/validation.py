@@ -53,8 +53,7 @@ def matching(pattern: str, expected: str) -> Rule:
     """
     The rule that the whole value matches.
     """
-    compiled = re.compile(pattern, re.ASCII)
-    return Rule(expected, lambda text: compiled.fullmatch(text) is not None)
+    return Rule(expected, lambda text: re.fullmatch(pattern, text, re.ASCII) is not None)
 
 
 def has_control(text: str) -> bool:

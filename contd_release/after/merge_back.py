@@ -8,7 +8,7 @@ where only a person can decide.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from contd_release.after import merging
 from contd_release.after.merging import Merge
@@ -16,8 +16,10 @@ from contd_release.command import Running
 from contd_release.errors import FailedCommand, NeedsPerson, NotReady, Unsettled
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
-from contd_release.tools import git, github, github_issues
-from contd_release.tools.github_issues import Pull
+from contd_release.tools import git
+
+if TYPE_CHECKING:
+    from contd_release.tools.github_issues import Pull
 
 _ATTEMPTS: Final = 5
 
@@ -137,6 +139,8 @@ class MergedBack:
                 type_next=f"git switch {settings.main}; git merge {settings.remote}/{name}; "
                 f"git push {settings.remote} {settings.main}; then invoke release",
             )
+        from contd_release.tools import github, github_issues
+
         if _pull(release):
             return
         body = f"{release.headline} is out. This brings its version, its changelog and its changes to {settings.main}."
@@ -167,5 +171,7 @@ def _pull(release: Release) -> Pull | None:
     settings = release.project.settings
     if settings.github is None or not settings.github.repository:
         return None
+    from contd_release.tools import github, github_issues
+
     found = github_issues.pulls(github.connected(release.project), branch(release), settings.main, closed=True)
     return next((one for one in found if one.is_open or one.is_merged), None)

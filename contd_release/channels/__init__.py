@@ -9,9 +9,11 @@ another that it comes `AFTER`. Packages add their own through the entry-point gr
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from types import ModuleType
 from typing import Final, Literal, TypeAlias
 
@@ -100,7 +102,7 @@ def _plugins(project: Project) -> dict[str, ModuleType]:
     The channels that installed packages bring, by name.
     """
     known: dict[str, ModuleType] = {}
-    for plugin in entry_points(group=GROUP):
+    for plugin in _installed(tuple(sys.path)):
         if plugin.name in known or plugin.name in BUILT_IN:
             raise Usage(
                 f"{_package(plugin)} brings a channel {plugin.name!r}, and there is one of that name",
@@ -115,6 +117,14 @@ def _plugins(project: Project) -> dict[str, ModuleType]:
             type_next="python -m pip install …   (the package that brings it)",
         )
     return known
+
+
+@lru_cache(maxsize=1)
+def _installed(_path: tuple[str, ...]) -> EntryPoints:
+    """
+    What the packages on this path bring. All of them are looked at, and nobody installs one while a task runs.
+    """
+    return entry_points(group=GROUP)
 
 
 def _loaded(plugin: EntryPoint) -> ModuleType:

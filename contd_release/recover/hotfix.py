@@ -7,16 +7,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from packaging.version import Version
 
 from contd_release.errors import NotReady, Usage
 from contd_release.prepare import fragments, repository
 from contd_release.project import Project
-from contd_release.recover.restoration import Restoration
 from contd_release.tools import git
 from contd_release.version import next_version, parse
+
+if TYPE_CHECKING:
+    from contd_release.recover.restoration import Restoration
 
 PREFIX: Final = "hotfix/"
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from contd_release import events, journal, lock
@@ -61,7 +62,7 @@ class Walking:
     picture: Path | None = None
     whole: Checklist | None = None
 
-    @property
+    @cached_property
     def checklist(self) -> Checklist:
         """
         The whole checklist, or its sections up to `until`.
