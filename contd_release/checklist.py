@@ -165,8 +165,8 @@ class Checklist:
         """
         steps = list(self.steps())
         for _, step in steps:
-            if step.undo is None:
-                _refuse_past_the_line(step)
+            if step.undo is None and _is_somebody_elses(step, alone=step in _in_sequence(self.items)):
+                break
         for section, step in reversed(steps):
             if step.undo:
                 _Walk(watch, running).undo(section, step)
@@ -384,9 +384,26 @@ def _settles(step: Step, found: Found) -> bool:
     return found.state is State.DONE
 
 
-def _refuse_past_the_line(step: Step) -> None:
+def _in_sequence(items: Sequence[Item]) -> Iterator[Step]:
     """
-    Refuse to undo anything when an irreversible step was begun; not knowing whether it was counts as yes.
+    The steps that nothing is walked side by side with: whatever comes after one of them waits for it.
+    """
+    for item in items:
+        if isinstance(item, Section):
+            yield from _in_sequence(item.items)
+        elif isinstance(item, Step):
+            yield item
+
+
+def _is_somebody_elses(step: Step, *, alone: bool) -> bool:
+    """
+    Whether what stands under this irreversible step's name is not ours, so that nothing behind it can be either.
+
+    Two who release the same version at once may build the same bytes: the tag says whose the files are.
+
+    Raises:
+        Conflict: it was done, or begun, by us: past the line, only forward.
+        Unanswered: it is not known.
     """
     found = step.observe()
     if found.state in (State.DONE, State.PARTIAL):
@@ -395,3 +412,4 @@ def _refuse_past_the_line(step: Step) -> None:
             expected="to go on, since this cannot be undone",
             type_next="invoke release",
         )
+    return alone and found.state is State.CONFLICT

@@ -711,6 +711,31 @@ def test_undo_is_allowed_before_the_line(world: World, found: Found) -> None:
     assert ["una"] == world.done
 
 
+def test_what_follows_somebody_elses_step_is_theirs(world: World) -> None:
+    """
+    Who lost a race to a tag may find the winner's files to be byte for byte their own: they can still put all back.
+    """
+    world.there |= {"a", "c"}
+    lost = world.step("b", observe=lambda: OTHER, undo=None)
+
+    world.undone(world.step("a"), Section("publish", (lost, Together(((world.step("c", undo=None),),)))))
+
+    assert ["una"] == world.done
+
+
+def test_what_is_beside_somebody_elses_step_may_be_ours(world: World) -> None:
+    """
+    Steps side by side do not wait for each other.
+    """
+    world.there |= {"a", "c"}
+    lost = world.step("b", observe=lambda: OTHER, undo=None)
+
+    with pytest.raises(Conflict, match="past the point of no return: c"):
+        world.undone(world.step("a"), Together(((lost,), (world.step("c", undo=None),))))
+
+    assert [] == world.done
+
+
 def test_undo_is_observed(world: World) -> None:
     """
     A step that is still there after it was undone is told, and steps before it stay as they are.

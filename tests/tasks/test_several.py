@@ -13,6 +13,7 @@ import pytest
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 from contd_release.tools import git
+from tests.conftest import EPOCH
 
 if TYPE_CHECKING:
     from tests.conftest import Place
@@ -58,14 +59,27 @@ def test_two_candidates_and_the_final(release: Place, world: World) -> None:
     assert {1} == set(world.ledger.effects().values())
 
 
-@pytest.mark.parametrize("part", [pytest.param("minor", marks=pytest.mark.slow), "patch"])
-def test_two_people_release_at_once(release: Place, other: Callable[[], Place], world: World, part: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "seconds"),
+    [
+        pytest.param("minor", 100, marks=pytest.mark.slow),
+        pytest.param("minor", 0, marks=pytest.mark.slow),
+        ("patch", 100),
+    ],
+)
+def test_two_people_release_at_once(
+    release: Place, other: Callable[[], Place], world: World, part: str, seconds: int
+) -> None:
     """
     Exactly one wins; the loser has published nothing, says so, and can put their own clone back.
+
+    Who releases in the same second builds the same bytes, and only the tag says whose they are.
     """
     places = (release, other())
     places[1].git("config", "user.name", "Bob")
-    places[1].env["SOURCE_DATE_EPOCH"] = "1800000100"
+    for name in ("AUTHOR", "COMMITTER"):
+        places[1].env[f"GIT_{name}_NAME"] = "Bob"
+    places[1].env["SOURCE_DATE_EPOCH"] = str(EPOCH + seconds)
     words = ("--part", part, *(("--because", "in a hurry") if part == "patch" else ()))
     built = [place.start("build", *words) for place in places]
     told = [process.communicate(timeout=120)[0] for process in built]
