@@ -4,8 +4,6 @@ A command is a value: an argv that prints itself and runs itself.
 
 from __future__ import annotations
 
-import codecs
-import os
 import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,9 +13,10 @@ from pathlib import Path
 from threading import Event
 from typing import IO, Protocol
 
-from contd_release.errors import FailedCommand, Interrupted, Unanswered, Unwritable, Usage
+from contd_release.errors import FailedCommand, Interrupted, Unanswered, Usage
+from contd_release.log import Log, tail, writing
 from contd_release.process import Pipes, Start, end, environment, started
-from contd_release.secret import MASK, RedactedStream, Redactor, Secret
+from contd_release.secret import MASK, Redactor, Secret
 
 __all__ = ["Action", "Answer", "Call", "Command", "Running", "end", "environment", "tail"]
 
@@ -126,7 +125,7 @@ class Command:
         redact = running.redact.also(self._secrets())
         if running.stop.is_set():
             raise Interrupted(f"{redact(shlex.join(self.argv))} was not started")
-        with _Log.at(running.log, redact) as log:
+        with Log.at(running.log, redact) as log:
             log.line(f"$ {self}")
             code = self._copied(log, running.stop)
         if code:
@@ -136,7 +135,7 @@ class Command:
                 type_next=f"less {shlex.quote(str(running.log))}",
             )
         if self.stdout:
-            with _writing(self.stdout):
+            with writing(self.stdout):
                 _half(self.stdout).replace(self.stdout)
 
     def ask(self) -> Answer:
@@ -162,7 +161,7 @@ class Command:
         out, err = (b"".join(said[is_error]).decode(errors="replace") for is_error in (False, True))
         return Answer(code, out, redact(err))
 
-    def _copied(self, log: _Log, stop: Event) -> int:
+    def _copied(self, log: Log, stop: Event) -> int:
         """
         The exit code, or 124 after `timeout`; what the process printed is in the log.
         """
@@ -205,71 +204,12 @@ class Command:
         return [value.reveal() for value in (*self.env.values(), self.stdin) if isinstance(value, Secret)]
 
 
-@dataclass(frozen=True)
-class _Log:
-    """
-    A log file that takes bytes in any pieces, and keeps text without secrets.
-    """
-
-    path: Path
-    file: IO[str]
-    redact: Redactor
-    stream: RedactedStream
-    decoder: codecs.IncrementalDecoder
-
-    @classmethod
-    @contextmanager
-    def at(cls, path: Path, redact: Redactor) -> Iterator[_Log]:
-        with _writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            file = open(path, "a", encoding="utf-8", errors="backslashreplace", opener=_private)  # noqa: SIM115
-        log = cls(path, file, redact, redact.stream(), codecs.getincrementaldecoder("utf-8")("replace"))
-        try:
-            yield log
-        finally:
-            with _writing(path):
-                try:
-                    file.write(log.stream.feed(log.decoder.decode(b"", final=True)) + log.stream.close())
-                finally:
-                    file.close()
-
-    def line(self, text: str) -> None:
-        with _writing(self.path):
-            self.file.write(f"{self.redact(text)}\n")
-            self.file.flush()
-
-    def write(self, piece: bytes) -> None:
-        with _writing(self.path):
-            self.file.write(self.stream.feed(self.decoder.decode(piece)))
-            self.file.flush()
-
-
-def tail(log: Path, lines: int = 15) -> str:
-    """
-    The last lines of a log, indented.
-    """
-    with open(log, encoding="utf-8", errors="replace") as stream:
-        return "\n".join(f"  | {line.rstrip()}" for line in stream.readlines()[-lines:])
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise Unwritable(
-            f"{path} cannot be written: {error.strerror}",
-            expected="room on the disk and permission to write",
-            type_next=f"df -h {shlex.quote(str(path.parent))}",
-        ) from error
-
-
 @contextmanager
 def _output(path: Path | None) -> Iterator[IO[bytes] | None]:
     if path is None:
         yield None
         return
-    with _writing(path):
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         out = open(_half(path), "wb")  # noqa: SIM115
     with out:
@@ -278,10 +218,6 @@ def _output(path: Path | None) -> Iterator[IO[bytes] | None]:
 
 def _half(path: Path) -> Path:
     return path.with_name(f".{path.name}.half")
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _revealed(value: str | Secret) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from contd_release import artifacts
 from contd_release.artifacts import Artifact
+from contd_release.channels.pypi_build import NAME, distributed
 from contd_release.channels.read_back import Claim, read_back
 from contd_release.channels.source import checked_out
 from contd_release.checklist import Item, Together
@@ -20,11 +21,9 @@ from contd_release.reading import Glance, Reading, compared
 from contd_release.release import Release
 from contd_release.settings import Pypi
 from contd_release.step import Found, State, Step
-from contd_release.tools import build as build_tool
-from contd_release.tools import git, pip, pypi, twine
+from contd_release.tools import pip, pypi, twine
 
 HALF_AN_HOUR = 1800.0
-NAME = "pypi"
 
 
 def is_on(project: Project) -> bool:
@@ -108,40 +107,6 @@ def accepted(release: Release) -> Step:
         )
 
     return Step("the package index lets us in", observe)
-
-
-def distributed(release: Release) -> Step:
-    """
-    The wheels and the sdist are built, once, with the release's time in them.
-    """
-    names = (*release.wheels, release.sdist)
-    made, source = release.home / "building-pypi", release.source(NAME)
-
-    def observe() -> Found:
-        sealed = release.sealed()
-        if sealed is not None:
-            for name in names:
-                if (artifact := sealed.named(name)) is not None:
-                    artifacts.check_one(release.dist, artifact)
-            return Found(State.DONE, "sealed")
-        there = [name for name in names if (release.dist / name).is_file()]
-        if len(there) == len(names):
-            return Found(State.DONE, f"{len(names)} files")
-        return Found(State.PARTIAL if there else State.ABSENT, f"{len(there)} of {len(names)} files")
-
-    return Step(
-        f"{release.sdist} and {len(release.wheels)} wheel{'s' * (len(release.wheels) != 1)} are built",
-        observe,
-        act=(
-            Call("empty the build folder", partial(_emptied, made)),
-            build_tool.build(source, made, release.dates, isolated=_settings(release).isolated),
-            Call("set the times in the sdist", partial(_settled, release, made)),
-            Call("compare the sdist with the tree", partial(_compared, release, made)),
-            twine.check(tuple(made / name for name in names)),
-            Call(f"hand over {len(names)} files", partial(build_tool.hand_over, made, release.dist, names)),
-        ),
-        undo=(Call("remove the built files", partial(_removed, release, names)),),
-    )
 
 
 def uploaded(release: Release, name: str) -> Step:
@@ -251,33 +216,6 @@ def _all_there(release: Release) -> bool:
         for kind in ("wheel", "sdist")
         for one in sealed.of_kind(kind)
     )
-
-
-def _emptied(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-
-
-def _settled(release: Release, made: Path) -> None:
-    if (made / release.sdist).is_file():
-        build_tool.settle_times(made / release.sdist, release.epoch)
-
-
-def _compared(release: Release, made: Path) -> None:
-    if not (made / release.sdist).is_file():
-        return
-    known = frozenset(git.names(release.source(NAME), "HEAD"))
-    if strangers := build_tool.strangers(made / release.sdist, known):
-        raise NotReady(
-            f"{release.sdist} holds what git does not: {', '.join(strangers[:5])}",
-            expected="the files of the commit",
-            type_next="$EDITOR .gitignore pyproject.toml",
-        )
-
-
-def _removed(release: Release, names: tuple[str, ...]) -> None:
-    for name in (*names, artifacts.SEAL, artifacts.CHECKSUMS):
-        (release.dist / name).unlink(missing_ok=True)
 
 
 def _require(release: Release, requirements: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from contd_release import artifacts
 from contd_release.artifacts import Sealed, Tampered
-from contd_release.channels import pypi
+from contd_release.channels import pypi, pypi_build
 from contd_release.checklist import Checklist
 from contd_release.command import Running
 from contd_release.errors import Conflict, FailedCommand, ReleaseError, Unanswered, Unsettled
@@ -221,7 +221,7 @@ def test_half_a_build(built: Release) -> None:
     """
     Without a seal, files of a build that was killed are PARTIAL, and all of them DONE; a seal is believed.
     """
-    step = pypi.distributed(built)
+    step = pypi_build.distributed(built)
     assert State.DONE is step.observe().state
     (built.dist / artifacts.SEAL).unlink()
     assert State.DONE is step.observe().state
