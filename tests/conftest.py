@@ -21,6 +21,7 @@ from typing import TypeAlias
 from unittest.mock import patch
 
 import pytest
+from github_server import Github, serving
 from hypothesis import settings
 
 from contd_release.release import Release
@@ -293,6 +294,18 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 Beginning: TypeAlias = Callable[..., Release]
+
+
+@pytest.fixture
+def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Github]:
+    """
+    A judged GitHub, and a token for it in the environment.
+    """
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("GH_TOKEN", raising=False)
+    with serving(tmp_path) as github:
+        monkeypatch.setenv("GITHUB_TOKEN", github.token)
+        yield github
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ A release to tell of, a world to tell it to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,15 +73,6 @@ def made(tmp_path: Path) -> Made:
     Releases.
     """
     return Made(tmp_path / "clone")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """
-    A world that runs.
-    """
-    with World(tmp_path / "world") as world:
-        yield world
 
 
 @pytest.fixture

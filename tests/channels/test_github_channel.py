@@ -4,13 +4,12 @@ The GitHub channel against the sandbox's GitHub, every exchange judged by the pu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from github_release import FILES, build, elsewhere, found, release_of, state, undo, walk
-from github_server import Github, serving
+from github_server import Github
 
 from contd_release.artifacts import Tampered
 from contd_release.channels import channels
@@ -29,18 +28,6 @@ from contd_release.tools import github_releases
 pytestmark = pytest.mark.slow
 
 ALL = {*FILES, "SHA256SUMS", "artifacts.json"}
-
-
-@pytest.fixture
-def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Github]:
-    """
-    A judged GitHub, and a token for it in the environment.
-    """
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("GH_TOKEN", raising=False)
-    with serving(tmp_path) as github:
-        monkeypatch.setenv("GITHUB_TOKEN", github.token)
-        yield github
 
 
 @pytest.fixture

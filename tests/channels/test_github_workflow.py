@@ -4,14 +4,14 @@ The workflow that publishes, watched from here: a run that succeeds, fails, is r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Timer
 
 import pytest
 from github_release import build, elsewhere, release_of, state, walk
-from github_server import NAME, Github, serving
+from github_server import NAME, Github
 
 from contd_release.channels.github_draft import attached, drafted
 from contd_release.channels.github_public import promoted
@@ -26,18 +26,6 @@ from contd_release.step import State
 pytestmark = pytest.mark.slow
 
 BRISK = Pace(pause=0.05, appear=0.3, silence=0.3, whole=5)
-
-
-@pytest.fixture
-def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Github]:
-    """
-    A judged GitHub, and a token for it in the environment.
-    """
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("GH_TOKEN", raising=False)
-    with serving(tmp_path) as github:
-        monkeypatch.setenv("GITHUB_TOKEN", github.token)
-        yield github
 
 
 @pytest.fixture

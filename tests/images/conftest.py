@@ -244,15 +244,6 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """
-    A world that runs.
-    """
-    with World(tmp_path / "world") as world:
-        yield world
-
-
-@pytest.fixture
 def publisher(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     We are who may push.

@@ -4,13 +4,12 @@ A release known by its tag: the commit is carried, and what was sealed elsewhere
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from github_release import FILES, build, elsewhere, release_of, state, walk
-from github_server import Github, serving
+from github_server import Github
 from packaging.version import Version
 
 from contd_release import artifacts
@@ -31,18 +30,6 @@ filename = "VERSION"
 search = "{{current_version}}"
 replace = "{{new_version}}"
 """
-
-
-@pytest.fixture
-def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Github]:
-    """
-    A judged GitHub, and a token for it in the environment.
-    """
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("GH_TOKEN", raising=False)
-    with serving(tmp_path) as github:
-        monkeypatch.setenv("GITHUB_TOKEN", github.token)
-        yield github
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import hashlib
 import io
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -52,15 +52,6 @@ def sdist_in(folder: Path, version: str, name: str = "contd_demo", *, says: str 
 def _metadata(name: str, version: str, requires: str) -> str:
     python = f"Requires-Python: {requires}\n" if requires else ""
     return f"Metadata-Version: 2.1\nName: {name.replace('_', '-')}\nVersion: {version}\nSummary: a demo\n{python}"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """
-    A world that runs.
-    """
-    with World(tmp_path / "world") as world:
-        yield world
 
 
 @pytest.fixture
