@@ -442,7 +442,7 @@ def test_offline_is_not_unknown(made: Made, monkeypatch: pytest.MonkeyPatch) -> 
     A place that cannot be connected to has certainly not got anything: exit code 4, and no question to a person.
     """
     monkeypatch.setenv("ROOM", "json://127.0.0.1:9/x")
-    monkeypatch.setattr("contd_release.checklist.ATTEMPTS", 1)
+    monkeypatch.setattr("contd_release.walk.ATTEMPTS", 1)
     release: Release = made.release(settings=Settings(announce={"room": "env:ROOM"}))
 
     with pytest.raises(Unanswered, match="nobody got it: no connection"):

@@ -594,7 +594,7 @@ class TestReadBack:
         """
         It may come; it is not wrong.
         """
-        monkeypatch.setattr("contd_release.checklist.ATTEMPTS", 1)
+        monkeypatch.setattr("contd_release.walk.ATTEMPTS", 1)
         github.place.shelf(Asset).remove(_assets(public)[0].id)
         with pytest.raises(Unsettled, match="GitHub does not have"):
             walk(served(public), log=tmp_path)
@@ -603,7 +603,7 @@ class TestReadBack:
         """
         What everybody gets is asked of the public release only.
         """
-        monkeypatch.setattr("contd_release.checklist.ATTEMPTS", 1)
+        monkeypatch.setattr("contd_release.walk.ATTEMPTS", 1)
         with pytest.raises(Unsettled, match=r"v1\.2\.0 is not public on GitHub"):
             walk(served(staged), log=tmp_path)
 
