@@ -65,7 +65,9 @@ def slow(session: nox.Session) -> None:
     Run the sweeps: kills, faults and hostile input at every step.
     """
     session.install("-e", ".[all]", *group("test"))
-    pytest(session, "-m", "slow and not integration", *(() if session.posargs else ("-n", "2")))
+    # The longest take minutes: whoever is idle takes over what waits behind them.
+    side_by_side = () if session.posargs else ("-n", "2", "--dist", "worksteal")
+    pytest(session, "-m", "slow and not integration", *side_by_side)
 
 
 @nox.session(default=False)

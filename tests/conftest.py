@@ -284,6 +284,16 @@ def release(place: Place, world: World) -> Place:
     return pointed(place, world)
 
 
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Who runs the tests is not who commits in them.
+    """
+    for role in ("AUTHOR", "COMMITTER"):
+        for what in ("NAME", "EMAIL", "DATE"):
+            monkeypatch.delenv(f"GIT_{role}_{what}", raising=False)
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """

@@ -18,6 +18,7 @@ from contd_release.tools.git.asking import git, only_git, safe, told
 from contd_release.version import parse
 
 WITHDRAWN: Final = "withdrawn/v"
+_ADDRESS: Final = re.compile(r"[/:]")
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,17 @@ def remote(where: Path, name: str) -> Remote:
     """
     The branches and tags of a remote now.
 
+    Args:
+        name: the remote, or its address.
+
     Raises:
         NotReady: there is no such remote.
         Unanswered: the remote cannot be reached, or refuses us.
     """
     answer = git(where, "ls-remote", "--heads", "--tags", "--", name).ask()
     if answer.code:
-        url(where, name)
+        if not _ADDRESS.search(name):
+            url(where, name)
         raise Unanswered(
             f"git ls-remote {name} ended with {answer.code}: {' '.join(answer.err.split())}",
             expected="the branches and tags of the remote",
