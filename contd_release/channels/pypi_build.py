@@ -45,7 +45,8 @@ def distributed(release: Release) -> Step:
         act=(
             Call("empty the build folder", partial(_emptied, made)),
             build_tool.build(source, made, release.dates, isolated=settings.isolated),
-            Call("set the times in the sdist", partial(_settled, release, made)),
+            Call("compare the file names with those that are planned", partial(build_tool.refuse_others, made, names)),
+            Call("set the times in the sdist", partial(build_tool.settle_times, made / release.sdist, release.epoch)),
             Call("compare the sdist with the tree", partial(_compared, release, made)),
             twine.check(tuple(made / name for name in names)),
             Call(f"hand over {len(names)} files", partial(build_tool.hand_over, made, release.dist, names)),
@@ -59,14 +60,7 @@ def _emptied(folder: Path) -> None:
     folder.mkdir(parents=True)
 
 
-def _settled(release: Release, made: Path) -> None:
-    if (made / release.sdist).is_file():
-        build_tool.settle_times(made / release.sdist, release.epoch)
-
-
 def _compared(release: Release, made: Path) -> None:
-    if not (made / release.sdist).is_file():
-        return
     known = frozenset(git.names(release.source(NAME), "HEAD"))
     if strangers := build_tool.strangers(made / release.sdist, known):
         raise NotReady(

@@ -11,6 +11,7 @@ from typing import Final
 from invoke.collection import Collection
 
 from contd_release.tasks import (
+    adopt,
     announce,
     hotfix,
     monitor,
@@ -42,5 +43,7 @@ namespace: Final = Collection(
     report_page.report,
     news.news,
     rollback.rollback,
+    adopt.adopt,
+    adopt.doctor,
     Collection("hotfix", hotfix.start, hotfix.finish),
 )

@@ -65,20 +65,33 @@ def strangers(sdist: Path, known: frozenset[str]) -> tuple[str, ...]:
         )
 
 
-def hand_over(made: Path, to: Path, wanted: tuple[str, ...]) -> None:
+def refuse_others(made: Path, wanted: tuple[str, ...]) -> None:
     """
-    Move the files of a build to where they are sealed, if they are exactly those that were computed beforehand.
+    Refuse a build that is not exactly the files that were computed beforehand.
 
     Raises:
         Conflict: the build made other files.
     """
     found = sorted(path.name for path in made.iterdir() if not path.name.startswith("."))
-    if found != sorted(wanted):
-        raise Conflict(
-            f"the build made {', '.join(found) or 'nothing'}",
-            expected=f"{', '.join(sorted(wanted))}; the wheels' tags are [tool.contd-release.pypi] wheels",
-            type_next="$EDITOR pyproject.toml",
-        )
+    if found == sorted(wanted):
+        return
+    tags = ", ".join(f'"{name.removesuffix(".whl").split("-", 2)[-1]}"' for name in found if name.endswith(".whl"))
+    told = f"   ([tool.contd-release.pypi] wheels = [{tags}], or requires-python where that is missing)" if tags else ""
+    raise Conflict(
+        f"the build made {', '.join(found) or 'nothing'}",
+        expected=", ".join(sorted(wanted)),
+        type_next=f"$EDITOR pyproject.toml{told}",
+    )
+
+
+def hand_over(made: Path, to: Path, wanted: tuple[str, ...]) -> None:
+    """
+    Move the files of a build to where they are sealed.
+
+    Raises:
+        Conflict: there are others among them.
+    """
+    refuse_others(made, wanted)
     to.mkdir(parents=True, exist_ok=True)
     for name in wanted:
         (made / name).replace(to / name)
