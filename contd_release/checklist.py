@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
+from contd_release import look
 from contd_release.command import Running
 from contd_release.errors import Conflict, ReleaseError, raise_all
 from contd_release.items import Event, Item, Section, Together, Watcher, flat
@@ -54,10 +56,12 @@ class Checklist:
 
     def status(self) -> Iterator[Seen]:
         """
-        What the world says of every step now, asked side by side, told in order.
+        What the world says of every step now, asked side by side, told in order; what is asked twice is asked once.
         """
+        context = look.begun()
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            yield from pool.map(lambda pair: _look(*pair), list(self.steps()))
+            looks = [pool.submit(context.copy().run, partial(_look, *pair)) for pair in self.steps()]
+            yield from (one.result() for one in looks)
 
     def check(self, seen: Sequence[Seen]) -> None:
         """

@@ -7,11 +7,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from packaging.version import Version
 
+from contd_release import look
 from contd_release.command import Command
 from contd_release.errors import NotReady, Unanswered
 from contd_release.tools.git.asking import git, only_git, safe, told
@@ -106,6 +108,10 @@ def remote(where: Path, name: str) -> Remote:
         NotReady: there is no such remote.
         Unanswered: the remote cannot be reached, or refuses us.
     """
+    return look.once(("branches and tags", where, name), partial(_remote, where, name))
+
+
+def _remote(where: Path, name: str) -> Remote:
     answer = git(where, "ls-remote", "--heads", "--tags", "--", name).ask()
     if answer.code:
         if not _ADDRESS.search(name):
