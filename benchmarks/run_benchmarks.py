@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks import subject
-from benchmarks.subject import NOBODY, Subject
+from benchmarks import four_channels, subject
+from benchmarks.four_channels import Built
+from benchmarks.subject import Subject
+from benchmarks.timing import OURS, PROGRAMS, shell, timed
 from contd_release.project import OVERLAY
 from contd_release.sandbox.world import World
 
-OURS = (sys.executable, "-P", "-m", "contd_release")
-PROGRAMS = Path(sys.executable).parent
 BUMP = "bump-my-version bump --new-version 0.2.0"
 TOWNCRIER = "towncrier build --version 0.2.0 --date 2026-01-01"
 PLAN_BY_HAND = f"git status; git ls-remote origin; {BUMP} --dry-run; {TOWNCRIER} --draft"
@@ -72,10 +69,10 @@ def main() -> None:
     runs = 1 if chosen.quick else chosen.runs
     with tempfile.TemporaryDirectory() as folder:
         ratios = list(measured(Path(folder), runs, is_quick=chosen.quick))
-    print(f"{'':44}{'ours':>9}{'by hand':>9}{'ratio':>8}{'to reach':>10}")
+    print(f"{'':48}{'ours':>9}{'by hand':>9}{'ratio':>8}{'to reach':>10}")
     for one in ratios:
         sign = "✓" if one.is_reached else "✗"
-        print(f"{one.name:44}{one.ours:>7.2f} s{one.by_hand:>7.2f} s{one.ratio:>8.2f}{one.to_reach:>10.2f} {sign}")
+        print(f"{one.name:48}{one.ours:>7.2f} s{one.by_hand:>7.2f} s{one.ratio:>8.2f}{one.to_reach:>10.2f} {sign}")
     if chosen.json:
         figures = [asdict(one) | {"ratio": one.ratio, "is_reached": one.is_reached} for one in ratios]
         chosen.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
@@ -89,22 +86,22 @@ def measured(folder: Path, runs: int, *, is_quick: bool) -> Iterable[Ratio]:
     here = Path(__file__).parents[1]
     yield _compared(
         "invoke --list / invoke --version",
-        lambda: _timed([str(PROGRAMS / "invoke"), "--list"], here),
-        lambda: _timed([str(PROGRAMS / "invoke"), "--version"], here),
+        lambda: timed([str(PROGRAMS / "invoke"), "--list"], here),
+        lambda: timed([str(PROGRAMS / "invoke"), "--version"], here),
         (runs, 1.2),
     )
     plan = [*OURS, "plan", "--part", "minor"]
     yield _compared(
         "plan / the plan by hand",
-        lambda: _timed(plan, small.clone),
-        lambda: _shell(PLAN_BY_HAND, small.clone),
+        lambda: timed(plan, small.clone),
+        lambda: shell(PLAN_BY_HAND, small.clone),
         (runs, 0.5),
     )
     fresh = _Fresh(folder)
     yield _compared(
         "bump to push / by hand",
-        lambda: _timed([*OURS, "release", "--part", "minor", "--yes"], fresh(has_package=False).clone),
-        lambda: _shell(PUSH_BY_HAND, fresh(has_package=False).clone),
+        lambda: timed([*OURS, "release", "--part", "minor", "--yes"], fresh(has_package=False).clone),
+        lambda: shell(PUSH_BY_HAND, fresh(has_package=False).clone),
         (runs, 1.0),
     )
     if is_quick:
@@ -112,8 +109,8 @@ def measured(folder: Path, runs: int, *, is_quick: bool) -> Iterable[Ratio]:
     old = subject.make(folder / "old", has_package=False, commits=50_000, tags=1_000)
     yield _compared(
         "plan, 50,000 commits and 1,000 tags / plan",
-        lambda: _timed(plan, old.clone),
-        lambda: _timed(plan, small.clone),
+        lambda: timed(plan, old.clone),
+        lambda: timed(plan, small.clone),
         (runs, 1.1),
     )
     yield _compared(
@@ -121,6 +118,15 @@ def measured(folder: Path, runs: int, *, is_quick: bool) -> Iterable[Ratio]:
         lambda: _in_a_world(folder, fresh(has_package=True), _released),
         lambda: _in_a_world(folder, fresh(has_package=True), _released_by_hand),
         (runs, 0.8),
+    )
+    if programs := four_channels.missing():
+        print(f"not measured: four channels; missing here: {programs}", file=sys.stderr)
+        return
+    yield _compared(
+        "four channels, published and verified / by hand",
+        lambda: _in_four_channels(folder, Built.published),
+        lambda: _in_four_channels(folder, Built.published_by_hand),
+        (runs, 0.6),
     )
 
 
@@ -155,33 +161,13 @@ def _compared(
     )
 
 
-def _timed(argv: list[str], where: Path, environment: dict[str, str] | None = None) -> float:
-    """
-    Seconds of one run of a program.
-    """
-    env = os.environ | NOBODY | {"PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"} | (environment or {})
-    began = time.perf_counter()
-    done = subprocess.run(argv, cwd=where, env=env, capture_output=True, check=False)
-    seconds = time.perf_counter() - began
-    if done.returncode:
-        raise SystemExit(f"{argv} ended with {done.returncode}\n{done.stdout.decode()}\n{done.stderr.decode()}")
-    return seconds
-
-
-def _shell(script: str, where: Path, environment: dict[str, str] | None = None) -> float:
-    """
-    Seconds of one run of a shell script, as a person would type it.
-    """
-    return _timed(["sh", "-e", "-c", script], where, environment)
-
-
 def _released(clone: Path, world: World) -> float:
     """
     Seconds of our release.
     """
     overlay = clone.parent / "overlay.toml"
     overlay.write_text(f'[pypi]\nrepository = "{world.upload_url}"\nindex = "{world.index_url}"\n', encoding="utf-8")
-    return _timed([*OURS, "release", "--part", "minor", "--yes"], clone, _login(world) | {OVERLAY: str(overlay)})
+    return timed([*OURS, "release", "--part", "minor", "--yes"], clone, _login(world) | {OVERLAY: str(overlay)})
 
 
 def _released_by_hand(clone: Path, world: World) -> float:
@@ -189,7 +175,7 @@ def _released_by_hand(clone: Path, world: World) -> float:
     Seconds of the same by hand, with isolated builds, and without looking whether it worked.
     """
     upload = f"twine upload --repository-url {world.upload_url} dist/*"
-    return _shell(f"{PUSH_BY_HAND}; python -m build; twine check dist/*; {upload}", clone, _login(world))
+    return shell(f"{PUSH_BY_HAND}; python -m build; twine check dist/*; {upload}", clone, _login(world))
 
 
 def _login(world: World) -> dict[str, str]:
@@ -203,6 +189,14 @@ def _in_a_world(folder: Path, project: Subject, release: Callable[[Path, World],
     """
     with World(folder / f"world-{project.clone.parent.name}") as world:
         return release(project.clone, world)
+
+
+def _in_four_channels(folder: Path, publish: Callable[[Built], float]) -> float:
+    """
+    Seconds from the seal to the end, in a world of its own each time.
+    """
+    with tempfile.TemporaryDirectory(dir=folder) as room, four_channels.built(Path(room)) as built:
+        return publish(built)
 
 
 if __name__ == "__main__":

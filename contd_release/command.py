@@ -8,10 +8,10 @@ import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
-from typing import IO, Protocol
+from typing import IO, Final, Protocol
 
 from contd_release.errors import FailedCommand, Interrupted, Unanswered, Usage
 from contd_release.log import Log, tail, writing
@@ -19,6 +19,8 @@ from contd_release.process import Pipes, Start, end, environment, started
 from contd_release.secret import MASK, Redactor, Secret
 
 __all__ = ["Action", "Answer", "Call", "Command", "Running", "end", "environment", "tail"]
+
+_EVERYWHERE: Final = 0o022
 
 
 class Action(Protocol):
@@ -86,6 +88,9 @@ class Answer:
 class Command:
     """
     One process: argv without a shell, a working directory, extra environment, and a time limit in seconds.
+
+    Args:
+        umask: what the modes of its files lack; -1 is whatever they lack here.
     """
 
     argv: tuple[str, ...]
@@ -94,6 +99,7 @@ class Command:
     stdin: str | Secret = ""
     stdout: Path | None = None
     timeout: float = 600
+    umask: int = -1
 
     def __post_init__(self) -> None:
         if not self.argv or any(character in word for word in self.argv for character in "\0\n\r"):
@@ -109,6 +115,12 @@ class Command:
         pairs = (f"{name}={_shown(value)}" for name, value in self.env.items())
         words = " ".join((*pairs, shlex.join(self.argv)))
         return f"{words} > {shlex.quote(str(self.stdout))}" if self.stdout else words
+
+    def reproducible(self) -> Command:
+        """
+        The same command, whose files have the same modes on every machine: modes go into wheels and images.
+        """
+        return replace(self, umask=_EVERYWHERE)
 
     def run(self, running: Running) -> None:
         """
@@ -183,7 +195,7 @@ class Command:
         text = _revealed(self.stdin).encode(errors="surrogateescape")
         with ExitStack() as stack:
             try:
-                pipes = stack.enter_context(started(Start(self.argv, self.cwd, env, text, out, together)))
+                pipes = stack.enter_context(started(Start(self.argv, self.cwd, env, text, out, together, self.umask)))
             except FileNotFoundError as error:
                 raise missing(
                     f"{error.filename} is not there, which {shlex.join(self.argv)} needs",

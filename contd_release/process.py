@@ -44,6 +44,7 @@ class Start:
     Args:
         stdout: where its output goes; empty for a pipe.
         together: whether standard error goes where the output goes.
+        umask: what the modes of new files lack; -1 is whatever they lack here.
     """
 
     argv: tuple[str, ...]
@@ -52,6 +53,7 @@ class Start:
     stdin: bytes = field(repr=False)
     stdout: IO[bytes] | None = None
     together: bool = False
+    umask: int = -1
 
 
 @contextmanager
@@ -73,6 +75,7 @@ def started(start: Start) -> Iterator[Pipes]:
         stderr=subprocess.STDOUT if start.together else subprocess.PIPE,
         start_new_session=True,
         close_fds=False,
+        umask=start.umask,
     )
     try:
         with Pipes(process, start.stdin) as pipes:

@@ -72,7 +72,7 @@ class Sample:
         at: ISO 8601, UTC, by the clock of those who were asked.
         rate: nothing where no metrics are configured, or they gave none.
         mentions: open issues, opened since the release.
-        comments: under these issues.
+        comments: under these issues. What nobody told is nothing, and not 0: here, and in reactions and downloads.
         missing: what gave no data, and why.
     """
 
@@ -82,10 +82,17 @@ class Sample:
     reasons: tuple[str, ...] = ()
     rate: Rate | None = None
     mentions: tuple[Mention, ...] = ()
-    reactions: int = 0
-    comments: int = 0
-    downloads: int = 0
+    reactions: int | None = None
+    comments: int | None = None
+    downloads: int | None = None
     missing: tuple[str, ...] = ()
+
+    @property
+    def issues(self) -> int | None:
+        """
+        How many issues speak of the release; nothing where nobody told.
+        """
+        return None if self.comments is None else len(self.mentions)
 
     def redacted(self, redact: Redactor) -> Sample:
         """
@@ -127,13 +134,17 @@ def _parsed(line: bytes) -> Sample | None:
             reasons=tuple(map(str, found["reasons"])),
             rate=_rate(rate) if rate else None,
             mentions=tuple(Mention(int(o["number"]), str(o["title"]), str(o["url"])) for o in found["mentions"]),
-            reactions=int(found["reactions"]),
-            comments=int(found["comments"]),
-            downloads=int(found["downloads"]),
+            reactions=_count(found["reactions"]),
+            comments=_count(found["comments"]),
+            downloads=_count(found["downloads"]),
             missing=tuple(map(str, found["missing"])),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+
+
+def _count(found: Any) -> int | None:
+    return None if found is None else int(found)
 
 
 def _rate(found: Any) -> Rate:

@@ -511,6 +511,21 @@ def test_nothing_starts_after_a_stop(running: Running, tmp_path: Path) -> None:
     assert not ran.exists()
 
 
+def test_a_build_makes_files_of_the_same_modes_everywhere(running: Running) -> None:
+    """
+    Whatever the habits of this machine are, a reproducible command has the usual ones; any other command has ours.
+    """
+    command = Command(("sh", "-c", "umask"))
+    before = os.umask(0o077)
+    try:
+        told = command.ask().out.strip(), command.reproducible().ask().out.strip()
+        command.reproducible().run(running)
+    finally:
+        os.umask(before)
+    assert ("0077", "0022") == told
+    assert "\n0022\n" in running.log.read_text(encoding="utf-8")
+
+
 def test_a_call_is_made() -> None:
     """
     A call prints its title and calls its function.

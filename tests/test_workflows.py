@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from contd_release.tools import prometheus
+
 ROOT = Path(__file__).parents[1]
 OURS = ROOT / ".github" / "workflows" / "release.yml"
 TEMPLATE = ROOT / "contd_release" / "adopt" / "templates" / "release.yml"
@@ -96,3 +98,13 @@ def test_every_action_is_pinned() -> None:
     assert text.count("actions/checkout@") == text.count("persist-credentials: false")
     assert "cancel-in-progress: false" in text
     assert not re.search(r"actions/cache|^ +cache:", text, re.MULTILINE)
+
+
+def test_the_monitor_gets_what_it_logs_in_with() -> None:
+    """
+    GitHub's own token, and Prometheus's by reference to a secret, under the name that is looked for.
+    """
+    found = yaml.safe_load((ROOT / ".github" / "workflows" / "monitor.yml").read_text(encoding="utf-8"))
+    (look,) = (step for step in found["jobs"]["look"]["steps"] if "invoke monitor" in step.get("run", ""))
+    assert "${{ secrets.%s }}" % prometheus.TOKEN == look["env"][prometheus.TOKEN]  # noqa: UP031
+    assert "${{ github.token }}" == look["env"]["GITHUB_TOKEN"]

@@ -107,7 +107,7 @@ def preview(announcement: Announcement) -> Iterator[Preview]:
     """
     for place in places(announcement.release.project.settings, announcement.release.version):
         try:
-            service = apprise.service(place.url())
+            service = place.service()
             yield Preview(place, service, message.post(announcement.news, service))
         except ReleaseError as error:
             yield Preview(place, None, None, error)
@@ -144,8 +144,8 @@ def _tell(announcement: Announcement, place: Place) -> None:
     release, kind = announcement.release, announcement.kind
     if kind == "release":
         refuse_unverified(release, announcement.channels)
-    url = place.url()
-    post = message.post(announcement.news, apprise.service(url))
+    url, service = place.url(), place.service()
+    post = message.post(announcement.news, service)
     entries, version = journal.of(release.project), str(release.version)
     digest = hashlib.sha256(str(post).encode()).hexdigest()
     entries.append(Announcing(version=version, place=place.name, kind=kind, digest=digest))

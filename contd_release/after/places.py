@@ -17,6 +17,7 @@ from contd_release.secret import Secret
 from contd_release.settings import Settings
 from contd_release.step import Found, State, Step
 from contd_release.tools import apprise
+from contd_release.tools.apprise import Service
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _VALUE: Final = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
@@ -51,6 +52,25 @@ class Place:
                 type_next=f"export {self.variable}=…   (https://appriseit.com/services/)",
             )
         return Secret(value)
+
+    def service(self) -> Service:
+        """
+        The service that its URL means.
+
+        Raises:
+            NotReady: the variable is not set, or apprise is not installed.
+            Usage: the URL means none; which place it is of is said, and nothing of the URL.
+        """
+        try:
+            return apprise.service(self.url())
+        except NotReady:
+            raise
+        except Usage as error:
+            raise Usage(
+                f"{self}: {error.what_is}",
+                expected=error.expected,
+                type_next=f"export {self.variable}=…   ({error.type_next})",
+            ) from error
 
 
 def places(settings: Settings, version: Version | None = None) -> tuple[Place, ...]:

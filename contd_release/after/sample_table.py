@@ -28,9 +28,8 @@ def sentence(sample: Sample) -> str:
     One look on one line, and its reasons below.
     """
     numbers = [f"error rate {rate(sample)}"] if sample.rate else []
-    numbers += [f"{len(sample.mentions)} open issues", f"{sample.reactions} reactions"]
-    numbers += [f"{sample.comments} comments", f"{sample.downloads} downloads"]
-    lines = [f"{sample.at}  {sample.verdict.value}: {', '.join(numbers)}"]
+    numbers += [f"{count} {what}" for what, count in _counts(sample).items() if count is not None]
+    lines = [f"{sample.at}  {sample.verdict.value}: {', '.join(numbers) or 'nothing is known'}"]
     return "\n".join([*lines, *(f"  - {one}" for one in sample.reasons), *_typed(sample)])
 
 
@@ -42,7 +41,7 @@ def facts(release: Watched, sample: Sample, *, watching: bool) -> Mapping[str, o
     return found | {
         "verdict": sample.verdict.value,
         "watching": watching,
-        "issues": len(sample.mentions),
+        "issues": sample.issues,
         "since": release.since.isoformat(timespec="seconds"),
         "until": release.until.isoformat(timespec="seconds"),
         "type": verdict.command(sample),
@@ -82,7 +81,19 @@ def rate(sample: Sample) -> str:
 def _numbers(sample: Sample) -> Iterator[str]:
     found = sample.rate
     yield from (_number(found.now), _number(found.before), _number(found.limit)) if found else ("", "", "")
-    yield from map(str, (len(sample.mentions), sample.reactions, sample.comments, sample.downloads))
+    yield from ("" if count is None else str(count) for count in _counts(sample).values())
+
+
+def _counts(sample: Sample) -> Mapping[str, int | None]:
+    """
+    What was counted, by what it is called; nothing where nobody told.
+    """
+    return {
+        "open issues": sample.issues,
+        "reactions": sample.reactions,
+        "comments": sample.comments,
+        "downloads": sample.downloads,
+    }
 
 
 def _typed(sample: Sample) -> Iterator[str]:

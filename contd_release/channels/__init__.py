@@ -4,7 +4,8 @@ The places a release goes to. A channel is a module whose functions return steps
 `is_on(project)` says whether the project uses it. `access`, `build`, `stage`, `publish`, `verify` and `promote` take a
 `Release` and return its part of that section of the checklist; `built` returns the artifacts that `build` made, to be
 sealed; `readings` says what is to be found there now. A channel leaves out what it has nothing to say to, and may name
-another that it comes `AFTER`. Packages add their own through the entry-point group `contd_release.channels`.
+another that it comes `AFTER` wherever something is made; nobody waits to look. Packages add their own through the
+entry-point group `contd_release.channels`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ Section: TypeAlias = Literal["access", "build", "stage", "publish", "verify", "p
 GROUP: Final = "contd_release.channels"
 # An image is public before the chart that names it, and GitHub's release comes last.
 BUILT_IN: Final = ("sbom", "pypi", "image", "chart", "github")
+_LOOKING: Final = frozenset({"access", "verify"})
 
 
 def channels(project: Project) -> dict[str, ModuleType]:
@@ -63,11 +65,11 @@ def section(name: Section, release: Release, only: Collection[str] = ()) -> Iter
     """
     What each channel, or `only` some, has to do in one section of the checklist: a branch for each that has anything.
 
-    A channel that names another as `AFTER` follows it in the same branch.
+    A channel that names another as `AFTER` follows it in the same branch; where nothing is made, each has its own.
     """
     branches: dict[str, tuple[Item, ...]] = {}
     for channel, module in chosen(release.project, only).items():
-        before = getattr(module, "AFTER", channel)
+        before = channel if name in _LOOKING else getattr(module, "AFTER", channel)
         at = before if before in branches else channel
         branches[at] = branches.get(at, ()) + tuple(getattr(module, name, lambda _: ())(release))
     yield from (items for items in branches.values() if items)

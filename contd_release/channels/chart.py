@@ -2,11 +2,12 @@
 The chart registry: one packed Helm chart, pushed as an OCI artifact.
 
 A registry overwrites the tag of a chart without a word, so it is asked first, and what it holds is compared by the
-digest of the chart's bytes: the manifest around them carries a date.
+digest of the chart's bytes: the manifest around them carries a date, which not every helm takes from the file.
 """
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 from contd_release import artifacts
@@ -107,6 +108,8 @@ def pushed(release: Release) -> Step:
         if (ours := sealed(release)) is None:
             raise NotReady(f"{path.name} is not sealed", expected="built artifacts", type_next="invoke build")
         artifacts.check_one(release.dist, ours)
+        # helm writes the file's own time into the manifest; a file from another machine has the time of its arrival.
+        os.utime(path, (release.epoch, release.epoch))
 
     return Step(
         f"{full} is in the chart registry",

@@ -136,7 +136,7 @@ def _building(release: Release) -> tuple[Action, ...]:
         using = Builder("buildah", "", partial(buildah.build, storage=storage(release)))
     return (
         Call("empty the build folder", partial(_emptied, room)),
-        git.git(source, "reset", "--quiet", "--hard"),
+        git.git(source, "reset", "--quiet", "--hard").reproducible(),
         git.git(source, "clean", "-ffdxq"),
         *(_preparing(words, source, release.epoch) for words in image.prepare),
         *using.before,
@@ -166,7 +166,7 @@ def _preparing(words: str, source: Path, epoch: int) -> Command:
         raise Usage("an empty command in [tool.contd-release.image] prepare", expected="a program and its arguments")
     # The Python that runs us, whatever PATH says: it has this library.
     argv = (sys.executable if program in ("python", "python3") else program, *rest)
-    return Command(argv, cwd=source, env={"SOURCE_DATE_EPOCH": str(epoch)}, timeout=1800)
+    return Command(argv, cwd=source, env={"SOURCE_DATE_EPOCH": str(epoch)}, timeout=1800).reproducible()
 
 
 def _pack(release: Release, room: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import shutil
 from functools import partial
 
-from contd_release.command import Call
+from contd_release.command import Call, Command
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import git
@@ -28,6 +28,8 @@ def checked_out(release: Release, purpose: str) -> Step:
     return Step(
         f"the commit is checked out to build for {purpose}",
         observe,
-        act=git.clone_shared(release.tree, source),
+        act=tuple(
+            one.reproducible() if isinstance(one, Command) else one for one in git.clone_shared(release.tree, source)
+        ),
         undo=(Call(f"remove {source.name}", partial(shutil.rmtree, source, ignore_errors=True)),),
     )

@@ -7,21 +7,17 @@ it has started lives on beside the one who continues, or together with its comma
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 from contd_release.errors import FailedCommand, Unsettled
-from contd_release.sandbox import bystander, remotes
-from contd_release.sandbox.chat import Chat
+from contd_release.sandbox import bystander, end_state, running
 from contd_release.sandbox.rehearsal import Rehearsal
 from contd_release.sandbox.scenarios import Once, Scenario
 from contd_release.sandbox.world import World
@@ -30,6 +26,8 @@ from contd_release.sandbox.world import World
 _ROUNDS: Final = 3
 # Seconds that an action must take to have a middle.
 _SHORT: Final = 0.1
+# A release that nobody kills is continued this often, where faults make it ask a person.
+_CONTINUED: Final = 20
 
 
 @dataclass(frozen=True)
@@ -73,17 +71,6 @@ class Sweep:
 
 
 @dataclass(frozen=True)
-class EndState:
-    """
-    What must be equal, however often a release was killed: every ref of the remote, every thing published, once.
-    """
-
-    refs: Mapping[str, str]
-    effects: Mapping[str, int]
-    messages: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Kill:
     """
     A kill that was made: where, and whether what it was meant to hit was still going on.
@@ -94,13 +81,19 @@ class Kill:
 
 
 def sweep(
-    rehearsal: Rehearsal, rehearsed: tuple[str, ...] | Scenario, tell: Callable[[str], None], *, every: int = 1
+    rehearsal: Rehearsal,
+    rehearsed: tuple[str, ...] | Scenario,
+    tell: Callable[[str], None],
+    *,
+    every: int = 1,
+    faults: tuple[str, ...] = (),
 ) -> Sweep:
     """
     Walk once undisturbed, then killed at every point, or at one of so many, and compare.
 
     Args:
         rehearsed: the words that begin a release, or a scenario of several commands.
+        faults: what the world orders besides, each time that the release is killed.
 
     Raises:
         Unsettled: the end states differ.
@@ -109,20 +102,21 @@ def sweep(
     words = rehearsed if isinstance(rehearsed, Scenario) else Once(rehearsed)
     with _world(rehearsal) as world, bystander.yanks(rehearsal, world):
         points = _points(rehearsal, world, words)[::every]
-        undisturbed = _end_state(rehearsal, world)
+        undisturbed = end_state.of(rehearsal, world)
     tell(f"{len(points)} points to be killed at")
     left, kills = list(points), 0
     for _ in range(_ROUNDS):
         if not left:
             break
         with _world(rehearsal) as world, bystander.yanks(rehearsal, world):
+            world.faults.order(*faults)
             while kill := _killed(left, rehearsal, world, words):
                 kills += 1
                 left.remove(kill.point)
                 if not kill.was_in_time and kill.point.delay > _SHORT / 8:
                     left.append(replace(kill.point, delay=kill.point.delay / 2))
                 tell(f"killed {kill.point}{'' if kill.was_in_time else ', too late'}")
-            disturbed = _end_state(rehearsal, world)
+            disturbed = end_state.of(rehearsal, world)
         if disturbed != undisturbed:
             raise Unsettled(f"the killed release ended with {disturbed}", expected=str(undisturbed))
     return Sweep(kills, len(points), tuple(left))
@@ -152,8 +146,8 @@ def _points_of(command: tuple[str, ...], rehearsal: Rehearsal, world: World) -> 
     points: list[Point] = []
     acting: dict[str, tuple[Point, float]] = {}
     acted: set[str] = set()
-    process = _start(rehearsal, world, command)
-    for event in _events(process, world):
+    process = running.started(rehearsal, world, command)
+    for event in running.events(process, world):
         step, what, now = event.get("step", ""), event["event"], time.monotonic()
         if step in acting:
             point, began = acting.pop(step)
@@ -173,89 +167,41 @@ def _killed(points: list[Point], rehearsal: Rehearsal, world: World, scenario: S
     """
     Continue until one of these points comes, and kill there; nothing when it came to its end.
     """
-    while True:
+    for _ in range(_CONTINUED):
         _answer(rehearsal, world)
         if (command := scenario.following(rehearsal, world)) is None:
             return None
         if kill := _killed_in(command, points, rehearsal, world):
             return kill
+    raise FailedCommand(f"the release was continued {_CONTINUED} times, and asks again", expected="its end")
 
 
 def _answer(rehearsal: Rehearsal, world: World) -> None:
     for answer in bystander.answers(rehearsal, world):
-        subprocess.run(
-            rehearsal.command(*answer), cwd=rehearsal.clone, env=dict(rehearsal.environment(world)), check=True
-        )
+        env = dict(rehearsal.environment(world))
+        # What went wrong with the answer is asked again.
+        subprocess.run(rehearsal.command(*answer), cwd=rehearsal.clone, env=env, check=False)
 
 
 def _killed_in(command: tuple[str, ...], points: list[Point], rehearsal: Rehearsal, world: World) -> Kill | None:
-    process, stopped = _start(rehearsal, world, command), ""
-    events = _events(process, world)
+    process, stopped = running.started(rehearsal, world, command), ""
+    events = running.events(process, world)
     for event in events:
         stopped = str(event["causes"]) if event["event"] == "stopped" else stopped
         point = next((one for one in points if one.is_told_by(event)), None)
         if point is None:
             continue
         time.sleep(point.delay)
-        children = _descendants(process.pid) if point.delay else ()
+        children = running.descendants(process.pid) if point.delay else ()
         os.killpg(process.pid, signal.SIGKILL)
         for child in children:
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         later = [one["event"] for one in events if one.get("step") == point.step]
         return Kill(point, was_in_time=not point.delay or not later)
-    if process.returncode:
+    if process.returncode and not any(bystander.answers(rehearsal, world)):
         raise FailedCommand(
             f"a release that was killed before did not continue: exit code {process.returncode}: {stopped}",
             expected="to go on where it stopped",
         )
     return None
-
-
-def _descendants(process: int) -> tuple[int, ...]:
-    """
-    The processes that a process has started, and theirs; none where the system does not tell.
-    """
-    children: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            name, _, rest = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")
-            # The other end of a push is another machine, which is not killed with ours.
-            if name.endswith("(git-receive-pac"):
-                continue
-            parent = int(rest.split()[1])
-            children.setdefault(parent, []).append(int(stat.parent.name))
-    found = list(children.get(process, ()))
-    for child in found:
-        found += children.get(child, ())
-    return tuple(found)
-
-
-def _start(rehearsal: Rehearsal, world: World, command: tuple[str, ...]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        (*command, "--json"),
-        cwd=rehearsal.clone,
-        env=dict(rehearsal.environment(world)),
-        stdout=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def _events(process: subprocess.Popen[str], world: World) -> Iterator[dict[str, Any]]:
-    """
-    What a release tells until it ends; its world's address, another one each time, is left out.
-    """
-    assert process.stdout is not None
-    with process.stdout as lines:
-        for line in lines:
-            with suppress(ValueError):
-                yield json.loads(re.sub(rf"(http://)?{re.escape(world.registry)}", "WORLD", line))
-    process.wait()
-
-
-def _end_state(rehearsal: Rehearsal, world: World) -> EndState:
-    rooms = sorted(message.room for message in world.part(Chat).messages())
-    effects = {effect: count for effect, count in world.ledger.effects().items() if not effect.startswith("message ")}
-    return EndState(remotes.refs(rehearsal.remote), effects, tuple(rooms))

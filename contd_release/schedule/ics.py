@@ -84,9 +84,10 @@ def _releases(project: str, plan: Plan, row: Row, today: date) -> Iterator[Day]:
     if row.due is None:
         return
     after = str(row.last.version) if row.last else "the-beginning"
+    begins = f"After {after}" if row.last else "The first one"
     anchor = plan.day(row.last.at) if row.last else None
     summary = f"{project}: {row.part} release"
-    yield Day(_uid(project, row, after, 1), row.due, row.due, summary, f"After {after}; {row.frequency.words}.")
+    yield Day(_uid(project, row, after, 1), row.due, row.due, summary, f"{begins}; {row.frequency.words}.")
     times = 1
     while True:
         times += 1

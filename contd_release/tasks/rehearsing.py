@@ -83,7 +83,7 @@ def crash(wishes: Wishes) -> None:
     Rehearse, killed at every step and in every act, continued each time, and compared with a release left alone.
     """
     rehearsal, report = rehearsal_of(git.clone(Path.cwd())), reporting(as_json=wishes.as_json)
-    result = sweep(rehearsal, _scenario(rehearsal, wishes), report.says)
+    result = sweep(rehearsal, _scenario(rehearsal, wishes), report.says, faults=wishes.faults)
     report.says(
         f"{result.kills} kills at {result.points} points, each continued: the end state equals the uninterrupted one"
         + "".join(f"\nnever came: {point}" for point in result.missed)

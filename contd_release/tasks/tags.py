@@ -71,7 +71,7 @@ def of_tag(project: Project, version: Version) -> Release:
         raise Usage(
             f"this clone knows nothing of {version}",
             expected=f"the tag {name} on {remote}, or a release that was begun here",
-            type_next="invoke status",
+            type_next=f"git ls-remote --tags {remote}",
         )
     before = next(iter(git.described(project.root, tag.commit).parents), tag.commit)
     configuration = bumpversion.configuration(partial(git.text, project.root, before))

@@ -34,10 +34,14 @@ class Telling:
         Show every message.
 
         Raises:
+            NotReady: there is nobody to tell.
             ReleaseError: a place cannot be told; the others are shown all the same.
         """
+        previews = list(announce.preview(announcing.announcement(self.release, self.kind)))
+        if not previews:
+            raise self._nobody()
         errors: list[ReleaseError] = []
-        for one in announce.preview(announcing.announcement(self.release, self.kind)):
+        for one in previews:
             if one.post is None or one.service is None:
                 errors += [one.error] if one.error else []
                 continue
@@ -60,16 +64,34 @@ class Telling:
     def tell(self) -> None:
         """
         Tell every place that does not know.
+
+        Raises:
+            NotReady: there is nobody to tell.
         """
         whole = Checklist((Section("announce", announcing.told(self.release, self.kind)),))
         if not list(whole.steps()):
-            raise NotReady(
-                "no place is named",
-                expected="[tool.contd-release.announce]",
-                type_next="$EDITOR pyproject.toml",
-            )
+            raise self._nobody()
         with lock.held(self.release.project.state / "lock"), self.report.watching(self.release, whole):
             whole.walk(self.report.event, Running(self.release.logs, self.report.redact))
+
+    def _nobody(self) -> NotReady:
+        """
+        Why there is nobody to tell.
+        """
+        version, edit = self.release.version, "$EDITOR pyproject.toml"
+        if not self.release.project.settings.announce:
+            return NotReady("no place is named", expected="[tool.contd-release.announce]", type_next=edit)
+        if self.kind == "correction":
+            return NotReady(
+                f"no place was told that {version} is out",
+                expected="a release that was announced, to correct it",
+                type_next=f"invoke status --version {version}",
+            )
+        return NotReady(
+            f"no place is told of a pre-release such as {version}",
+            expected="names of places in announce-pre-releases",
+            type_next=edit,
+        )
 
 
 def about(version: str, kind: str, *, as_json: bool) -> Telling:
@@ -85,6 +107,10 @@ def about(version: str, kind: str, *, as_json: bool) -> Telling:
     project = here()
     begun = journal.of(project).under_way()
     if not version and begun is None:
-        raise NotReady("nothing is under way", expected="a version", type_next="invoke announce --version 1.2.0")
+        raise NotReady(
+            "nothing is under way",
+            expected="a version",
+            type_next="invoke announce --preview --version 1.2.0   (without --preview it is sent)",
+        )
     release = of_version(project, version) if version or begun is None else resumed(project, begun)
     return Telling(release, cast(Kind, kind), reporting(as_json=as_json, settings=project.settings))

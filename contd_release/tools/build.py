@@ -26,7 +26,8 @@ def build(source: Path, to: Path, dates: Mapping[str, str], *, isolated: bool) -
     elif find_spec("uv"):
         words += ["--installer", "uv"]
     epoch = {"SOURCE_DATE_EPOCH": dates["SOURCE_DATE_EPOCH"]}
-    return Command((sys.executable, "-P", "-m", "build", *words, "--", str(source)), env=epoch, timeout=1800)
+    argv = (sys.executable, "-P", "-m", "build", *words, "--", str(source))
+    return Command(argv, env=epoch, timeout=1800).reproducible()
 
 
 def settle_times(sdist: Path, epoch: int) -> None:

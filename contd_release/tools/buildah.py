@@ -49,7 +49,7 @@ def build(build: Build, storage: Path) -> Command:
         ),
         cwd=build.source,
         timeout=3600,
-    )
+    ).reproducible()
 
 
 def tidy(storage: Path) -> tuple[Command, Command]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,8 +27,8 @@ from contd_release.validation import is_loopback
 
 CONTENT: Final = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 _SCHEME: Final = "oci://"
-# What no second try changes: the registry knows what it refuses.
-_REFUSALS: Final = ("401", "403", "405", "unauthorized", "denied", "credential not found")
+# What no second try changes: the registry knows what it refuses. A digest or a port may hold the same digits.
+_REFUSALS: Final = re.compile(r"\b(401|403|405|unauthorized|denied|credential not found)\b", re.IGNORECASE)
 
 
 def repository(ref: str, *, anonymous: bool = False) -> Repository:
@@ -126,8 +127,9 @@ def is_worth_another_try(failure: ReleaseError) -> bool:
     """
     Whether a push that failed may work the next time: the same bytes again are no second chart.
     """
-    told = failure.what_is.lower()
-    return isinstance(failure, FailedCommand) and not any(word in told for word in _REFUSALS)
+    # What helm was called with comes first, and its paths may hold anything.
+    told = failure.what_is.rpartition("Error:")[2]
+    return isinstance(failure, FailedCommand) and not _REFUSALS.search(told)
 
 
 def _plain(ref: str) -> tuple[str, ...]:

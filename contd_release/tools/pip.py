@@ -21,12 +21,17 @@ def environment(at: Path) -> Command:
 def install(into: Path, requirements: Path, index: str | None) -> Command:
     """
     Install what a file of requirements with hashes names, from this index alone; without one from pip's own, PyPI.
+
+    Nothing is compiled: what was installed is asked for its version, and not run.
     """
-    words = ("--isolated", "--python", str(into / "bin" / "python"), "install", "--no-deps", "--no-cache-dir")
+    words = ("--isolated", "--python", str(into / "bin" / "python"), "install", "--no-deps")
+    fresh = ("--no-cache-dir", "--no-compile")
     only = ("--require-hashes", *(("--index-url", index) if index else ()), "--requirement", str(requirements))
     quiet = ("--disable-pip-version-check", "--progress-bar", "off")
     return Command(
-        (sys.executable, "-P", "-m", "pip", *words, *quiet, *only), env={"PIP_CONFIG_FILE": os.devnull}, timeout=600
+        (sys.executable, "-P", "-m", "pip", *words, *fresh, *quiet, *only),
+        env={"PIP_CONFIG_FILE": os.devnull},
+        timeout=600,
     )
 
 

@@ -341,6 +341,18 @@ def test_preview_is_what_goes_out(made: Made, chat: Chat, telling: Callable[...,
     assert "the environment variable NOT_SET is not set" == getattr(shown[1].error, "what_is", "")
 
 
+def test_a_url_that_means_nothing_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Of several places it is this one, and its variable is what to set; of the URL only the scheme is told.
+    """
+    monkeypatch.setenv("ROOM_GENERAL", "https://hooks.example.com/secret-token-123")
+    with pytest.raises(Usage) as caught:
+        places.Place("general", "ROOM_GENERAL").service()
+    assert "general ($ROOM_GENERAL): a URL that begins with https:// cannot be used: " in caught.value.what_is
+    assert "export ROOM_GENERAL=…   (https://appriseit.com/services/)" == caught.value.type_next
+    assert "secret-token" not in str(caught.value)
+
+
 def test_access_tells_what_is_missing(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     Before anything is released: a URL that is not there, or means no service, is told without the URL.

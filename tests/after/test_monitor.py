@@ -258,6 +258,20 @@ def test_issues_that_speak_of_the_release_hold(look: Look, forge: Place, world: 
     assert f"#12 is open: It crashes since 1.2.0 ({url})" in found.reasons
 
 
+def test_what_nobody_told_is_not_counted(look: Look, world: World) -> None:
+    """
+    A GitHub that does not answer gives no number: neither "0 open issues" to people, nor a zero to machines.
+    """
+    assert "0 open issues, 0 reactions, 0 comments, 0 downloads" in sample_table.sentence(look())
+    world.faults.order("GET /api/v3/*/issues every 503")
+    found = look()
+
+    assert (None, None, None, None) == (found.issues, found.reactions, found.comments, found.downloads)
+    (first, reason, _) = sample_table.sentence(found).splitlines()
+    assert first.endswith("  hold: error rate 0.01 (before 0.01, healthy to 0.015)")
+    assert "  - no data: GitHub: " in reason
+
+
 def test_a_bad_expression_is_told_in_the_servers_words(look: Look, metrics: Metrics) -> None:
     """
     It is not a matter of data: somebody has to mend it.

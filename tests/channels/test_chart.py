@@ -15,51 +15,25 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from charted import CHART_YAML, EPOCH, image, login, look, raised, release_of, seal, undo, walk
 from packaging.version import Version
 
 from contd_release import artifacts
-from contd_release.artifacts import Artifact, Sealed, Tampered
+from contd_release.artifacts import Sealed, Tampered
 from contd_release.channels import chart, chart_access, chart_build, chart_names, chart_pulled
-from contd_release.checklist import Checklist, Section
 from contd_release.command import Running
-from contd_release.errors import Conflict, FailedCommand, NotReady, ReleaseError, Unanswered, Unsettled, Usage
-from contd_release.project import Project
-from contd_release.release import Release
+from contd_release.errors import Conflict, FailedCommand, NotReady, Unanswered, Unsettled, Usage
 from contd_release.sandbox.registry import Registry as Catalogued
 from contd_release.sandbox.world import World
-from contd_release.settings import Chart, Image, News, Settings
-from contd_release.step import Found, State, Step
+from contd_release.settings import Chart, Image
+from contd_release.step import State
 from contd_release.tools import helm, helm_registry
 from contd_release.tools.oci import Repository
-from contd_release.tools.oci_image import MANIFEST, Manifest, digest_of
 
 # Each packs a chart with the Helm SDK in a process of its own.
 pytestmark = pytest.mark.slow
 
-EPOCH = 1_700_000_000
 USER, PASSWORD = "publisher", "correct horse battery"
-
-CHART_YAML = """\
-apiVersion: v2
-name: demo
-description: A demo.
-type: application
-version: 1.1.0
-appVersion: 1.1.0
-icon: https://example.com/icon.png
-"""
-POD_YAML = """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: {{ .Release.Name }}
-spec:
-  containers:
-    - name: demo
-      image: "{{ .Values.image }}:{{ .Chart.AppVersion }}"
-    - name: proxy
-      image: registry.example.com/proxy:2
-"""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -190,103 +164,6 @@ def needs(program: str, package: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
-
-
-def git(where: Path, *words: str) -> str:
-    """
-    Run git, and say what it printed.
-    """
-    return subprocess.check_output(("git", "-C", str(where), *words), text=True).strip()
-
-
-def write(root: Path, files: dict[str, str]) -> None:
-    """
-    Write files below a folder.
-    """
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-
-
-def release_of(root: Path, host: str = "127.0.0.1:1", version: str = "1.2.0rc1", **files: str) -> Release:
-    """
-    A release of a small repository with a chart, its commit made, nothing built.
-    """
-    clone = root / "clone"
-    write(clone, {"helm/demo/Chart.yaml": CHART_YAML, "helm/demo/templates/pod.yaml": POD_YAML})
-    write(clone, {"helm/demo/values.yaml": f"image: {host}/demo\n", "README.md": "a demo\n"})
-    write(clone, files)
-    git(root, "init", "-q", "-b", "main", str(clone))
-    git(clone, "add", "--all")
-    git(clone, "commit", "-qm", "Begin")
-    settings = Settings(chart=Chart("helm/demo", f"oci://{host}/charts"), image=Image(f"{host}/demo"))
-    project = Project(clone, clone / ".git" / "contd-release", "demo", settings, News())
-    release = Release(project, Version(version), Version("1.1.0"), git(clone, "rev-parse", "HEAD"), EPOCH)
-    git(clone, "worktree", "add", "-q", "--detach", str(release.tree))
-    text = (release.tree / "helm/demo/Chart.yaml").read_text()
-    (release.tree / "helm/demo/Chart.yaml").write_text(text.replace("1.1.0", release.semver))
-    git(release.tree, "commit", "-qam", f"Release {version}")
-    return release
-
-
-def walk(release: Release, *steps: Step) -> None:
-    """
-    Walk these steps as the checklist does.
-    """
-    Checklist((Section("chart", steps),)).walk(lambda _: None, Running(release.logs))
-
-
-def undo(release: Release, *steps: Step) -> None:
-    """
-    Put these steps back.
-    """
-    Checklist((Section("chart", steps),)).undo(lambda _: None, Running(release.logs))
-
-
-def seal(release: Release, *more: Artifact) -> Artifact:
-    """
-    Build the chart and seal it, with other artifacts.
-    """
-    walk(release, *chart.build(release))
-    (mine,) = chart.built(release)
-    name, version = release.project.name, str(release.version)
-    artifacts.seal(release.dist, Sealed(name, version, release.base, release.epoch, (mine, *more)))
-    return mine
-
-
-def image(release: Release, host: str, says: str = "ours") -> Artifact:
-    """
-    Put an image of no bytes into the registry, under the release's version.
-    """
-    content = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "annotations": {"says": says}, "layers": []})
-    empty = b"{}"
-    there = Repository.named(f"{host}/demo")
-    begun = there.talk("pull,push", lambda door: door.send("POST", there.url("blobs/uploads/")))
-    where = begun.headers["Location"]
-    digest = digest_of(empty)
-    there.talk("pull,push", lambda door: door.send("PUT", where, params={"digest": digest}, data=empty))
-    config = {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest, "size": len(empty)}
-    manifest = Manifest(json.dumps(json.loads(content) | {"config": config}).encode(), MANIFEST)
-    there.put(release.semver, manifest)
-    return Artifact("demo.tar", "image", "0" * 64, 1, manifest.digest)
-
-
-def look(step: Step) -> tuple[State, str]:
-    """
-    What one observation says.
-    """
-    found: Found = step.observe()
-    return found.state, found.detail
-
-
-def raised(what: Callable[[], object], kind: type[ReleaseError]) -> str:
-    """
-    The message of the error that must come.
-    """
-    with pytest.raises(kind) as error:
-        what()
-    return str(error.value)
 
 
 # Build.
@@ -672,14 +549,6 @@ def test_a_chart_with_other_versions_inside_is_told(tmp_path: Path, start: Calla
     there.put("1.2.0", manifest)
     told = raised(lambda: chart_pulled.consume(later), Conflict)
     assert "demo-1.2.0.tgz says version 1.2.0-rc.1 and appVersion 1.2.0-rc.1, not 1.2.0\n" in told
-
-
-def login(monkeypatch: pytest.MonkeyPatch, password: str, user: str = USER) -> None:
-    """
-    Log in through the environment.
-    """
-    monkeypatch.setenv("CONTD_REGISTRY_USERNAME", user)
-    monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", password)
 
 
 # The sandbox's registry: a bearer token first, as public registries want it.

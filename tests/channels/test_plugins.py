@@ -130,6 +130,28 @@ def test_channels_go_side_by_side(installed: Callable[[str, str], None], tmp_pat
         assert c < b
 
 
+def test_a_channel_waits_for_another_only_where_something_is_made(
+    installed: Callable[[str, str], None], tmp_path: Path
+) -> None:
+    """
+    A channel publishes after the one that it names; both are read back at the same time.
+    """
+    tables = ""
+    for name, code in (("here", SLOW), ("there", f'{SLOW}\nAFTER = "here"\n')):
+        installed(name, code)
+        tables += f'[tool.contd-release.channels.{name}]\nfolder = "{tmp_path}"\nseconds = 0.4\n'
+    release = release_of(tmp_path, tables)
+    is_before = {}
+    sections: tuple[channels.Section, ...] = ("publish", "verify")
+    for section, what in zip(sections, ("published", "verified"), strict=True):
+        walked(release, tmp_path, section)
+        (_, ended), (began, _) = (
+            tuple(map(float, (tmp_path / f"{name} {what}").read_text().split())) for name in ("here", "there")
+        )
+        is_before[section] = ended < began
+    assert {"publish": True, "verify": False} == is_before
+
+
 def test_one_that_fails_leaves_the_step_of_the_other(installed: Callable[[str, str], None], tmp_path: Path) -> None:
     """
     What is in flight elsewhere lands, nothing new is begun, and the walk stops with what failed.

@@ -49,6 +49,15 @@ def test_events_are_whole_days() -> None:
     assert (date(2027, 10, 31), date(2027, 11, 1)) == found["major-1-after-the-beginning@demo.contd-release"]
 
 
+def test_the_first_release_comes_after_nothing() -> None:
+    """
+    What a person reads in a calendar says so in words.
+    """
+    found = icalendar.Calendar.from_ical(calendar(Schedule(), "2026-10-31")).walk("VEVENT")
+    (told,) = {str(one["description"]) for one in found if str(one["uid"]).startswith("major")}
+    assert "The first one; yearly." == told
+
+
 def test_uids_are_stable() -> None:
     """
     A freeze moves the event and does not make another one; equal input gives equal bytes.

@@ -34,8 +34,6 @@ WHO = {
 SETTINGS = f"""
 [tool.contd-release]
 proof = ["python -c pass"]
-[tool.contd-release.pypi]
-isolated = false
 [tool.contd-release.github]
 repository = "{NAME}"
 [tool.contd-release.image]
@@ -45,6 +43,7 @@ dockerfile = "docker/Dockerfile"
 path = "helm/contd"
 registry = "oci://ghcr.io/contd/charts"
 """
+BACKEND = '[build-system]\nrequires = []\nbuild-backend = "small_backend"\nbackend-path = ["backend"]\n'
 WITHOUT_IMAGE = "image = false\n"
 
 
@@ -52,11 +51,15 @@ WITHOUT_IMAGE = "image = false\n"
 class Lab:
     """
     One world with one clone of the project.
+
+    Args:
+        is_quick: whether a backend in the tree builds in no time, or the example's own, in an environment of its own.
     """
 
     folder: Path
     world: World
     with_image: bool = True
+    is_quick: bool = True
 
     @property
     def clone(self) -> Path:
@@ -81,10 +84,12 @@ class Lab:
             ROOT / "examples" / "contd", source, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
         )
         text = (source / "pyproject.toml").read_text(encoding="utf-8")
-        kept = text[text.index("[project]") : text.index("[tool.setuptools]")]
-        towncrier = text[text.index("[tool.towncrier]") : text.index("[tool.contd-release]")]
-        backend = '[build-system]\nrequires = []\nbuild-backend = "small_backend"\nbackend-path = ["backend"]\n'
-        (source / "pyproject.toml").write_text(backend + kept + towncrier + SETTINGS, encoding="utf-8")
+        kept = text[: text.index("[tool.contd-release]")] + SETTINGS
+        if self.is_quick:
+            ours = text[text.index("[project]") : text.index("[tool.setuptools]")]
+            kept = BACKEND + ours + text[text.index("[tool.towncrier]") : text.index("[tool.contd-release]")]
+            kept += SETTINGS + "[tool.contd-release.pypi]\nisolated = false\n"
+        (source / "pyproject.toml").write_text(kept, encoding="utf-8")
         (source / "docker" / "Dockerfile").write_text("FROM scratch\nCOPY contd /app/contd\n", encoding="utf-8")
         (source / "backend").mkdir()
         shutil.copy(ROOT / "tests" / "small_backend.py", source / "backend")
@@ -131,7 +136,10 @@ class Lab:
             "CONTD_REGISTRY_USERNAME": account.user,
             "CONTD_REGISTRY_PASSWORD": password,
         }
-        return found | WHO
+        # A build in an environment of its own fetches its backend the way this machine does.
+        ways = ("PIP_", "UV_", "SSL_CERT_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+        more = {name: value for name, value in os.environ.items() if name.upper().startswith(ways)}
+        return found | WHO | ({} if self.is_quick else more)
 
     def run(self, *words: str, publisher: str = "here", where: Path | None = None) -> subprocess.CompletedProcess[str]:
         """
