@@ -13,7 +13,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from contd_release import journal, project
-from contd_release.errors import Conflict, NotReady, Usage
+from contd_release.errors import Conflict, NotReady, Usage, raise_all
 from contd_release.journal import Begun
 from contd_release.prepare import fragments, repository
 from contd_release.project import Project
@@ -32,7 +32,11 @@ def here(commit: str = "HEAD") -> Project:
     known = git.commit(clone.root, commit)
     if known is None:
         raise NotReady("this repository has no commit", expected="a project to release", type_next="git commit")
-    return _read(clone.root, clone.directory / project.STATE, known)
+    try:
+        return _read(clone.root, clone.directory / project.STATE, known)
+    except Usage as error:
+        raise_all([error, *_uncommitted(clone.root, known)])
+        raise
 
 
 def chosen(project: Project, words: Words) -> Release:
@@ -135,7 +139,7 @@ def of_version(project: Project, version: str) -> Release:
         raise Usage(
             f"this clone knows nothing of {wanted}",
             expected="a version that was released from here",
-            type_next="invoke status",
+            type_next=f"git ls-remote --tags {project.settings.remote}",
         )
     return resumed(project, begun)
 
@@ -187,6 +191,24 @@ def at(here: Project, commit: str) -> Project:
 def _read(root: Path, state: Path, commit: str) -> Project:
     found = project.read(root, state, partial(git.text, root, commit), partial(git.url, root))
     return replace(found, commit=commit)
+
+
+def _uncommitted(root: Path, commit: str) -> list[NotReady]:
+    """
+    What may be why a setting that was just mended still is wrong.
+    """
+    here = (root / path for path in ("pyproject.toml", project.CONFIGURATION))
+    changed = [
+        path.name for path in here if path.is_file() and path.read_text("utf-8") != git.text(root, commit, path.name)
+    ]
+    return [
+        NotReady(
+            f"{name} has changes that are not committed, and those do not count",
+            expected="the settings in a commit",
+            type_next=f"git commit {name}",
+        )
+        for name in changed
+    ]
 
 
 def _epoch(root: Path, base: str) -> int:

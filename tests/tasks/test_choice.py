@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contd_release.errors import NotReady, Usage
+from contd_release.errors import NotReady, Several, Usage
 from contd_release.tasks import choice
 
 if TYPE_CHECKING:
@@ -57,3 +57,16 @@ def test_a_clone_without_a_remote_says_so(imaged: Place) -> None:
 
     with pytest.raises(NotReady, match="this clone has no remote 'origin'"):
         choice.here()
+
+
+def test_a_setting_that_is_mended_and_not_committed(imaged: Place) -> None:
+    """
+    A release is of commits: it says so to whoever has just edited the file.
+    """
+    imaged.replace("pyproject.toml", 'dockerfile = "Dockerfile"', 'name = "ghcr.io/own/er"')
+
+    with pytest.raises(Several) as told:
+        choice.here()
+
+    assert "pyproject.toml has changes that are not committed, and those do not count" in str(told.value)
+    assert "type:     git commit pyproject.toml" in str(told.value)
