@@ -5,24 +5,19 @@ Images and charts that are withdrawn, in a registry that is one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from packaging.version import Version
 
 from contd_release import journal
 from contd_release.checklist import Checklist
 from contd_release.command import Running
 from contd_release.errors import Unanswered
 from contd_release.journal import Left
-from contd_release.project import Project
 from contd_release.recover import charts, images, tags
-from contd_release.recover.subject import Rollback, Wish
-from contd_release.release import Release
+from contd_release.recover.subject import Rollback
 from contd_release.sandbox.registry import Registry, Rules
 from contd_release.sandbox.world import World
-from contd_release.settings import Chart, Image, News, Settings
 from contd_release.step import State, Step
 from contd_release.tools.oci import Repository
 from contd_release.tools.oci_image import INDEX, Manifest
@@ -31,9 +26,7 @@ from contd_release.tools.oci_image import INDEX, Manifest
 pytestmark = pytest.mark.slow
 
 if TYPE_CHECKING:
-    from tests.conftest import Place
-
-Withdrawal = Callable[..., Rollback]
+    from tests.recover.conftest import Withdrawal
 
 
 def image(version: str) -> Manifest:
@@ -42,26 +35,6 @@ def image(version: str) -> Manifest:
     """
     said = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [], "annotations": {"version": version}}
     return Manifest(json.dumps(said).encode(), INDEX)
-
-
-@pytest.fixture
-def withdrawal(place: Place, world: World, monkeypatch: pytest.MonkeyPatch) -> Withdrawal:
-    """
-    The rollback of a version, with an image and a chart in the world's registry.
-    """
-    monkeypatch.setenv("CONTD_REGISTRY_USERNAME", world.accounts.publisher.user)
-    monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", world.accounts.publisher.password.reveal())
-    settings = Settings(
-        image=Image(f"{world.registry}/owner/contd"),
-        chart=Chart("helm/contd", f"oci://{world.registry}/owner/charts"),
-    )
-    project = Project(place.clone, place.state, "contd", settings, News())
-
-    def make(version: str, *wishes: Wish) -> Rollback:
-        release = Release(project, Version(version), Version("0.1.0"), place.git("rev-parse", "HEAD"), 1_800_000_000)
-        return Rollback(release, "it was bad", frozenset(wishes))
-
-    return make
 
 
 @pytest.fixture
@@ -139,7 +112,8 @@ def test_a_chart_is_deleted_where_asked_and_allowed(world: World, withdrawal: Wi
     there.put("1.2.0", image("1.2.0"))
     kept = withdrawal("1.2.0")
     assert () == charts.steps(kept)
-    assert "1.2.1 replaces it, or invoke rollback --delete-chart" == charts.row(kept).instead
+    asked = "1.2.1 replaces it; or invoke rollback with --deprecate-chart or --delete-chart"
+    assert asked == charts.row(kept).instead
     rollback = withdrawal("1.2.0", "delete-chart")
     (step,) = charts.steps(rollback)
     assert State.ABSENT is step.observe().state
