@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contd_release import journal
+from contd_release.channels import image_moving
 from contd_release.checklist import Checklist
 from contd_release.command import Running
 from contd_release.errors import Unanswered
@@ -77,6 +78,47 @@ def test_tags_are_led_back(there: Repository, withdrawal: Withdrawal) -> None:
     second = withdrawal("1.1.0")
     walk(second, tags.marked(second), *images.steps(second))
     assert image("1.0.0").digest == there.digest("latest") == there.digest("1")
+
+
+@pytest.mark.parametrize("gone", ["nothing", "the recorded image", "the version before", "all that was good"])
+def test_what_the_tag_should_name_is_gone(there: Repository, withdrawal: Withdrawal, gone: str) -> None:
+    """
+    The highest good release that is still there is named; else what was recorded, if it is; else nothing is claimed.
+    """
+    rollback = withdrawal("1.2.0")
+    recorded = image("nightly")
+    there.put("nightly", recorded)
+    note = [{"tag": "1", "previous": recorded.digest, "to": image("1.2.0").digest}]
+    rollback.release.home.mkdir(parents=True)
+    (rollback.release.home / image_moving.FILE).write_text(json.dumps(note), encoding="utf-8")
+    lost = {
+        "nothing": (),
+        "the recorded image": ("nightly",),
+        "the version before": ("1.1.0",),
+        "all that was good": ("1.1.0", "1.0.0"),
+    }[gone]
+    for version in lost:
+        assert there.delete(there.digest(version) or "")
+    walk(rollback, tags.marked(rollback), *images.steps(rollback))
+    named = {"the version before": image("1.0.0"), "all that was good": recorded}.get(gone, image("1.1.0"))
+    assert named.digest == there.digest("1")
+
+
+def test_nothing_good_is_left(there: Repository, withdrawal: Withdrawal) -> None:
+    """
+    Neither a good release nor what was recorded is there any more: the tag goes, or it is said that it stays.
+    """
+    rollback = withdrawal("1.2.0")
+    note = [{"tag": "1", "previous": image("1.1.0").digest, "to": image("1.2.0").digest}]
+    rollback.release.home.mkdir(parents=True)
+    (rollback.release.home / image_moving.FILE).write_text(json.dumps(note), encoding="utf-8")
+    for version in ("1.1.0", "1.0.0"):
+        assert there.delete(there.digest(version) or "")
+    assert "1 names nothing again" in images.row(rollback).undone
+    walk(rollback, tags.marked(rollback), *images.steps(rollback))
+    (_, step, _) = images.steps(rollback)
+    told = "is not there" if there.digest("1") is None else "stays: the registry deletes no tags"
+    assert told in step.observe().detail
 
 
 def test_what_names_something_else_is_left_alone(there: Repository, withdrawal: Withdrawal) -> None:
