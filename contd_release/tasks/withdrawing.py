@@ -164,7 +164,8 @@ def _end(rollback: Rollback, report: Lines | Json, *, as_json: bool, yes: bool) 
     if rollback.advised:
         report.says(f"Users are sent to {rollback.advised}.")
     if "republish" in rollback.wishes:
-        report.says(f"The code of {rollback.previous} is released again, as {rollback.following}.")
+        report.says(f"The code of {rollback.previous} is released again now, as {rollback.following}.")
+        report.says(f"if that stops: invoke hotfix.finish --version {rollback.following}   (it goes on)")
         walk(Words(hotfix=str(rollback.following)), as_json=as_json, yes=yes)
         return
     if rollback.version.is_prerelease:

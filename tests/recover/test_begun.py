@@ -4,6 +4,7 @@ How a hotfix begins: in the maintainer's own tree, with picks that do not apply,
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -147,3 +148,25 @@ def test_release_on_its_branch(released: Place, words: tuple[str, ...]) -> None:
     assert 2 == again.code
     assert ("0.2.1 is out already" if words else "no hotfix is under way") in again.err
     assert "type:" in again.err
+
+
+def test_a_hotfix_that_brings_more_than_a_fix(released: Place) -> None:
+    """
+    A hotfix has no other part to be: what to type is itself with a reason, and that releases it.
+    """
+    said = released.run("hotfix.start", "--of", "0.2.0")
+    assert 0 == said.code, said.text
+    tree = released.clone.with_name("clone-hotfix-v0.2.1")
+    (tree / "newsfragments" / "31.feature.md").write_text("There is more.\n", encoding="utf-8")
+    released.git("add", "--all", where=tree)
+    released.git("commit", "-qm", "Add more", where=tree)
+    released.git("push", "-q", where=tree)
+    said = released.run("hotfix.finish", "--yes")
+    assert 2 == said.code
+    assert "1 feature ask for minor at least, and 0.2.1 is a patch release" in said.err
+    (line,) = [one for one in said.err.splitlines() if "type:" in one]
+    assert 'type:     invoke hotfix.finish --version 0.2.1 --because "…"' == line.strip()
+    words = shlex.split(line.partition("invoke ")[2])
+    said = released.run(*words, "--yes")
+    assert 0 == said.code, said.text
+    assert "contd 0.2.1 is out." in said.out

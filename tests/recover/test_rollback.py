@@ -120,8 +120,11 @@ def test_republished(everywhere: Place, world: World, yanking: Yanking) -> None:
         said = everywhere.run("rollback", "--version", "0.3.0", "--yes", "--wait", "60", "--republish", *BECAUSE)
     assert 2 == said.code  # nothing has checked the restored code on GitHub yet
     assert "contd 0.3.0 is withdrawn, as far as it can be." in said.out
+    assert "The code of 0.2.0 is released again now, as 0.3.1." in said.out
+    assert "if that stops: invoke hotfix.finish --version 0.3.1   (it goes on)" in said.out
     assert "nothing has checked" in said.err
-    said = everywhere.run("hotfix.finish", "--yes", *CI)
+    assert 'type:     invoke hotfix.finish --version 0.3.1 --without-ci "' in said.err
+    said = everywhere.run("hotfix.finish", "--version", "0.3.1", "--yes", *CI)
     assert 0 == said.code, said.text
     files = everywhere.git("ls-tree", "-r", "--name-only", "v0.3.1").splitlines()
     assert "contd/bad.py" not in files
