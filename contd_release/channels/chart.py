@@ -17,7 +17,7 @@ from contd_release.channels.source import checked_out
 from contd_release.command import Call
 from contd_release.errors import NotReady
 from contd_release.project import Project
-from contd_release.reading import Glance, Reading, compared
+from contd_release.reading import Glance, Reading, Verdict, compared
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import helm_registry
@@ -76,10 +76,16 @@ def readings(release: Release) -> tuple[Reading, ...]:
     if ours is None:
         return ()
 
-    def look() -> Glance:
-        return compared(f"sha256:{ours.sha256}", helm_registry.layer(chart_pulled.consumer(release), release.semver))
+    built = f"sha256:{ours.sha256}"
 
-    return (Reading(told(release), f"sha256:{ours.sha256}", look),)
+    def look() -> Glance:
+        there = chart_pulled.consumer(release)
+        theirs = helm_registry.layer(there, release.semver)
+        if theirs != built and helm_registry.layer(there, kept_tag(release)) == built:
+            return Glance(Verdict.SAME, f"withdrawn: it is {kept_tag(release)}")
+        return compared(built, theirs)
+
+    return (Reading(told(release), built, look),)
 
 
 def pushed(release: Release) -> Step:

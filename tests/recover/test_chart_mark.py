@@ -19,6 +19,7 @@ from contd_release.channels import chart
 from contd_release.checklist import Checklist
 from contd_release.command import Command, Running
 from contd_release.errors import Conflict, NotReady, Unanswered
+from contd_release.reading import Glance, Verdict
 from contd_release.recover import chart_mark, charts
 from contd_release.recover.subject import Rollback
 from contd_release.sandbox.registry import Registry, Rules
@@ -235,19 +236,22 @@ def test_what_is_said_of_it(there: Repository, rollback: Rollback) -> None:
     ] == list(charts.row(rollback).lines())
 
 
-def test_the_status_of_the_release_knows_the_mark(there: Repository, rollback: Rollback) -> None:
+def test_the_release_knows_the_mark(there: Repository, rollback: Rollback) -> None:
     """
-    The release that was walked is not told that somebody else's chart is there; without the kept one it is.
+    Neither status nor verify takes the copy for somebody else's chart; without the kept one they do.
     """
     seal(rollback, packed("1.2.0"))
-    (published,) = chart.publish(rollback.release)
+    (published,), (reading,) = chart.publish(rollback.release), chart.readings(rollback.release)
+    assert Glance(Verdict.SAME, packed("1.2.0").archive.digest) == reading.look()
     walk(rollback)
+    assert Glance(Verdict.SAME, f"withdrawn: it is {KEPT}") == reading.look()
     assert (State.DONE, f"withdrawn: helm warns of it; as it was released it is {KEPT}") == (
         published.observe().state,
         published.observe().detail,
     )
     there.delete(there.digest(KEPT) or "")
     assert State.CONFLICT is published.observe().state
+    assert Verdict.WRONG is reading.look().verdict
 
 
 def test_what_helm_makes_of_it(there: Repository, rollback: Rollback, tmp_path: Path) -> None:
