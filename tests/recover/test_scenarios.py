@@ -69,33 +69,59 @@ def whole(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place
 
 
+def rehearsed(place: Place, name: str) -> Path:
+    """
+    Rehearse a scenario with nothing left out; the folder of its world.
+    """
+    said = place.run("rehearse", "--scenario", name, timeout=580)
+    assert 0 == said.code, said.text
+    assert "was not rehearsed" not in said.out
+    assert "0 of them twice" in said.out
+    (found,) = place.cache.glob("contd-release/rehearsals/*/world")
+    return found
+
+
+def shown(world: World) -> tuple[set[str], str, str]:
+    """
+    What users get without naming a version: by the image's tags that move, on GitHub, on the website.
+    """
+    image = Repository.named(f"{world.registry}/contd/contd", anonymous=True)
+    versions = {image.digest(tag): tag for tag in ("0.2.0", "0.2.1")}
+    named = {versions[image.digest(tag)] for tag in ("0.2", "0", "latest")}
+    github = GitHub("contd/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)
+    latest = github_releases.latest(github)
+    (site,) = (world.directory / "git").glob("**/website.git")
+    told = json.loads(git.text(site, "gh-pages", "latest.json") or "{}")
+    return named, latest.tag if latest else "", told["version"]
+
+
 @pytest.mark.slow
 @pytest.mark.integration
 def test_a_rollback_in_every_channel(whole: Place) -> None:
     """
     Index, image, chart, GitHub, chat, website and metrics: nothing is left out, and each shows what was said of it.
     """
-    said = whole.run("rehearse", "--scenario", "rollback", timeout=580)
-    assert 0 == said.code, said.text
-    assert "was not rehearsed" not in said.out
-    assert "0 of them twice" in said.out
-    (world_folder,) = whole.cache.glob("contd-release/rehearsals/*/world")
-    with World(world_folder) as world:
-        image = Repository.named(f"{world.registry}/contd/contd", anonymous=True)
-        good = {image.digest(tag) for tag in ("0.2.0", "0.2", "0", "latest")}
-        assert (1, False) == (len(good), image.digest("0.2.1") in good)
+    with World(rehearsed(whole, "rollback")) as world:
+        assert ({"0.2.0"}, "v0.2.0", "0.2.0") == shown(world)
         chart = Repository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
-        deprecated = [
-            read(chart, chart.digest(tag) or "").is_deprecated for tag in ("0.2.0", "0.2.1", "withdrawn-0.2.1")
-        ]
-        assert [False, True, False] == deprecated
-        github = GitHub("contd/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)
-        latest = github_releases.latest(github)
-        assert "v0.2.0" == (latest.tag if latest else None)
-        (site,) = (world_folder / "git").glob("**/website.git")
-        assert "0.2.0" == json.loads(git.text(site, "gh-pages", "latest.json") or "")["version"]
+        tags = ("0.2.0", "0.2.1", "withdrawn-0.2.1")
+        assert [False, True, False] == [read(chart, chart.digest(tag) or "").is_deprecated for tag in tags]
         assert {"yank contd 0.2.1"} == {one for one in world.ledger.effects() if one.startswith("yank ")}
         assert {"discord", "social"} == {one.room for one in world.part(Chat).messages() if "withdrawn" in one.title}
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+def test_a_hotfix_in_every_channel(whole: Place) -> None:
+    """
+    The same places have the hotfix, which is the newest there is, and everybody is told of both.
+    """
+    with World(rehearsed(whole, "hotfix")) as world:
+        assert ({"0.2.1"}, "v0.2.1", "0.2.1") == shown(world)
+        chart = Repository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
+        assert ("0.2.0", "0.2.1") == chart.tags()
+        told = sorted(one.room for one in world.part(Chat).messages())
+        assert ["discord", "discord", "social", "social"] == told
 
 
 def test_no_such_scenario(place: Place) -> None:
