@@ -21,7 +21,7 @@ from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import helm_copy, helm_registry, oci_upload
 from contd_release.tools.http import Refused
-from contd_release.tools.oci import Repository
+from contd_release.tools.oci import Push, Repository
 
 
 def row(rollback: Rollback, there: str, instead: str) -> Row:
@@ -85,6 +85,7 @@ def _mark(rollback: Rollback) -> None:
 
     Raises:
         Conflict: the chart was replaced meanwhile.
+        Refused: our login may push no more.
     """
     release, there, kept = rollback.release, _there(rollback.release), chart_names.kept_tag(rollback.release)
     if (digest := there.digest(release.semver)) is None:
@@ -100,7 +101,9 @@ def _mark(rollback: Rollback) -> None:
     try:
         there.put(release.semver, copy.manifest)
     except (Conflict, Refused):
-        # What was put before shows that our login may push here: it is this name that is not to be had again.
+        if there.push() is Push.REFUSED:
+            raise
+        # Our login may push here: it is this name that is not to be had again.
         journal.of(release.project).append(Left(version=str(release.version), what=_left(release)))
         there.untag(kept)
 

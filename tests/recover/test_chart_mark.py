@@ -185,11 +185,21 @@ def test_a_registry_whose_tags_stand(there: Repository, rollback: Rollback, worl
     assert "stays as it is: the registry lets nobody replace it" in step.observe().detail
 
 
-def test_a_refused_login_is_not_a_standing_tag(there: Repository, rollback: Rollback, world: World) -> None:
+@pytest.mark.parametrize(
+    "orders",
+    [
+        ("PUT /v2/* every 403",),
+        ("PUT /v2/*/manifests/1.2.0 every 401", "PATCH /v2/*/blobs/uploads/00000000-* every 401"),
+    ],
+    ids=["from the beginning", "at the end"],
+)
+def test_a_refused_login_is_not_a_standing_tag(
+    there: Repository, rollback: Rollback, world: World, orders: tuple[str, ...]
+) -> None:
     """
-    Who may push nothing at all is told so, and nothing is taken for tried.
+    Who may push nothing at all, or no more, is told so, and nothing is taken for tried.
     """
-    world.faults.order("PUT /v2/* every 403")
+    world.faults.order(*orders)
     with pytest.raises(Unanswered, match="refused our credential"):
         walk(rollback)
     world.faults.clear()
