@@ -159,3 +159,18 @@ def test_killed_everywhere(here: Place, name: str) -> None:
     Every point, each continued, and in the end nothing is other than undisturbed.
     """
     killed(here, name, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+def test_killed_in_every_channel(whole: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A handful of the points of a rollback, with image, chart, chat and website.
+    """
+    found = whole.environment()
+    for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
+        monkeypatch.delenv(name)
+    for name, value in found.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(whole.clone)
+    killed(whole, "rollback", 29)
