@@ -124,8 +124,12 @@ def test_republished(everywhere: Place, world: World, yanking: Yanking) -> None:
     assert "if that stops: invoke hotfix.finish --version 0.3.1   (it goes on)" in said.out
     assert "nothing has checked" in said.err
     assert 'type:     invoke hotfix.finish --version 0.3.1 --without-ci "' in said.err
+    status = everywhere.say("status").out
+    assert "nothing is under way; 0.3.0 withdrawn at " in status
+    assert "type: invoke hotfix.finish --version 0.3.1\n" in status
     said = everywhere.run("hotfix.finish", "--version", "0.3.1", "--yes", *CI)
     assert 0 == said.code, said.text
+    assert "type: invoke release\n" in everywhere.say("status").out
     files = everywhere.git("ls-tree", "-r", "--name-only", "v0.3.1").splitlines()
     assert "contd/bad.py" not in files
     assert {"changelog.d/0.3.0.md", "changelog.d/0.3.1.md"} <= {*files}
