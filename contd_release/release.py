@@ -89,6 +89,13 @@ class Release:
         return f"release/{self.tag}" if self.has_branch else self.start
 
     @property
+    def task(self) -> str:
+        """
+        What a person types to begin it, or to go on with it.
+        """
+        return f"invoke hotfix.finish --version {self.version}" if self.hotfix else "invoke release"
+
+    @property
     def headline(self) -> str:
         """
         What its tag says: `Release v1.2.0`, `Hotfix v1.2.1`.

@@ -13,12 +13,12 @@ from typing import Final
 from contd_release import artifacts
 from contd_release.artifacts import Artifact
 from contd_release.channels import chart_access, chart_build, chart_pulled
-from contd_release.channels.chart_names import CHANNEL, PATIENCE, file_name, ref, registry, sealed, told
+from contd_release.channels.chart_names import CHANNEL, PATIENCE, file_name, kept_tag, ref, registry, sealed, told
 from contd_release.channels.source import checked_out
 from contd_release.command import Call
 from contd_release.errors import NotReady
 from contd_release.project import Project
-from contd_release.reading import Glance, Reading, compared
+from contd_release.reading import Glance, Reading, Verdict, compared
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import helm_registry
@@ -77,10 +77,16 @@ def readings(release: Release) -> tuple[Reading, ...]:
     if ours is None:
         return ()
 
-    def look() -> Glance:
-        return compared(f"sha256:{ours.sha256}", helm_registry.layer(chart_pulled.consumer(release), release.semver))
+    built = f"sha256:{ours.sha256}"
 
-    return (Reading(told(release), f"sha256:{ours.sha256}", look),)
+    def look() -> Glance:
+        there = chart_pulled.consumer(release)
+        theirs = helm_registry.layer(there, release.semver)
+        if theirs != built and helm_registry.layer(there, kept_tag(release)) == built:
+            return Glance(Verdict.SAME, f"withdrawn: it is {kept_tag(release)}")
+        return compared(built, theirs)
+
+    return (Reading(told(release), built, look),)
 
 
 def pushed(release: Release) -> Step:
@@ -92,10 +98,13 @@ def pushed(release: Release) -> Step:
     path, full = release.dist / file_name(release), told(release)
 
     def observe() -> Found:
-        theirs, ours = helm_registry.layer(helm_registry.repository(ref(release)), release.semver), sealed(release)
+        there, ours = helm_registry.repository(ref(release)), sealed(release)
+        theirs = helm_registry.layer(there, release.semver)
         if theirs is None:
             return Found(State.ABSENT, f"{full} is free")
         if ours is None or theirs != f"sha256:{ours.sha256}":
+            if ours and helm_registry.layer(there, kept_tag(release)) == f"sha256:{ours.sha256}":
+                return Found(State.DONE, f"withdrawn: helm warns of it; as it was released it is {kept_tag(release)}")
             mine = f"ours is sha256:{ours.sha256[:12]}" if ours else "and nothing of ours is sealed"
             return Found(
                 State.CONFLICT,

@@ -75,6 +75,15 @@ def told(release: Release) -> str:
     return f"{ref(release)}:{release.semver}"
 
 
+def kept_tag(release: Release) -> str:
+    """
+    `withdrawn-1.2.0`: the tag of the chart as it was released, once a copy that helm warns of has taken its place.
+
+    It is no SemVer, so no helm that looks for a version sees it; and what a tag names is not collected as garbage.
+    """
+    return f"withdrawn-{release.semver}"
+
+
 def image(release: Release) -> str:
     """
     The name under which the chart knows our image; nothing where the project has none.

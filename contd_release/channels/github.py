@@ -86,6 +86,7 @@ def checked(release: Release) -> Step:
     Every check of the commit that the release starts from has passed, or somebody said why not.
     """
     short = release.base[:12]
+    without = f'{release.task} --without-ci "why it is right all the same"'
 
     def observe() -> Found:
         if release.without_ci:
@@ -93,19 +94,16 @@ def checked(release: Release) -> Step:
         checks = github_runs.checks(github.connected(release.project), release.base)
         if red := [one for one in checks if one.passed is False]:
             told = ", ".join(f"{one.name} ({one.url})" if one.url else one.name for one in red)
-            return Found(State.ABSENT, f"failed on {short}: {told}", _WITHOUT)
+            return Found(State.ABSENT, f"failed on {short}: {told}", without)
         if running := [one.name for one in checks if one.passed is None]:
             return Found(
-                State.PARTIAL, f"still running on {short}: {', '.join(running)}", "invoke release, when they end"
+                State.PARTIAL, f"still running on {short}: {', '.join(running)}", f"{release.task}, when they end"
             )
         if not checks:
-            return Found(State.ABSENT, f"nothing has checked {short}", _WITHOUT)
+            return Found(State.ABSENT, f"nothing has checked {short}", without)
         return Found(State.DONE, f"{len(checks)} passed on {short}")
 
     return Step(f"the checks of {short} are green", observe)
-
-
-_WITHOUT = 'invoke release --without-ci "why it is right all the same"'
 
 
 def _name(release: Release) -> str:

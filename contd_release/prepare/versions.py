@@ -48,7 +48,9 @@ def big_enough(release: Release) -> Step:
         return Found(
             State.ABSENT,
             f"{found.counted()} ask for {least} at least, and {release.version} is a {release.part} release",
-            f'invoke release --part {least}   (or --part {release.part} --because "…")',
+            f'{release.task} --because "…"'
+            if release.hotfix
+            else f'invoke release --part {least}   (or --part {release.part} --because "…")',
         )
 
     return Step(f"{release.part} is big enough for what changed", observe)

@@ -108,9 +108,15 @@ def fixed(project: Project, version: Version) -> str:
     The commit that a hotfix is released from: the tip of its branch, here and on the remote.
 
     Raises:
-        NotReady: there is no such branch, nothing was fixed, or what was fixed is not committed or not pushed.
+        NotReady: it is out, there is no such branch, or nothing was fixed, committed and pushed.
     """
     root, remote, branch = project.root, project.settings.remote, f"{PREFIX}v{version}"
+    if git.remote(root, remote).tag(f"v{version}"):
+        raise NotReady(
+            f"{version} is out already",
+            expected="a hotfix that is not released",
+            type_next=f"git switch {project.settings.main}   (or invoke hotfix.start --of {version})",
+        )
     here, there = git.commit(root, f"refs/heads/{branch}"), git.remote(root, remote).branch(branch)
     wanted = f"{branch} here and on {remote}, with the fix committed"
     if there is None:

@@ -93,14 +93,15 @@ def target(release: Release, there: Repository, tag: str) -> tuple[str, str]:
     """
     The digest that a moving tag should name, and whose it is; empty where its line has no good release.
 
-    What was written down when the tag moved is used where the registry's tags do not tell.
+    What was written down when the tag moved is used where the registry's tags do not tell, if it is still there.
     """
     bad = git.remote(release.project.root, release.project.settings.remote).withdrawn | {release.version}
     in_line = [one for one in good(image_moving.versions(there.tags()), bad) if tag in moving_tags(one, ())]
-    if in_line and (digest := there.digest(str(in_line[-1]))):
-        return digest, str(in_line[-1])
+    for version in reversed(in_line):
+        if digest := there.digest(str(version)):
+            return digest, str(version)
     for one in image_moving.read(release):
-        if one.tag == tag and one.previous and not _is_bad(there, one.previous, bad):
+        if one.tag == tag and one.previous and there.digest(one.previous) and not _is_bad(there, one.previous, bad):
             return one.previous, one.previous[:19]
     return "", ""
 

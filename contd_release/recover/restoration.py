@@ -7,7 +7,6 @@ and the notes stay, and a fragment tells what happened.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +18,7 @@ from contd_release.after.merging import RESTORES
 from contd_release.command import Running
 from contd_release.errors import NotReady
 from contd_release.project import Project
+from contd_release.recover.subject import sentence
 from contd_release.tools import bumpversion, git
 
 
@@ -64,7 +64,7 @@ class Restoration:
         told = where / self.fragment
         told.parent.mkdir(parents=True, exist_ok=True)
         told.write_text(
-            f"The code of {self.to} again: {self.of} is withdrawn. {_sentence(self.reason)}\n", encoding="utf-8"
+            f"The code of {self.to} again: {self.of} is withdrawn. {sentence(self.reason)}\n", encoding="utf-8"
         )
         message = f"Restore the code of {self.to}\n\n{self.of} is withdrawn: {self.reason}\n\n{RESTORES}{self.to}"
         git.git(where, "add", "--all").run(running)
@@ -86,8 +86,3 @@ class Restoration:
     def _dates(self, where: Path, later: str) -> dict[str, str]:
         stamp = f"{git.described(where, later).time} +0000"
         return {"GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp}
-
-
-def _sentence(text: str) -> str:
-    words = re.sub(r"\s+", " ", text).strip()
-    return words if words.endswith((".", "!", "?")) else f"{words}."

@@ -131,10 +131,12 @@ class Reverted:
         if git.remote(release.project.root, settings.remote).branch(name) is None:
             git.push(release.project.root, settings.remote, f"{commit}:refs/heads/{name}").run(running)
         if settings.github is None or not settings.github.repository:
+            merge = f"git switch {settings.main}; git merge {settings.remote}/{name}"
             raise NeedsPerson(
                 f"{settings.main} is protected",
                 expected=f"a person who merges {name}",
-                type_next=f"git merge {settings.remote}/{name}   (then invoke rollback)",
+                type_next=f"git fetch {settings.remote}; {merge}; git push {settings.remote} {settings.main}   "
+                f"(then invoke rollback)",
             )
         title = f"Restore the code of {self.rollback.previous}"
         body = f"{release.version} is withdrawn: {self.rollback.reason}"

@@ -17,7 +17,7 @@ from contd_release.release import Release
 from contd_release.tools import git
 from contd_release.version import next_version
 
-Wish: TypeAlias = Literal["delete-chart", "delete-tag", "revert", "republish", "hotfix"]
+Wish: TypeAlias = Literal["deprecate-chart", "delete-chart", "delete-tag", "revert", "republish", "hotfix"]
 WISHES: Final[tuple[Wish, ...]] = get_args(Wish)
 
 
@@ -116,3 +116,11 @@ def one_line(reason: str) -> str:
     A reason as one line of plain text.
     """
     return re.sub(r"\s+", " ", "".join(one for one in reason if one.isprintable() or one.isspace())).strip()
+
+
+def sentence(text: str) -> str:
+    """
+    A reason as one line that ends like a sentence.
+    """
+    words = re.sub(r"\s+", " ", text).strip()
+    return words if words.endswith((".", "!", "?")) else f"{words}."

@@ -82,8 +82,10 @@ class Catalogue:
         self._refuse_dangling(name, manifest)
         if self._manifests.put(name, manifest):
             ledger.effect(request.environ, f"manifest {name}@{manifest.digest}")
-        if not by_digest and self._manifests.tag(name, word, manifest.digest):
-            ledger.effect(request.environ, f"tag {name}:{word}")
+        if not by_digest and (before := self._manifests.tag(name, word, manifest.digest)) != manifest.digest:
+            # A tag that moves is no second publication, and neither is one that is led back.
+            moved = f"moved {name}:{word} from {before} to {manifest.digest}"
+            ledger.effect(request.environ, moved if before else f"tag {name}:{word}")
         headers = {"Location": f"/v2/{name}/manifests/{manifest.digest}", "Docker-Content-Digest": manifest.digest}
         return Response(status=201, headers=headers | ({"OCI-Subject": manifest.subject} if manifest.subject else {}))
 

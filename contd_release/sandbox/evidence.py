@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from contd_release import artifacts
 from contd_release.errors import Unsettled
-from contd_release.journal import Ended
+from contd_release.journal import Ended, Withdrawn
 from contd_release.sandbox import remotes
 from contd_release.sandbox.rehearsal import Rehearsal
 from contd_release.sandbox.world import World
@@ -40,4 +40,6 @@ def evidence(rehearsal: Rehearsal, world: World) -> Iterator[str]:
         yield f"  {one.name}  sha256 {one.sha256}"
     effects = world.ledger.effects()
     yield f"  {len(effects)} things were published, {sum(effects.values()) - len(effects)} of them twice"
-    yield f"{rehearsal.project.name} {ended.version} is released, installed and verified; nothing left this machine"
+    is_withdrawn = rehearsal.entries.last(Withdrawn, ended.version) is not None
+    became = "withdrawn, as far as it can be" if is_withdrawn else "released, installed and verified"
+    yield f"{rehearsal.project.name} {ended.version} is {became}; nothing left this machine"

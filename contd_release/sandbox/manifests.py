@@ -109,13 +109,13 @@ class Manifests:
         durable.write(self._file(name, manifest.digest), manifest.media_type.encode() + b"\n" + manifest.content)
         return new
 
-    def tag(self, name: str, tag: str, digest: str) -> bool:
+    def tag(self, name: str, tag: str, digest: str) -> str | None:
         """
-        Let a tag name a digest; whether it named something else before, or nothing.
+        Let a tag name a digest; the digest that it named before.
         """
         before = self.get(name, tag)
         durable.write(self._folder(name, "_tags") / tag, digest)
-        return before is None or before.digest != digest
+        return before.digest if before else None
 
     def tags(self, name: str) -> list[str] | None:
         """

@@ -84,7 +84,7 @@ class Hotfix(Scenario):
 @dataclass(frozen=True)
 class Rollback(Scenario):
     """
-    Two releases; the second is withdrawn, and main gets the code of the first again.
+    Two releases; the second is withdrawn, its chart is marked, and main gets the code of the first again.
     """
 
     words: tuple[str, ...]
@@ -105,7 +105,8 @@ class Rollback(Scenario):
             return None
         if entries.last(Withdrawing):
             return rehearsal.command("rollback")
-        return rehearsal.command("rollback", "--version", ended[-1], "--reason", REASON, "--revert", "--yes")
+        wishes = ("--revert", "--deprecate-chart") if rehearsal.project.settings.chart else ("--revert",)
+        return rehearsal.command("rollback", "--version", ended[-1], "--reason", REASON, *wishes, "--yes")
 
 
 def named(name: str, words: tuple[str, ...]) -> Scenario:

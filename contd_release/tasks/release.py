@@ -4,11 +4,17 @@ The whole checklist: walk it, plan it, look at it, or put everything back.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 from invoke.context import Context
 from invoke.tasks import task
 
 from contd_release.errors import edge
 from contd_release.tasks.words import HELP, Words
+
+if TYPE_CHECKING:
+    from contd_release.journal import Journal
 
 
 @task(
@@ -78,11 +84,8 @@ def status(c: Context, version: str = "", json: bool = False) -> None:
         report = reporting(as_json=json, settings=project.settings)
         begun = journal.of(project).under_way()
         if not version and begun is None:
-            last = journal.of(project).last(journal.Ended)
-            report.says(f"nothing is under way{f'; {last.version} {last.how} at {last.at}' if last else ''}")
-            if rollback := journal.of(project).withdrawing():
-                report.says(f"the rollback of {rollback.version} is, since {rollback.at}")
-            report.says(f"type: invoke {'rollback' if rollback else 'release'}")
+            for line in _idle(journal.of(project)):
+                report.says(line)
             return
         found = of_version(project, version) if version else resumed(project, begun) if begun else None
         assert found is not None
@@ -117,6 +120,27 @@ def abort(c: Context, json: bool = False) -> None:
             finish(found, "aborted")
             remove(found)
             report.says(f"{found} is aborted; everything is as it was before it began")
+
+
+def _idle(entries: Journal) -> Iterator[str]:
+    """
+    What is told where no release is under way: what was last, and what waits.
+    """
+    from contd_release.journal import Ended, Withdrawing, Withdrawn
+    from contd_release.version import next_version, parse
+
+    last, told = entries.last(Ended), entries.last(Withdrawing)
+    withdrawn = entries.last(Withdrawn, last.version) if last else None
+    how = f"; {last.version} {'withdrawn' if withdrawn else last.how} at {(withdrawn or last).at}" if last else ""
+    yield f"nothing is under way{how}"
+    if rollback := entries.withdrawing():
+        yield f"the rollback of {rollback.version} is, since {rollback.at}"
+        yield "type: invoke rollback"
+        return
+    mends = told is not None and {"republish", "hotfix"} & {*told.wishes.split()}
+    following = str(next_version(parse(told.version), "patch")) if told and mends else ""
+    waits = following and entries.last(Ended, following) is None
+    yield f"type: invoke {f'hotfix.finish --version {following}' if waits else 'release'}"
 
 
 def _plan(words: Words, *, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from contd_release.tasks.words import HELP
     help={
         "version": "the version to withdraw; the one whose rollback is under way when absent",
         "reason": "why, in one sentence for users",
+        "deprecate-chart": "put a copy that helm warns of in the chart's place; the chart as it is stays beside it",
         "delete-chart": "delete the chart, where its registry lets us",
         "delete-tag": "delete the tag, if nothing public points at it",
         "revert": "restore the previous code on main, in one commit or a pull request",
@@ -30,6 +31,7 @@ def rollback(
     c: Context,
     version: str = "",
     reason: str = "",
+    deprecate_chart: bool = False,
     delete_chart: bool = False,
     delete_tag: bool = False,
     revert: bool = False,
@@ -47,6 +49,7 @@ def rollback(
         from contd_release.tasks.withdrawing import Call, withdraw
 
         asked = {
+            "deprecate-chart": deprecate_chart,
             "delete-chart": delete_chart,
             "delete-tag": delete_tag,
             "revert": revert,

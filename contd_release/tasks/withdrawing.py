@@ -4,6 +4,7 @@ One walk of a rollback, from the words of a call to what is said at the end.
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import dataclass
 from typing import get_args
@@ -121,12 +122,13 @@ def _wishes(words: str) -> frozenset[Wish]:
 def _ask(rollback: Rollback, report: Lines | Json, *, yes: bool) -> None:
     if yes:
         return
-    again = f"invoke rollback --version {rollback.version} --yes"
+    wishes = "".join(f" --{wish}" for wish in sorted(rollback.wishes))
+    again = f"invoke rollback --version {rollback.version}{wishes} --reason {shlex.quote(rollback.reason)}"
     if not sys.stdin.isatty() or not isinstance(report, Terminal):
         raise NeedsPerson(
             f"the rollback of {rollback.release} waits for a yes, and there is no terminal to ask on",
             expected="a person's yes to what is shown",
-            type_next=f'{again} --reason "…"',
+            type_next=f"{again} --yes",
         )
     if input(f"Withdraw {rollback.release}? [y/N] ").strip().lower() not in ("y", "yes"):
         raise NeedsPerson(f"{rollback.release} was not withdrawn", expected="a yes", type_next=again)
@@ -162,7 +164,8 @@ def _end(rollback: Rollback, report: Lines | Json, *, as_json: bool, yes: bool) 
     if rollback.advised:
         report.says(f"Users are sent to {rollback.advised}.")
     if "republish" in rollback.wishes:
-        report.says(f"The code of {rollback.previous} is released again, as {rollback.following}.")
+        report.says(f"The code of {rollback.previous} is released again now, as {rollback.following}.")
+        report.says(f"if that stops: invoke hotfix.finish --version {rollback.following}   (it goes on)")
         walk(Words(hotfix=str(rollback.following)), as_json=as_json, yes=yes)
         return
     if rollback.version.is_prerelease:

@@ -12,15 +12,21 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 import requests
+from packaging.version import Version
 
+from contd_release.project import Project
+from contd_release.recover.subject import Rollback, Wish
+from contd_release.release import Release
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
+from contd_release.settings import Chart, Image, News, Settings
 
 if TYPE_CHECKING:
     from tests.conftest import Place
 
 NAME = "contd/contd"
 Yanking: TypeAlias = Callable[[str], AbstractContextManager[None]]
+Withdrawal: TypeAlias = Callable[..., Rollback]
 
 
 @pytest.fixture
@@ -70,3 +76,23 @@ def yanking(world: World) -> Yanking:
         thread.join()
 
     return person
+
+
+@pytest.fixture
+def withdrawal(place: Place, world: World, monkeypatch: pytest.MonkeyPatch) -> Withdrawal:
+    """
+    The rollback of a version, with an image and a chart in the world's registry.
+    """
+    monkeypatch.setenv("CONTD_REGISTRY_USERNAME", world.accounts.publisher.user)
+    monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", world.accounts.publisher.password.reveal())
+    settings = Settings(
+        image=Image(f"{world.registry}/owner/contd"),
+        chart=Chart("helm/contd", f"oci://{world.registry}/owner/charts"),
+    )
+    project = Project(place.clone, place.state, "contd", settings, News())
+
+    def make(version: str, *wishes: Wish) -> Rollback:
+        release = Release(project, Version(version), Version("0.1.0"), place.git("rev-parse", "HEAD"), 1_800_000_000)
+        return Rollback(release, "it was bad", frozenset(wishes))
+
+    return make

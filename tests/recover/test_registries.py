@@ -5,24 +5,20 @@ Images and charts that are withdrawn, in a registry that is one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from packaging.version import Version
 
 from contd_release import journal
+from contd_release.channels import image_moving
 from contd_release.checklist import Checklist
 from contd_release.command import Running
 from contd_release.errors import Unanswered
 from contd_release.journal import Left
-from contd_release.project import Project
 from contd_release.recover import charts, images, tags
-from contd_release.recover.subject import Rollback, Wish
-from contd_release.release import Release
+from contd_release.recover.subject import Rollback
 from contd_release.sandbox.registry import Registry, Rules
 from contd_release.sandbox.world import World
-from contd_release.settings import Chart, Image, News, Settings
 from contd_release.step import State, Step
 from contd_release.tools.oci import Repository
 from contd_release.tools.oci_image import INDEX, Manifest
@@ -31,9 +27,7 @@ from contd_release.tools.oci_image import INDEX, Manifest
 pytestmark = pytest.mark.slow
 
 if TYPE_CHECKING:
-    from tests.conftest import Place
-
-Withdrawal = Callable[..., Rollback]
+    from tests.recover.conftest import Withdrawal
 
 
 def image(version: str) -> Manifest:
@@ -42,26 +36,6 @@ def image(version: str) -> Manifest:
     """
     said = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [], "annotations": {"version": version}}
     return Manifest(json.dumps(said).encode(), INDEX)
-
-
-@pytest.fixture
-def withdrawal(place: Place, world: World, monkeypatch: pytest.MonkeyPatch) -> Withdrawal:
-    """
-    The rollback of a version, with an image and a chart in the world's registry.
-    """
-    monkeypatch.setenv("CONTD_REGISTRY_USERNAME", world.accounts.publisher.user)
-    monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", world.accounts.publisher.password.reveal())
-    settings = Settings(
-        image=Image(f"{world.registry}/owner/contd"),
-        chart=Chart("helm/contd", f"oci://{world.registry}/owner/charts"),
-    )
-    project = Project(place.clone, place.state, "contd", settings, News())
-
-    def make(version: str, *wishes: Wish) -> Rollback:
-        release = Release(project, Version(version), Version("0.1.0"), place.git("rev-parse", "HEAD"), 1_800_000_000)
-        return Rollback(release, "it was bad", frozenset(wishes))
-
-    return make
 
 
 @pytest.fixture
@@ -106,6 +80,47 @@ def test_tags_are_led_back(there: Repository, withdrawal: Withdrawal) -> None:
     assert image("1.0.0").digest == there.digest("latest") == there.digest("1")
 
 
+@pytest.mark.parametrize("gone", ["nothing", "the recorded image", "the version before", "all that was good"])
+def test_what_the_tag_should_name_is_gone(there: Repository, withdrawal: Withdrawal, gone: str) -> None:
+    """
+    The highest good release that is still there is named; else what was recorded, if it is; else nothing is claimed.
+    """
+    rollback = withdrawal("1.2.0")
+    recorded = image("nightly")
+    there.put("nightly", recorded)
+    note = [{"tag": "1", "previous": recorded.digest, "to": image("1.2.0").digest}]
+    rollback.release.home.mkdir(parents=True)
+    (rollback.release.home / image_moving.FILE).write_text(json.dumps(note), encoding="utf-8")
+    lost = {
+        "nothing": (),
+        "the recorded image": ("nightly",),
+        "the version before": ("1.1.0",),
+        "all that was good": ("1.1.0", "1.0.0"),
+    }[gone]
+    for version in lost:
+        assert there.delete(there.digest(version) or "")
+    walk(rollback, tags.marked(rollback), *images.steps(rollback))
+    named = {"the version before": image("1.0.0"), "all that was good": recorded}.get(gone, image("1.1.0"))
+    assert named.digest == there.digest("1")
+
+
+def test_nothing_good_is_left(there: Repository, withdrawal: Withdrawal) -> None:
+    """
+    Neither a good release nor what was recorded is there any more: the tag goes, or it is said that it stays.
+    """
+    rollback = withdrawal("1.2.0")
+    note = [{"tag": "1", "previous": image("1.1.0").digest, "to": image("1.2.0").digest}]
+    rollback.release.home.mkdir(parents=True)
+    (rollback.release.home / image_moving.FILE).write_text(json.dumps(note), encoding="utf-8")
+    for version in ("1.1.0", "1.0.0"):
+        assert there.delete(there.digest(version) or "")
+    assert "1 names nothing again" in images.row(rollback).undone
+    walk(rollback, tags.marked(rollback), *images.steps(rollback))
+    (_, step, _) = images.steps(rollback)
+    told = "is not there" if there.digest("1") is None else "stays: the registry deletes no tags"
+    assert told in step.observe().detail
+
+
 def test_what_names_something_else_is_left_alone(there: Repository, withdrawal: Withdrawal) -> None:
     """
     `latest` was moved by somebody else: it is not ours to move.
@@ -139,7 +154,8 @@ def test_a_chart_is_deleted_where_asked_and_allowed(world: World, withdrawal: Wi
     there.put("1.2.0", image("1.2.0"))
     kept = withdrawal("1.2.0")
     assert () == charts.steps(kept)
-    assert "1.2.1 replaces it, or invoke rollback --delete-chart" == charts.row(kept).instead
+    asked = "1.2.1 replaces it; or invoke rollback with --deprecate-chart or --delete-chart"
+    assert asked == charts.row(kept).instead
     rollback = withdrawal("1.2.0", "delete-chart")
     (step,) = charts.steps(rollback)
     assert State.ABSENT is step.observe().state

@@ -7,58 +7,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from withdrawals import BECAUSE, CI, github, news, released, rolled_back
 
 from contd_release.sandbox import remotes
 from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.world import World
 from contd_release.tools import github_releases
-from contd_release.tools.github import Repository
 
 # Each releases, and withdraws.
 pytestmark = pytest.mark.slow
 
 if TYPE_CHECKING:
-    from tests.conftest import Place, Said
+    from tests.conftest import Place
     from tests.recover.conftest import Yanking
-
-BECAUSE = ("--reason", "it loses lines")
-CI = ("--without-ci", "a test")
-
-
-def released(place: Place, *words: str) -> None:
-    """
-    A release is out, and the clone is where main is.
-    """
-    said = place.run("release", *(words or ("--part", "minor")), "--yes", *CI)
-    assert 0 == said.code, said.text
-    place.git("pull", "-q", "origin", "main")
-    place.git("fetch", "-q", "--tags", "origin")
-
-
-def news(place: Place, name: str) -> None:
-    """
-    main has a change, and a fragment.
-    """
-    place.write(f"contd/{name}.py", f"NAME = {name!r}\n")
-    place.write(f"newsfragments/+{name}.feature.md", f"There is {name}.\n")
-    place.publish(f"Add {name}")
-
-
-def rolled_back(place: Place, yanking: Yanking, version: str, *words: str) -> Said:
-    """
-    The release is withdrawn, with a person who yanks.
-    """
-    with yanking(version):
-        said = place.run("rollback", "--version", version, "--yes", "--wait", "30", *BECAUSE, *words)
-    assert 0 == said.code, said.text
-    return said
-
-
-def github(world: World) -> Repository:
-    """
-    GitHub, as the publisher sees it.
-    """
-    return Repository("contd/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)
 
 
 def undone_lines_are_answered(text: str) -> None:
@@ -159,9 +120,16 @@ def test_republished(everywhere: Place, world: World, yanking: Yanking) -> None:
         said = everywhere.run("rollback", "--version", "0.3.0", "--yes", "--wait", "60", "--republish", *BECAUSE)
     assert 2 == said.code  # nothing has checked the restored code on GitHub yet
     assert "contd 0.3.0 is withdrawn, as far as it can be." in said.out
+    assert "The code of 0.2.0 is released again now, as 0.3.1." in said.out
+    assert "if that stops: invoke hotfix.finish --version 0.3.1   (it goes on)" in said.out
     assert "nothing has checked" in said.err
-    said = everywhere.run("hotfix.finish", "--yes", *CI)
+    assert 'type:     invoke hotfix.finish --version 0.3.1 --without-ci "' in said.err
+    status = everywhere.say("status").out
+    assert "nothing is under way; 0.3.0 withdrawn at " in status
+    assert "type: invoke hotfix.finish --version 0.3.1\n" in status
+    said = everywhere.run("hotfix.finish", "--version", "0.3.1", "--yes", *CI)
     assert 0 == said.code, said.text
+    assert "type: invoke release\n" in everywhere.say("status").out
     files = everywhere.git("ls-tree", "-r", "--name-only", "v0.3.1").splitlines()
     assert "contd/bad.py" not in files
     assert {"changelog.d/0.3.0.md", "changelog.d/0.3.1.md"} <= {*files}
@@ -280,6 +248,7 @@ def test_nobody_is_asked_without_a_terminal(everywhere: Place) -> None:
     assert 8 == said.code
     assert "cannot be undone: the files stay, and ==0.2.0 installs them" in said.out
     assert "waits for a yes, and there is no terminal to ask on" in said.err
+    assert "type:     invoke rollback --version 0.2.0 --reason 'it loses lines' --yes\n" in said.err
     said = everywhere.run("rollback", "--version", "0.2.0", "--dry-run", *BECAUSE)
     assert 0 == said.code
     assert "(plan: nothing is changed)" in said.out

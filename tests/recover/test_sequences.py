@@ -1,9 +1,9 @@
 """
 Random sequences of releases, pre-releases, hotfixes and rollbacks, against a model that is as small as can be.
 
-What decides is the real code: the steps that move tags and lead them back, GitHub's latest and its mark, the site, the
-changelog, the versions. The outside (a registry, GitHub, an index, the refs of a remote) is in memory, for two thousand
-sequences; the sandbox has the wire, in the other tests of this folder.
+What decides is the real code: the steps that move tags and lead them back, the mark on a chart, GitHub's latest and its
+mark, the site, the changelog, the versions. The outside (registries, GitHub, an index, the refs of a remote) is in
+memory, for two thousand sequences; the sandbox has the wire, in the other tests of this folder.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
+from chart_model import ChartModel, Charts
 from packaging.version import Version
 from release_model import Model
 
@@ -27,19 +29,25 @@ from contd_release.channels.image_names import file_name
 from contd_release.checklist import Checklist
 from contd_release.command import Running
 from contd_release.project import Project
+from contd_release.recover import charts, images, index
 from contd_release.recover import github as on_github
-from contd_release.recover import images, index
-from contd_release.recover.subject import Rollback
+from contd_release.recover.subject import Rollback, Wish
 from contd_release.release import Release
-from contd_release.settings import Github, Image, News, Pypi, Settings
+from contd_release.settings import Chart, Github, Image, News, Pypi, Settings
 from contd_release.step import State
-from contd_release.tools import changelog, git, github_releases, oci, pypi
+from contd_release.tools import changelog, git, github_releases, oci, oci_upload, pypi
 from contd_release.tools.github import Repository
 from contd_release.tools.github_releases import ReleaseInfo
 from contd_release.tools.oci_image import INDEX, Manifest
 from contd_release.version import moving_tags, next_version
 
 SEQUENCES = 2000
+WISHES: tuple[tuple[Wish, ...], ...] = (
+    (),
+    ("deprecate-chart",),
+    ("delete-chart",),
+    ("deprecate-chart", "delete-chart"),
+)
 NEWS = News()
 
 
@@ -139,6 +147,7 @@ class Outside:
     """
 
     registry: Registry
+    charts: Charts
     forge: Forge = field(default_factory=Forge)
     refs: dict[str, str] = field(default_factory=dict)
     files: dict[str, pypi.File] = field(default_factory=dict)
@@ -162,6 +171,7 @@ class Sequence:
 
     outside: Outside
     model: Model
+    charts: ChartModel
     project: Project
     done: list[str] = field(default_factory=list)
 
@@ -191,6 +201,7 @@ class Sequence:
         out, release = self.outside, self.release(version, hotfix=hotfix)
         out.refs[f"refs/tags/v{version}"] = hashlib.sha1(str(version).encode(), usedforsecurity=False).hexdigest()
         out.registry.named[release.semver] = digest(version)
+        self.charts.publish(version)
         name = f"contd-{version}-py3-none-any.whl"
         out.files[name] = pypi.File(name, "a" * 64, "")
         self.walk(*(image_moving.moved(release, tag) for tag in image_moving.candidates(release)))
@@ -209,16 +220,18 @@ class Sequence:
         out.version = max(out.version, version)
         self.model.out.append(version)
 
-    def withdraw(self, version: Version) -> None:
+    def withdraw(self, version: Version, *wishes: Wish) -> None:
         """
         Roll a version back; a person yanks it.
         """
-        self.done.append(f"rollback {version}")
-        out, rollback = self.outside, Rollback(self.release(version), "it was bad")
+        self.done.append(" ".join(("rollback", str(version), *wishes)))
+        out, rollback = self.outside, Rollback(self.release(version), "it was bad", frozenset(wishes))
         if version not in self.model.bad:
             assert State.ABSENT is index.yanked(rollback).observe().state
         out.refs[f"refs/tags/{git.WITHDRAWN}{version}"] = "1" * 40
         self.walk(*images.steps(rollback), on_github.marked(rollback), on_github.overtaken(rollback))
+        self.walk(*charts.steps(rollback))
+        self.charts.withdrawn(version, rollback.wishes)
         if there := out.site.named(str(version)):
             out.site = out.site.with_record(replace(there, withdrawn=rollback.reason))
         name = f"contd-{version}-py3-none-any.whl"
@@ -246,7 +259,9 @@ class Sequence:
                 next_version(dice.choice(mendable), "patch"), hotfix=True
             )
         if self.model.out:
-            found["rollback"] = found["another"] = lambda dice: self.withdraw(dice.choice(self.model.out))
+            found["rollback"] = found["another"] = lambda dice: self.withdraw(
+                dice.choice(self.model.out), *dice.choice(WISHES)
+            )
         return found
 
     def agrees(self) -> None:
@@ -280,35 +295,43 @@ class Sequence:
         told = [part.version for part in changelog.sections(out.main, NEWS)]
         assert sorted((one for one in model.out if not one.is_prerelease), reverse=True) == told, self.done
         assert max([*model.out, Version("0.1.0")]) == out.version
+        assert self.charts.agrees(), self.done
+
+
+Beginning: TypeAlias = Callable[..., Sequence]
 
 
 @pytest.fixture
-def sequence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[int, Registry], Sequence]:
+def sequence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Beginning:
     """
     Begins a sequence, with an outside of its own.
     """
 
-    def begin(number: int, registry: Registry) -> Sequence:
-        outside = Outside(registry)
+    def begin(number: int, registry: Registry, chart_registry: Charts | None = None) -> Sequence:
+        outside = Outside(registry, chart_registry or Charts())
         monkeypatch.setattr(git, "remote", lambda *_: git.Remote(outside.refs))
-        monkeypatch.setattr(oci.Repository, "named", lambda *_, **__: registry)
+        named = {"contd": registry, "charts": outside.charts}
+        monkeypatch.setattr(oci.Repository, "named", lambda name, **_: named[name.split("/")[1]])
+        monkeypatch.setattr(oci_upload, "upload", lambda there, blob: there.keep(blob))
         monkeypatch.setattr(pypi, "files", lambda _: outside.files)
         for name, ours in (("latest", "latest"), ("release_of_tag", "of_tag"), ("releases", "all"),
                            ("publish", "publish"), ("edit_body", "edit")):  # fmt: skip
             monkeypatch.setattr(github_releases, name, getattr(outside.forge, ours))
-        settings = Settings(pypi=Pypi(), image=Image("example.com/contd"), github=Github("contd/contd"))
-        state = tmp_path / str(number)
-        return Sequence(outside, Model(), Project(tmp_path, state, "contd", settings, NEWS))
+        chart = Chart("helm/contd", "oci://example.com/charts")
+        settings = Settings(pypi=Pypi(), image=Image("example.com/contd"), chart=chart, github=Github("contd/contd"))
+        project = Project(tmp_path, tmp_path / str(number), "contd", settings, NEWS)
+        return Sequence(outside, Model(), ChartModel(outside.charts), project)
 
     return begin
 
 
-def walked(number: int, begin: Callable[[int, Registry], Sequence], length: int = 10) -> Sequence:
+def walked(number: int, begin: Beginning, length: int = 10) -> Sequence:
     """
     One sequence, drawn from its number; the model is asked after every move.
     """
     dice = random.Random(number)  # noqa: S311
-    found = begin(number, Registry(deletes=dice.random() < 0.8))
+    charted = Charts(deletes=dice.random() < 0.8, stands=dice.random() < 0.2)
+    found = begin(number, Registry(deletes=dice.random() < 0.8), charted)
     for _ in range(dice.randint(2, length)):
         moves = found.moves()
         moves[dice.choice(sorted(moves))](dice)
@@ -316,7 +339,7 @@ def walked(number: int, begin: Callable[[int, Registry], Sequence], length: int 
     return found
 
 
-def test_a_few_sequences(sequence: Callable[[int, Registry], Sequence], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_few_sequences(sequence: Beginning, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     The first of them, known in seconds.
     """
@@ -326,7 +349,7 @@ def test_a_few_sequences(sequence: Callable[[int, Registry], Sequence], monkeypa
 
 
 @pytest.mark.slow
-def test_two_thousand_sequences(sequence: Callable[[int, Registry], Sequence], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_thousand_sequences(sequence: Beginning, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     Tags that move name the highest good release of their line; index, site and GitHub agree; main is the highest.
     """
@@ -337,9 +360,9 @@ def test_two_thousand_sequences(sequence: Callable[[int, Registry], Sequence], m
     print(f"\n{SEQUENCES} sequences, {moves} moves")  # noqa: T201
 
 
-def test_the_model_can_disagree(sequence: Callable[[int, Registry], Sequence], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_model_can_disagree(sequence: Beginning, monkeypatch: pytest.MonkeyPatch) -> None:
     """
-    A tag that moves although a higher version is out is seen.
+    A tag that moves although a higher version is out is seen, and so is another chart under a version.
     """
     monkeypatch.setenv("GITHUB_TOKEN", "none")
     found = sequence(0, Registry())
@@ -348,5 +371,10 @@ def test_the_model_can_disagree(sequence: Callable[[int, Registry], Sequence], m
     found.agrees()
     assert ("1.0", "1", "latest") == moving_tags(Version("1.0.0"), ())
     found.outside.registry.named["latest"] = digest(Version("1.0.0"))
+    with pytest.raises(AssertionError):
+        found.agrees()
+    found.outside.registry.named["latest"] = digest(Version("1.1.0"))
+    found.agrees()
+    found.outside.charts.named["1.0.0"] = found.outside.charts.named["1.1.0"]
     with pytest.raises(AssertionError):
         found.agrees()
