@@ -32,7 +32,7 @@ def release_commit(release: Release) -> str | None:
     """
     if release.commit:
         return release.commit
-    there = commit(release.tree)
+    there = _detached(release.tree) or commit(release.tree)
     return None if there == release.base else there
 
 
@@ -130,6 +130,20 @@ def changed(where: Path, since: str, until: str, *paths: str) -> tuple[str, ...]
     """
     files = told(where, "diff", "--name-only", "-z", f"{since}..{until}", "--", *paths)
     return tuple(name for name in files.split("\0") if name)
+
+
+def _detached(worktree: Path) -> str | None:
+    """
+    The commit that a worktree on no branch is at, from the file in which git keeps it: it is asked for in every step.
+
+    https://git-scm.com/docs/gitrepository-layout#Documentation/gitrepository-layout.txt-HEAD
+    """
+    try:
+        directory = (worktree / ".git").read_text(encoding="utf-8").removeprefix("gitdir: ").rstrip("\n")
+        head = (worktree / directory / "HEAD").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return head if _HASH.fullmatch(head) else None
 
 
 # What a commit holds never changes, so it is read once. That a file is not there is not remembered: the commit itself
