@@ -80,8 +80,15 @@ class Answer:
     """
 
     code: int
-    out: str
+    raw: bytes
     err: str
+
+    @property
+    def out(self) -> str:
+        """
+        What it printed, as text.
+        """
+        return self.raw.decode(errors="replace")
 
 
 @dataclass(frozen=True)
@@ -170,8 +177,7 @@ class Command:
                         expected="an answer",
                         type_next="the same command again, when the network and the other side are well",
                     )
-        out, err = (b"".join(said[is_error]).decode(errors="replace") for is_error in (False, True))
-        return Answer(code, out, redact(err))
+        return Answer(code, b"".join(said[False]), redact(b"".join(said[True]).decode(errors="replace")))
 
     def _copied(self, log: Log, stop: Event) -> int:
         """

@@ -108,21 +108,21 @@ def base_is_tip(release: Release) -> Step:
     return Step(f"the release starts from {upstream}'s tip", observe)
 
 
-def beginning(project: Project) -> str:
+def beginning(project: Project, here: str | None) -> str:
     """
-    The commit a new release starts from: HEAD, which must be the remote main's tip.
+    The commit a new release starts from: that of the project, which must be the remote main's tip.
+
+    Args:
+        here: the branch that is checked out; nothing where HEAD is detached.
 
     Raises:
         NotReady: HEAD is detached, on another branch, behind, ahead of or beside the tip; each says what to type.
     """
     root, remote, main = project.root, project.settings.remote, project.settings.main
-    head, tip = git.commit(root), git.remote(root, remote).branch(main)
+    head, tip = project.commit, git.remote(root, remote).branch(main)
     wanted = f"HEAD on {main}, at the tip of {remote}/{main}"
-    if head is None:
-        raise NotReady("this repository has no commit", expected=wanted, type_next="git commit")
     if tip is None:
         raise NotReady(f"{remote} has no branch {main}", expected=wanted, type_next=f"git push {remote} {main}")
-    here = git.branch(root)
     if here is None and head != tip:
         raise NotReady(f"HEAD is detached at {head[:12]}", expected=wanted, type_next=f"git switch {main}")
     if here not in (None, main):

@@ -21,6 +21,7 @@ def agreed(release: Release) -> Step:
 
     def observe() -> Found:
         configuration = bumpversion.configuration(text_of)
+        git.read_ahead(release.project.root, release.base, *configuration.paths)
         problems = configuration.problems(text_of, release.previous)
         if problems:
             return Found(

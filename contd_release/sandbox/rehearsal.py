@@ -178,8 +178,8 @@ def rehearsal_of(clone: git.Clone) -> Rehearsal:
     """
     from platformdirs import user_cache_path
 
-    root, commit = clone.root, git.commit(clone.root)
-    if commit is None:
+    root, commit = clone.root, clone.head
+    if not commit:
         raise NotReady("this repository has no commit", expected="a commit to rehearse", type_next="git commit")
     text_of = partial(git.text, root, commit)
     found = project.read(root, clone.directory / project.STATE, text_of, partial(git.known_url, root))

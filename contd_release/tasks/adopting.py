@@ -71,7 +71,7 @@ def _examine_release(report: Lines | Json) -> None:
     current = bumpversion.configuration(lambda path: git.text(project.root, project.commit, path)).current
     least = fragments.at(project, project.commit).least_part(current)
     words = Words(final=True) if current.is_prerelease else Words(part=least)
-    walking = Walking(planned(project, words), report)
+    walking = Walking(planned(project, words, git.branch(project.root)), report)
     seen = tuple(walking.checklist.status())
     for one in seen:
         if one.section == "prepare" and not one.step.act:

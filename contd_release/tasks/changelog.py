@@ -16,7 +16,7 @@ from contd_release.report import reporting
 from contd_release.tasks.choice import chosen, here, planned
 from contd_release.tasks.walking import Walking
 from contd_release.tasks.words import Words
-from contd_release.tools import bumpversion, towncrier
+from contd_release.tools import bumpversion, git, towncrier
 from contd_release.version import next_version
 
 
@@ -56,7 +56,7 @@ def write_guide() -> None:
     if not found.is_breaking:
         raise NotReady(f"{project.news.directory}/ has no breaking fragment", expected="something to migrate from")
     current = bumpversion.configuration(_reader(project.root)).current
-    release = planned(project, Words(part=found.least_part(current)))
+    release = planned(project, Words(part=found.least_part(current)), git.branch(project.root))
     path = project.root / docs.guide_path(release)
     folder = project.root / project.news.directory
     breaking = [_first_line(folder / one.name) for one in found.fragments if one.type == "breaking"]

@@ -29,8 +29,8 @@ def here(commit: str = "HEAD") -> Project:
     The project of the current folder, as a commit describes it; what is not committed does not count.
     """
     clone = git.clone(Path.cwd())
-    known = git.commit(clone.root, commit)
-    if known is None:
+    known = clone.head if commit == "HEAD" else git.commit(clone.root, commit)
+    if not known:
         raise NotReady("this repository has no commit", expected="a project to release", type_next="git commit")
     try:
         return _read(clone.root, clone.directory / project.STATE, known)
@@ -50,10 +50,10 @@ def chosen(project: Project, words: Words) -> Release:
     """
     begun = journal.of(project).under_way()
     if begun is None:
-        branch = git.branch(project.root) or ""
-        if words.hotfix or hotfix.is_one(branch):
-            return planned_hotfix(project, words, words.hotfix or branch.removeprefix(hotfix.PREFIX))
-        return planned(project, words)
+        branch = git.branch(project.root)
+        if words.hotfix or hotfix.is_one(branch or ""):
+            return planned_hotfix(project, words, words.hotfix or (branch or "").removeprefix(hotfix.PREFIX))
+        return planned(project, words, branch)
     release = resumed(project, begun)
     if words.hotfix and parse(words.hotfix) != release.version:
         raise _another(release, begun)
@@ -89,11 +89,11 @@ def planned_hotfix(project: Project, words: Words, version: str) -> Release:
     )
 
 
-def planned(project: Project, words: Words) -> Release:
+def planned(project: Project, words: Words, branch: str | None) -> Release:
     """
-    The release that the words would begin now.
+    The release that the words would begin now, from the branch that is checked out.
     """
-    base = repository.beginning(project)
+    base = repository.beginning(project, branch)
     current = bumpversion.configuration(partial(git.text, project.root, base)).current
     if not words.are_given:
         raise _nothing_under_way(project, base, current)
@@ -189,6 +189,7 @@ def at(here: Project, commit: str) -> Project:
 
 
 def _read(root: Path, state: Path, commit: str) -> Project:
+    git.read_ahead(root, commit, "pyproject.toml", project.CONFIGURATION, *bumpversion.CONFIGURATION)
     found = project.read(root, state, partial(git.text, root, commit), partial(git.url, root))
     return replace(found, commit=commit)
 

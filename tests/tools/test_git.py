@@ -128,3 +128,30 @@ def test_a_release_is_at_what_its_worktree_is_at(beginning: Beginning, branch: s
     typed(release.tree, "commit", "--quiet", "--allow-empty", "--message", "Release")
 
     assert typed(release.tree, "rev-parse", "HEAD").strip() == git.release_commit(release)
+
+
+def test_files_are_read_together(place: Place) -> None:
+    """
+    Text, nothing, a folder, a name with spaces, bytes that are no text, an empty file: each by itself is the same.
+    """
+    (place.clone / "bytes").write_bytes(b"\xff\n9 blob 3\nabc")
+    (place.clone / "empty").write_text("", encoding="utf-8")
+    here = committed(place, "a name with spaces", "so\n")
+    typed(place.clone, "add", "--all")
+    typed(place.clone, "commit", "--quiet", "--amend", "--no-edit")
+    here = typed(place.clone, "rev-parse", "HEAD").strip()
+    names = ("a name with spaces", "no file here", "contd", "bytes", "empty", "two\nlines", "pyproject.toml")
+    alone = {name: git.text(place.clone, "HEAD", name) for name in names}
+    git.read_ahead(place.clone, here, *names)
+
+    assert alone == {name: git.text(place.clone, here, name) for name in names}
+    assert ("so\n", None, None, "\ufffd\n9 blob 3\nabc", "", None) == tuple(alone.values())[:6]
+
+
+def test_an_unborn_clone_has_no_commit(tmp_path: Path) -> None:
+    """
+    It is a clone all the same.
+    """
+    typed(tmp_path, "init", "--quiet", "new")
+
+    assert git.Clone(tmp_path / "new", tmp_path / "new" / ".git", "") == git.clone(tmp_path / "new")

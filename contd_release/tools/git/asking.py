@@ -55,10 +55,14 @@ def told(where: Path, *words: str) -> str:
 class Clone:
     """
     Where a clone is: the root of its working tree, and the git directory that all its worktrees share.
+
+    Args:
+        head: the commit that is checked out; empty before the first one.
     """
 
     root: Path
     directory: Path
+    head: str = ""
 
 
 def clone(where: Path) -> Clone:
@@ -68,15 +72,18 @@ def clone(where: Path) -> Clone:
     Raises:
         NotReady: it is in none.
     """
-    answer = git(where, "rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir").ask()
+    words = ("rev-parse", "--path-format=absolute", "--show-toplevel", "--git-common-dir")
+    answer = git(where, *words, "HEAD^{commit}").ask()
+    if answer.code:
+        answer = git(where, *words).ask()
     if answer.code:
         raise NotReady(
             f"{where} is not in a git repository: {answer.err.strip()}",
             expected="the clone of the project to release",
             type_next="cd into it",
         )
-    root, directory = answer.out.splitlines()
-    return Clone(Path(root), Path(directory))
+    root, directory, *head = answer.out.splitlines()
+    return Clone(Path(root), Path(directory), *head)
 
 
 def identity(where: Path) -> str | None:

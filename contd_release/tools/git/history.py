@@ -5,10 +5,12 @@ Commits: how they are related, and the files in them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from contd_release.command import Command
 from contd_release.errors import Unanswered
 from contd_release.release import Release
 from contd_release.tools.git.asking import git, told
@@ -118,10 +120,19 @@ def text(where: Path, revision: str, path: str) -> str | None:
     """
     The text of a file in a commit; nothing when it is not there.
     """
-    try:
-        return (_text_in if _HASH.fullmatch(revision) else _text_in.__wrapped__)(where, revision, path)
-    except LookupError:
-        return None
+    if not _HASH.fullmatch(revision):
+        return _Texts(where, revision).get(path)
+    return _texts_in(where, revision).get(path)
+
+
+def read_ahead(where: Path, commit: str, *paths: str) -> None:
+    """
+    Read these files of a commit together, for `text` to have them.
+
+    Args:
+        commit: its whole hash.
+    """
+    _texts_in(where, commit).bring(paths)
 
 
 def changed(where: Path, since: str, until: str, *paths: str) -> tuple[str, ...]:
@@ -146,14 +157,50 @@ def _detached(worktree: Path) -> str | None:
     return head if _HASH.fullmatch(head) else None
 
 
-# What a commit holds never changes, so it is read once. That a file is not there is not remembered: the commit itself
-# may still be fetched.
-@lru_cache(maxsize=256)
-def _text_in(where: Path, commit: str, path: str) -> str:
-    answer = git(where, "cat-file", "blob", f"{commit}:{path}").ask()
-    if answer.code:
-        raise LookupError(path)
-    return answer.out
+class _Texts:
+    """
+    The files of one commit, each read once: what a commit holds never changes.
+
+    That a file is not there is remembered only where another is, since the commit itself may still be fetched.
+    """
+
+    def __init__(self, where: Path, commit: str) -> None:
+        self._where, self._commit = where, commit
+        self._known: dict[str, str | None] = {}
+
+    def get(self, path: str) -> str | None:
+        if path not in self._known:
+            self.bring((path,))
+        return self._known.get(path)
+
+    def bring(self, paths: Sequence[str]) -> None:
+        asked = [path for path in dict.fromkeys(paths) if path not in self._known and "\n" not in path]
+        if not asked:
+            return
+        names = "".join(f"{self._commit}:{path}\n" for path in asked)
+        answer = Command(("git", "cat-file", "--batch"), cwd=self._where, stdin=names, timeout=120).ask()
+        found = dict(zip(asked, _blobs(answer.raw), strict=False))
+        if any(text is not None for text in (*found.values(), *self._known.values())):
+            self._known |= found
+
+
+def _blobs(told: bytes) -> Iterator[str | None]:
+    """
+    What `git cat-file --batch` tells of each name: the text of a file; nothing of one that is missing, or of a folder.
+
+    https://git-scm.com/docs/git-cat-file#_batch_output
+    """
+    while told:
+        head, _, told = told.partition(b"\n")
+        _, kind, size = head.rsplit(b" ", 2) if head.count(b" ") == 2 else (head, b"", b"")
+        length = int(size) if size.isdigit() else -1
+        yield told[:length].decode(errors="replace") if kind == b"blob" else None
+        told = told[length + 1 :]
+
+
+@lru_cache(maxsize=16)
+def _texts_in(where: Path, commit: str) -> _Texts:
+    return _Texts(where, commit)
 
 
 @lru_cache(maxsize=256)
