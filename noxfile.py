@@ -67,7 +67,7 @@ def slow(session: nox.Session) -> None:
     session.install("-e", ".[all]", *group("test"))
     # The longest take minutes: whoever is idle takes over what waits behind them.
     side_by_side = () if session.posargs else ("-n", "2", "--dist", "worksteal")
-    pytest(session, "-m", "slow and not integration", *side_by_side)
+    pytest(session, "-m", "slow and not integration", *side_by_side, env=COMPILED)
 
 
 @nox.session(default=False)
@@ -76,7 +76,7 @@ def integration(session: nox.Session) -> None:
     Run the tests against servers and tools that are not ours.
     """
     session.install("-e", ".[all]", *group("integration"))
-    pytest(session, "-m", "integration", *(() if session.posargs else ("-n", "2")))
+    pytest(session, "-m", "integration", *(() if session.posargs else ("-n", "2")), env=COMPILED)
 
 
 @nox.session

@@ -145,15 +145,6 @@ def killed(place: Place, name: str, every: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", scenarios.NAMES)
-def test_killed_at_some_points(here: Place, name: str) -> None:
-    """
-    A handful of the points of each.
-    """
-    killed(here, name, 17)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", scenarios.NAMES)
 def test_killed_everywhere(here: Place, name: str) -> None:
     """
     Every point, each continued, and in the end nothing is other than undisturbed.
