@@ -51,6 +51,18 @@ settings.load_profile("contd-release")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Begin with what takes minutes: at the end nobody should wait for it.
+    """
+
+    def minutes(item: pytest.Item) -> int:
+        mark = item.get_closest_marker("slow")
+        return int(mark.kwargs.get("minutes", 0)) if mark else 0
+
+    items.sort(key=minutes, reverse=True)
+
+
 @dataclass(frozen=True)
 class Said:
     """

@@ -143,7 +143,7 @@ def killed(place: Place, name: str, every: int) -> None:
     assert result.kills
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2)
 @pytest.mark.parametrize("name", scenarios.NAMES)
 def test_killed_everywhere(here: Place, name: str) -> None:
     """

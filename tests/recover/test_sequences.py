@@ -348,7 +348,7 @@ def test_a_few_sequences(sequence: Beginning, monkeypatch: pytest.MonkeyPatch) -
         walked(number, sequence)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2)
 def test_two_thousand_sequences(sequence: Beginning, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     Tags that move name the highest good release of their line; index, site and GitHub agree; main is the highest.

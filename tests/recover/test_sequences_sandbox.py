@@ -80,7 +80,7 @@ def agrees(place: Place, world: World, model: Model, tags: dict[str, str]) -> No
     assert {1} == set(world.ledger.effects().values())
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=1)
 @pytest.mark.parametrize("number", range(4))
 def test_a_sequence(everywhere: Place, world: World, yanking: Yanking, number: int) -> None:
     """

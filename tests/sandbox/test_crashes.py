@@ -86,7 +86,7 @@ def _assert_everywhere(told: str) -> None:
         assert f"killed after: {name}" in told
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=4)
 def test_killed_everywhere(here: Place) -> None:
     """
     As each act begins, in the middle of each command, and after each step; each continued walk is killed again.
