@@ -15,7 +15,7 @@ import pytest
 
 from contd_release.sandbox import scenarios
 from contd_release.sandbox.chat import Chat
-from contd_release.sandbox.crashes import sweep
+from contd_release.sandbox.crashes import Sweep, sweep
 from contd_release.sandbox.pointers import BASE
 from contd_release.sandbox.rehearsal import rehearsal_of
 from contd_release.sandbox.world import World
@@ -133,26 +133,27 @@ def test_no_such_scenario(place: Place) -> None:
     assert "there is no scenario 'flood'\n  expected: hotfix, rollback\n" in said.err
 
 
-def killed(place: Place, name: str, every: int) -> None:
+def killed(place: Place, name: str, every: int) -> Sweep:
     """
-    Sweep over a scenario, and tell how often it was killed.
+    Sweep over a scenario, and tell how often it was killed; another end than the undisturbed one is raised.
     """
     told: list[str] = []
     result = sweep(rehearsal_of(git.clone(place.clone)), scenarios.named(name, FIRST), told.append, every=every)
     print(f"\n{result.kills} kills at {result.points} points, {len(result.missed)} never came")  # noqa: T201
-    assert result.kills
+    return result
 
 
 @pytest.mark.slow(minutes=2)
 @pytest.mark.parametrize("name", scenarios.NAMES)
-def test_killed_at_every_other_point(here: Place, name: str) -> None:
+def test_killed_everywhere(here: Place, name: str) -> None:
     """
-    Each continued, and in the end nothing is other than undisturbed; `--crash-everywhere` kills at all of them.
+    Every point, each continued, and in the end nothing is other than undisturbed.
     """
-    killed(here, name, 2)
+    result = killed(here, name, 1)
+    assert result.kills >= result.points - len(result.missed)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2)
 @pytest.mark.integration
 def test_killed_in_every_channel(whole: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """
@@ -164,4 +165,5 @@ def test_killed_in_every_channel(whole: Place, monkeypatch: pytest.MonkeyPatch) 
     for name, value in found.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(whole.clone)
-    killed(whole, "rollback", 59)
+    result = killed(whole, "rollback", 29)
+    assert result.kills >= result.points - len(result.missed)

@@ -81,7 +81,7 @@ def agrees(place: Place, world: World, model: Model, tags: dict[str, str]) -> No
 
 
 @pytest.mark.slow(minutes=1)
-@pytest.mark.parametrize("number", range(2))
+@pytest.mark.parametrize("number", range(4))
 def test_a_sequence(everywhere: Place, world: World, yanking: Yanking, number: int) -> None:
     """
     Five moves, with the world looked at after each.
