@@ -16,5 +16,5 @@ ENV PATH=/opt/contd-release/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 USER 65532:65532
-WORKDIR /work
+WORKDIR /data
 ENTRYPOINT ["contd-release"]

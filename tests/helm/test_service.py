@@ -178,8 +178,8 @@ def test_everything_that_is_written_lies_on_a_volume(default: dict[str, dict[str
     (pod,) = pods(default)
     assert {"work": {}, "tmp": {}} == {one["name"]: one["emptyDir"] for one in pod["volumes"]}
     monitor = container(default, "monitor")
-    assert {"/work", "/tmp"} == {one["mountPath"] for one in monitor["volumeMounts"]}  # noqa: S108
-    assert ("/tmp", "/work/repository") == (monitor["env"][0]["value"], monitor["workingDir"])  # noqa: S108
+    assert {"/data", "/tmp"} == {one["mountPath"] for one in monitor["volumeMounts"]}  # noqa: S108
+    assert ("/tmp", "/data/repository") == (monitor["env"][0]["value"], monitor["workingDir"])  # noqa: S108
 
 
 def test_every_value_arrives(full: dict[str, dict[str, Any]]) -> None:
@@ -286,7 +286,7 @@ def test_the_verdict_is_kept_printed_and_passed_on(full: dict[str, dict[str, Any
     (tmp_path / "contd-release").write_text(f'#!/bin/sh\necho "{{\\"said\\": \\"$*\\"}}"\nexit {code}\n')
     (tmp_path / "contd-release").chmod(0o700)
     monitor = container(full, "monitor")
-    command = [one.replace("/work/", f"{tmp_path}/") for one in monitor["command"]]
+    command = [one.replace("/data/", f"{tmp_path}/") for one in monitor["command"]]
     environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
     done = subprocess.run((*command, *monitor["args"]), env=environment, capture_output=True, text=True, check=False)
     said = '{"said": "monitor --once --json --version 1.2.0"}\n'
@@ -314,7 +314,7 @@ def test_the_program_does_what_the_chart_asks(
     environment = release.environment(now | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"})
     subprocess.run(("git", "tag", "-am", "x", "v1.2.0"), cwd=release.clone, env=environment, check=True)
     monitor = container(full, "monitor")
-    argv = [one.replace("/work/", f"{release.directory}/") for one in (*monitor["command"], *monitor["args"])]
+    argv = [one.replace("/data/", f"{release.directory}/") for one in (*monitor["command"], *monitor["args"])]
     done = subprocess.run(argv, cwd=release.clone, env=environment, capture_output=True, text=True, check=False)
 
     assert code == done.returncode, done.stderr

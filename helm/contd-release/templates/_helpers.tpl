@@ -82,7 +82,7 @@ envFrom:
 {{- end }}
 volumeMounts:
   - name: work
-    mountPath: /work
+    mountPath: /data
   - name: tmp
     mountPath: /tmp
   {{- if .Values.configuration }}
