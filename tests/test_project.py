@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contd_release import project
+from contd_release.defaults import github_repository
 from contd_release.errors import ReleaseError, Several, Usage
-from contd_release.project import OVERLAY, Project, github_repository
+from contd_release.project import OVERLAY, Project
 from contd_release.settings import Chart, Github, Image, News, Pypi, Settings
 from contd_release.validation import REF, is_public, is_safe_url
 

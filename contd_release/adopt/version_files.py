@@ -13,8 +13,8 @@ from typing import Final
 
 from packaging.version import Version
 
+from contd_release.defaults import Read
 from contd_release.errors import NotReady
-from contd_release.project import Read
 from contd_release.version import parse, semver
 
 _MODULES: Final = ("__init__.py", "__about__.py", "_version.py", "version.py")

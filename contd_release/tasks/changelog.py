@@ -8,10 +8,11 @@ import re
 from pathlib import Path
 
 from contd_release.command import Command
+from contd_release.defaults import Read
 from contd_release.errors import Conflict, NotReady, Unanswered
 from contd_release.prepare import docs, fragments
 from contd_release.prepare.fragments import Fragments
-from contd_release.project import Project, Read
+from contd_release.project import Project
 from contd_release.report import reporting
 from contd_release.tasks.choice import chosen, here, planned
 from contd_release.tasks.walking import Walking

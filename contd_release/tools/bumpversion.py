@@ -16,8 +16,8 @@ from typing import Any, Final
 from packaging.version import Version
 
 from contd_release.command import Command
+from contd_release.defaults import Read
 from contd_release.errors import NotReady, Usage
-from contd_release.project import Read
 from contd_release.version import parse
 
 CONFIGURATION: Final = (".bumpversion.toml", "pyproject.toml")
