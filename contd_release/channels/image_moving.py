@@ -15,7 +15,7 @@ from packaging.version import Version
 
 from contd_release.channels.image_names import PATIENCE, door, repository, required, sealed, told
 from contd_release.command import Call
-from contd_release.errors import Conflict, NotReady, Unsettled, Usage
+from contd_release.errors import NotReady, Usage
 from contd_release.reading import Glance, Reading, Verdict, compared
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
@@ -103,13 +103,6 @@ def reading(release: Release, tag: str, digest: str) -> Reading:
     return Reading(told(release, tag), digest, look, is_promoted=True)
 
 
-def restored(release: Release) -> tuple[Step, ...]:
-    """
-    For a rollback: every tag that this release moved names what it named before.
-    """
-    return tuple(_restored(release, one) for one in read(release))
-
-
 def read(release: Release) -> tuple[Moved, ...]:
     """
     The tags that this release moved, as they were written down.
@@ -126,45 +119,8 @@ def read(release: Release) -> tuple[Moved, ...]:
         raise Usage(f"{path} cannot be read: {error}", expected="the tags as `promote` wrote them") from error
 
 
-def _restored(release: Release, one: Moved) -> Step:
-    """
-    A tag names again what it named before; one that was new is deleted, where the registry deletes tags at all.
-    """
-    name = told(release, one.tag)
-
-    def observe() -> Found:
-        theirs = repository(release).digest(one.tag)
-        if (theirs or "") == one.previous:
-            return Found(State.DONE, f"{name} is {theirs[:19]}" if theirs else f"{name} is gone")
-        if theirs == one.to:
-            return Found(State.ABSENT, f"{name} is {theirs[:19]}, of {release.version}")
-        return Found(State.CONFLICT, f"{name} is {theirs[:19] if theirs else 'gone'}, which this release did not do")
-
-    def restore() -> None:
-        there = repository(release)
-        if (theirs := there.digest(one.tag)) != one.to:
-            raise Conflict(f"{name} names {theirs} meanwhile", expected=one.to)
-        if not one.previous:
-            _untag(there, one.tag, name)
-        elif index := there.manifest(one.previous):
-            there.put(one.tag, index)
-        else:
-            raise Conflict(f"{one.previous}, which {name} named before, is gone", expected="the earlier image")
-
-    before = one.previous[:19] or "nothing"
-    return Step(f"{name} names {before} again", observe, act=(Call(f"let {name} name {before}", restore),), undo=None)
-
-
 def _withdrawn(release: Release) -> frozenset[Version]:
     return git.remote(release.project.root, release.project.settings.remote).withdrawn
-
-
-def _untag(there: Repository, tag: str, name: str) -> None:
-    if not there.untag(tag):
-        raise Unsettled(
-            f"{name} was new, and {there.registry} deletes no tags",
-            expected="a person who deletes it on the registry's web page, or leaves it",
-        )
 
 
 def _higher(there: Repository, release: Release, tag: str) -> Version | None:

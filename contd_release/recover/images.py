@@ -76,7 +76,7 @@ def led_back(release: Release, tag: str) -> Step:
                 journal.of(release.project).append(Left(version=str(release.version), what=name))
             return
         if (index := there().manifest(digest)) is None:
-            raise Conflict(f"{digest}, the image of {what}, is gone", expected="the earlier image")
+            raise Conflict(f"{digest}, the image of {what}, is gone", "the earlier image", "invoke rollback")
         there().put(tag, index)
 
     return Step(
