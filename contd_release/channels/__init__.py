@@ -57,7 +57,11 @@ def chosen(project: Project, only: Collection[str] = ()) -> dict[str, ModuleType
         return channels(project)
     known = (*BUILT_IN, *_plugins(project))
     if strangers := [name for name in only if name not in known]:
-        raise Usage(f"{', '.join(strangers)}: no such channel", expected=f"some of {', '.join(known)}")
+        raise Usage(
+            f"{', '.join(strangers)}: no such channel",
+            expected=f"some of {', '.join(known)}",
+            type_next="invoke publish --only NAME",
+        )
     return {name: module for name, module in channels(project).items() if name in only}
 
 

@@ -36,7 +36,11 @@ def folder(release: Release) -> PurePosixPath:
     """
     path = PurePosixPath(settings(release).path)
     if path.is_absolute() or ".." in path.parts:
-        raise Usage(f"{settings(release).path!r} leads out of the repository", expected="a folder below its root")
+        raise Usage(
+            f"{settings(release).path!r} leads out of the repository",
+            expected="a folder below its root",
+            type_next="$EDITOR pyproject.toml",
+        )
     return path
 
 

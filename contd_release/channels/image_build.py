@@ -63,7 +63,9 @@ class OfCommit:
         """
         commit = git.commit(self.source)
         if commit is None:
-            raise NotReady(f"{self.source.name} is not checked out", expected="the release commit")
+            raise NotReady(
+                f"{self.source.name} is not checked out", expected="the release commit", type_next="invoke release"
+            )
         self.command(commit).run(running)
 
 
@@ -163,7 +165,11 @@ def _command(release: Release, build: Callable[[Build], Command], platform: str,
 def _preparing(words: str, source: Path, epoch: int) -> Command:
     program, *rest = shlex.split(words) or [""]
     if not program:
-        raise Usage("an empty command in [tool.contd-release.image] prepare", expected="a program and its arguments")
+        raise Usage(
+            "an empty command in [tool.contd-release.image] prepare",
+            expected="a program and its arguments",
+            type_next="$EDITOR pyproject.toml",
+        )
     # The Python that runs us, whatever PATH says: it has this library.
     argv = (sys.executable if program in ("python", "python3") else program, *rest)
     return Command(argv, cwd=source, env={"SOURCE_DATE_EPOCH": str(epoch)}, timeout=1800).reproducible()

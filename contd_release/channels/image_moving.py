@@ -116,7 +116,9 @@ def read(release: Release) -> tuple[Moved, ...]:
     except FileNotFoundError:
         return ()
     except (ValueError, TypeError) as error:
-        raise Usage(f"{path} cannot be read: {error}", expected="the tags as `promote` wrote them") from error
+        raise Usage(
+            f"{path} cannot be read: {error}", expected="the tags as `promote` wrote them", type_next=f"less {path}"
+        ) from error
 
 
 def _withdrawn(release: Release) -> frozenset[Version]:

@@ -146,7 +146,11 @@ def add(project: Project, text: str, kind: str, issue: str) -> Path:
         except FileExistsError:
             continue
         return path
-    raise Usage(f"{folder} has a thousand fragments of {stem}.{kind}", expected="an issue number of its own")
+    raise Usage(
+        f"{folder} has a thousand fragments of {stem}.{kind}",
+        expected="an issue number of its own",
+        type_next='invoke news "…" --issue 12',
+    )
 
 
 def _twice(fragments: Sequence[Fragment]) -> tuple[str, ...]:

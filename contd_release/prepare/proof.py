@@ -46,7 +46,9 @@ def sessions(line: str, environments: str = "") -> list[tuple[str, tuple[str, ..
     try:
         words = shlex.split(line)
     except ValueError as error:
-        raise Usage(f"proof has {line!r}: {error}", expected="a command line") from error
+        raise Usage(
+            f"proof has {line!r}: {error}", expected="a command line", type_next="$EDITOR pyproject.toml"
+        ) from error
     if not words:
         raise Usage("proof has an empty line", expected="a command line", type_next="$EDITOR pyproject.toml")
     program = words[0]

@@ -97,7 +97,9 @@ def _mark(rollback: Rollback) -> None:
     for blob in (copy.archive, copy.config):
         oci_upload.upload(there, blob)
     if (now := there.digest(release.semver)) != digest:
-        raise Conflict(f"{chart_names.told(release)} names {now} meanwhile", expected=digest)
+        raise Conflict(
+            f"{chart_names.told(release)} names {now} meanwhile", expected=digest, type_next="invoke rollback"
+        )
     try:
         there.put(release.semver, copy.manifest)
     except (Conflict, Refused):

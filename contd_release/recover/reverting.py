@@ -87,7 +87,11 @@ class Reverted:
         for _ in range(5):
             tip = git.remote(release.project.root, settings.remote).branch(settings.main)
             if tip is None:
-                raise NotReady(f"{settings.remote} has no {settings.main}", expected="the branch to revert on")
+                raise NotReady(
+                    f"{settings.remote} has no {settings.main}",
+                    expected="the branch to revert on",
+                    type_next=f"git push {settings.remote} {settings.main}",
+                )
             git.bring(release.project.root, settings.remote, f"refs/heads/{settings.main}")
             commit = self._made(tip, running)
             try:

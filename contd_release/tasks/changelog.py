@@ -55,7 +55,11 @@ def write_guide() -> None:
     project = here()
     found = _in_working_tree(project)
     if not found.is_breaking:
-        raise NotReady(f"{project.news.directory}/ has no breaking fragment", expected="something to migrate from")
+        raise NotReady(
+            f"{project.news.directory}/ has no breaking fragment",
+            expected="something to migrate from",
+            type_next='invoke news "…" --type breaking',
+        )
     current = bumpversion.configuration(_reader(project.root)).current
     release = planned(project, Words(part=found.least_part(current)), git.branch(project.root))
     path = project.root / docs.guide_path(release)

@@ -103,7 +103,11 @@ def about(version: str, kind: str, *, as_json: bool) -> Telling:
         Usage: there is no such kind of message.
     """
     if kind not in get_args(Kind):
-        raise Usage(f"there is no kind of message {kind!r}", expected=", ".join(get_args(Kind)))
+        raise Usage(
+            f"there is no kind of message {kind!r}",
+            expected=", ".join(get_args(Kind)),
+            type_next="invoke announce --preview --kind release",
+        )
     project = here()
     begun = journal.of(project).under_way()
     if not version and begun is None:

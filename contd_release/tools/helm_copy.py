@@ -25,6 +25,7 @@ from contd_release.tools.oci_image import Manifest, digest_of
 _DESCRIPTION: Final = "org.opencontainers.image.description"
 # Helm itself unpacks no chart that is larger.
 _LARGEST: Final = 100 << 20
+_INSTEAD: Final = "invoke rollback --delete-chart   (or leave the chart as it is)"
 _PACKED: Final = 20 << 20
 
 
@@ -111,7 +112,7 @@ def read(there: Repository, digest: str) -> Packed:
     manifest = there.manifest(digest)
     content = [one for one in manifest.layers if one.media_type == CONTENT] if manifest else []
     if manifest is None or len(content) != 1:
-        raise Conflict(f"{there}@{digest[:19]} is no chart", expected="a manifest with one chart")
+        raise Conflict(f"{there}@{digest[:19]} is no chart", expected="a manifest with one chart", type_next=_INSTEAD)
     config = Bytes(there.blob(manifest.config.digest, _PACKED))
     return Packed(manifest, config, Bytes(there.blob(content[0].digest, _PACKED)))
 
@@ -120,7 +121,7 @@ def _chart_yaml(archive: bytes) -> bytes:
     for member, content in _members(archive):
         if _is_chart_yaml(member):
             return content
-    raise Conflict("the archive has no Chart.yaml", expected="a packed chart")
+    raise Conflict("the archive has no Chart.yaml", expected="a packed chart", type_next=_INSTEAD)
 
 
 def _with_chart_yaml(archive: bytes, text: bytes) -> bytes:
@@ -146,11 +147,13 @@ def _members(archive: bytes) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as source:
             for member in source:
                 if (left := left - member.size) < 0:
-                    raise Conflict(f"the chart unpacks to more than {_LARGEST >> 20} MB", expected="a chart")
+                    raise Conflict(
+                        f"the chart unpacks to more than {_LARGEST >> 20} MB", expected="a chart", type_next=_INSTEAD
+                    )
                 if member.isfile() and (stream := source.extractfile(member)):
                     yield member, stream.read()
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        raise Conflict(f"the archive is not one: {error}", expected="a packed chart") from error
+        raise Conflict(f"the archive is not one: {error}", expected="a packed chart", type_next=_INSTEAD) from error
 
 
 def _is_chart_yaml(member: tarfile.TarInfo) -> bool:
@@ -165,9 +168,9 @@ def _metadata(text: bytes) -> dict[str, Any]:
     try:
         found = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise Conflict(f"Chart.yaml is not YAML: {error}", expected="a packed chart") from error
+        raise Conflict(f"Chart.yaml is not YAML: {error}", expected="a packed chart", type_next=_INSTEAD) from error
     if not isinstance(found, dict):
-        raise Conflict("Chart.yaml holds no table", expected="a packed chart")
+        raise Conflict("Chart.yaml holds no table", expected="a packed chart", type_next=_INSTEAD)
     return found
 
 
@@ -177,7 +180,7 @@ def _object(content: bytes) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise Conflict("the chart's manifest or metadata is not JSON", expected="a JSON object")
+        raise Conflict("the chart's manifest or metadata is not JSON", expected="a JSON object", type_next=_INSTEAD)
     return found
 
 

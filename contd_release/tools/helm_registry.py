@@ -39,7 +39,9 @@ def repository(ref: str, *, anonymous: bool = False) -> Repository:
         Usage: it names none.
     """
     if not ref.startswith(_SCHEME):
-        raise Usage(f"{ref!r} is not an OCI registry", expected="oci://ghcr.io/OWNER/charts")
+        raise Usage(
+            f"{ref!r} is not an OCI registry", expected="oci://ghcr.io/OWNER/charts", type_next="$EDITOR pyproject.toml"
+        )
     return Repository.named(ref.removeprefix(_SCHEME), anonymous=anonymous)
 
 

@@ -184,7 +184,11 @@ def refusal(project: Project, login: Credential) -> str | None:
 
 def _pypi(project: Project) -> Pypi:
     if project.settings.pypi is None:
-        raise NotReady(f"{project.name} does not go to a package index", expected="[tool.contd-release.pypi]")
+        raise NotReady(
+            f"{project.name} does not go to a package index",
+            expected="[tool.contd-release.pypi]",
+            type_next="$EDITOR pyproject.toml",
+        )
     return project.settings.pypi
 
 
