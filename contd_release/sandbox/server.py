@@ -7,7 +7,7 @@ from __future__ import annotations
 import socket
 import struct
 from pathlib import Path
-from threading import Thread
+from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -20,11 +20,26 @@ if TYPE_CHECKING:
 
 HOST: Final = "127.0.0.1"
 _POLL: Final = 0.02
+# Seconds that requests under way have, when the server stops, to come to their end.
+_PATIENCE: Final = 10
 
 
 class _Handler(WSGIRequestHandler):
     # Headers and body are two writes; with Nagle's algorithm the second waits for the client's delayed ACK.
     disable_nagle_algorithm = True
+    server: _Server
+
+    def run_wsgi(self) -> None:
+        """
+        Answer, unless the server has stopped in the meantime.
+        """
+        if not self.server.begin():
+            self.close_connection = True
+            return
+        try:
+            super().run_wsgi()
+        finally:
+            self.server.end()
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
         """
@@ -42,7 +57,36 @@ class _Handler(WSGIRequestHandler):
 
 class _Server(ThreadedWSGIServer):
     daemon_threads = True
-    errors: Path
+
+    def __init__(self, application: WSGIApplication, listening: socket.socket, errors: Path) -> None:
+        super().__init__(HOST, 0, application, _Handler, fd=listening.fileno())
+        self._errors = errors
+        self._under_way, self._is_open = 0, True
+        self._changed = Condition()
+
+    def begin(self) -> bool:
+        """
+        Whether a request may be answered; whoever begins says when it ends.
+        """
+        with self._changed:
+            self._under_way += self._is_open
+            return self._is_open
+
+    def end(self) -> None:
+        """
+        A request was answered, or never will be.
+        """
+        with self._changed:
+            self._under_way -= 1
+            self._changed.notify_all()
+
+    def settle(self) -> None:
+        """
+        Answer no more requests, and wait for those under way: what they write, they write before the server is gone.
+        """
+        with self._changed:
+            self._is_open = False
+            self._changed.wait_for(lambda: not self._under_way, _PATIENCE)
 
     def shutdown_request(self, request: Any) -> None:
         """
@@ -54,7 +98,7 @@ class _Server(ThreadedWSGIServer):
         """
         Keep what went wrong inside a part; it is a bug of the world.
         """
-        with open(self.errors, "a", encoding="utf-8") as out:
+        with open(self._errors, "a", encoding="utf-8") as out:
             out.write(message % args if args else message)
 
 
@@ -66,8 +110,7 @@ class Server:
     def __init__(self, application: WSGIApplication, directory: Path) -> None:
         listening = _listening(directory / "port")
         with listening:
-            self._server = _Server(HOST, 0, application, _Handler, fd=listening.fileno())
-        self._server.errors = directory / "errors.log"
+            self._server = _Server(application, listening, directory / "errors.log")
         self.port: int = self._server.port
         durable.write(directory / "port", f"{self.port}\n")
         self._thread = Thread(target=self._server.serve_forever, args=(_POLL,), name="world", daemon=True)
@@ -75,10 +118,11 @@ class Server:
 
     def stop(self) -> None:
         """
-        Stop listening.
+        Stop listening, and let the requests under way come to their end.
         """
         self._server.shutdown()
         self._thread.join()
+        self._server.settle()
         self._server.server_close()
 
 

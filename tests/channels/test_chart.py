@@ -309,7 +309,11 @@ def test_a_chart_outside_the_repository_is_refused(tmp_path: Path) -> None:
         settings = replace(release.project.settings, chart=Chart(path, "oci://127.0.0.1:1/charts"))
         other = replace(release, project=replace(release.project, settings=settings))
         told = raised(chart_access.sound(other).observe, Usage)
-        assert f"{path!r} leads out of the repository\n  expected: a folder below its root" == told
+        assert (
+            f"{path!r} leads out of the repository\n"
+            "  expected: a folder below its root\n"
+            "  type:     $EDITOR pyproject.toml" == told
+        )
 
 
 def test_a_chart_that_git_has_not_says_so(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 import socket
 import time
 from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -76,6 +78,24 @@ def test_a_world_stops_and_starts(tmp_path: Path) -> None:
             address = world.index_url
         with pytest.raises(requests.ConnectionError):
             requests.get(address, timeout=5)
+
+
+def test_it_stops_when_requests_under_way_are_answered(tmp_path: Path) -> None:
+    """
+    Who is in the middle of an upload is heard to the end; nothing is written into a folder that its world has left.
+    """
+    with World(tmp_path) as world, socket.create_connection(("127.0.0.1", urlsplit(world.url).port or 0)) as client:
+        client.sendall(b"POST /chat/discord HTTP/1.1\r\nHost: world\r\nContent-Length: 10\r\n\r\n01234")
+        while not world.ledger.requests():
+            time.sleep(0.01)
+        stopping = Thread(target=world.stop)
+        stopping.start()
+        stopping.join(0.3)
+        assert stopping.is_alive()
+        client.sendall(b"56789")
+        assert client.recv(1 << 12).startswith(b"HTTP/1.1 4")
+        stopping.join()
+        assert [400] == [one.status for one in world.ledger.requests()]
 
 
 def test_accounts_are_private(world: World) -> None:
