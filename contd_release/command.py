@@ -7,15 +7,16 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import IO, Final, Protocol
 
+from contd_release.ahead import Ahead
 from contd_release.errors import FailedCommand, Interrupted, Unanswered, Usage
 from contd_release.log import Log, tail, writing
-from contd_release.process import Pipes, Start, end, environment, started
+from contd_release.process import Pipes, Start, end, environment, followed, spawned
 from contd_release.secret import MASK, Redactor, Secret
 
 __all__ = ["Action", "Answer", "Call", "Command", "Running", "end", "environment", "tail"]
@@ -44,12 +45,14 @@ class Running:
 
     Args:
         tell: says a sentence to whoever watches a long action.
+        ahead: the tools that wait for their command.
     """
 
     log: Path
     redact: Redactor = field(default_factory=lambda: Redactor(None))
     stop: Event = field(default_factory=Event)
     tell: Callable[[str], None] = field(default=lambda _: None, repr=False)
+    ahead: Ahead = field(default_factory=Ahead, repr=False)
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ class Command:
             raise Interrupted(f"{redact(shlex.join(self.argv))} was not started")
         with Log.at(running.log, redact) as log:
             log.line(f"$ {self}")
-            code = self._copied(log, running.stop)
+            code = self._copied(log, running)
         if code:
             raise FailedCommand(
                 f"{redact(shlex.join(self.argv))} ended with {code}\n{tail(running.log)}",
@@ -167,7 +170,7 @@ class Command:
         deadline = time.monotonic() + self.timeout
         redact = Redactor.of_environment().also(self._secrets())
         said: dict[bool, list[bytes]] = {False: [], True: []}
-        with self._started(None, together=False, missing=Unanswered) as pipes:
+        with _started(self._start(None, together=False), Unanswered) as pipes:
             while (code := pipes.code()) is None:
                 for is_error, piece in pipes.pieces():
                     said[is_error].append(piece)
@@ -179,47 +182,54 @@ class Command:
                     )
         return Answer(code, b"".join(said[False]), redact(b"".join(said[True]).decode(errors="replace")))
 
-    def _copied(self, log: Log, stop: Event) -> int:
+    def _copied(self, log: Log, running: Running) -> int:
         """
         The exit code, or 124 after `timeout`; what the process printed is in the log.
         """
         deadline = time.monotonic() + self.timeout
-        with _output(self.stdout) as out, self._started(out, together=out is None, missing=Usage) as pipes:
+        with _output(self.stdout) as out, _started(self._start(out, together=not out), Usage, running.ahead) as pipes:
             while (code := pipes.code()) is None:
                 for _, piece in pipes.pieces():
                     log.write(piece)
-                if stop.is_set():
+                if running.stop.is_set():
                     raise Interrupted(f"{log.redact(shlex.join(self.argv))} was stopped")
                 if time.monotonic() > deadline:
                     log.write(f"\nended after {self.timeout:g} s: the time limit of this command\n".encode())
                     return 124
         return code
 
-    @contextmanager
-    def _started(self, out: IO[bytes] | None, *, together: bool, missing: type[Usage | Unanswered]) -> Iterator[Pipes]:
+    def _start(self, out: IO[bytes] | None, *, together: bool) -> Start:
         env = {name: _revealed(value) for name, value in self.env.items()}
         text = _revealed(self.stdin).encode(errors="surrogateescape")
-        with ExitStack() as stack:
-            try:
-                pipes = stack.enter_context(started(Start(self.argv, self.cwd, env, text, out, together, self.umask)))
-            except FileNotFoundError as error:
-                raise missing(
-                    f"{error.filename} is not there, which {shlex.join(self.argv)} needs",
-                    expected="a program on PATH and a folder that exists",
-                    type_next=f"ls {shlex.quote(str(error.filename))}"
-                    if error.filename != self.argv[0]
-                    else f"command -v {shlex.quote(self.argv[0])}",
-                ) from error
-            except OSError as error:
-                raise missing(
-                    f"{self.argv[0]} cannot be started: {error.strerror}",
-                    expected="a program that may be run, in a folder, with arguments that fit",
-                    type_next=f"ls -l {shlex.quote(self.argv[0])}",
-                ) from error
-            yield pipes
+        return Start(self.argv, self.cwd, env, text, out, together, self.umask)
 
     def _secrets(self) -> list[str]:
         return [value.reveal() for value in (*self.env.values(), self.stdin) if isinstance(value, Secret)]
+
+
+@contextmanager
+def _started(start: Start, missing: type[Usage | Unanswered], ahead: Ahead | None = None) -> Iterator[Pipes]:
+    """
+    The process, or the one that waits for this.
+    """
+    try:
+        process, text = (ahead and ahead.take(start)) or (spawned(start), start.stdin)
+    except FileNotFoundError as error:
+        raise missing(
+            f"{error.filename} is not there, which {shlex.join(start.argv)} needs",
+            expected="a program on PATH and a folder that exists",
+            type_next=f"ls {shlex.quote(str(error.filename))}"
+            if error.filename != start.argv[0]
+            else f"command -v {shlex.quote(start.argv[0])}",
+        ) from error
+    except OSError as error:
+        raise missing(
+            f"{start.argv[0]} cannot be started: {error.strerror}",
+            expected="a program that may be run, in a folder, with arguments that fit",
+            type_next=f"ls -l {shlex.quote(start.argv[0])}",
+        ) from error
+    with followed(process, text) as pipes:
+        yield pipes
 
 
 @contextmanager

@@ -45,40 +45,48 @@ class Start:
         stdout: where its output goes; empty for a pipe.
         together: whether standard error goes where the output goes.
         umask: what the modes of new files lack; -1 is whatever they lack here.
+        waits: whether what it reads is told it later.
     """
 
     argv: tuple[str, ...]
     cwd: Path | None
     env: Mapping[str, str]
-    stdin: bytes = field(repr=False)
+    stdin: bytes = field(default=b"", repr=False)
     stdout: IO[bytes] | None = None
     together: bool = False
     umask: int = -1
+    waits: bool = False
 
 
-@contextmanager
-def started(start: Start) -> Iterator[Pipes]:
+def spawned(start: Start) -> subprocess.Popen[bytes]:
     """
-    The process while it runs. However this is left, its group is ended and its pipes are closed.
+    The process, in a group of its own.
 
     Raises:
         OSError: it cannot be started.
     """
     # close_fds=False lets a child hold the release's lock, the only inheritable descriptor: a child that outlives
     # a killed walk keeps the next walk waiting instead of racing it.
-    process = subprocess.Popen(
+    return subprocess.Popen(
         start.argv,
         cwd=start.cwd,
         env=environment() | dict(start.env),
-        stdin=subprocess.PIPE if start.stdin else subprocess.DEVNULL,
+        stdin=subprocess.PIPE if start.stdin or start.waits else subprocess.DEVNULL,
         stdout=start.stdout or subprocess.PIPE,
         stderr=subprocess.STDOUT if start.together else subprocess.PIPE,
         start_new_session=True,
         close_fds=False,
         umask=start.umask,
     )
+
+
+@contextmanager
+def followed(process: subprocess.Popen[bytes], text: bytes) -> Iterator[Pipes]:
+    """
+    The process while it runs and reads this text. However this is left, its group is ended and its pipes are closed.
+    """
     try:
-        with Pipes(process, start.stdin) as pipes:
+        with Pipes(process, text) as pipes:
             yield pipes
     finally:
         end(process)

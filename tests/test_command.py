@@ -13,10 +13,10 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from processes import is_alive, soon
 
 from contd_release.command import Call, Command, Running, environment
 from contd_release.errors import FailedCommand, Interrupted, Unanswered, Unwritable, Usage
@@ -36,28 +36,6 @@ def python(code: str, *arguments: str) -> tuple[str, ...]:
     The argv that runs a few lines of Python, from one line.
     """
     return (sys.executable, "-c", f"exec({textwrap.dedent(code)!r})", *arguments)
-
-
-def soon(holds: Callable[[], bool], seconds: float = 5) -> bool:
-    """
-    Whether something becomes true within a few seconds.
-    """
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def is_alive(pid: int) -> bool:
-    """
-    Whether a process runs; one that ended and was not waited for does not.
-    """
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 # What is printed is what is run.

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Final
 
 from contd_release.errors import FailedCommand, Unsettled
@@ -86,6 +87,7 @@ def sweep(
     tell: Callable[[str], None],
     *,
     every: int = 1,
+    after: int = 0,
     faults: tuple[str, ...] = (),
 ) -> Sweep:
     """
@@ -93,6 +95,7 @@ def sweep(
 
     Args:
         rehearsed: the words that begin a release, or a scenario of several commands.
+        after: so many commands of the scenario have no points of their own; another sweep kills them.
         faults: what the world orders besides, each time that the release is killed.
 
     Raises:
@@ -101,7 +104,7 @@ def sweep(
     """
     words = rehearsed if isinstance(rehearsed, Scenario) else Once(rehearsed)
     with _world(rehearsal) as world, bystander.yanks(rehearsal, world):
-        points = _points(rehearsal, world, words)[::every]
+        points = _points(rehearsal, world, words, after)[::every]
         undisturbed = end_state.of(rehearsal, world)
     tell(f"{len(points)} points to be killed at")
     left, kills = list(points), 0
@@ -132,14 +135,14 @@ def _world(rehearsal: Rehearsal) -> World:
     return world
 
 
-def _points(rehearsal: Rehearsal, world: World, scenario: Scenario) -> tuple[Point, ...]:
+def _points(rehearsal: Rehearsal, world: World, scenario: Scenario, after: int) -> tuple[Point, ...]:
     """
-    Every point of an undisturbed walk.
+    Every point of an undisturbed walk that follows so many commands.
     """
-    points: list[Point] = []
+    points: list[list[Point]] = []
     while command := scenario.following(rehearsal, world):
-        points += _points_of(command, rehearsal, world)
-    return tuple(dict.fromkeys(points))
+        points.append(_points_of(command, rehearsal, world))
+    return tuple(dict.fromkeys(chain.from_iterable(points[after:])))
 
 
 def _points_of(command: tuple[str, ...], rehearsal: Rehearsal, world: World) -> list[Point]:

@@ -6,23 +6,25 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from contd_release import events, journal, lock
+from contd_release.ahead import BEGINNING, Ahead
 from contd_release.artifacts import Sealed
 from contd_release.board import Board
 from contd_release.checklist import Checklist, Event, Seen
-from contd_release.command import Running
+from contd_release.command import Command, Running
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
 from contd_release.journal import Ended
 from contd_release.prepare import docs, repository
 from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.report import Json, Lines, Terminal, reporting, review_text
+from contd_release.step import Step
 from contd_release.tasks import announcing
 from contd_release.tasks.checklists import checklist
 from contd_release.tasks.choice import begin, chosen, here
@@ -61,6 +63,7 @@ class Walking:
     until: str = ""
     picture: Path | None = None
     whole: Checklist | None = None
+    ahead: Ahead = field(default_factory=Ahead, repr=False)
 
     @cached_property
     def checklist(self) -> Checklist:
@@ -109,7 +112,7 @@ class Walking:
             ReleaseError: whatever stops it, told together with what is public already.
         """
         public, whole = Public(), self.checklist
-        running = Running(self.release.logs, self.report.redact, tell=self.report.says)
+        running = Running(self.release.logs, self.report.redact, tell=self.report.says, ahead=self.ahead)
 
         board = Board.of(str(self.release), whole, self.report.redact)
         record = events.of(self.release, announcing.redactor(self.release.project))
@@ -121,8 +124,9 @@ class Walking:
             self.report.event(event)
 
         try:
-            with self.report.watching(self.release, whole):
+            with self.report.watching(self.release, whole), self.ahead:
                 seen = self._prove_possible(whole, public)
+                self.ahead.expect(_commands(one.step for one in seen if not one.is_done))
                 if not self.release.commit:
                     begin(self.release)
                 record.begin()
@@ -172,9 +176,11 @@ def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: st
     """
     project = here()
     report = reporting(as_json=as_json, settings=project.settings)
-    with alone(project):
+    with alone(project), Ahead() as ahead:
+        if words.are_given and not journal.of(project).under_way():
+            ahead.expect(BEGINNING)
         release = chosen(project, words)
-        walking = Walking(release, report, yes=yes, until=until, picture=Path(picture) if picture else None)
+        walking = Walking(release, report, yes, until, Path(picture) if picture else None, ahead=ahead)
         walking.walk()
         if not until:
             finish(walking.release, "finished")
@@ -210,6 +216,14 @@ def remove(release: Release) -> None:
     shutil.rmtree(release.home, ignore_errors=True)
     for path in release.project.cache.glob(f"{release.tag}-*"):
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _commands(steps: Iterable[Step]) -> Iterator[tuple[str, ...]]:
+    """
+    The command lines that these steps run.
+    """
+    for step in steps:
+        yield from (action.argv for action in step.act if isinstance(action, Command))
 
 
 def _changed(release: Release) -> Sequence[str]:

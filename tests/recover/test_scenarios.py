@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "contd"
 FIRST = ("--part", "minor")
+# How many releases a scenario makes before what it is about.
+RELEASES = {"hotfix": 1, "rollback": 2}
 
 
 @pytest.mark.parametrize("name", scenarios.NAMES)
@@ -133,12 +135,15 @@ def test_no_such_scenario(place: Place) -> None:
     assert "there is no scenario 'flood'\n  expected: hotfix, rollback\n" in said.err
 
 
-def killed(place: Place, name: str, every: int) -> Sweep:
+def killed(place: Place, name: str, every: int = 1) -> Sweep:
     """
     Sweep over a scenario, and tell how often it was killed; another end than the undisturbed one is raised.
+
+    A minor release is killed in `test_crashes`, a patch release as a hotfix: they are not killed again here.
     """
     told: list[str] = []
-    result = sweep(rehearsal_of(git.clone(place.clone)), scenarios.named(name, FIRST), told.append, every=every)
+    rehearsal, scenario = rehearsal_of(git.clone(place.clone)), scenarios.named(name, FIRST)
+    result = sweep(rehearsal, scenario, told.append, every=every, after=RELEASES[name])
     print(f"\n{result.kills} kills at {result.points} points, {len(result.missed)} never came")  # noqa: T201
     return result
 
@@ -149,7 +154,8 @@ def test_killed_everywhere(here: Place, name: str) -> None:
     """
     Every point, each continued, and in the end nothing is other than undisturbed.
     """
-    result = killed(here, name, 1)
+    result = killed(here, name)
+    assert result.points
     assert result.kills >= result.points - len(result.missed)
 
 
@@ -165,5 +171,6 @@ def test_killed_in_every_channel(whole: Place, monkeypatch: pytest.MonkeyPatch) 
     for name, value in found.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(whole.clone)
-    result = killed(whole, "rollback", 29)
+    result = killed(whole, "rollback", 14)
+    assert result.points
     assert result.kills >= result.points - len(result.missed)

@@ -1,0 +1,173 @@
+"""
+A tool that was started ahead does what one does that is started for its command, and nobody is left behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+from processes import is_alive, soon
+
+from contd_release.ahead import BEGINNING, Ahead
+from contd_release.command import Command, Running
+from contd_release.errors import FailedCommand, Interrupted, Usage
+from contd_release.tools import bumpversion, towncrier, twine
+from contd_release.version import parse
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "contd"
+
+
+@pytest.fixture
+def ahead() -> Iterator[Ahead]:
+    """
+    Nobody waits yet.
+    """
+    with Ahead() as ahead:
+        yield ahead
+
+
+def waiting() -> list[int]:
+    """
+    The processes of this one that wait for a command.
+    """
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+            words = (status.parent / "cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent == os.getpid() and b"contd_release.waiting" in words:
+            found.append(int(status.parent.name))
+    return found
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """
+    Every file of a folder.
+    """
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def done(command: Command, log: Path, ahead: Ahead) -> str:
+    """
+    What a command said, or how it failed, without where its log is.
+    """
+    try:
+        command.run(Running(log, ahead=ahead))
+    except FailedCommand as error:
+        return error.what_is
+    return log.read_text(encoding="utf-8").partition("\n")[2]
+
+
+def test_it_does_the_same(tmp_path: Path, ahead: Ahead) -> None:
+    """
+    Files, output and exit codes are those of a tool that was started for its command; each serves once.
+    """
+    ended, waited = {}, {}
+    for name, one in (("ahead", ahead), ("fresh", Ahead())):
+        folder = tmp_path / name / "contd"
+        shutil.copytree(EXAMPLE, folder)
+        commands = (
+            bumpversion.bump(folder, parse("0.1.5"), parse("0.2.0")),
+            towncrier.build(folder, "0.2.0", "2026-02-03"),
+            twine.check([folder / "LICENSE"]),
+            twine.check([folder / "README.md"]),
+        )
+        if one is ahead:
+            one.expect(command.argv for command in commands)
+        said, waited[name] = [], list[int]()
+        for number, command in enumerate(commands):
+            waited[name].append(len(waiting()))
+            said.append(done(command, tmp_path / name / f"log-{number}", one).replace(str(folder.parent), "FOLDER"))
+        ended[name] = said, contents(folder)
+    assert {"ahead": [2, 2, 2, 1], "fresh": [0, 0, 0, 0]} == waited
+    assert ended["fresh"] == ended["ahead"]
+    said, files = ended["ahead"]
+    assert b'version = "0.2.0"' in files["pyproject.toml"]
+    assert b"2026-02-03" in files["CHANGELOG.md"]
+    assert "InvalidDistribution" in said[-1]
+    assert "ended with 1" in said[-1]
+    assert [] == waiting()
+
+
+def test_it_gets_its_surroundings_with_its_command(tmp_path: Path) -> None:
+    """
+    Words, folder, environment, umask and exit code are the command's; a module that is not there is no reason to fail.
+    """
+    (tmp_path / "probe.py").write_text(
+        "import json, os, sys\n"
+        "told = [sys.argv[1:], os.getcwd(), os.umask(0), dict(os.environ), sys.stdin.read(), __name__]\n"
+        "print(json.dumps(told))\n"
+        "raise SystemExit(7)\n",
+        encoding="utf-8",
+    )
+    argv = (sys.executable, "-P", "-m", "contd_release.waiting", "probe", "no.such.module", "json.tool")
+    env = os.environ | {"PYTHONPATH": str(tmp_path), "BEFORE": "1"}
+    task = {"words": ["a b", "--c"], "cwd": "/", "env": {"AFTER": "2"}, "umask": 0o27}
+    told = subprocess.run(argv, input=json.dumps(task).encode(), env=env, capture_output=True, check=False)
+    assert (7, b"") == (told.returncode, told.stderr)
+    assert [["a b", "--c"], "/", 0o27, {"AFTER": "2"}, "", "__main__"] == json.loads(told.stdout)
+    told = subprocess.run(argv, stdin=subprocess.DEVNULL, env=env, capture_output=True, check=False)
+    assert (0, b"", b"") == (told.returncode, told.stdout, told.stderr)
+
+
+def test_whoever_still_waits_is_ended() -> None:
+    """
+    A walk that stops early leaves no process; no more wait at a time than there are cores to use.
+    """
+    with Ahead() as ahead:
+        ahead.expect([*BEGINNING, *BEGINNING])
+        assert 2 == len(waiting())
+        ahead.expect([*BEGINNING, (sys.executable, "-P", "-m", "nox"), ("git", "status")])
+        assert 2 == len(waiting())
+    assert [] == waiting()
+
+
+def test_it_ends_with_whoever_started_it() -> None:
+    """
+    A killed walk leaves nobody who waits for it.
+    """
+    code = "from contd_release.ahead import BEGINNING, Ahead; import time; Ahead().expect(BEGINNING); time.sleep(60)"
+    with subprocess.Popen((sys.executable, "-c", code)) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        assert soon(lambda: 2 == len(children.read_text().split()))
+        waiting = [int(pid) for pid in children.read_text().split()]
+        assert all(is_alive(pid) for pid in waiting)
+        process.send_signal(signal.SIGKILL)
+    assert soon(lambda: not any(is_alive(pid) for pid in waiting))
+
+
+def test_one_that_died_is_done_without(tmp_path: Path, ahead: Ahead) -> None:
+    """
+    The command is run as if nobody had waited.
+    """
+    ahead.expect(BEGINNING[1:])
+    (pid,) = waiting()
+    os.kill(pid, signal.SIGKILL)
+    assert soon(lambda: not is_alive(pid))
+    Command((*BEGINNING[1], "--help"), cwd=tmp_path).run(Running(tmp_path / "log", ahead=ahead))
+    assert "Usage: " in (tmp_path / "log").read_text(encoding="utf-8")
+
+
+def test_bad_input_is_told_as_ever(tmp_path: Path, ahead: Ahead) -> None:
+    """
+    A folder that is not there, and a walk that is stopped while the tool works.
+    """
+    ahead.expect(BEGINNING[1:])
+    with pytest.raises(Usage, match="nowhere is not there"):
+        Command((*BEGINNING[1], "--help"), cwd=tmp_path / "nowhere").run(Running(tmp_path / "log", ahead=ahead))
+    stop = Event()
+    stop.set()
+    with pytest.raises(Interrupted, match="was not started"):
+        Command((*BEGINNING[1], "--help"), cwd=tmp_path).run(Running(tmp_path / "log", stop=stop, ahead=ahead))
+    assert 1 == len(waiting())
