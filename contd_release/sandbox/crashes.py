@@ -23,8 +23,6 @@ from contd_release.sandbox.rehearsal import Rehearsal
 from contd_release.sandbox.scenarios import Once, Scenario
 from contd_release.sandbox.world import World
 
-# A point that did not come, because a step beside it was faster this time, is waited for in a release of its own.
-_ROUNDS: Final = 3
 # Seconds that an action must take to have a middle.
 _SHORT: Final = 0.1
 # A release that nobody kills is continued this often, where faults make it ask a person.
@@ -107,10 +105,10 @@ def sweep(
         points = _points(rehearsal, world, words, after)[::every]
         undisturbed = end_state.of(rehearsal, world)
     tell(f"{len(points)} points to be killed at")
-    left, kills = list(points), 0
-    for _ in range(_ROUNDS):
-        if not left:
-            break
+    left, kills, before = list(points), 0, -1
+    # What did not come, because a step beside it was faster, is waited for in another release, as long as that helps.
+    while left and kills > before:
+        before = kills
         with _world(rehearsal) as world, bystander.yanks(rehearsal, world):
             world.faults.order(*faults)
             while kill := _killed(left, rehearsal, world, words):

@@ -33,11 +33,26 @@ if TYPE_CHECKING:
 MEBIBYTE = 1 << 20
 Answered = TypeVar("Answered")
 
+# The most bytes that are read of a reply, unless it is a download.
+_REPLY = 64 * MEBIBYTE
 _LONGEST_WAIT = 60.0
 _REDIRECTS = 5
 _NO_PROXIES: dict[str, str] = dict.fromkeys(("http", "https", "all"), "")
 # What may go along to another origin than the one it was meant for.
 _PLAIN = frozenset({"accept", "accept-encoding", "cache-control", "if-none-match", "range", "user-agent"})
+
+
+@dataclass(frozen=True)
+class _Request:
+    """
+    What is asked. The body is bytes, or a file that is read from where it stands.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    params: Mapping[str, str] | None = None
+    body: bytes | IO[bytes] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,7 @@ class Http:
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
-        cap: int = 64 * MEBIBYTE,
+        cap: int = _REPLY,
     ) -> Reply:
         """
         A question (GET or HEAD), repeated while the failure may pass; 404 and other refusals are replies.
@@ -79,7 +94,8 @@ class Http:
         Raises:
             Unanswered: refused, reset, stalled, truncated, too large, or 429 or 5xx to the end.
         """
-        return self._patiently(lambda: self._once(method, url, headers, params, None, cap))
+        question = _Request(method, url, headers or {}, params)
+        return self._patiently(lambda: self._once(question, cap))
 
     def send(
         self,
@@ -106,10 +122,11 @@ class Http:
         if json is not None:
             body = json_module.dumps(json).encode()
             extra.setdefault("Content-Type", "application/json")
+        request = _Request(method, url, extra, params, body)
         if repeatable:
-            return self._patiently(lambda: self._once(method, url, extra, params, body, 64 * MEBIBYTE))
+            return self._patiently(lambda: self._once(request))
         try:
-            return self._once(method, url, extra, params, body, 64 * MEBIBYTE)
+            return self._once(request)
         except Passing as failure:
             raise unanswered(failure) from failure
 
@@ -122,7 +139,7 @@ class Http:
         """
 
         def fetch() -> str:
-            with self._reply("GET", url, headers, None, None) as reply:
+            with self._reply(_Request("GET", url, headers or {})) as reply:
                 refuse_passing(reply)
                 if reply.status_code != 200:
                     raise Unanswered(f"{origin(reply.url)} answered {reply.status_code}", expected=to.name)
@@ -165,44 +182,30 @@ class Http:
             raise unanswered(failure) from failure
         raise AssertionError("stamina returns or raises")
 
-    def _once(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | None,
-        params: Mapping[str, str] | None,
-        body: bytes | IO[bytes] | None,
-        cap: int,
-    ) -> Reply:
-        with self._reply(method, url, headers, params, body) as reply:
+    def _once(self, request: _Request, cap: int = _REPLY) -> Reply:
+        with self._reply(request) as reply:
             refuse_passing(reply)
             whole = b"".join(chunks(reply, cap, self.longest))
             return Reply(reply.url, reply.status_code, reply.headers, whole, self._redact)
 
     @contextmanager
-    def _reply(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | None,
-        params: Mapping[str, str] | None,
-        body: bytes | IO[bytes] | None,
-    ) -> Iterator[requests.Response]:
+    def _reply(self, request: _Request) -> Iterator[requests.Response]:
         """
         The reply as it begins. Redirects of questions are followed by hand: the credential stays with its origin.
         """
         import requests
 
-        first = target = joined(self.base, url)
+        first = target = joined(self.base, request.url)
+        params = request.params
         refuse_unsafe(target)
         try:
             for _ in range(_REDIRECTS):
                 reply = self._session.request(
-                    method,
+                    request.method,
                     target,
-                    headers=self._headers_for(target, first, headers or {}),
+                    headers=self._headers_for(target, first, request.headers),
                     params=params,
-                    data=body,
+                    data=request.body,
                     timeout=self.timeout,
                     stream=True,
                     allow_redirects=False,
@@ -210,7 +213,7 @@ class Http:
                     proxies=_NO_PROXIES if is_loopback(urlsplit(target).hostname or "") else None,
                 )
                 with reply:
-                    if not (reply.is_redirect and method in ("GET", "HEAD")):
+                    if not (reply.is_redirect and request.method in ("GET", "HEAD")):
                         yield reply
                         return
                     target, params = redirected(target, reply.headers["Location"]), None
