@@ -17,8 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contd_release.errors import Unwritable, exit_code
-from contd_release.journal import (
+from contd_release.entries import (
     Announced,
     Announcing,
     Approved,
@@ -26,13 +25,14 @@ from contd_release.journal import (
     Doubted,
     Ended,
     Entry,
-    Journal,
     Left,
     Proved,
     Verified,
     Withdrawing,
     Withdrawn,
 )
+from contd_release.errors import Unwritable, exit_code
+from contd_release.journal import Journal
 
 BEGUN = Begun(version="1.2.0", previous="1.1.0", base="0" * 40, epoch=1_700_000_000, because="größer \udcff\n\u2028")
 PROVED = Proved(version="1.2.0", session="tests", tree="1" * 40, seconds=1.5)
@@ -275,7 +275,8 @@ FILLING = """
 import resource, signal, sys
 from pathlib import Path
 from contd_release.errors import Unwritable
-from contd_release.journal import Ended, Journal
+from contd_release.entries import Ended
+from contd_release.journal import Journal
 journal, room = Journal(Path(sys.argv[1])), int(sys.argv[2])
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
@@ -315,7 +316,8 @@ WRITING = textwrap.dedent(
     """
     import sys
     from pathlib import Path
-    from contd_release.journal import Ended, Journal
+    from contd_release.entries import Ended
+    from contd_release.journal import Journal
     sys.stdin.read()
     for number in range(50):
         Journal(Path(sys.argv[1])).append(Ended(version=f"{sys.argv[2]}.{number}", how="x" * 600))

@@ -18,8 +18,8 @@ from contd_release.after.message import Kind, News
 from contd_release.after.places import Place, places
 from contd_release.checklist import Together
 from contd_release.command import Call
+from contd_release.entries import Announced, Announcing
 from contd_release.errors import FailedCommand, NotReady, ReleaseError, Unanswered
-from contd_release.journal import Announced, Announcing
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import apprise

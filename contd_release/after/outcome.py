@@ -7,8 +7,8 @@ from __future__ import annotations
 from contd_release import journal
 from contd_release.after.message import Kind
 from contd_release.after.places import places
+from contd_release.entries import Announced, Announcing, Entry
 from contd_release.errors import NeedsPerson, Usage
-from contd_release.journal import Announced, Announcing
 from contd_release.release import Release
 
 _HAVE_IT = ("sent", "done")
@@ -26,7 +26,7 @@ def last(release: Release, place: str, kind: Kind) -> Announcing | Announced | N
     The newest entry about this message; an intention that nothing follows stays the last.
     """
     found: Announcing | Announced | None = None
-    for entry in journal.of(release.project).entries(journal.Entry, str(release.version)):
+    for entry in journal.of(release.project).entries(Entry, str(release.version)):
         if isinstance(entry, Announcing | Announced) and (entry.place, entry.kind) == (place, kind):
             found = entry
     return found

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from contd_release import journal
 from contd_release.command import Action, Call
+from contd_release.entries import Verified
 from contd_release.errors import NotReady, ReleaseError
-from contd_release.journal import Verified
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from contd_release import events, journal, samples
 from contd_release.artifacts import Artifact, Sealed
+from contd_release.entries import Announced, Announcing, Approved, Begun, Ended, Entry, Proved, Verified
 from contd_release.events import Happened
-from contd_release.journal import Announced, Announcing, Approved, Begun, Ended, Entry, Proved, Verified
 from contd_release.page.story import Moment, Place, Proof, Story, Told
 from contd_release.page.timeline import timeline
 from contd_release.reading import Row

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from contd_release import journal
 from contd_release.command import Command, Running
+from contd_release.entries import Proved
 from contd_release.errors import FailedCommand, FailedProof, Usage
-from contd_release.journal import Proved
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import git

@@ -10,8 +10,8 @@ from typing import TypeAlias
 from contd_release import journal
 from contd_release.artifacts import Sealed
 from contd_release.command import Call
+from contd_release.entries import Approved
 from contd_release.errors import NeedsPerson
-from contd_release.journal import Approved
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import git

@@ -14,8 +14,8 @@ from __future__ import annotations
 from contd_release import journal
 from contd_release.channels import chart_names
 from contd_release.command import Call
+from contd_release.entries import Left
 from contd_release.errors import Conflict
-from contd_release.journal import Left
 from contd_release.recover.subject import Rollback, Row, sentence
 from contd_release.release import Release
 from contd_release.step import Found, State, Step

@@ -7,7 +7,7 @@ from __future__ import annotations
 from contd_release import journal
 from contd_release.channels import chart_names
 from contd_release.command import Call
-from contd_release.journal import Left
+from contd_release.entries import Left
 from contd_release.recover import chart_mark
 from contd_release.recover.subject import Rollback, Row
 from contd_release.step import Found, State, Step

@@ -11,6 +11,7 @@ from contd_release import journal
 from contd_release.channels import chart_names
 from contd_release.channels.image_names import repository as image_repository
 from contd_release.command import Call
+from contd_release.entries import Withdrawing
 from contd_release.errors import Conflict, FailedCommand
 from contd_release.recover import index
 from contd_release.recover.subject import Rollback, Row
@@ -128,7 +129,7 @@ def reason(release: Release) -> str:
     """
     The reason that this clone or the remote knows; empty where the version was never withdrawn.
     """
-    if told := journal.of(release.project).last(journal.Withdrawing, str(release.version)):
+    if told := journal.of(release.project).last(Withdrawing, str(release.version)):
         return told.reason
     root, remote, name = release.project.root, release.project.settings.remote, f"{git.WITHDRAWN}{release.version}"
     if git.remote(root, remote).tag(name) is None:

@@ -12,7 +12,7 @@ from threading import Event, Thread
 from typing import Final
 
 from contd_release import lock
-from contd_release.journal import Announced, Announcing, Entry, Withdrawing
+from contd_release.entries import Announced, Announcing, Entry, Withdrawing
 from contd_release.sandbox import remotes
 from contd_release.sandbox.chat import Chat, Message
 from contd_release.sandbox.rehearsal import Rehearsal

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contd_release import artifacts
+from contd_release.entries import Ended, Withdrawn
 from contd_release.errors import Unsettled
-from contd_release.journal import Ended, Withdrawn
 from contd_release.sandbox import remotes
 from contd_release.sandbox.rehearsal import Rehearsal
 from contd_release.sandbox.world import World

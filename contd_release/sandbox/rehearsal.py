@@ -18,8 +18,8 @@ from typing import Final
 
 from contd_release import journal, project
 from contd_release.command import environment
+from contd_release.entries import Ended
 from contd_release.errors import NotReady, Unanswered
-from contd_release.journal import Ended
 from contd_release.project import OVERLAY, Project
 from contd_release.sandbox import durable, remotes
 from contd_release.sandbox.forge import Forge

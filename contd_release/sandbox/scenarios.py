@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from contd_release.entries import Ended, Withdrawing, Withdrawn
 from contd_release.errors import Unanswered
-from contd_release.journal import Ended, Withdrawing, Withdrawn
 from contd_release.sandbox import remotes
 from contd_release.sandbox.rehearsal import Rehearsal
 from contd_release.sandbox.world import World

@@ -13,8 +13,8 @@ from pathlib import Path
 from packaging.version import Version
 
 from contd_release import journal, project
+from contd_release.entries import Begun
 from contd_release.errors import Conflict, NotReady, Usage, raise_all
-from contd_release.journal import Begun
 from contd_release.prepare import fragments, repository
 from contd_release.project import Project
 from contd_release.recover import hotfix

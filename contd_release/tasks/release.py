@@ -126,7 +126,7 @@ def _idle(entries: Journal) -> Iterator[str]:
     """
     What is told where no release is under way: what was last, and what waits.
     """
-    from contd_release.journal import Ended, Withdrawing, Withdrawn
+    from contd_release.entries import Ended, Withdrawing, Withdrawn
     from contd_release.version import next_version, parse
 
     last, told = entries.last(Ended), entries.last(Withdrawing)

@@ -7,8 +7,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from contd_release import channels, journal
+from contd_release.entries import Begun
 from contd_release.errors import NotReady, Unanswered, Unwritable
-from contd_release.journal import Begun
 from contd_release.page import forms, gather
 from contd_release.page.gather import Public
 from contd_release.project import Project

@@ -11,8 +11,8 @@ from pathlib import Path
 from packaging.version import Version
 
 from contd_release import artifacts, journal
+from contd_release.entries import Begun
 from contd_release.errors import Conflict, NotReady, Usage
-from contd_release.journal import Begun
 from contd_release.prepare import repository
 from contd_release.project import Project
 from contd_release.release import Release

@@ -10,8 +10,8 @@ from contd_release import channels, journal
 from contd_release.channels import origin
 from contd_release.checklist import Checklist, Section
 from contd_release.command import Running
+from contd_release.entries import Doubted
 from contd_release.errors import NotReady
-from contd_release.journal import Doubted
 from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.report import Json, Lines, reporting

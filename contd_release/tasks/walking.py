@@ -18,8 +18,8 @@ from contd_release.artifacts import Sealed
 from contd_release.board import Board
 from contd_release.checklist import Checklist, Event, Seen
 from contd_release.command import Command, Running
+from contd_release.entries import Ended
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
-from contd_release.journal import Ended
 from contd_release.prepare import docs, repository
 from contd_release.project import Project
 from contd_release.release import Release

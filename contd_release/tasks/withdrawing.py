@@ -11,8 +11,8 @@ from typing import get_args
 
 from contd_release import journal, lock
 from contd_release.command import Running
+from contd_release.entries import Begun, Ended, Withdrawing, Withdrawn
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
-from contd_release.journal import Ended, Withdrawing, Withdrawn
 from contd_release.project import Project
 from contd_release.recover import rollback as rolling
 from contd_release.recover import tags
@@ -107,7 +107,7 @@ def _subject(project: Project, version: str) -> Release:
     """
     wanted = parse(version.removeprefix("v"))
     root, remote = project.root, project.settings.remote
-    is_begun = journal.of(project).last(journal.Begun, str(wanted)) is not None
+    is_begun = journal.of(project).last(Begun, str(wanted)) is not None
     if is_begun or git.tag(root, f"v{wanted}") or git.remote(root, remote).tag(f"v{wanted}"):
         return of_version(project, str(wanted))
     head = git.commit(root)

@@ -14,7 +14,8 @@ from contd_release import artifacts, journal
 from contd_release.artifacts import Artifact, Sealed
 from contd_release.checklist import Checklist, Item
 from contd_release.command import Running
-from contd_release.journal import Journal, Verified
+from contd_release.entries import Verified
+from contd_release.journal import Journal
 from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.sandbox.chat import Chat

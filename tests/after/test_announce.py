@@ -16,6 +16,7 @@ import pytest
 
 from contd_release.after import announce, outcome, places
 from contd_release.after.announce import Announcement
+from contd_release.entries import Announced, Announcing
 from contd_release.errors import (
     FailedCommand,
     NeedsPerson,
@@ -27,7 +28,6 @@ from contd_release.errors import (
     Usage,
     exit_code,
 )
-from contd_release.journal import Announced, Announcing
 from contd_release.release import Release
 from contd_release.sandbox import bystander
 from contd_release.sandbox.chat import Chat, Message

@@ -10,7 +10,8 @@ import pytest
 from terminal import on_terminal
 from withdrawals import BECAUSE, released
 
-from contd_release.journal import Journal, Withdrawing, Withdrawn
+from contd_release.entries import Withdrawing, Withdrawn
+from contd_release.journal import Journal
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 

@@ -13,8 +13,8 @@ from contd_release import journal
 from contd_release.channels import image_moving
 from contd_release.checklist import Checklist
 from contd_release.command import Running
+from contd_release.entries import Left
 from contd_release.errors import Unanswered
-from contd_release.journal import Left
 from contd_release.recover import charts, images, tags
 from contd_release.recover.subject import Rollback
 from contd_release.sandbox.registry import Registry, Rules

@@ -11,7 +11,7 @@ import pytest
 
 from contd_release import samples
 from contd_release.after.outcome import has_it
-from contd_release.journal import Announced
+from contd_release.entries import Announced
 from contd_release.sandbox import end_state, remotes
 from contd_release.sandbox.crashes import sweep
 from contd_release.sandbox.ledger import Ledger
