@@ -7,8 +7,6 @@ it arrived. No redirect is followed with a credential, no netrc is read, nothing
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json as json_module
 import logging
@@ -20,9 +18,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from contd_release.errors import Unanswered, Usage
+from contd_release.errors import Unanswered
 from contd_release.secret import Redactor, Secret
 from contd_release.tools.http.address import joined, origin, redirected, refuse_unsafe
+from contd_release.tools.http.headers import headers, redactor
 from contd_release.tools.http.reply import Passing, Reply, cause, chunks, refuse_passing, unanswered
 from contd_release.validation import is_loopback
 
@@ -38,8 +37,6 @@ _REPLY = 64 * MEBIBYTE
 _LONGEST_WAIT = 60.0
 _REDIRECTS = 5
 _NO_PROXIES: dict[str, str] = dict.fromkeys(("http", "https", "all"), "")
-# What may go along to another origin than the one it was meant for.
-_PLAIN = frozenset({"accept", "accept-encoding", "cache-control", "if-none-match", "range", "user-agent"})
 
 
 @dataclass(frozen=True)
@@ -222,29 +219,12 @@ class Http:
         raise Unanswered(f"{origin(target)} redirected more than {_REDIRECTS} times", expected="an answer")
 
     def _headers_for(self, target: str, first: str, extra: Mapping[str, str]) -> dict[str, str]:
-        from contd_release import __version__
-
-        sent = {"User-Agent": f"contd-release/{__version__}"}
-        if origin(target) == origin(self.base):
-            sent |= {name: v.reveal() if isinstance(v, Secret) else v for name, v in self.headers.items()}
-        stays = origin(target) == origin(first)
-        sent |= {name: value for name, value in extra.items() if stays or name.lower() in _PLAIN}
-        for name, value in sent.items():
-            if not (value.isascii() and value.isprintable()) or value != value.strip():
-                raise Usage(
-                    f"the value of the header {name} has a line break, a space around it or a letter that is not ASCII",
-                    expected="a credential as it was given out, without a line break at its end",
-                )
-        return sent
+        ours = self.headers if origin(target) == origin(self.base) else {}
+        return headers(ours, extra, stays=origin(target) == origin(first))
 
     @cached_property
     def _redact(self) -> Redactor:
-        """
-        Takes our credentials out of what a server repeats.
-        """
-        values = {v.reveal() for v in self.headers.values() if isinstance(v, Secret)}
-        words = {word for value in values for word in value.split()}
-        return Redactor.of(values | words | {password(word) for word in words})
+        return redactor(self.headers)
 
     @cached_property
     def _session(self) -> requests.Session:
@@ -256,13 +236,3 @@ class Http:
         # Even without following it, requests parses where a redirect leads and reads its body, however large.
         session.get_redirect_target = lambda _: None  # type: ignore[method-assign, assignment]
         return session
-
-
-def password(word: str) -> str:
-    """
-    The password in the value of basic authentication; nothing in another value.
-    """
-    try:
-        return base64.b64decode(word, validate=True).decode().partition(":")[2]
-    except (binascii.Error, ValueError):
-        return ""
