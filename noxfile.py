@@ -42,13 +42,20 @@ def pytest(session: nox.Session, *words: str, env: dict[str, str] | None = None)
     session.run("pytest", *words, *session.posargs, env=env)
 
 
+def side_by_side(session: nox.Session) -> tuple[str, ...]:
+    """
+    Two at a time. The longest begin first; whoever is idle takes over what waits behind them.
+    """
+    return () if session.posargs else ("-n", "2", "--dist", "worksteal")
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """
     Run the quick tests on the Python that runs nox.
     """
     session.install("-e", ".[announce,schedule,website]", *group("test"))
-    pytest(session, "-m", QUICK, *(() if session.posargs else ("-n", "2")), env=COMPILED)
+    pytest(session, "-m", QUICK, *side_by_side(session), env=COMPILED)
 
 
 @nox.session(python=nox.project.python_versions(PYPROJECT), default=False)
@@ -65,9 +72,7 @@ def slow(session: nox.Session) -> None:
     Run the sweeps: kills, faults and hostile input at every step.
     """
     session.install("-e", ".[all]", *group("test"))
-    # The longest take minutes: whoever is idle takes over what waits behind them.
-    side_by_side = () if session.posargs else ("-n", "2", "--dist", "worksteal")
-    pytest(session, "-m", "slow and not integration", *side_by_side, env=COMPILED)
+    pytest(session, "-m", "slow and not integration", *side_by_side(session), env=COMPILED)
 
 
 @nox.session(default=False)
@@ -76,7 +81,7 @@ def integration(session: nox.Session) -> None:
     Run the tests against servers and tools that are not ours.
     """
     session.install("-e", ".[all]", *group("integration"))
-    pytest(session, "-m", "integration", *(() if session.posargs else ("-n", "2")), env=COMPILED)
+    pytest(session, "-m", "integration", *side_by_side(session), env=COMPILED)
 
 
 @nox.session

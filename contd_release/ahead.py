@@ -22,6 +22,7 @@ from typing import Final, Self
 from contd_release.process import Start, end, environment, spawned
 
 _PYTHON: Final = (sys.executable, "-P", "-m")
+_PROGRAM: Final = str(Path(__file__).with_name("waiting.py"))
 _BUMP: Final = ("bumpversion", "bump")
 _NOTES: Final = ("towncrier", "build")
 # What each of these imports by itself, later, some of it only while it works; the rest of its words does not matter.
@@ -98,7 +99,7 @@ class Ahead:
     def _start(self) -> None:
         while self._coming and len(self._waiting) < _WAITING:
             tool = self._coming.popleft()
-            argv = (*_PYTHON, "contd_release.waiting", tool[0], *_IMPORTS[tool].split())
+            argv = (sys.executable, "-P", _PROGRAM, tool[0], *_IMPORTS[tool].split())
             self._waiting.append((tool, spawned(Start(argv, None, {}, together=True, waits=True))))
 
 

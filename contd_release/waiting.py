@@ -1,5 +1,5 @@
 """
-The program that waits: `python -P -m contd_release.waiting bumpversion bumpversion.cli` imports, then becomes its tool.
+The program that waits: `python -P waiting.py bumpversion bumpversion.cli` imports, then becomes its tool.
 
 What to do comes on standard input, once, as JSON: `words`, `cwd`, `env` and `umask`. Where nothing comes, whoever
 started it is gone, and it ends.

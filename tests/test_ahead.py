@@ -17,6 +17,7 @@ from threading import Event
 import pytest
 from processes import is_alive, soon
 
+from contd_release import waiting as program
 from contd_release.ahead import BEGINNING, Ahead
 from contd_release.command import Command, Running
 from contd_release.errors import FailedCommand, Interrupted, Usage
@@ -46,7 +47,7 @@ def waiting() -> list[int]:
             words = (status.parent / "cmdline").read_bytes().split(b"\0")
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if parent == os.getpid() and b"contd_release.waiting" in words:
+        if parent == os.getpid() and program.__file__.encode() in words:
             found.append(int(status.parent.name))
     return found
 
@@ -111,7 +112,7 @@ def test_it_gets_its_surroundings_with_its_command(tmp_path: Path) -> None:
         "raise SystemExit(7)\n",
         encoding="utf-8",
     )
-    argv = (sys.executable, "-P", "-m", "contd_release.waiting", "probe", "no.such.module", "json.tool")
+    argv = (sys.executable, "-P", program.__file__, "probe", "no.such.module", "json.tool")
     env = os.environ | {"PYTHONPATH": str(tmp_path), "BEFORE": "1"}
     task = {"words": ["a b", "--c"], "cwd": "/", "env": {"AFTER": "2"}, "umask": 0o27}
     told = subprocess.run(argv, input=json.dumps(task).encode(), env=env, capture_output=True, check=False)

@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import tarfile
+from functools import cache
 
 import yaml
 
@@ -40,6 +41,7 @@ def archive(files: dict[str, str]) -> bytes:
     return gzip.compress(out.getvalue(), mtime=EPOCH)
 
 
+@cache
 def packed(version: str, values: str = "a: 1\n") -> Packed:
     """
     A small chart with this version.
