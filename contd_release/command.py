@@ -7,13 +7,13 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import IO, Final, Protocol
 
-from contd_release.ahead import Ahead
+from contd_release.ahead import Ahead, Tool
 from contd_release.errors import FailedCommand, Interrupted, Unanswered, Usage
 from contd_release.log import Log, tail, writing
 from contd_release.process import Pipes, Start, end, environment, followed, spawned
@@ -101,6 +101,7 @@ class Command:
 
     Args:
         umask: what the modes of its files lack; -1 is whatever they lack here.
+        tool: what is run, where it may have been started ahead.
     """
 
     argv: tuple[str, ...]
@@ -110,6 +111,7 @@ class Command:
     stdout: Path | None = None
     timeout: float = 600
     umask: int = -1
+    tool: Tool | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not self.argv or any(character in word for word in self.argv for character in "\0\n\r"):
@@ -187,7 +189,7 @@ class Command:
         The exit code, or 124 after `timeout`; what the process printed is in the log.
         """
         deadline = time.monotonic() + self.timeout
-        with _output(self.stdout) as out, _started(self._start(out, together=not out), Usage, running.ahead) as pipes:
+        with _output(self.stdout) as out, self._taken(self._start(out, together=not out), running.ahead) as pipes:
             while (code := pipes.code()) is None:
                 for _, piece in pipes.pieces():
                     log.write(piece)
@@ -203,17 +205,21 @@ class Command:
         text = _revealed(self.stdin).encode(errors="surrogateescape")
         return Start(self.argv, self.cwd, env, text, out, together, self.umask)
 
+    def _taken(self, start: Start, ahead: Ahead) -> AbstractContextManager[Pipes]:
+        """
+        The process that waits for this, or one that is started for it.
+        """
+        waiting = ahead.take(self.tool, start) if self.tool else None
+        return followed(*waiting) if waiting else _started(start, Usage)
+
     def _secrets(self) -> list[str]:
         return [value.reveal() for value in (*self.env.values(), self.stdin) if isinstance(value, Secret)]
 
 
 @contextmanager
-def _started(start: Start, missing: type[Usage | Unanswered], ahead: Ahead | None = None) -> Iterator[Pipes]:
-    """
-    The process, or the one that waits for this.
-    """
+def _started(start: Start, missing: type[Usage | Unanswered]) -> Iterator[Pipes]:
     try:
-        process, text = (ahead and ahead.take(start)) or (spawned(start), start.stdin)
+        process = spawned(start)
     except FileNotFoundError as error:
         raise missing(
             f"{error.filename} is not there, which {shlex.join(start.argv)} needs",
@@ -228,7 +234,7 @@ def _started(start: Start, missing: type[Usage | Unanswered], ahead: Ahead | Non
             expected="a program that may be run, in a folder, with arguments that fit",
             type_next=f"ls -l {shlex.quote(start.argv[0])}",
         ) from error
-    with followed(process, text) as pipes:
+    with followed(process, start.stdin) as pipes:
         yield pipes
 
 

@@ -18,7 +18,7 @@ import pytest
 from processes import is_alive, soon
 
 from contd_release import waiting as program
-from contd_release.ahead import BEGINNING, Ahead
+from contd_release.ahead import Ahead
 from contd_release.command import Command, Running
 from contd_release.errors import FailedCommand, Interrupted, Usage
 from contd_release.tools import bumpversion, towncrier, twine
@@ -50,6 +50,13 @@ def waiting() -> list[int]:
         if parent == os.getpid() and program.__file__.encode() in words:
             found.append(int(status.parent.name))
     return found
+
+
+def helped(folder: Path) -> Command:
+    """
+    A command that changes nothing.
+    """
+    return Command(towncrier.TOOL.argv("--help"), cwd=folder, tool=towncrier.TOOL)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -85,7 +92,7 @@ def test_it_does_the_same(tmp_path: Path, ahead: Ahead) -> None:
             twine.check([folder / "README.md"]),
         )
         if one is ahead:
-            one.expect(command.argv for command in commands)
+            one.expect(command.tool for command in commands if command.tool)
         said, waited[name] = [], list[int]()
         for number, command in enumerate(commands):
             waited[name].append(len(waiting()))
@@ -127,9 +134,9 @@ def test_whoever_still_waits_is_ended() -> None:
     A walk that stops early leaves no process; no more wait at a time than there are cores to use.
     """
     with Ahead() as ahead:
-        ahead.expect([*BEGINNING, *BEGINNING])
+        ahead.expect([bumpversion.TOOL, towncrier.TOOL, twine.CHECK])
         assert 2 == len(waiting())
-        ahead.expect([*BEGINNING, (sys.executable, "-P", "-m", "nox"), ("git", "status")])
+        ahead.expect([twine.CHECK, twine.UPLOAD])
         assert 2 == len(waiting())
     assert [] == waiting()
 
@@ -138,7 +145,13 @@ def test_it_ends_with_whoever_started_it() -> None:
     """
     A killed walk leaves nobody who waits for it.
     """
-    code = "from contd_release.ahead import BEGINNING, Ahead; import time; Ahead().expect(BEGINNING); time.sleep(60)"
+    code = (
+        "import time\n"
+        "from contd_release.ahead import Ahead\n"
+        "from contd_release.tools import bumpversion, towncrier\n"
+        "Ahead().expect([bumpversion.TOOL, towncrier.TOOL])\n"
+        "time.sleep(60)\n"
+    )
     with subprocess.Popen((sys.executable, "-c", code)) as process:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         assert soon(lambda: 2 == len(children.read_text().split()))
@@ -152,11 +165,11 @@ def test_one_that_died_is_done_without(tmp_path: Path, ahead: Ahead) -> None:
     """
     The command is run as if nobody had waited.
     """
-    ahead.expect(BEGINNING[1:])
+    ahead.expect([towncrier.TOOL])
     (pid,) = waiting()
     os.kill(pid, signal.SIGKILL)
     assert soon(lambda: not is_alive(pid))
-    Command((*BEGINNING[1], "--help"), cwd=tmp_path).run(Running(tmp_path / "log", ahead=ahead))
+    helped(tmp_path).run(Running(tmp_path / "log", ahead=ahead))
     assert "Usage: " in (tmp_path / "log").read_text(encoding="utf-8")
 
 
@@ -164,11 +177,11 @@ def test_bad_input_is_told_as_ever(tmp_path: Path, ahead: Ahead) -> None:
     """
     A folder that is not there, and a walk that is stopped while the tool works.
     """
-    ahead.expect(BEGINNING[1:])
+    ahead.expect([towncrier.TOOL])
     with pytest.raises(Usage, match="nowhere is not there"):
-        Command((*BEGINNING[1], "--help"), cwd=tmp_path / "nowhere").run(Running(tmp_path / "log", ahead=ahead))
+        helped(tmp_path / "nowhere").run(Running(tmp_path / "log", ahead=ahead))
     stop = Event()
     stop.set()
     with pytest.raises(Interrupted, match="was not started"):
-        Command((*BEGINNING[1], "--help"), cwd=tmp_path).run(Running(tmp_path / "log", stop=stop, ahead=ahead))
+        helped(tmp_path).run(Running(tmp_path / "log", stop=stop, ahead=ahead))
     assert 1 == len(waiting())

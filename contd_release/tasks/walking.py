@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from contd_release import events, journal, lock
-from contd_release.ahead import BEGINNING, Ahead
+from contd_release.ahead import Ahead, Tool
 from contd_release.artifacts import Sealed
 from contd_release.board import Board
 from contd_release.checklist import Checklist, Event, Seen
@@ -29,7 +29,7 @@ from contd_release.tasks import announcing
 from contd_release.tasks.checklists import checklist
 from contd_release.tasks.choice import begin, chosen, here
 from contd_release.tasks.words import Words
-from contd_release.tools import git
+from contd_release.tools import bumpversion, git, towncrier
 
 
 @dataclass
@@ -126,7 +126,7 @@ class Walking:
         try:
             with self.report.watching(self.release, whole), self.ahead:
                 seen = self._prove_possible(whole, public)
-                self.ahead.expect(_commands(one.step for one in seen if not one.is_done))
+                self.ahead.expect(_tools(one.step for one in seen if not one.is_done))
                 if not self.release.commit:
                     begin(self.release)
                 record.begin()
@@ -178,7 +178,7 @@ def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: st
     report = reporting(as_json=as_json, settings=project.settings)
     with alone(project), Ahead() as ahead:
         if words.are_given and not journal.of(project).under_way():
-            ahead.expect(BEGINNING)
+            ahead.expect((bumpversion.TOOL, towncrier.TOOL))
         release = chosen(project, words)
         walking = Walking(release, report, yes, until, Path(picture) if picture else None, ahead=ahead)
         walking.walk()
@@ -218,12 +218,12 @@ def remove(release: Release) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _commands(steps: Iterable[Step]) -> Iterator[tuple[str, ...]]:
+def _tools(steps: Iterable[Step]) -> Iterator[Tool]:
     """
-    The command lines that these steps run.
+    What these steps run and can be started ahead.
     """
     for step in steps:
-        yield from (action.argv for action in step.act if isinstance(action, Command))
+        yield from (action.tool for action in step.act if isinstance(action, Command) and action.tool)
 
 
 def _changed(release: Release) -> Sequence[str]:

@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import gzip
 import shutil
-import sys
 import tarfile
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
+from contd_release.ahead import Tool
 from contd_release.command import Command
 from contd_release.errors import Conflict
+
+TOOL: Final = Tool("build", ("build.__main__", "build.env", "venv"))
 
 
 def build(source: Path, to: Path, dates: Mapping[str, str], *, isolated: bool) -> Command:
@@ -26,8 +29,7 @@ def build(source: Path, to: Path, dates: Mapping[str, str], *, isolated: bool) -
     elif find_spec("uv"):
         words += ["--installer", "uv"]
     epoch = {"SOURCE_DATE_EPOCH": dates["SOURCE_DATE_EPOCH"]}
-    argv = (sys.executable, "-P", "-m", "build", *words, "--", str(source))
-    return Command(argv, env=epoch, timeout=1800).reproducible()
+    return Command(TOOL.argv(*words, "--", str(source)), env=epoch, timeout=1800, tool=TOOL).reproducible()
 
 
 def settle_times(sdist: Path, epoch: int) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 import string
-import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +14,15 @@ from typing import Any, Final
 
 from packaging.version import Version
 
+from contd_release.ahead import Tool
 from contd_release.command import Command
 from contd_release.defaults import Read
 from contd_release.errors import NotReady, Usage
 from contd_release.version import parse
 
+TOOL: Final = Tool(
+    "bumpversion", ("bumpversion.cli", "bumpversion.config.utils", "bumpversion.scm.git", "rich.logging")
+)
 CONFIGURATION: Final = (".bumpversion.toml", "pyproject.toml")
 
 
@@ -134,7 +137,7 @@ def bump(where: Path, previous: Version, version: Version) -> Command:
     Change every version file in `where`. The new version is computed by us and always passed.
     """
     words = ("bump", "--current-version", str(previous), "--new-version", str(version), "--no-commit", "--no-tag")
-    return Command((sys.executable, "-P", "-m", "bumpversion", *words, "--allow-dirty"), cwd=where, timeout=120)
+    return Command(TOOL.argv(*words, "--allow-dirty"), cwd=where, timeout=120, tool=TOOL)
 
 
 def serialized(version: str, pattern: str, formats: tuple[str, ...]) -> str:

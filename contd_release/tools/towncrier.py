@@ -4,10 +4,13 @@ towncrier: the commands that turn fragments into a changelog. Version and date a
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from typing import Final
 
+from contd_release.ahead import Tool
 from contd_release.command import Command
+
+TOOL: Final = Tool("towncrier", ("towncrier._shell",))
 
 
 def draft(where: Path, version: str, date: str, to: Path) -> Command:
@@ -25,4 +28,4 @@ def build(where: Path, version: str, date: str) -> Command:
 
 
 def _build(where: Path, *words: str, stdout: Path | None = None) -> Command:
-    return Command((sys.executable, "-P", "-m", "towncrier", "build", *words), cwd=where, stdout=stdout, timeout=120)
+    return Command(TOOL.argv("build", *words), cwd=where, stdout=stdout, timeout=120, tool=TOOL)
