@@ -5,17 +5,22 @@ pip, as the people have it who install a release: one index, hashes required, no
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
+from typing import Final
 
+from contd_release.ahead import Tool
 from contd_release.command import Command
+
+VENV: Final = Tool("venv", ("venv",))
+# What works on another environment is another process of it, which imports the rest.
+PIP: Final = Tool("pip", ("pip._internal.cli.main", "pip._internal.cli.main_parser"))
 
 
 def environment(at: Path) -> Command:
     """
     Make an empty virtual environment; pip works on it from outside.
     """
-    return Command((sys.executable, "-P", "-m", "venv", "--clear", "--without-pip", str(at)), timeout=120)
+    return Command(VENV.argv("--clear", "--without-pip", str(at)), timeout=120, tool=VENV)
 
 
 def install(into: Path, requirements: Path, index: str | None) -> Command:
@@ -29,9 +34,10 @@ def install(into: Path, requirements: Path, index: str | None) -> Command:
     only = ("--require-hashes", *(("--index-url", index) if index else ()), "--requirement", str(requirements))
     quiet = ("--disable-pip-version-check", "--progress-bar", "off")
     return Command(
-        (sys.executable, "-P", "-m", "pip", *words, *fresh, *quiet, *only),
+        PIP.argv(*words, *fresh, *quiet, *only),
         env={"PIP_CONFIG_FILE": os.devnull},
         timeout=600,
+        tool=PIP,
     )
 
 
@@ -41,7 +47,7 @@ def install_built(into: Path, requirement: str, folder: Path) -> Command:
     """
     words = ("--python", str(into / "bin" / "python"), "install", "--no-compile", "--find-links", str(folder))
     quiet = ("--disable-pip-version-check", "--progress-bar", "off", "--prefer-binary")
-    return Command((sys.executable, "-P", "-m", "pip", *words, *quiet, "--", requirement), timeout=900)
+    return Command(PIP.argv(*words, *quiet, "--", requirement), timeout=900, tool=PIP)
 
 
 def stated_version(environment: Path, name: str) -> Command:
