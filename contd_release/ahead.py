@@ -23,8 +23,8 @@ from typing import Final, Self
 from contd_release.process import Start, end, environment, spawned
 
 _PROGRAM: Final = str(Path(__file__).with_name("waiting.py"))
-# So many wait at the same time. They import beside the walk, on cores that it leaves idle.
-_WAITING: Final = 2
+# So many wait or work at the same time: who is needed later never takes a core from who is needed now.
+_AT_ONCE: Final = 2
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class Ahead:
 
     _coming: deque[Tool] = field(default_factory=deque)
     _waiting: list[tuple[Tool, subprocess.Popen[bytes]]] = field(default_factory=list)
+    _working: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
     def __enter__(self) -> Self:
@@ -96,9 +97,9 @@ class Ahead:
             found = next((one for one in self._waiting if one[0] == tool), None)
             if found:
                 self._waiting.remove(found)
+                self._working.append(found[1])
             else:
                 self._forget(tool)
-            self._start()
         if found is None:
             return None
         process = found[1]
@@ -107,12 +108,20 @@ class Ahead:
             return None
         return process, _task(tool, start)
 
+    def go_on(self) -> None:
+        """
+        Start whoever comes next, now that a command has ended.
+        """
+        with self._lock:
+            self._start()
+
     def _forget(self, tool: Tool) -> None:
         with suppress(ValueError):
             self._coming.remove(tool)
 
     def _start(self) -> None:
-        while self._coming and len(self._waiting) < _WAITING:
+        self._working = [process for process in self._working if process.returncode is None]
+        while self._coming and len(self._waiting) + len(self._working) < _AT_ONCE:
             tool = self._coming.popleft()
             argv = (sys.executable, "-P", _PROGRAM, tool.module, *tool.imports)
             # What keeps it from being started now is told by its command, if that is so then.

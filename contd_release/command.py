@@ -152,6 +152,7 @@ class Command:
         with Log.at(running.log, redact) as log:
             log.line(f"$ {self}")
             code = self._copied(log, running)
+        running.ahead.go_on()
         if code:
             raise FailedCommand(
                 f"{redact(shlex.join(self.argv))} ended with {code}\n{tail(running.log)}",
