@@ -135,9 +135,14 @@ def configuration(text_of: Read) -> Configuration:
 def bump(where: Path, previous: Version, version: Version) -> Command:
     """
     Change every version file in `where`. The new version is computed by us and always passed.
+
+    It refreshes git's index although it commits nothing, and towncrier, beside it, would find that locked. So it gets
+    an index of its own, which is empty and never written.
     """
     words = ("bump", "--current-version", str(previous), "--new-version", str(version), "--no-commit", "--no-tag")
-    return Command(TOOL.argv(*words, "--allow-dirty"), cwd=where, timeout=120, tool=TOOL)
+    index = where.with_name(f"{where.name}-bump.index")
+    env = {"GIT_INDEX_FILE": str(index)}
+    return Command(TOOL.argv(*words, "--allow-dirty"), cwd=where, env=env, timeout=120, tool=TOOL)
 
 
 def serialized(version: str, pattern: str, formats: tuple[str, ...]) -> str:

@@ -4,6 +4,7 @@ The steps before the proof: what each says of every state of the clone and of th
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,6 +97,18 @@ def test_version_files_untouched_half_and_done(treed: Release, tmp_path: Path) -
     assert State.DONE is make(step, tmp_path).observe().state
     chart = (treed.tree / "helm/contd/Chart.yaml").read_text(encoding="utf-8")
     assert 'version: 0.2.0\nappVersion: "0.2.0"\n' in chart
+
+
+def test_the_bump_leaves_the_index_alone(here: Place, treed: Release, tmp_path: Path) -> None:
+    """
+    towncrier writes it beside the bump: refreshed by bump-my-version, it would be locked just then.
+    """
+    index = Path(here.git("rev-parse", "--path-format=absolute", "--git-path", "index", where=treed.tree).strip())
+    os.utime(treed.tree / "LICENSE", (0, 0))
+    before = index.read_bytes()
+    assert State.DONE is make(versions.bumped(treed), tmp_path).observe().state
+    assert before == index.read_bytes()
+    assert [] == list(treed.tree.parent.glob("*.index*"))
 
 
 def test_version_files_without_a_tree(beginning: Beginning) -> None:
