@@ -111,5 +111,8 @@ def _exported(release: Release) -> Iterator[Path]:
                 expected="the folder of a Chart.yaml in `path` of [tool.contd-release.chart]",
             )
         with tarfile.open(packed) as tree:
-            tree.extractall(room, filter="data")
+            # Python has this filter from 3.11.4 on.
+            # https://docs.python.org/3/library/tarfile.html#supporting-older-python-versions
+            tree.extraction_filter = getattr(tarfile, "data_filter", None)
+            tree.extractall(room)  # noqa: S202
         yield Path(room) / path
