@@ -63,7 +63,7 @@ class Walking:
     until: str = ""
     picture: Path | None = None
     whole: Checklist | None = None
-    ahead: Ahead = field(default_factory=Ahead, repr=False)
+    ahead: Ahead | None = None
 
     @cached_property
     def checklist(self) -> Checklist:
@@ -112,7 +112,8 @@ class Walking:
             ReleaseError: whatever stops it, told together with what is public already.
         """
         public, whole = Public(), self.checklist
-        running = Running(self.release.logs, self.report.redact, tell=self.report.says, ahead=self.ahead)
+        ahead = self.ahead or Ahead()
+        running = Running(self.release.logs, self.report.redact, tell=self.report.says, ahead=ahead)
 
         board = Board.of(str(self.release), whole, self.report.redact)
         record = events.of(self.release, announcing.redactor(self.release.project))
@@ -124,9 +125,10 @@ class Walking:
             self.report.event(event)
 
         try:
-            with self.report.watching(self.release, whole), self.ahead:
+            with self.report.watching(self.release, whole):
                 seen = self._prove_possible(whole, public)
-                self.ahead.expect(_tools(one.step for one in seen if not one.is_done))
+                if self.ahead:
+                    ahead.expect(_tools(one.step for one in seen if not one.is_done))
                 if not self.release.commit:
                     begin(self.release)
                 record.begin()
@@ -177,10 +179,13 @@ def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: st
     project = here()
     report = reporting(as_json=as_json, settings=project.settings)
     with alone(project), Ahead() as ahead:
-        if words.are_given and not journal.of(project).under_way():
+        # Who continues needs few of them, and nobody knows how far it comes this time.
+        begins = words.are_given and not journal.of(project).under_way()
+        if begins:
             ahead.expect((bumpversion.TOOL, towncrier.TOOL))
         release = chosen(project, words)
-        walking = Walking(release, report, yes, until, Path(picture) if picture else None, ahead=ahead)
+        picture_to = Path(picture) if picture else None
+        walking = Walking(release, report, yes, until, picture_to, ahead=ahead if begins else None)
         walking.walk()
         if not until:
             finish(walking.release, "finished")
