@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from contd_release import look
-from contd_release.command import Running
+from contd_release.action import Running
 from contd_release.errors import Conflict, ReleaseError, raise_all
 from contd_release.items import Event, Item, Section, Together, Watcher, flat
 from contd_release.step import Found, State, Step

@@ -6,74 +6,22 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Event
-from typing import IO, Final, Protocol
+from typing import IO, Final
 
+from contd_release.action import Running
 from contd_release.ahead import Ahead, Tool
 from contd_release.errors import FailedCommand, Interrupted, Unanswered, Usage
 from contd_release.log import Log, tail, writing
 from contd_release.process import Pipes, Start, end, environment, followed, spawned
 from contd_release.secret import MASK, Redactor, Secret
 
-__all__ = ["Action", "Answer", "Call", "Command", "Running", "end", "environment", "tail"]
+__all__ = ["Answer", "Command", "end", "environment", "tail"]
 
 _EVERYWHERE: Final = 0o022
-
-
-class Action(Protocol):
-    """
-    Something a step does: printed in the plan, run in the walk.
-    """
-
-    def run(self, running: Running) -> None:
-        """
-        Do it.
-
-        Raises:
-            FailedCommand: when it did not work.
-        """
-
-
-@dataclass(frozen=True)
-class Running:
-    """
-    The surroundings of an action: where its output goes, what is taken out of it, and whether it must stop.
-
-    Args:
-        tell: says a sentence to whoever watches a long action.
-        ahead: the tools that wait for their command.
-    """
-
-    log: Path
-    redact: Redactor = field(default_factory=lambda: Redactor(None))
-    stop: Event = field(default_factory=Event)
-    tell: Callable[[str], None] = field(default=lambda _: None, repr=False)
-    ahead: Ahead = field(default_factory=Ahead, repr=False)
-
-
-@dataclass(frozen=True)
-class Call:
-    """
-    An action that is not a process: a title for people, and what to call.
-    """
-
-    title: str
-    function: Callable[[], None]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def run(self, running: Running) -> None:
-        """
-        Call it.
-        """
-        if running.stop.is_set():
-            raise Interrupted(f"{self.title} was not started")
-        self.function()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from contd_release.command import Action
+from contd_release.action import Action
 from contd_release.errors import (
     ReleaseError,
 )

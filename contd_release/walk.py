@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event as Flag
 
-from contd_release.command import Running
+from contd_release.action import Running
 from contd_release.errors import (
     Conflict,
     Interrupted,

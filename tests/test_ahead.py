@@ -18,8 +18,9 @@ import pytest
 from processes import is_alive, soon
 
 from contd_release import waiting as program
+from contd_release.action import Running
 from contd_release.ahead import Ahead
-from contd_release.command import Command, Running
+from contd_release.command import Command
 from contd_release.errors import FailedCommand, Interrupted, Usage
 from contd_release.tools import bumpversion, towncrier, twine
 from contd_release.version import parse

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contd_release.action import Call, Running
 from contd_release.checklist import Checklist, Event, Item, Section, Together, log_of, point_of_no_return
-from contd_release.command import Call, Command, Running
+from contd_release.command import Command
 from contd_release.errors import (
     Conflict,
     FailedCommand,

@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 from processes import is_alive, soon
 
-from contd_release.command import Call, Command, Running, environment
+from contd_release.action import Call, Running
+from contd_release.command import Command, environment
 from contd_release.errors import FailedCommand, Interrupted, Unanswered, Unwritable, Usage
 from contd_release.secret import MASK, Redactor, Secret
 
@@ -524,7 +525,8 @@ def test_a_child_keeps_the_lock_of_a_killed_walk(tmp_path: Path) -> None:
     walk = f"""
     import fcntl, os
     from pathlib import Path
-    from contd_release.command import Command, Running
+    from contd_release.action import Running
+    from contd_release.command import Command
     descriptor = os.open({str(lock)!r}, os.O_RDWR | os.O_CREAT)
     os.set_inheritable(descriptor, True)
     fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contd_release.action import Running
 from contd_release.checklist import Checklist, Event
-from contd_release.command import Running
 from contd_release.sandbox.world import World
 from contd_release.step import State
 from contd_release.tasks.checklists import checklist

@@ -13,7 +13,7 @@ import pytest
 from packaging.version import Version
 
 from contd_release import project
-from contd_release.command import Running
+from contd_release.action import Running
 from contd_release.errors import Unanswered
 from contd_release.release import Release
 from contd_release.step import State, Step

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from contd_release import look
+from contd_release.action import Running
 from contd_release.checklist import Checklist
-from contd_release.command import Running
 from contd_release.errors import Unanswered
 from contd_release.step import Found, State, Step
 

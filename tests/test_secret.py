@@ -20,7 +20,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contd_release.command import Command, Running
+from contd_release.action import Running
+from contd_release.command import Command
 from contd_release.secret import MASK, Redactor, Secret
 
 # Every canary holds a word that no other text of these tests does, so that even a piece of it would be seen.

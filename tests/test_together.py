@@ -10,8 +10,8 @@ from threading import Event
 
 import pytest
 
+from contd_release.action import Call, Running
 from contd_release.checklist import Checklist, Together
-from contd_release.command import Call, Running
 from contd_release.errors import FailedCommand
 from contd_release.step import Found, State, Step
 

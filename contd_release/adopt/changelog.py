@@ -7,9 +7,9 @@ from __future__ import annotations
 import tomllib
 from pathlib import PurePosixPath
 
+from contd_release.action import Call
 from contd_release.adopt.repository import Repository, is_there, template
 from contd_release.checklist import Item, Together
-from contd_release.command import Call
 from contd_release.settings import News
 from contd_release.step import Found, State, Step
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from contd_release.action import Call
 from contd_release.adopt import changelog, version_files
 from contd_release.adopt.repository import Repository, is_there, template
 from contd_release.checklist import Checklist, Section, Together
-from contd_release.command import Call
 from contd_release.errors import ReleaseError
 from contd_release.project import Project
 from contd_release.step import Found, State, Step

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from contd_release import journal
+from contd_release.action import Call
 from contd_release.after import message, outcome
 from contd_release.after.message import Kind, News
 from contd_release.after.places import Place, places
 from contd_release.checklist import Together
-from contd_release.command import Call
 from contd_release.entries import Announced, Announcing
 from contd_release.errors import FailedCommand, NotReady, ReleaseError, Unanswered
 from contd_release.release import Release

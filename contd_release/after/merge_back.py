@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from contd_release.action import Running
 from contd_release.after import merging
 from contd_release.after.merging import Merge
-from contd_release.command import Running
 from contd_release.errors import FailedCommand, NeedsPerson, NotReady, Unsettled
 from contd_release.release import Release
 from contd_release.step import Found, State, Step

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from contd_release.command import Running
+from contd_release.action import Running
 from contd_release.errors import FailedCommand, ReleaseError
 from contd_release.release import Release
 from contd_release.tools import bumpversion, changelog, git

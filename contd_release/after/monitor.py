@@ -15,9 +15,9 @@ from statistics import fmean
 from typing import Final
 
 from contd_release import samples
+from contd_release.action import Call
 from contd_release.after import verdict
 from contd_release.after.watched import Watched, watched
-from contd_release.command import Call
 from contd_release.errors import ReleaseError, Unanswered
 from contd_release.release import Release
 from contd_release.samples import Mention, Rate, Sample

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from contd_release.action import Running
 from contd_release.after import announce, branch, site
 from contd_release.after.announce import Announcement
 from contd_release.after.branch import Branch
 from contd_release.after.record import Digest, Record
 from contd_release.after.site import Site
-from contd_release.command import Running
 from contd_release.errors import FailedCommand, Unsettled
 from contd_release.project import Project
 from contd_release.release import Release

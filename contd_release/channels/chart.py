@@ -11,11 +11,11 @@ import os
 from typing import Final
 
 from contd_release import artifacts
+from contd_release.action import Call
 from contd_release.artifacts import Artifact
 from contd_release.channels import chart_access, chart_build, chart_pulled
 from contd_release.channels.chart_names import CHANNEL, PATIENCE, file_name, kept_tag, ref, registry, sealed, told
 from contd_release.channels.source import checked_out
-from contd_release.command import Call
 from contd_release.errors import NotReady
 from contd_release.project import Project
 from contd_release.reading import Glance, Reading, Verdict, compared

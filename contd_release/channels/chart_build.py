@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from contd_release import artifacts
+from contd_release.action import Call
 from contd_release.channels.chart_names import CHANNEL, file_name, folder
-from contd_release.command import Call
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import helm, tgz

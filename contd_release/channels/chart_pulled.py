@@ -9,9 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contd_release import artifacts
+from contd_release.action import Call
 from contd_release.channels.chart_names import CHANNEL, image, of_ours, ref, sealed, told
 from contd_release.channels.read_back import Claim, read_back
-from contd_release.command import Call
 from contd_release.errors import Conflict, Unanswered, Unsettled
 from contd_release.release import Release
 from contd_release.step import Step

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from contd_release import artifacts
+from contd_release.action import Call
 from contd_release.artifacts import CHECKSUMS, SEAL, Sealed
 from contd_release.channels.github_notes import notes
 from contd_release.channels.github_standing import NEXT_VERSION, PATIENCE, may_pass, require_seal, standing
-from contd_release.command import Call
 from contd_release.errors import Conflict, NotReady
 from contd_release.release import Release
 from contd_release.step import Found, State, Step

@@ -13,11 +13,11 @@ from typing import Literal
 from packaging.version import Version
 
 from contd_release import artifacts
+from contd_release.action import Call
 from contd_release.artifacts import SEAL, Sealed
 from contd_release.channels.github_draft import attached, wanted
 from contd_release.channels.github_standing import PATIENCE, Standing, may_pass, require_seal, standing
 from contd_release.channels.read_back import Claim, read_back
-from contd_release.command import Call
 from contd_release.errors import Conflict, NotReady, ReleaseError, Unanswered, Unsettled, Usage
 from contd_release.project import Project
 from contd_release.reading import Glance, Reading, Verdict, compared

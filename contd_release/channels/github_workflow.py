@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from contd_release import artifacts
+from contd_release.action import Call, Running
 from contd_release.channels.github_public import sealed_publicly
 from contd_release.channels.github_standing import may_pass
-from contd_release.command import Call, Running
 from contd_release.errors import FailedCommand, Interrupted, NotReady, Unanswered, Unsettled
 from contd_release.release import Release
 from contd_release.settings import Github

@@ -7,12 +7,12 @@ what a registry says is only ever compared with them.
 
 from __future__ import annotations
 
+from contd_release.action import Call
 from contd_release.artifacts import Artifact
 from contd_release.channels import image_access, image_build, image_moving, image_pulled, image_staged
 from contd_release.channels.image_names import CHANNEL, PATIENCE, door, required, sealed, settings, told
 from contd_release.channels.source import checked_out
 from contd_release.checklist import Item, Together
-from contd_release.command import Call
 from contd_release.errors import Conflict, NotReady
 from contd_release.project import Project
 from contd_release.reading import Reading

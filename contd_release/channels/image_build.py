@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from contd_release import artifacts
+from contd_release.action import Action, Call, Running
 from contd_release.artifacts import Artifact
 from contd_release.channels.image_names import CHANNEL, archive, labels, sealed, settings, storage
-from contd_release.command import Action, Call, Command, Running
+from contd_release.command import Command
 from contd_release.errors import NotReady, Usage
 from contd_release.release import Release
 from contd_release.settings import Image

@@ -13,8 +13,8 @@ from typing import Final
 
 from packaging.version import Version
 
+from contd_release.action import Call
 from contd_release.channels.image_names import PATIENCE, door, repository, required, sealed, told
-from contd_release.command import Call
 from contd_release.errors import NotReady, Usage
 from contd_release.reading import Glance, Reading, Verdict, compared
 from contd_release.release import Release

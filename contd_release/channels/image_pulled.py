@@ -11,9 +11,9 @@ from platform import machine as machine_name
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from contd_release.action import Call
 from contd_release.channels.image_names import CHANNEL, labels, repository, required, settings, storage, told
 from contd_release.channels.read_back import Claim, read_back
-from contd_release.command import Call
 from contd_release.errors import Conflict, Unsettled
 from contd_release.reading import Glance, Reading, Verdict, compared
 from contd_release.release import Release

@@ -10,8 +10,8 @@ from pathlib import Path
 from threading import Event
 
 from contd_release import artifacts
+from contd_release.action import Call, Running
 from contd_release.channels.image_names import PATIENCE, archive, door, required, sealed, settings
-from contd_release.command import Call, Running
 from contd_release.errors import Conflict, Interrupted
 from contd_release.release import Release
 from contd_release.step import Found, State, Step

@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from contd_release import artifacts
+from contd_release.action import Call
 from contd_release.artifacts import Artifact
 from contd_release.channels.pypi_build import NAME, distributed
 from contd_release.channels.read_back import Claim, read_back
 from contd_release.channels.source import checked_out
 from contd_release.checklist import Item, Together
-from contd_release.command import Call
 from contd_release.errors import FailedCommand, NotReady, Unanswered
 from contd_release.project import Project
 from contd_release.reading import Glance, Reading, compared

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from contd_release import artifacts
-from contd_release.command import Call
+from contd_release.action import Call
 from contd_release.errors import NotReady
 from contd_release.release import Release
 from contd_release.step import Found, State, Step

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contd_release import journal
-from contd_release.command import Action, Call
+from contd_release.action import Action, Call
 from contd_release.entries import Verified
 from contd_release.errors import NotReady, ReleaseError
 from contd_release.release import Release

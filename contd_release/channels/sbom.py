@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from contd_release import artifacts
+from contd_release.action import Call
 from contd_release.artifacts import Artifact
 from contd_release.channels.source import checked_out
-from contd_release.command import Call
 from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.settings import Sbom

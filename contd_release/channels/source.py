@@ -7,7 +7,8 @@ from __future__ import annotations
 import shutil
 from functools import partial
 
-from contd_release.command import Call, Command
+from contd_release.action import Call
+from contd_release.command import Command
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import git

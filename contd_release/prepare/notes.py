@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from contd_release.command import Call
+from contd_release.action import Call
 from contd_release.errors import Unsettled
 from contd_release.prepare import fragments
 from contd_release.release import Release

@@ -12,7 +12,8 @@ import time
 from dataclasses import dataclass
 
 from contd_release import journal
-from contd_release.command import Command, Running
+from contd_release.action import Running
+from contd_release.command import Command
 from contd_release.entries import Proved
 from contd_release.errors import FailedCommand, FailedProof, Usage
 from contd_release.release import Release

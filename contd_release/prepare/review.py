@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from contd_release import journal
+from contd_release.action import Call
 from contd_release.artifacts import Sealed
-from contd_release.command import Call
 from contd_release.entries import Approved
 from contd_release.errors import NeedsPerson
 from contd_release.release import Release

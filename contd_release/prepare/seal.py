@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from contd_release import artifacts
+from contd_release.action import Call
 from contd_release.artifacts import Artifact, Sealed
-from contd_release.command import Call
 from contd_release.errors import NotReady
 from contd_release.release import Release
 from contd_release.step import Found, State, Step

@@ -12,8 +12,8 @@ under its digest and under a tag of its own, and is put back by `undo`.
 from __future__ import annotations
 
 from contd_release import journal
+from contd_release.action import Call
 from contd_release.channels import chart_names
-from contd_release.command import Call
 from contd_release.entries import Left
 from contd_release.errors import Conflict
 from contd_release.recover.subject import Rollback, Row, sentence

@@ -5,8 +5,8 @@ Withdrawing a chart: deleted or marked where that is asked for. Otherwise it sta
 from __future__ import annotations
 
 from contd_release import journal
+from contd_release.action import Call
 from contd_release.channels import chart_names
-from contd_release.command import Call
 from contd_release.entries import Left
 from contd_release.recover import chart_mark
 from contd_release.recover.subject import Rollback, Row

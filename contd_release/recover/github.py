@@ -8,11 +8,11 @@ from typing import Final
 
 from packaging.version import Version
 
+from contd_release.action import Call
 from contd_release.after import markup
 from contd_release.channels.github_notes import LONGEST
 from contd_release.channels.github_public import version_of
 from contd_release.channels.github_standing import PATIENCE, may_pass
-from contd_release.command import Call
 from contd_release.recover.subject import Rollback, Row
 from contd_release.step import Found, State, Step
 from contd_release.tools import git, github, github_releases

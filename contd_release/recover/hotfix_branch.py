@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from contd_release.action import Action, Call, Running
 from contd_release.checklist import Checklist, Section
-from contd_release.command import Action, Call, Running
 from contd_release.errors import NeedsPerson
 from contd_release.recover.hotfix import PREFIX, Hotfix, worktree
 from contd_release.step import Found, State, Step

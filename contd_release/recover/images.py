@@ -7,9 +7,9 @@ from __future__ import annotations
 from packaging.version import Version
 
 from contd_release import journal
+from contd_release.action import Call
 from contd_release.channels import image_moving
 from contd_release.channels.image_names import PATIENCE, door, repository, sealed, told
-from contd_release.command import Call
 from contd_release.entries import Left
 from contd_release.errors import Conflict
 from contd_release.recover.subject import Rollback, Row, good

@@ -12,7 +12,7 @@ from typing import Final
 
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 
-from contd_release.command import Running
+from contd_release.action import Running
 from contd_release.errors import Interrupted, NeedsPerson, Unanswered
 from contd_release.recover.subject import Rollback, Row
 from contd_release.release import Release

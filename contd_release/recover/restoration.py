@@ -14,8 +14,8 @@ from pathlib import Path
 
 from packaging.version import Version
 
+from contd_release.action import Running
 from contd_release.after.merging import RESTORES
-from contd_release.command import Running
 from contd_release.errors import NotReady
 from contd_release.project import Project
 from contd_release.recover.subject import sentence

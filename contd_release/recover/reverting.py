@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contd_release.action import Running
 from contd_release.after.merging import RESTORES
-from contd_release.command import Running
 from contd_release.errors import FailedCommand, NeedsPerson, NotReady, Unsettled
 from contd_release.recover.restoration import Restoration
 from contd_release.recover.subject import Rollback

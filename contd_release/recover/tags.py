@@ -8,9 +8,9 @@ import os
 from collections.abc import Callable, Iterator
 
 from contd_release import journal
+from contd_release.action import Call
 from contd_release.channels import chart_names
 from contd_release.channels.image_names import repository as image_repository
-from contd_release.command import Call
 from contd_release.entries import Withdrawing
 from contd_release.errors import Conflict, FailedCommand
 from contd_release.recover import index

@@ -10,9 +10,10 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from contd_release.action import Action
 from contd_release.board import LINE, SIGNS
 from contd_release.checklist import Checklist, Event, Seen
-from contd_release.command import Action, Command
+from contd_release.command import Command
 from contd_release.errors import ReleaseError
 from contd_release.reading import Row, Verdict
 from contd_release.release import Release

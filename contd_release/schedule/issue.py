@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from contd_release.command import Call
+from contd_release.action import Call
 from contd_release.schedule import Row, command, sentence
 from contd_release.schedule.plan import SMALLEST_FIRST
 from contd_release.step import Found, State, Step

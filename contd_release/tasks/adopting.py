@@ -7,10 +7,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from contd_release import journal
+from contd_release.action import Running
 from contd_release.adopt import scaffold
 from contd_release.adopt.repository import Repository
 from contd_release.checklist import Event, Seen
-from contd_release.command import Running
 from contd_release.errors import NotReady, ReleaseError, raise_all
 from contd_release.prepare import fragments
 from contd_release.project import STATE

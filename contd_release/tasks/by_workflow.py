@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contd_release import channels
+from contd_release.action import Call
 from contd_release.channels import github, github_workflow, origin
 from contd_release.checklist import Checklist, Item, Section, Together
-from contd_release.command import Call
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import git

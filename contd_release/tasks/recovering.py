@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from contd_release import journal, lock
-from contd_release.command import Running
+from contd_release.action import Running
 from contd_release.errors import Usage
 from contd_release.recover import hotfix, hotfix_branch
 from contd_release.report import reporting

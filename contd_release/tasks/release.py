@@ -103,7 +103,7 @@ def abort(c: Context, json: bool = False) -> None:
     """
     with edge():
         from contd_release import journal, lock
-        from contd_release.command import Running
+        from contd_release.action import Running
         from contd_release.errors import NotReady
         from contd_release.report import reporting
         from contd_release.tasks.choice import here, resumed

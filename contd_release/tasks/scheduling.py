@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from contd_release import schedule
+from contd_release.action import Running
 from contd_release.checklist import Checklist
-from contd_release.command import Running
 from contd_release.errors import Usage
 from contd_release.prepare import fragments
 from contd_release.prepare.fragments import Fragments

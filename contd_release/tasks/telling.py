@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import cast, get_args
 
 from contd_release import journal, lock
+from contd_release.action import Running
 from contd_release.after import announce, outcome
 from contd_release.after.message import Kind
 from contd_release.checklist import Checklist, Section
-from contd_release.command import Running
 from contd_release.errors import NotReady, ReleaseError, Usage, raise_all
 from contd_release.release import Release
 from contd_release.report import Json, Lines, reporting

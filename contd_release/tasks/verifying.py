@@ -7,9 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contd_release import channels, journal
+from contd_release.action import Running
 from contd_release.channels import origin
 from contd_release.checklist import Checklist, Section
-from contd_release.command import Running
 from contd_release.entries import Doubted
 from contd_release.errors import NotReady
 from contd_release.project import Project

@@ -13,11 +13,12 @@ from functools import cached_property
 from pathlib import Path
 
 from contd_release import events, journal, lock
+from contd_release.action import Running
 from contd_release.ahead import Ahead, Tool
 from contd_release.artifacts import Sealed
 from contd_release.board import Board
 from contd_release.checklist import Checklist, Event, Seen
-from contd_release.command import Command, Running
+from contd_release.command import Command
 from contd_release.entries import Ended
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
 from contd_release.prepare import docs, repository

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from contd_release import journal, lock
-from contd_release.command import Running
+from contd_release.action import Running
 from contd_release.entries import Begun, Ended, Withdrawing, Withdrawn
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
 from contd_release.project import Project

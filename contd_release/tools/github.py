@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from contd_release.command import Command
 from contd_release.errors import NotReady, Unanswered
 from contd_release.project import Project
 from contd_release.secret import Secret
-from contd_release.tools.http import Http, Reply, refused
+from contd_release.tools.github_replies import Shape, answered, listed, shaped
+from contd_release.tools.http import Http
 
 TOKENS: Final = ("GITHUB_TOKEN", "GH_TOKEN")
 PUBLIC_API: Final = "api.github.com"
 
-Shape = TypeVar("Shape")
-_PAGE: Final = 100
 # https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
 _OF_AN_APP: Final = "ghs_"
+_PAGE: Final = 100
 _PAGES: Final = 20
 
 
@@ -187,36 +187,6 @@ def clock(repository: Repository) -> datetime:
         return datetime.now(UTC)
 
 
-def shaped(reply: Reply, make: Callable[[Any], Shape]) -> Shape:
-    """
-    What `make` reads out of a reply.
-
-    Raises:
-        Unanswered: the reply has another shape than GitHub's description says.
-    """
-    try:
-        return make(reply.json())
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
-        raise Unanswered(
-            f"{reply.url} answered with something else than GitHub describes: {error!r}",
-            expected="an answer as in GitHub's description of its API",
-        ) from error
-
-
-def answered(reply: Reply, what: str) -> Reply:
-    """
-    The reply to a question, if it is an answer.
-
-    Raises:
-        Refused: 401 or 403.
-        Unanswered: any other status than 200.
-    """
-    refused(reply, what)
-    if reply.status != 200:
-        raise Unanswered(f"{what}: GitHub answered {reply.status} {reply.said()}", expected="200")
-    return reply
-
-
 def pages(
     repository: Repository, below: str, make: Callable[[Any], Shape], inside: str = "", **params: str
 ) -> Iterator[Shape]:
@@ -233,19 +203,10 @@ def pages(
     for number in range(1, _PAGES + 1):
         wanted = params | {"per_page": str(_PAGE), "page": str(number)}
         reply = answered(repository.http.ask(url, params=wanted), below.lstrip("/"))
-        found = shaped(reply, lambda body: [make(one) for one in _listed(body[inside] if inside else body)])
+        found = shaped(reply, lambda body: [make(one) for one in listed(body[inside] if inside else body)])
         yield from found
         if len(found) < _PAGE:
             return
     raise Unanswered(
         f"{repository.name} has more than {_PAGE * _PAGES} of {below.lstrip('/')}", expected="a list with an end"
     )
-
-
-def _listed(found: Any) -> list[Any]:
-    """
-    A list. An empty object would read as an empty one, and so as "nothing is there".
-    """
-    if not isinstance(found, list):
-        raise TypeError(f"{type(found).__name__} where a list is expected")
-    return found

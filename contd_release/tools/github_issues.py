@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from contd_release.tools.github import Repository, answered, pages, shaped
+from contd_release.tools.github import Repository, pages
+from contd_release.tools.github_replies import answered, shaped
 from contd_release.tools.http import expected
 
 

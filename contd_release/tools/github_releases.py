@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from contd_release.tools.github import Repository, answered, pages, shaped
+from contd_release.tools.github import Repository, pages
+from contd_release.tools.github_replies import answered, shaped
 from contd_release.tools.http import MEBIBYTE, Http, expected
 
 LARGEST_ASSET: Final = 2048 * MEBIBYTE

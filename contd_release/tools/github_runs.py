@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from contd_release.tools.github import Repository, answered, pages, shaped
+from contd_release.tools.github import Repository, pages
+from contd_release.tools.github_replies import answered, shaped
 from contd_release.tools.http import expected
 
 _GOOD: Final = frozenset({"success", "neutral", "skipped"})

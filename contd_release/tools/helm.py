@@ -14,7 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from contd_release.command import Answer, Command, Running
+from contd_release.action import Running
+from contd_release.command import Answer, Command
 from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.tools import helm_sdk
 

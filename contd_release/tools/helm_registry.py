@@ -19,7 +19,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from urllib.parse import urlsplit
 
-from contd_release.command import Command, Running
+from contd_release.action import Running
+from contd_release.command import Command
 from contd_release.errors import FailedCommand, ReleaseError, Unanswered, Usage
 from contd_release.tools import helm
 from contd_release.tools.oci import Repository

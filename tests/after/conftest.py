@@ -11,9 +11,9 @@ import pytest
 from packaging.version import Version
 
 from contd_release import artifacts, journal
+from contd_release.action import Running
 from contd_release.artifacts import Artifact, Sealed
 from contd_release.checklist import Checklist, Item
-from contd_release.command import Running
 from contd_release.entries import Verified
 from contd_release.journal import Journal
 from contd_release.project import Project

@@ -10,10 +10,10 @@ from pathlib import Path
 from packaging.version import Version
 
 from contd_release import lock
+from contd_release.action import Running
 from contd_release.after import announce, website
 from contd_release.after.announce import Announcement
 from contd_release.checklist import Checklist
-from contd_release.command import Running
 from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.settings import News, Settings, Website

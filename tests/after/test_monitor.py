@@ -381,8 +381,8 @@ def test_a_release_looks_once_and_never_fails(project: Project, metrics: Metrics
     """
     Whatever is wrong with the monitoring is told, and the release goes on: even a bad expression, or nobody there.
     """
+    from contd_release.action import Running
     from contd_release.checklist import Checklist
-    from contd_release.command import Running
     from contd_release.release import Release as OurRelease
     from contd_release.step import State
 

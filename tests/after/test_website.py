@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from contd_release.action import Running
 from contd_release.after import branch, site, website
 from contd_release.after.announce import Announcement
 from contd_release.checklist import Checklist
-from contd_release.command import Running
 from contd_release.errors import Conflict, FailedCommand, NotReady, Unanswered, Unsettled, Usage
 from contd_release.release import Release
 from contd_release.settings import Github, Settings, Website

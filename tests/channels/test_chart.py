@@ -19,9 +19,9 @@ from charted import CHART_YAML, EPOCH, image, login, look, raised, release_of, s
 from packaging.version import Version
 
 from contd_release import artifacts
+from contd_release.action import Running
 from contd_release.artifacts import Sealed, Tampered
 from contd_release.channels import chart, chart_access, chart_build, chart_names, chart_pulled
-from contd_release.command import Running
 from contd_release.errors import Conflict, FailedCommand, NotReady, Unanswered, Unsettled, Usage
 from contd_release.sandbox.registry import Registry as Catalogued
 from contd_release.sandbox.world import World

@@ -13,10 +13,10 @@ import pytest
 from github_release import build, elsewhere, release_of, state, walk
 from github_server import NAME, Github
 
+from contd_release.action import Running
 from contd_release.channels.github_draft import attached, drafted
 from contd_release.channels.github_public import promoted
 from contd_release.channels.github_workflow import Pace, Watched, released_by_workflow, sealed_by_workflow
-from contd_release.command import Running
 from contd_release.errors import FailedCommand, ReleaseError, Unanswered, Unsettled
 from contd_release.release import Release
 from contd_release.sandbox.forge_records import Job, Rules, Run

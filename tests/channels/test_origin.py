@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contd_release.action import Running
 from contd_release.after import merge_back
 from contd_release.channels import origin
 from contd_release.checklist import Checklist
-from contd_release.command import Running
 from contd_release.errors import Conflict, FailedCommand, Unanswered
 from contd_release.prepare import tree
 from contd_release.release import Release

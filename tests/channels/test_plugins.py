@@ -15,8 +15,8 @@ import pytest
 from packaging.version import Version
 
 from contd_release import channels, project
+from contd_release.action import Running
 from contd_release.checklist import Checklist, Event, Together
-from contd_release.command import Running
 from contd_release.errors import FailedCommand, NotReady, Several, Usage
 from contd_release.release import Release
 
@@ -24,7 +24,7 @@ CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
 SLOW = """
 import time
 from pathlib import Path
-from contd_release.command import Call
+from contd_release.action import Call
 from contd_release.errors import FailedCommand
 from contd_release.step import Found, State, Step
 

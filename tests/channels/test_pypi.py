@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contd_release import artifacts
+from contd_release.action import Running
 from contd_release.artifacts import Sealed, Tampered
 from contd_release.channels import pypi, pypi_build
 from contd_release.checklist import Checklist
-from contd_release.command import Running
 from contd_release.errors import Conflict, FailedCommand, ReleaseError, Unanswered, Unsettled
 from contd_release.prepare import seal
 from contd_release.release import Release

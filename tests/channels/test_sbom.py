@@ -14,10 +14,10 @@ import pytest
 from packaging.version import Version
 
 from contd_release import artifacts
+from contd_release.action import Running
 from contd_release.artifacts import Artifact, Sealed, Tampered
 from contd_release.channels import sbom
 from contd_release.checklist import Checklist, Section
-from contd_release.command import Running
 from contd_release.errors import FailedCommand, ReleaseError
 from contd_release.project import Project
 from contd_release.release import Release

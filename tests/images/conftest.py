@@ -22,11 +22,11 @@ import stamina
 from packaging.version import Version
 
 from contd_release import artifacts
+from contd_release.action import Running
 from contd_release.artifacts import Sealed
 from contd_release.channels import image, image_names
 from contd_release.channels.image_names import archive
 from contd_release.checklist import Checklist, Section
-from contd_release.command import Running
 from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.sandbox.registry import Registry

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contd_release.action import Running
 from contd_release.checklist import Checklist
-from contd_release.command import Running
 from contd_release.errors import Unanswered
 from contd_release.prepare import notes, repository, tree, versions
 from contd_release.release import Release

@@ -13,9 +13,9 @@ from github_server import Github
 from packaging.version import Version
 
 from contd_release import artifacts
+from contd_release.action import Call, Running
 from contd_release.artifacts import Tampered
 from contd_release.checklist import Checklist, Section, Together
-from contd_release.command import Call, Running
 from contd_release.errors import Conflict, NotReady, Unanswered
 from contd_release.prepare import seal, tagged
 from contd_release.release import Release

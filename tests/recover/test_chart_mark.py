@@ -14,10 +14,11 @@ import pytest
 from packed_chart import packed
 
 from contd_release import artifacts
+from contd_release.action import Running
 from contd_release.artifacts import Artifact, Sealed
 from contd_release.channels import chart
 from contd_release.checklist import Checklist
-from contd_release.command import Command, Running
+from contd_release.command import Command
 from contd_release.errors import Conflict, NotReady, Unanswered
 from contd_release.reading import Glance, Verdict
 from contd_release.recover import chart_mark, charts

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contd_release import journal
+from contd_release.action import Running
 from contd_release.channels import image_moving
 from contd_release.checklist import Checklist
-from contd_release.command import Running
 from contd_release.entries import Left
 from contd_release.errors import Unanswered
 from contd_release.recover import charts, images, tags

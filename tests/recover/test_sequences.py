@@ -21,13 +21,13 @@ from packaging.version import Version
 from release_model import Model
 
 from contd_release import artifacts
+from contd_release.action import Running
 from contd_release.after.record import Record
 from contd_release.after.site import Site
 from contd_release.artifacts import Artifact, Sealed
 from contd_release.channels import github_public, image_moving
 from contd_release.channels.image_names import file_name
 from contd_release.checklist import Checklist
-from contd_release.command import Running
 from contd_release.project import Project
 from contd_release.recover import charts, images, index
 from contd_release.recover import github as on_github

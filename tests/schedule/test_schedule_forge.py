@@ -12,8 +12,8 @@ import pytest
 from packaging.version import Version
 
 from contd_release import schedule
+from contd_release.action import Running
 from contd_release.checklist import Checklist
-from contd_release.command import Running
 from contd_release.errors import Unanswered
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World

@@ -13,8 +13,8 @@ import pytest
 from packaging.version import Version
 
 from contd_release import schedule
+from contd_release.action import Running
 from contd_release.checklist import Checklist
-from contd_release.command import Running
 from contd_release.errors import Unanswered
 from contd_release.schedule import Pending, Row, Shipped, issue
 from contd_release.schedule.issue import Tracker

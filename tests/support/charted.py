@@ -13,10 +13,10 @@ import pytest
 from packaging.version import Version
 
 from contd_release import artifacts
+from contd_release.action import Running
 from contd_release.artifacts import Artifact, Sealed
 from contd_release.channels import chart
 from contd_release.checklist import Checklist, Section
-from contd_release.command import Running
 from contd_release.errors import ReleaseError
 from contd_release.project import Project
 from contd_release.release import Release

@@ -11,9 +11,9 @@ from github_server import NAME, Github, git
 from packaging.version import Version
 
 from contd_release import artifacts
+from contd_release.action import Running
 from contd_release.artifacts import Sealed
 from contd_release.checklist import Checklist, Event, Item
-from contd_release.command import Running
 from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.settings import Github as Settings

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from contd_release.command import Running
+from contd_release.action import Running
 from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.tools import helm, helm_registry, helm_sdk, tgz
 

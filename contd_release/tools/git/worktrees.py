@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from contd_release.command import Action, Call, Command
+from contd_release.action import Action, Call
+from contd_release.command import Command
 from contd_release.tools.git.asking import git, only_git, told
 
 
