@@ -147,7 +147,9 @@ def read(folder: Path) -> Sealed | None:
         return None
     except OSError as error:
         raise Usage(
-            f"{folder / SEAL} cannot be read: {error.strerror}", expected="the file as `invoke build` wrote it"
+            f"{folder / SEAL} cannot be read: {error.strerror}",
+            expected="the file as `invoke build` wrote it",
+            type_next=f"ls -l {folder / SEAL}",
         ) from error
     return parse(text.decode(errors="replace"))
 

@@ -66,10 +66,15 @@ class Command:
             raise Usage(
                 f"{self.argv!r} cannot be run",
                 expected="a program and its arguments, none with a line break or a NUL; text goes to standard input",
+                type_next="$EDITOR pyproject.toml",
             )
         for name, value in self.env.items():
             if not name or "=" in name or "\0" in name + _revealed(value):
-                raise Usage(f"{name!r} cannot be set for {self.argv[0]}", expected="a name, and a value without a NUL")
+                raise Usage(
+                    f"{name!r} cannot be set for {self.argv[0]}",
+                    expected="a name, and a value without a NUL",
+                    type_next="$EDITOR pyproject.toml",
+                )
 
     def __str__(self) -> str:
         pairs = (f"{name}={_shown(value)}" for name, value in self.env.items())

@@ -31,7 +31,9 @@ def structured(table: object, kind: type[T], where: str) -> T:
     try:
         found: T = _converter().structure(table, kind)
     except RecursionError as error:
-        raise Usage(f"[{where}] is nested too deeply", expected="tables of a few levels") from error
+        raise Usage(
+            f"[{where}] is nested too deeply", expected="tables of a few levels", type_next="$EDITOR pyproject.toml"
+        ) from error
     except BaseValidationError as error:
         lines = transform_error(error, path="", format_exception=_sentence)
         places = (line.rpartition(" @ ") for line in lines)

@@ -15,15 +15,18 @@ from typing import ClassVar
 class ReleaseError(Exception):
     """
     Something stopped: what is, what was expected, and what to type next.
+
+    Whoever raises it mostly knows what to type; where not, each kind has an answer of its own (`otherwise`).
     """
 
     exit_code: ClassVar[int] = 1
+    otherwise: ClassVar[str] = "invoke status"
 
     def __init__(self, what_is: str, expected: str = "", type_next: str = "") -> None:
         super().__init__(what_is, expected, type_next)
         self.what_is = what_is
         self.expected = expected
-        self.type_next = type_next
+        self.type_next = type_next or self.otherwise
 
     def __str__(self) -> str:
         lines = [self.what_is]
@@ -40,6 +43,7 @@ class Usage(ReleaseError):
     """
 
     exit_code = 2
+    otherwise = "invoke doctor   (it tells what keeps this repository from being released)"
 
 
 class NotReady(Usage):
@@ -62,6 +66,7 @@ class Unanswered(ReleaseError):
     """
 
     exit_code = 4
+    otherwise = "the same command again, when the other side is well"
 
 
 class Unsettled(ReleaseError):
@@ -70,6 +75,7 @@ class Unsettled(ReleaseError):
     """
 
     exit_code = 5
+    otherwise = "the same command again, in a while"
 
 
 class FailedCommand(ReleaseError):
@@ -78,6 +84,7 @@ class FailedCommand(ReleaseError):
     """
 
     exit_code = 6
+    otherwise = "the same command again, when the cause is mended"
 
 
 class FailedProof(FailedCommand):
@@ -102,6 +109,7 @@ class Unwritable(ReleaseError):
     """
 
     exit_code = 9
+    otherwise = "the same command again, when there is room for it and the right to write it"
 
 
 class Held(ReleaseError):
@@ -126,6 +134,7 @@ class Interrupted(ReleaseError):
     """
 
     exit_code = 130
+    otherwise = "the same command again: it continues where it stopped"
 
 
 class Several(ReleaseError):
@@ -135,6 +144,7 @@ class Several(ReleaseError):
 
     def __init__(self, errors: Sequence[ReleaseError]) -> None:
         super().__init__("\n".join(str(error) for error in errors))
+        self.type_next = ""
         self.errors = tuple(errors)
 
     @property
@@ -180,7 +190,7 @@ def edge() -> Iterator[None]:
     except ReleaseError as error:
         raise Exit(f"\n{error}", code=exit_code(error)) from error
     except KeyboardInterrupt as error:
-        stopped = Interrupted("interrupted", type_next="the same command again: it continues where it stopped")
+        stopped = Interrupted("interrupted")
         raise Exit(f"\n{stopped}", code=stopped.exit_code) from error
 
 

@@ -485,7 +485,7 @@ def test_nothing_starts_after_a_stop(running: Running, tmp_path: Path) -> None:
 
     with pytest.raises(Interrupted, match="was not started"):
         Command(("touch", str(ran))).run(running)
-    with pytest.raises(Interrupted, match=r"^touch was not started$"):
+    with pytest.raises(Interrupted, match=r"^touch was not started\n"):
         Call("touch", ran.touch).run(running)
     assert not ran.exists()
 

@@ -4,6 +4,8 @@ Every way to stop has its exit code, and several are told at once.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from invoke.exceptions import Exit
 
@@ -68,13 +70,20 @@ def test_codes_are_shared_only_by_what_is_usage() -> None:
 
 def test_text_says_what_is_what_was_expected_and_what_to_type() -> None:
     """
-    The three lines stand under each other, and those that are empty are left out.
+    The three lines stand under each other, and an expectation that nobody gave is left out.
     """
     full = Conflict("v1.2.0 is there", expected="it to be free", type_next="invoke status")
 
     assert str(full) == "v1.2.0 is there\n  expected: it to be free\n  type:     invoke status"
-    assert str(Conflict("v1.2.0 is there")) == "v1.2.0 is there"
     assert str(Conflict("it is there", type_next="invoke status")) == "it is there\n  type:     invoke status"
+
+
+@pytest.mark.parametrize("kind", CODES)
+def test_no_error_leaves_open_what_to_type(kind: type[ReleaseError]) -> None:
+    """
+    Where whoever raises it cannot say what to type, the kind of error does.
+    """
+    assert re.fullmatch(r"it broke\n  type:     \S.+", str(kind("it broke")))
 
 
 def test_raise_all_of_nothing_raises_nothing() -> None:
@@ -100,9 +109,9 @@ def test_raise_all_tells_everything_at_once() -> None:
     Several problems are one error whose text has them all, and the first decides the exit code.
     """
     with pytest.raises(Several) as caught:
-        raise_all([Conflict("a", expected="b"), Unanswered("c")])
+        raise_all([Conflict("a", "b", "invoke abort"), Unanswered("c", type_next="invoke verify")])
 
-    assert str(caught.value) == "a\n  expected: b\nc"
+    assert str(caught.value) == ("a\n  expected: b\n  type:     invoke abort\nc\n  type:     invoke verify")
     assert exit_code(caught.value) == 3
 
 

@@ -35,13 +35,17 @@ def test_what_is_over_and_what_begins_is_kept(tmp_path: Path) -> None:
     for what in ("observing", "found", "settling"):
         kept.keep(Event(what, "build", STEP))
     kept.keep(Event("acting", "build", STEP, action=Command(("make", "it"))))
-    kept.keep(Event("failed", "build", STEP, error=Several([NeedsPerson("who?"), Conflict("x")]), seconds=1.23456))
+    kept.keep(
+        Event(
+            "failed", "build", STEP, error=Several([NeedsPerson("who?"), Conflict("x", type_next="y")]), seconds=1.23456
+        )
+    )
     kept.keep(Event("done", "build", STEP, Found(State.DONE, "here it is"), seconds=2))
 
     assert [
         ("walk", "", "", "", "", 0),
         ("acting", "build", "it is built", "make it", "", 0),
-        ("failed", "build", "it is built", "who?\nx", "NeedsPerson", 1.235),
+        ("failed", "build", "it is built", "who?\n  type:     invoke status\nx\n  type:     y", "NeedsPerson", 1.235),
         ("done", "build", "it is built", "here it is", "", 2),
     ] == [(one.what, one.section, one.step, one.detail, one.error, one.seconds) for one in kept.read()]
 

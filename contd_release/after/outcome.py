@@ -69,7 +69,11 @@ def _answer(release: Release, name: str, kind: Kind, outcome: str) -> None:
     version = str(release.version)
     known = [place.name for place in places(release.project.settings)]
     if name not in known:
-        raise Usage(f"there is no place {name!r}", expected=", ".join(known) or "a place in the configuration")
+        raise Usage(
+            f"there is no place {name!r}",
+            expected=", ".join(known) or "a place in the configuration",
+            type_next="invoke announce --preview",
+        )
     newest = last(release, name, kind)
     if not isinstance(newest, Announcing):
         told = f"was told at {newest.at}" if newest and has_it(newest) else "was not told"

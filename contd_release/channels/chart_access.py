@@ -109,6 +109,7 @@ def _exported(release: Release) -> Iterator[Path]:
             raise Usage(
                 f"git has no {path} at {release.base[:12]}: {answer.err.strip()}",
                 expected="the folder of a Chart.yaml in `path` of [tool.contd-release.chart]",
+                type_next="$EDITOR pyproject.toml",
             )
         with tarfile.open(packed) as tree:
             # Python has this filter from 3.11.4 on.

@@ -95,7 +95,11 @@ def taken_over(release: Release, folder: Path) -> Sealed:
     """
     sealed = artifacts.read(folder)
     if sealed is None:
-        raise NotReady(f"{folder} has no {SEAL}", expected=f"the folder that `invoke build --to {folder}` made")
+        raise NotReady(
+            f"{folder} has no {SEAL}",
+            expected="the folder that a build on the tag made",
+            type_next=f"invoke build --to {folder}",
+        )
     _require_ours(release, sealed, str(folder))
     artifacts.check(folder, sealed)
     ours = release.sealed()
@@ -148,6 +152,7 @@ def _require_ours(release: Release, sealed: Sealed, where: str) -> None:
         raise Conflict(
             f"{where} holds {sealed.project} {sealed.version} of {sealed.commit[:12]}",
             expected=f"{release} of {release.commit[:12]}, the commit of {release.tag}",
+            type_next="invoke build --to FOLDER   (on the tag that is published)",
         )
 
 

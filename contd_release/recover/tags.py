@@ -91,7 +91,11 @@ def deleted(rollback: Rollback) -> Step:
     def delete() -> None:
         theirs = git.remote(root, remote).tag(release.tag)
         if public := tuple(pointing(release)):
-            raise Conflict(f"{', '.join(public)} points at {release.tag}", expected="nothing that does")
+            raise Conflict(
+                f"{', '.join(public)} points at {release.tag}",
+                expected="nothing that does",
+                type_next="invoke rollback   (it continues, when nothing points at it any more)",
+            )
         if theirs:
             ref = f"refs/tags/{release.tag}"
             lease = f"--force-with-lease={ref}:{theirs.object}"

@@ -84,7 +84,9 @@ class Scheduling:
             Path(path).write_bytes(text)
         except OSError as error:
             raise Usage(
-                f"{path} cannot be written: {error.strerror}", expected="a file in a folder that is there"
+                f"{path} cannot be written: {error.strerror}",
+                expected="a file in a folder that is there",
+                type_next=f"ls -ld {Path(path).parent}",
             ) from error
         self.report.says(f"{path} is written: {len(days)} days")
 

@@ -128,6 +128,7 @@ def with_public_seal(release: Release) -> Release:
         raise Conflict(
             f"the GitHub Release of {release.tag} was built from {public.commit[:12]}",
             expected=f"{(git.release_commit(release) or '')[:12]}, the commit of {release.tag}",
+            type_next=f"git ls-remote --tags {release.project.settings.remote} {release.tag}",
         )
     artifacts.seal(apart.dist, public)
     return apart

@@ -40,7 +40,11 @@ class Build:
         What docker and buildah spell alike, the source last.
         """
         if self.platform.startswith("-"):
-            raise Usage(f"{self.platform!r} is not a platform", expected="such as linux/amd64")
+            raise Usage(
+                f"{self.platform!r} is not a platform",
+                expected="such as linux/amd64",
+                type_next="$EDITOR pyproject.toml",
+            )
         return (
             *("--platform", self.platform),
             *("--file", str(self.source / self.dockerfile)),

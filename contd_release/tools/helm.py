@@ -75,7 +75,11 @@ def checked_name(name: str) -> str:
         Usage: it is not, and would not stay in its place in a file name or a registry.
     """
     if not _NAME.fullmatch(name):
-        raise Usage(f"{name!r} is not a chart name", expected="small letters, digits, single dashes and dots")
+        raise Usage(
+            f"{name!r} is not a chart name",
+            expected="small letters, digits, single dashes and dots",
+            type_next="$EDITOR Chart.yaml",
+        )
     return name
 
 
@@ -97,7 +101,11 @@ def metadata(chart: Path) -> Metadata:
     """
     answer = _asked("show", "chart", "--", str(chart))
     if answer.code:
-        raise Usage(f"{chart.name} is not a chart: {said(answer)}", expected="a folder with a Chart.yaml")
+        raise Usage(
+            f"{chart.name} is not a chart: {said(answer)}",
+            expected="a folder with a Chart.yaml",
+            type_next=f"ls {chart}",
+        )
     found = _documents(answer.out)
     table = found[0] if found and isinstance(found[0], dict) else {}
     return Metadata(*(str(table.get(key, "")) for key in ("name", "version", "appVersion")))
@@ -125,7 +133,11 @@ def rendered(chart: Path, values: Path | None = None) -> str:
     options = ("--values", str(values)) if values else ()
     answer = _asked("template", *options, "--", "release", str(chart))
     if answer.code:
-        raise Usage(f"{chart.name} does not render: {said(answer)}", expected="objects for its default values")
+        raise Usage(
+            f"{chart.name} does not render: {said(answer)}",
+            expected="objects for its default values",
+            type_next=f"helm template {chart}",
+        )
     return answer.out
 
 

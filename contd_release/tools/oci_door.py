@@ -50,6 +50,7 @@ class Door:
             raise Usage(
                 f"{name!r} does not name a repository",
                 expected="a registry, a path in lower case, and no tag: ghcr.io/owner/app",
+                type_next="$EDITOR pyproject.toml",
             )
         registry = f"{match[1]}{match[2] or ''}"
         registry = "registry-1.docker.io" if registry == "docker.io" else registry

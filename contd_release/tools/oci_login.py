@@ -112,7 +112,11 @@ def _kept(path: Path, registry: str) -> Login | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, AttributeError) as error:
-        raise Usage(f"{path} cannot be read: {type(error).__name__}", expected="logins as docker writes them") from None
+        raise Usage(
+            f"{path} cannot be read: {type(error).__name__}",
+            expected="logins as docker writes them",
+            type_next=f"docker login {registry}",
+        ) from None
     spellings = (registry, f"https://{registry}", *(_DOCKER_HUB if registry in _DOCKER_HUB else ()))
     for spelling in spellings:
         try:

@@ -168,7 +168,11 @@ def _series(found: Any, server: Prometheus) -> tuple[Series, ...]:
         if data["resultType"] == "scalar":
             return (Series({}, _points([data["result"]])),)
         if data["resultType"] not in ("vector", "matrix"):
-            raise Usage(f"the expression gives a {data['resultType']}", expected="an expression that gives a number")
+            raise Usage(
+                f"the expression gives a {data['resultType']}",
+                expected="an expression that gives a number",
+                type_next="$EDITOR pyproject.toml",
+            )
         if len(data["result"]) > MOST_SERIES:
             raise Unanswered(f"{server.host} gives {len(data['result'])} series", expected=f"at most {MOST_SERIES}")
         return tuple(

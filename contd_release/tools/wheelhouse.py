@@ -154,7 +154,9 @@ def _machine(platform: str) -> str:
     system, _, architecture = platform.partition("/")
     if system != "linux" or architecture not in _MACHINES:
         known = ", ".join(f"linux/{one}" for one in _MACHINES)
-        raise Usage(f"no wheels are made for {platform!r}", expected=f"one of {known}")
+        raise Usage(
+            f"no wheels are made for {platform!r}", expected=f"one of {known}", type_next="--platform linux/amd64"
+        )
     return _MACHINES[architecture]
 
 

@@ -25,6 +25,7 @@ from contd_release.secret import Secret
 from contd_release.tools.http import Http, Reply, expected, refuse_unsafe, refused
 
 CANARY = "CANARY-7-CANARY"
+AGAIN = "  type:     the same command again, when the other side is well"
 
 
 @dataclass(frozen=True)
@@ -285,7 +286,7 @@ def test_what_does_not_pass_is_unanswered(
     text = unanswered(lambda: server.client().ask(f"x?token={CANARY}"))
 
     assert text.startswith(f"{server.base[:-1]}{said}")
-    assert text.endswith("\n  expected: an answer\n  type:     the same command again, when the other side is well")
+    assert text.endswith(f"\n  expected: an answer\n{AGAIN}")
     assert 3 == len(server.requests)
 
 
@@ -351,7 +352,7 @@ def test_a_reply_that_is_too_large_is_not_read(server: Server) -> None:
     """
     server.answers(reply(body=b"x" * 1001))
 
-    assert f"{server.base[:-1]} sent more than 1000 bytes\n  expected: at most 1000 bytes" == unanswered(
+    assert f"{server.base[:-1]} sent more than 1000 bytes\n  expected: at most 1000 bytes\n{AGAIN}" == unanswered(
         lambda: server.client().ask(CANARY, cap=1000)
     )
 
@@ -365,7 +366,8 @@ def test_what_is_not_json_is_told(server: Server, body: bytes) -> None:
 
     found = server.client().ask(CANARY)
 
-    assert f"{server.base[:-1]} answered with something that is not JSON\n  expected: JSON" == unanswered(found.json)
+    text = f"{server.base[:-1]} answered with something that is not JSON\n  expected: JSON\n{AGAIN}"
+    assert text == unanswered(found.json)
 
 
 # What changes the world.
@@ -608,7 +610,8 @@ def test_a_credential_that_no_header_can_carry_is_refused(server: Server, value:
 
     assert (
         "the value of the header Authorization has a line break, a space around it or a letter that is not ASCII\n"
-        "  expected: a credential as it was given out, without a line break at its end" == str(caught.value)
+        "  expected: a credential as it was given out, without a line break at its end\n"
+        "  type:     export its variable again" == str(caught.value)
     )
     assert [] == server.requests
 
@@ -663,8 +666,8 @@ def test_another_refusal_is_a_conflict_in_the_servers_words() -> None:
         expected(found, (200, 201), "the release v1.2.0")
 
     assert (
-        'the release v1.2.0: https://example.com answered 422 {"message": "already_exists"}\n  expected: 200 or 201'
-        == str(caught.value)
+        'the release v1.2.0: https://example.com answered 422 {"message": "already_exists"}\n  expected: 200 or 201\n'
+        "  type:     invoke status" == str(caught.value)
     )
 
 

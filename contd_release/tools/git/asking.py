@@ -30,7 +30,11 @@ def safe(name: str) -> str:
         Usage: git may accept it, we do not: `$(…)`, a leading `-`, `..`, spaces.
     """
     if not SAFE_NAME.fullmatch(name):
-        raise Usage(f"{name!r} is no name for a branch or tag", expected="letters, digits and . _ / + -")
+        raise Usage(
+            f"{name!r} is no name for a branch or tag",
+            expected="letters, digits and . _ / + -",
+            type_next="$EDITOR pyproject.toml",
+        )
     return name
 
 

@@ -22,7 +22,11 @@ def refuse_unsafe(url: str) -> None:
         Usage: another scheme, no host, an address of a private network, a credential in the URL.
     """
     if not is_safe_url(url):
-        raise Usage(f"{origin(url) or 'a URL without a host'} cannot be used", expected=URL.expected)
+        raise Usage(
+            f"{origin(url) or 'a URL without a host'} cannot be used",
+            expected=URL.expected,
+            type_next="$EDITOR pyproject.toml",
+        )
 
 
 def origin(url: str) -> str:
