@@ -130,7 +130,7 @@ def built(directory: Path) -> Iterator[Built]:
     commit = git.commit(made.clone)
     assert commit is not None
     text_of = partial(git.text, made.clone, commit)
-    found = project.read(made.clone, made.clone / ".git" / project.STATE, text_of, lambda _: None)
+    found = project.read(made.clone, git.clone(made.clone).state, text_of, lambda _: None)
     rehearsal = Rehearsal(found, commit, directory / "rehearsal")
     rehearsal.prepare()
     with World(rehearsal.directory / "world") as world:

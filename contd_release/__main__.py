@@ -5,26 +5,47 @@ The tasks as a program of their own: `contd-release release --part minor`, `pyth
 from __future__ import annotations
 
 import sys
-
-from invoke.collection import Collection
-from invoke.program import Program
-
-from contd_release import __version__
-from contd_release.tasks import namespace
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 
 
 def main() -> None:
     """
     Run the tasks of the current folder's project.
     """
+    words = sys.argv[1:]
+    with ExitStack() as stack:
+        if _begins(words):
+            from contd_release import head_start
+            from contd_release.errors import ReleaseError
+
+            # Whatever is in its way is told by the task.
+            with suppress(ReleaseError, OSError):
+                stack.enter_context(head_start.given(begins=True))
+        _run(words)
+
+
+def _begins(words: Sequence[str]) -> bool:
+    """
+    Whether a release seems to begin; who is wrong here loses a little time, and nothing else.
+    """
+    return words[:1] == ["release"] and "--part" in words and not {"--help", "--dry-run"} & {*words}
+
+
+def _run(words: Sequence[str]) -> None:
+    from invoke.program import Program
+
+    from contd_release import __version__
+    from contd_release.tasks import namespace
+
     program: Program = Program(
         version=__version__,
-        namespace=Collection.from_module(namespace) if not isinstance(namespace, Collection) else namespace,
+        namespace=namespace,
         name="contd-release",
         binary="contd-release",
         binary_names=["contd-release"],
     )
-    program.run(["contd-release", *sys.argv[1:]])
+    program.run(["contd-release", *words])
 
 
 if __name__ == "__main__":

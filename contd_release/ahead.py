@@ -12,7 +12,7 @@ import json
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,10 +35,14 @@ class Tool:
     Args:
         module: its name.
         imports: modules that it imports by itself, later, some of them only while it works.
+        unused: modules that it imports and our commands do not use; they are imported where something uses them.
+        env: environment that its imports get besides ours; its command gets its own.
     """
 
     module: str
     imports: tuple[str, ...]
+    unused: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def argv(self, *words: str) -> tuple[str, ...]:
         """
@@ -123,10 +127,10 @@ class Ahead:
         self._working = [process for process in self._working if process.returncode is None]
         while self._coming and len(self._waiting) + len(self._working) < _AT_ONCE:
             tool = self._coming.popleft()
-            argv = (sys.executable, "-P", _PROGRAM, tool.module, *tool.imports)
+            argv = (sys.executable, "-P", _PROGRAM, tool.module, ",".join(tool.imports), ",".join(tool.unused))
             # What keeps it from being started now is told by its command, if that is so then.
             with suppress(OSError):
-                self._waiting.append((tool, spawned(Start(argv, None, {}, together=True, waits=True))))
+                self._waiting.append((tool, spawned(Start(argv, None, tool.env, together=True, waits=True))))
 
 
 def _task(tool: Tool, start: Start) -> bytes:

@@ -1,5 +1,5 @@
 """
-A file of lines that is only ever appended to: each line is on the disk before `append` returns.
+A file of lines that is only ever appended to, and outlives a kill; with `is_durable` also a loss of power.
 
 A line that was cut by a crash stays cut: the next one stands alone, and whoever reads knows nothing of it.
 """
@@ -17,12 +17,13 @@ from contd_release.errors import Unwritable
 _CUT: Final = b"#\n"
 
 
-def append(path: Path, line: str, what: str) -> None:
+def append(path: Path, line: str, what: str, *, is_durable: bool) -> None:
     """
-    Write one line and wait until it is on the disk.
+    Write one line.
 
     Args:
         what: the file, as an error names it: "the journal".
+        is_durable: whether to wait until it is on the disk.
 
     Raises:
         Unwritable: the disk is full, or the file cannot be written.
@@ -33,10 +34,11 @@ def append(path: Path, line: str, what: str) -> None:
         try:
             is_new = not os.fstat(descriptor).st_size
             _write(descriptor, _mend(descriptor) + line.encode() + b"\n")
-            os.fsync(descriptor)
+            if is_durable:
+                os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        if is_new:
+        if is_new and is_durable:
             _sync_folder(path.parent)
     except OSError as error:
         raise Unwritable(

@@ -1,7 +1,8 @@
 """
 What happened to each step of a release, when, and for how long: the evidence that its report is made of.
 
-Append-only JSON lines in the release's folder, without secrets. Nothing is decided by it: the world says what is done.
+Append-only JSON lines in the release's folder, without secrets. Nothing is decided by it: the world says what is done,
+and nobody waits for the disk.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ class Events:
         return tuple(found for line in appended.lines(self.path, WHAT) if (found := _parsed(line)))
 
     def _append(self, happened: Happened) -> None:
-        appended.append(self.path, json.dumps(asdict(happened)), WHAT)
+        appended.append(self.path, json.dumps(asdict(happened)), WHAT, is_durable=False)
 
 
 def of(release: Release, redact: Redactor) -> Events:

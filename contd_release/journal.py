@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from contd_release import appended, entries
 from contd_release.entries import Begun, Doubted, Ended, Entry, Verified, Withdrawing, Withdrawn
-from contd_release.project import Project
+
+if TYPE_CHECKING:
+    from contd_release.project import Project
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
@@ -34,7 +36,7 @@ class Journal:
         Raises:
             Unwritable: the disk is full, or the file cannot be written.
         """
-        appended.append(self.path, entries.line(entry), "the journal")
+        appended.append(self.path, entries.line(entry), "the journal", is_durable=True)
 
     def entries(self, kind: type[AnyEntry], version: str | None = None) -> Iterator[AnyEntry]:
         """

@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from contd_release.errors import Conflict
@@ -19,42 +20,73 @@ from contd_release.errors import Conflict
 ORPHANS_MAY_TAKE = 30.0
 
 
-@contextmanager
-def held(path: Path, *, wait: float = ORPHANS_MAY_TAKE) -> Iterator[None]:
+@dataclass(frozen=True)
+class Lock:
     """
-    Hold the lock of a clone; wait up to `wait` seconds for commands of a killed walk to end.
+    The lock of a clone, open, and held once it was acquired.
 
-    Raises:
-        Conflict: another release runs here.
+    Whoever is started while it is open holds it together with us, also where it is acquired later.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        _acquire(descriptor, path, wait)
-        os.set_inheritable(descriptor, True)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        yield
-    finally:
-        os.close(descriptor)
 
+    path: Path
+    _descriptor: int = field(repr=False)
 
-def _acquire(descriptor: int, path: Path, wait: float) -> None:
-    deadline = time.monotonic() + wait
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = path.read_text(encoding="utf-8").strip() or "unknown"
+    def acquire(self, *, wait: float = ORPHANS_MAY_TAKE) -> None:
+        """
+        Hold it; wait up to `wait` seconds for commands of a killed walk to end.
+
+        Raises:
+            Conflict: another release runs here.
+        """
+        deadline = time.monotonic() + wait
+        while not self._is_free():
+            holder = self.path.read_text(encoding="utf-8").strip() or "unknown"
             if time.monotonic() > deadline or _is_alive(holder):
                 raise Conflict(
                     f"another release runs in this clone (process {holder}, or a command it left behind)",
                     expected="one release at a time",
                     type_next="the same command again, when the other has ended",
-                ) from error
+                )
             time.sleep(0.1)
-        else:
-            return
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def _is_free(self) -> bool:
+        """
+        Whether nobody else holds it; then we do.
+        """
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Lock]:
+    """
+    The lock of a clone, to be acquired.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        os.set_inheritable(descriptor, True)
+        yield Lock(path, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def held(path: Path, *, wait: float = ORPHANS_MAY_TAKE) -> Iterator[None]:
+    """
+    Hold the lock of a clone, as `Lock.acquire` does.
+
+    Raises:
+        Conflict: another release runs here.
+    """
+    with opened(path) as lock:
+        lock.acquire(wait=wait)
+        yield
 
 
 def _is_alive(process: str) -> bool:

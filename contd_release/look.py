@@ -44,9 +44,12 @@ _LOOK: ContextVar[_Answers | None] = ContextVar("look", default=None)
 def begun() -> Context:
     """
     A context in which questions are asked once; threads that run in copies of it share the answers.
+
+    Within a look that is the same look.
     """
     context = copy_context()
-    context.run(_LOOK.set, _Answers())
+    if context.get(_LOOK) is None:
+        context.run(_LOOK.set, _Answers())
     return context
 
 

@@ -23,7 +23,6 @@ from contd_release.validation import PROJECT
 
 OVERLAY = "CONTD_RELEASE_CONFIG"
 CONFIGURATION = "contd-release.toml"
-STATE = "contd-release"
 SWITCHES = ("sbom", "pypi", "image", "chart", "github", "announce", "website", "monitor")
 
 T = TypeVar("T")

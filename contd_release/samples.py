@@ -113,7 +113,7 @@ def append(path: Path, sample: Sample) -> None:
     Raises:
         Unwritable: the disk does not take it.
     """
-    appended.append(path, json.dumps(asdict(sample) | {"verdict": sample.verdict.value}), WHAT)
+    appended.append(path, json.dumps(asdict(sample) | {"verdict": sample.verdict.value}), WHAT, is_durable=True)
 
 
 def read(path: Path) -> tuple[Sample, ...]:

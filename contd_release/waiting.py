@@ -1,5 +1,7 @@
 """
-The program that waits: `python -P waiting.py bumpversion bumpversion.cli` imports, then becomes its tool.
+The program that waits: `python -P waiting.py bumpversion bumpversion.cli questionary` imports, then becomes its tool.
+
+Its words are the tool's module, what to import now, and what only where something uses it, with commas between.
 
 What to do comes on standard input, once, as JSON: `words`, `cwd`, `env` and `umask`. Where nothing comes, whoever
 started it is gone, and it ends.
@@ -7,23 +9,45 @@ started it is gone, and it ends.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import json
 import os
 import runpy
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
+from types import ModuleType
+
+
+class Later(ModuleType):
+    """
+    Stands for a module that is imported when something of it is used.
+    """
+
+    def __getattr__(self, name: str) -> object:
+        if sys.modules[self.__name__] is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
 
 
 def main() -> None:
     """
     Import, wait, and run the tool as `python -m` does.
     """
-    tool, *modules = sys.argv[1:]
-    for module in modules:
+    tool, now, later = sys.argv[1:]
+    for module in filter(find_spec, later.split(",") if later else ()):
+        sys.modules[module] = Later(module)
+    # Nothing of what is imported is garbage, and looking for some, also at the end, takes a third of the time.
+    gc.disable()
+    for module in now.split(","):
         # Another version of the tool may lack it, or have it under another name.
         with suppress(ImportError):
             importlib.import_module(module)
+    gc.freeze()
+    gc.enable()
+    atexit.register(gc.freeze)
     if not (told := sys.stdin.buffer.read()):
         return
     task = json.loads(told)

@@ -47,7 +47,7 @@ class Repository:
             ReleaseError: they cannot be read.
         """
         url_of = partial(git.known_url, self.root)
-        return project.read(self.root, self.clone.directory / project.STATE, self.text, url_of)
+        return project.read(self.root, self.clone.state, self.text, url_of)
 
     def news(self) -> News:
         """

@@ -157,8 +157,8 @@ def _has(release: Release, tip: str, ours: str) -> bool:
     Whether main has the release commit.
     """
     root, settings = release.project.root, release.project.settings
-    if tip == ours:
-        return True
+    if tip in (ours, release.base):
+        return tip == ours
     if git.git(root, "cat-file", "-e", tip).ask().code:
         git.bring(root, settings.remote, f"refs/heads/{settings.main}")
     return git.is_ancestor(root, ours, tip)

@@ -54,7 +54,7 @@ def merged(release: Release, tip: str, ours: str, running: Running) -> Merge:
     """
     root, where = release.project.root, release.source("merge")
     restoring = _restoring(release, ours)
-    if not restoring and git.is_ancestor(root, tip, ours):
+    if not restoring and (tip == release.base or git.is_ancestor(root, tip, ours)):
         return Merge(ours)
     for action in git.add_worktree(root, where, tip):
         action.run(running)

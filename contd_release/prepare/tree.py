@@ -16,10 +16,10 @@ def checked_out(release: Release) -> Step:
     root, tree = release.project.root, release.tree
 
     def observe() -> Found:
-        at = git.commit(tree)
+        at = git.head(tree)
         if at is None:
             return Found(State.ABSENT, "there is no tree yet")
-        if release.base in (at, *git.described(tree, at).parents):
+        if release.base == at or release.base in git.described(tree, at).parents:
             return Found(State.DONE, f"{tree.name} is at {at[:12]}")
         return Found(State.CONFLICT, f"{tree} is at {at[:12]}", f"git -C {root} worktree remove --force {tree}")
 

@@ -182,6 +182,6 @@ def rehearsal_of(clone: git.Clone) -> Rehearsal:
     if not commit:
         raise NotReady("this repository has no commit", expected="a commit to rehearse", type_next="git commit")
     text_of = partial(git.text, root, commit)
-    found = project.read(root, clone.directory / project.STATE, text_of, partial(git.known_url, root))
+    found = project.read(root, clone.state, text_of, partial(git.known_url, root))
     mark = hashlib.sha256(str(root).encode()).hexdigest()[:12]
     return Rehearsal(found, commit, user_cache_path("contd-release") / "rehearsals" / f"{found.index_name}-{mark}")

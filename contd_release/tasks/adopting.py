@@ -13,7 +13,6 @@ from contd_release.adopt.repository import Repository
 from contd_release.checklist import Event, Seen
 from contd_release.errors import NotReady, ReleaseError, raise_all
 from contd_release.prepare import fragments
-from contd_release.project import STATE
 from contd_release.report import Json, Lines, reporting
 from contd_release.step import State
 from contd_release.tasks.choice import here, planned
@@ -38,9 +37,7 @@ def adopt(*, as_json: bool) -> None:
         report.event(event)
 
     try:
-        scaffold.checklist(repository).walk(
-            watch, Running(repository.clone.directory / STATE / "adopt" / "logs", report.redact)
-        )
+        scaffold.checklist(repository).walk(watch, Running(repository.clone.state / "adopt" / "logs", report.redact))
     finally:
         if written:
             report.says("\nlook at what was written with: git status; then commit and push it")

@@ -21,6 +21,7 @@ from contd_release.recover import hotfix
 from contd_release.release import Release
 from contd_release.tasks.words import Words
 from contd_release.tools import bumpversion, git
+from contd_release.tools.git import Clone
 from contd_release.version import next_version, parse, part, pre
 
 
@@ -28,12 +29,18 @@ def here(commit: str = "HEAD") -> Project:
     """
     The project of the current folder, as a commit describes it; what is not committed does not count.
     """
-    clone = git.clone(Path.cwd())
+    return of(git.clone(Path.cwd()), commit)
+
+
+def of(clone: Clone, commit: str = "HEAD") -> Project:
+    """
+    The project of a clone, as a commit describes it.
+    """
     known = clone.head if commit == "HEAD" else git.commit(clone.root, commit)
     if not known:
         raise NotReady("this repository has no commit", expected="a project to release", type_next="git commit")
     try:
-        return _read(clone.root, clone.directory / project.STATE, known)
+        return _read(clone.root, clone.state, known)
     except Usage as error:
         raise_all([error, *_uncommitted(clone.root, known)])
         raise

@@ -12,7 +12,7 @@ from contd_release.errors import Usage
 from contd_release.recover import hotfix, hotfix_branch
 from contd_release.report import reporting
 from contd_release.tasks.choice import here as project_here
-from contd_release.tasks.walking import walk
+from contd_release.tasks.releasing import walk
 from contd_release.tasks.words import Words
 from contd_release.tools import git
 

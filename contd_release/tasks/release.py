@@ -41,7 +41,7 @@ def release(
     Release: from "main is green" to "everyone can install it, we checked, and they know".
     """
     with edge():
-        from contd_release.tasks.walking import walk
+        from contd_release.tasks.releasing import walk
 
         words = Words(part, pre, final, because, without_ci)
         if dry_run or c.config.run.dry:

@@ -175,6 +175,6 @@ def _tagged(is_asked_for: object = False, words: Words = _NO_WORDS) -> Release |
 
 def _walk(until: str, words: Words, *, as_json: bool, yes: bool = False) -> None:
     with edge():
-        from contd_release.tasks.walking import walk
+        from contd_release.tasks.releasing import walk
 
         walk(words, as_json=as_json, yes=yes, until=until)

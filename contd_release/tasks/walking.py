@@ -8,11 +8,12 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from contd_release import events, journal, lock
+from contd_release import events, journal, lock, look
 from contd_release.action import Running
 from contd_release.ahead import Ahead, Tool
 from contd_release.artifacts import Sealed
@@ -21,6 +22,7 @@ from contd_release.checklist import Checklist, Event, Seen
 from contd_release.command import Command
 from contd_release.entries import Ended
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
+from contd_release.head_start import HeadStart
 from contd_release.prepare import docs, repository
 from contd_release.project import Project
 from contd_release.release import Release
@@ -28,9 +30,9 @@ from contd_release.report import Json, Lines, Terminal, reporting, review_text
 from contd_release.step import Step
 from contd_release.tasks import announcing
 from contd_release.tasks.checklists import checklist
-from contd_release.tasks.choice import begin, chosen, here
+from contd_release.tasks.choice import begin, chosen, of
 from contd_release.tasks.words import Words
-from contd_release.tools import bumpversion, git, towncrier
+from contd_release.tools import git
 
 
 @dataclass
@@ -56,6 +58,10 @@ class Public:
 class Walking:
     """
     A release, its checklist, and how it is told.
+
+    Args:
+        ahead: the tools that wait, where the release begins.
+        looking: the look that has begun already; the first one at the checklist, and the review, go on with it.
     """
 
     release: Release
@@ -65,6 +71,7 @@ class Walking:
     picture: Path | None = None
     whole: Checklist | None = None
     ahead: Ahead | None = None
+    looking: Context = field(default_factory=copy_context)
 
     @cached_property
     def checklist(self) -> Checklist:
@@ -90,7 +97,7 @@ class Walking:
         Raises:
             NeedsPerson: nobody is there, and `--yes` was not said.
         """
-        text = review_text(release, sealed, _changed(release))
+        text = review_text(release, sealed, self.looking.run(_changed, release))
         if self.yes:
             self.report.says(text)
             return True
@@ -155,7 +162,7 @@ class Walking:
         """
         Stop before anything is changed when a step is known to stop us; past the line there is only forward.
         """
-        seen = tuple(whole.status())
+        seen = self.looking.run(lambda: tuple(whole.status()))
         for one in seen:
             if one.is_done:
                 public.learn(Event("done", one.section, one.step))
@@ -173,26 +180,22 @@ def alone(project: Project) -> Iterator[None]:
         yield
 
 
-def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: str = "") -> None:
+def walk(words: Words, start: HeadStart, *, as_json: bool, yes: bool, until: str = "", picture: str = "") -> None:
     """
     Walk the release under way or the one the words begin, alone in this clone.
     """
-    project = here()
+    project = of(start.clone)
     report = reporting(as_json=as_json, settings=project.settings)
-    with alone(project), Ahead() as ahead:
-        # Who continues needs few of them, and nobody knows how far it comes this time.
-        begins = words.are_given and not journal.of(project).under_way()
-        if begins:
-            ahead.expect((bumpversion.TOOL, towncrier.TOOL))
-        release = chosen(project, words)
-        picture_to = Path(picture) if picture else None
-        walking = Walking(release, report, yes, until, picture_to, ahead=ahead if begins else None)
-        walking.walk()
-        if not until:
-            finish(walking.release, "finished")
-            report.says(f"\n{walking.release} is out.")
-            if walking.release.project.settings.monitor:
-                _say_what_is_seen(walking.release, report)
+    start.lock.acquire()
+    looking = look.begun()
+    release = looking.run(chosen, project, words)
+    picture_to = Path(picture) if picture else None
+    Walking(release, report, yes, until, picture_to, ahead=start.ahead, looking=looking).walk()
+    if not until:
+        finish(release, "finished")
+        report.says(f"\n{release} is out.")
+        if release.project.settings.monitor:
+            _say_what_is_seen(release, report)
 
 
 def _say_what_is_seen(release: Release, report: Lines | Json) -> None:

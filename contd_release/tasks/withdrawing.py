@@ -21,8 +21,8 @@ from contd_release.recover.subject import Rollback, Wish, one_line
 from contd_release.release import Release
 from contd_release.report import Json, Lines, Terminal, reporting
 from contd_release.tasks.choice import here
+from contd_release.tasks.releasing import walk
 from contd_release.tasks.tags import of_version
-from contd_release.tasks.walking import walk
 from contd_release.tasks.words import Words
 from contd_release.tools import git
 from contd_release.version import parse

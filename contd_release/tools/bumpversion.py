@@ -10,18 +10,32 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from packaging.version import Version
 
 from contd_release.ahead import Tool
 from contd_release.command import Command
-from contd_release.defaults import Read
 from contd_release.errors import NotReady, Usage
 from contd_release.version import parse
 
+if TYPE_CHECKING:
+    from contd_release.defaults import Read
+
 TOOL: Final = Tool(
-    "bumpversion", ("bumpversion.cli", "bumpversion.config.utils", "bumpversion.scm.git", "rich.logging")
+    "bumpversion",
+    (
+        "bumpversion.cli",
+        "bumpversion.config.utils",
+        "bumpversion.scm.git",
+        "bumpversion.scm.hg",
+        "rich.logging",
+        "rich.console",
+    ),
+    # It asks nobody, and fetches nothing.
+    unused=("questionary", "httpx", "httpx2", "asyncio"),
+    # Looking for plug-ins of pydantic, it reads the metadata of every package there is.
+    env={"PYDANTIC_DISABLE_PLUGINS": "true"},
 )
 CONFIGURATION: Final = (".bumpversion.toml", "pyproject.toml")
 

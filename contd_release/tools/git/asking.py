@@ -68,6 +68,13 @@ class Clone:
     directory: Path
     head: str = ""
 
+    @property
+    def state(self) -> Path:
+        """
+        The folder of it that is ours: the lock, the journal, the logs and the sealed artifacts.
+        """
+        return self.directory / "contd-release"
+
 
 def clone(where: Path) -> Clone:
     """
@@ -88,6 +95,19 @@ def clone(where: Path) -> Clone:
         )
     root, directory, *head = answer.out.splitlines()
     return Clone(Path(root), Path(directory), *head)
+
+
+def directory(worktree: Path) -> Path:
+    """
+    The git directory of a worktree, from the file in which git keeps it.
+
+    https://git-scm.com/docs/gitrepository-layout
+
+    Raises:
+        OSError: it is no worktree besides the clone's own.
+    """
+    told = (worktree / ".git").read_text(encoding="utf-8", errors="surrogateescape")
+    return worktree / told.removeprefix("gitdir: ").rstrip("\n")
 
 
 def identity(where: Path) -> str | None:

@@ -7,13 +7,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from contd_release import look
 from contd_release.command import Command
 from contd_release.errors import Unanswered
-from contd_release.release import Release
-from contd_release.tools.git.asking import git, told
+from contd_release.tools.git.asking import directory, git, told
+
+if TYPE_CHECKING:
+    from contd_release.release import Release
 
 _HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
@@ -34,8 +38,15 @@ def release_commit(release: Release) -> str | None:
     """
     if release.commit:
         return release.commit
-    there = _detached(release.tree) or commit(release.tree)
+    there = head(release.tree)
     return None if there == release.base else there
+
+
+def head(worktree: Path) -> str | None:
+    """
+    The commit that a worktree is at; nothing when it is not there.
+    """
+    return _detached(worktree) or commit(worktree)
 
 
 def tree(where: Path, revision: str = "HEAD") -> str:
@@ -113,7 +124,9 @@ def names(where: Path, revision: str, folder: str = "") -> tuple[str, ...]:
     """
     The paths of all files below a folder in a commit.
     """
-    return (_names_in if _HASH.fullmatch(revision) else _names_in.__wrapped__)(where, revision, folder)
+    if not _HASH.fullmatch(revision):
+        return _names_in.__wrapped__(where, revision, folder)
+    return look.once(("names", where, revision, folder), partial(_names_in, where, revision, folder))
 
 
 def text(where: Path, revision: str, path: str) -> str | None:
@@ -146,12 +159,9 @@ def changed(where: Path, since: str, until: str, *paths: str) -> tuple[str, ...]
 def _detached(worktree: Path) -> str | None:
     """
     The commit that a worktree on no branch is at, from the file in which git keeps it: it is asked for in every step.
-
-    https://git-scm.com/docs/gitrepository-layout#Documentation/gitrepository-layout.txt-HEAD
     """
     try:
-        directory = (worktree / ".git").read_text(encoding="utf-8").removeprefix("gitdir: ").rstrip("\n")
-        head = (worktree / directory / "HEAD").read_text(encoding="utf-8").strip()
+        head = (directory(worktree) / "HEAD").read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return None
     return head if _HASH.fullmatch(head) else None

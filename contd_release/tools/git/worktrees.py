@@ -11,7 +11,7 @@ from pathlib import Path
 
 from contd_release.action import Action, Call
 from contd_release.command import Command
-from contd_release.tools.git.asking import git, only_git, told
+from contd_release.tools.git.asking import directory, git, only_git, told
 
 
 def is_clean(where: Path) -> bool:
@@ -75,8 +75,7 @@ def unlock(where: Path) -> Call:
     """
 
     def remove() -> None:
-        path = Path(told(where, "rev-parse", "--path-format=absolute", "--git-path", "index.lock"))
-        path.unlink(missing_ok=True)
+        (directory(where) / "index.lock").unlink(missing_ok=True)
 
     return Call(f"remove what a killed git has locked in {where.name}", remove)
 
