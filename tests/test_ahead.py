@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -114,20 +115,53 @@ def test_it_gets_its_surroundings_with_its_command(tmp_path: Path) -> None:
     Words, folder, environment, umask and exit code are the command's; a module that is not there is no reason to fail.
     """
     (tmp_path / "probe.py").write_text(
-        "import json, os, sys\n"
-        "told = [sys.argv[1:], os.getcwd(), os.umask(0), dict(os.environ), sys.stdin.read(), __name__]\n"
-        "print(json.dumps(told))\n"
+        "import gc, json, os, sys\n"
+        "told = [sys.argv[1:], os.getcwd(), os.umask(0), dict(os.environ), sys.stdin.read()]\n"
+        "print(json.dumps([*told, __name__, gc.isenabled()]))\n"
         "raise SystemExit(7)\n",
         encoding="utf-8",
     )
-    argv = (sys.executable, "-P", program.__file__, "probe", "no.such.module", "json.tool")
+    argv = (sys.executable, "-P", program.__file__, "probe", "no.such.module,json.tool", "no_such_module")
     env = os.environ | {"PYTHONPATH": str(tmp_path), "BEFORE": "1"}
     task = {"words": ["a b", "--c"], "cwd": "/", "env": {"AFTER": "2"}, "umask": 0o27}
     told = subprocess.run(argv, input=json.dumps(task).encode(), env=env, capture_output=True, check=False)
     assert (7, b"") == (told.returncode, told.stderr)
-    assert [["a b", "--c"], "/", 0o27, {"AFTER": "2"}, "", "__main__"] == json.loads(told.stdout)
+    assert [["a b", "--c"], "/", 0o27, {"AFTER": "2"}, "", "__main__", True] == json.loads(told.stdout)
     told = subprocess.run(argv, stdin=subprocess.DEVNULL, env=env, capture_output=True, check=False)
     assert (0, b"", b"") == (told.returncode, told.stdout, told.stderr)
+
+
+@pytest.mark.parametrize("uses", ["", "unused.VALUE; unused.VALUE", "unused.inner.VALUE", "from unused import VALUE"])
+def test_what_is_unused_is_imported_where_it_is_used(tmp_path: Path, uses: str) -> None:
+    """
+    As a module, as a package with modules in it, by name, once; and not at all where nobody does.
+    """
+    (tmp_path / "unused").mkdir()
+    (tmp_path / "unused" / "__init__.py").write_text("print('imported')\nVALUE = 1\n", encoding="utf-8")
+    (tmp_path / "unused" / "inner.py").write_text("VALUE = 2\n", encoding="utf-8")
+    code = f"import unused\nimport unused\n{'import unused.inner' if 'inner' in uses else ''}\n{uses}\n"
+    (tmp_path / "probe.py").write_text(code, encoding="utf-8")
+    argv = (sys.executable, "-P", program.__file__, "probe", "json", "unused")
+    env = os.environ | {"PYTHONPATH": str(tmp_path)}
+    task = json.dumps({"words": [], "cwd": "/", "env": {}, "umask": -1}).encode()
+    told = subprocess.run(argv, input=task, env=env, capture_output=True, check=False)
+    assert (0, b"") == (told.returncode, told.stderr)
+    assert ["imported"] * bool(uses) == told.stdout.decode().split()
+
+
+def test_what_the_bump_does_not_use_is_not_imported(tmp_path: Path) -> None:
+    """
+    bump-my-version asks nobody and fetches nothing: neither questionary nor httpx comes with it.
+    """
+    shutil.copytree(EXAMPLE, tmp_path / "contd")
+    tool, command = bumpversion.TOOL, bumpversion.bump(tmp_path / "contd", parse("0.1.5"), parse("0.2.0"))
+    argv = (sys.executable, "-P", program.__file__, tool.module, ",".join(tool.imports), ",".join(tool.unused))
+    task = {"words": tool.words(command.argv), "cwd": str(tmp_path / "contd"), "env": dict(os.environ), "umask": -1}
+    env = os.environ | {"PYTHONPROFILEIMPORTTIME": "1"}
+    told = subprocess.run(argv, input=json.dumps(task).encode(), env=env, capture_output=True, check=True)
+    imported = {line.rpartition("|")[2].strip() for line in told.stderr.decode().splitlines()}
+    assert {"bumpversion.commands", "pydantic"} <= imported
+    assert set() == imported & {*tool.unused, "prompt_toolkit", "httpcore", "httpcore2"}
 
 
 def test_whoever_still_waits_is_ended() -> None:
@@ -186,3 +220,25 @@ def test_bad_input_is_told_as_ever(tmp_path: Path, ahead: Ahead) -> None:
     with pytest.raises(Interrupted, match="was not started"):
         helped(tmp_path).run(Running(tmp_path / "log", stop=stop, ahead=ahead))
     assert 1 == len(waiting())
+
+
+@pytest.mark.parametrize("differs", [{"stdin": "text"}, {"stdout": "out"}])
+def test_what_it_cannot_do_is_done_by_another(tmp_path: Path, ahead: Ahead, differs: dict[str, str]) -> None:
+    """
+    Who waits reads its command from standard input, and its output goes to the log.
+    """
+    ahead.expect([towncrier.TOOL])
+    told = {name: tmp_path / value if name == "stdout" else value for name, value in differs.items()}
+    replace(helped(tmp_path), **told).run(Running(tmp_path / "log", ahead=ahead))  # type: ignore[arg-type]
+    assert 1 == len(waiting())
+    said = tmp_path / differs["stdout"] if "stdout" in differs else tmp_path / "log"
+    assert "Usage: " in said.read_text(encoding="utf-8")
+
+
+def test_one_that_cannot_be_started_is_done_without(ahead: Ahead, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    What is in the way is told by its command, if it still is then.
+    """
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    ahead.expect([towncrier.TOOL, twine.CHECK])
+    assert [] == waiting()

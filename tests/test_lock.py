@@ -7,6 +7,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,17 @@ def walk(path: Path, seconds: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen((sys.executable, "-P", "-c", WALK, str(path), seconds))
 
 
+@contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """
+    The process is ended, whatever happens.
+    """
+    try:
+        yield
+    finally:
+        process.kill()
+
+
 def test_a_command_that_outlives_its_walk_is_waited_for(tmp_path: Path) -> None:
     """
     The next walk does not race what the killed one has started.
@@ -51,6 +64,24 @@ def test_a_killed_walk_that_nobody_waited_for_does_not_live(tmp_path: Path) -> N
     with lock.held(tmp_path / "lock"):
         assert process.returncode is None
     process.wait()
+
+
+def test_who_was_started_before_it_was_acquired_holds_it_as_well(tmp_path: Path) -> None:
+    """
+    A tool that was started ahead and outlives its walk is waited for.
+    """
+    with lock.opened(tmp_path / "lock") as ours:
+        child = subprocess.Popen(("sleep", "60"), close_fds=False)
+        ours.acquire()
+    with (
+        child,
+        pytest.raises(Conflict, match="or a command it left behind"),
+        ended(child),
+        lock.held(tmp_path / "lock", wait=0.2),
+    ):
+        pytest.fail("the lock is held by the child")
+    with lock.held(tmp_path / "lock"):
+        pass
 
 
 def test_patience_ends(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ Random sequences of releases, hotfixes and rollbacks with every command run, in 
 from __future__ import annotations
 
 import random
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,6 +64,13 @@ def withdrawn(place: Place, yanking: Yanking, version: Version) -> None:
     assert 0 == said.code, said.text
 
 
+def versions(refs: Mapping[str, str]) -> set[str]:
+    """
+    The versions that are tagged as released.
+    """
+    return {ref.removeprefix("refs/tags/v") for ref in refs if re.fullmatch(r"refs/tags/v[^^]*", ref)}
+
+
 def agrees(place: Place, world: World, model: Model, tags: dict[str, str]) -> None:
     """
     Tags have not moved, GitHub's latest is the highest good version, main is the highest and has every change.
@@ -87,6 +96,7 @@ def test_a_sequence(everywhere: Place, world: World, yanking: Yanking, number: i
     Five moves, with the world looked at after each.
     """
     dice, model, tags = random.Random(number), Model(), dict[str, str]()  # noqa: S311
+    before = versions(remotes.refs(everywhere.remote))
     current = Version("0.1.5")
     for move in range(5):
         mendable = [one for one in model.out if next_version(one, "patch") not in model.out]
@@ -108,3 +118,4 @@ def test_a_sequence(everywhere: Place, world: World, yanking: Yanking, number: i
         refs = remotes.refs(everywhere.remote)
         tags |= {ref: name for ref, name in refs.items() if ref.startswith("refs/tags/") and ref not in tags}
         agrees(everywhere, world, model, tags)
+    assert before | {*map(str, model.out)} == versions(tags)

@@ -7,11 +7,12 @@ from __future__ import annotations
 import socket
 import time
 from pathlib import Path
-from threading import Thread
+from threading import Thread, active_count
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from processes import soon
 
 from contd_release.errors import Conflict
 from contd_release.sandbox.admission import Rules
@@ -96,6 +97,34 @@ def test_it_stops_when_requests_under_way_are_answered(tmp_path: Path) -> None:
         assert client.recv(1 << 12).startswith(b"HTTP/1.1 4")
         stopping.join()
         assert [400] == [one.status for one in world.ledger.requests()]
+
+
+def test_it_answers_nobody_once_it_has_stopped(tmp_path: Path) -> None:
+    """
+    Who connected before and asks afterwards gets no answer, and changes nothing.
+    """
+    with World(tmp_path) as world:
+        threads = active_count()
+        with socket.create_connection(("127.0.0.1", urlsplit(world.url).port or 0)) as client:
+            assert soon(lambda: active_count() > threads)
+            world.stop()
+            client.sendall(b"POST /chat/discord HTTP/1.1\r\nHost: world\r\nContent-Length: 2\r\n\r\n{}")
+            assert b"" == client.recv(1 << 16)
+        assert [] == list(world.ledger.requests())
+
+
+def test_it_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Who never sends the rest of an upload does not keep a world from stopping.
+    """
+    monkeypatch.setattr("contd_release.sandbox.server._PATIENCE", 0.2)
+    with World(tmp_path) as world, socket.create_connection(("127.0.0.1", urlsplit(world.url).port or 0)) as client:
+        client.sendall(b"POST /chat/discord HTTP/1.1\r\nHost: world\r\nContent-Length: 10\r\n\r\n01234")
+        while not world.ledger.requests():
+            time.sleep(0.01)
+        began = time.monotonic()
+        world.stop()
+        assert 0.2 <= time.monotonic() - began < 5
 
 
 def test_accounts_are_private(world: World) -> None:
