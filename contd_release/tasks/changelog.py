@@ -14,7 +14,7 @@ from contd_release.prepare import docs, fragments
 from contd_release.prepare.fragments import Fragments
 from contd_release.project import Project
 from contd_release.report import reporting
-from contd_release.tasks.choice import chosen, here, planned
+from contd_release.tasks.choice import here, planned
 from contd_release.tasks.walking import Walking
 from contd_release.tasks.words import Words
 from contd_release.tools import bumpversion, git, towncrier
@@ -79,9 +79,8 @@ def checked(words: Words, *, as_json: bool) -> None:
     Observe every step and tell all that would stop the walk.
     """
     report = reporting(as_json=as_json)
-    walking = Walking(chosen(here(), words), report)
-    whole = walking.checklist
-    whole.check(tuple(whole.status()))
+    walking = Walking.of(here(), words, report)
+    walking.checklist.check(walking.status())
     report.says(f"{walking.release} can be released: nothing that can be checked beforehand is in its way")
 
 

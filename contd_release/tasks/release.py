@@ -145,7 +145,7 @@ def _idle(entries: Journal) -> Iterator[str]:
 
 def _plan(words: Words, *, as_json: bool) -> None:
     from contd_release.report import reporting
-    from contd_release.tasks.choice import chosen, here
+    from contd_release.tasks.choice import here
     from contd_release.tasks.walking import Walking
 
-    Walking(chosen(here(), words), reporting(as_json=as_json)).plan()
+    Walking.of(here(), words, reporting(as_json=as_json)).plan()

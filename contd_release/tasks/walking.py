@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import Context, copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -72,6 +72,14 @@ class Walking:
     whole: Checklist | None = None
     ahead: Ahead | None = None
     looking: Context = field(default_factory=copy_context)
+
+    @classmethod
+    def of(cls, project: Project, words: Words, report: Lines | Json) -> Walking:
+        """
+        The release under way, or the one that the words begin, looked at for the first time.
+        """
+        looking = look.begun()
+        return cls(looking.run(chosen, project, words), report, looking=looking)
 
     @cached_property
     def checklist(self) -> Checklist:
@@ -152,17 +160,23 @@ class Walking:
         """
         Tell every step, what the world says of it, and each command that would run; nothing changes.
         """
-        seen = list(self.checklist.status())
+        seen = self.status()
         self.report.says(f"{self.release} from {self.release.base[:12]} (plan: nothing is changed)")
         for one in seen:
             self.report.seen(one, with_commands=True)
         self.checklist.check(seen)
 
+    def status(self) -> tuple[Seen, ...]:
+        """
+        What the world says of every step.
+        """
+        return self.looking.run(lambda: tuple(self.checklist.status()))
+
     def _prove_possible(self, whole: Checklist, public: Public) -> Sequence[Seen]:
         """
         Stop before anything is changed when a step is known to stop us; past the line there is only forward.
         """
-        seen = self.looking.run(lambda: tuple(whole.status()))
+        seen = self.status()
         for one in seen:
             if one.is_done:
                 public.learn(Event("done", one.section, one.step))
@@ -187,15 +201,14 @@ def walk(words: Words, start: HeadStart, *, as_json: bool, yes: bool, until: str
     project = of(start.clone)
     report = reporting(as_json=as_json, settings=project.settings)
     start.lock.acquire()
-    looking = look.begun()
-    release = looking.run(chosen, project, words)
+    walking = Walking.of(project, words, report)
     picture_to = Path(picture) if picture else None
-    Walking(release, report, yes, until, picture_to, ahead=start.ahead, looking=looking).walk()
+    replace(walking, yes=yes, until=until, picture=picture_to, ahead=start.ahead).walk()
     if not until:
-        finish(release, "finished")
-        report.says(f"\n{release} is out.")
-        if release.project.settings.monitor:
-            _say_what_is_seen(release, report)
+        finish(walking.release, "finished")
+        report.says(f"\n{walking.release} is out.")
+        if walking.release.project.settings.monitor:
+            _say_what_is_seen(walking.release, report)
 
 
 def _say_what_is_seen(release: Release, report: Lines | Json) -> None:
