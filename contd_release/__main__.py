@@ -20,7 +20,7 @@ def main() -> None:
             from contd_release.errors import ReleaseError
 
             # Whatever is in its way is told by the task.
-            with suppress(ReleaseError, OSError):
+            with suppress(ReleaseError):
                 stack.enter_context(head_start.given(begins=True))
         _run(words)
 

@@ -47,6 +47,7 @@ def given(*, begins: bool) -> Iterator[HeadStart]:
 
     Raises:
         NotReady: the current folder is in no clone.
+        Unwritable: the clone's git directory cannot be written, or its journal not read.
     """
     if start := _GIVEN.get():
         yield start

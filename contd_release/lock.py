@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contd_release.errors import Conflict
+from contd_release.errors import Conflict, Unwritable
 
 ORPHANS_MAY_TAKE = 30.0
 
@@ -66,9 +67,19 @@ class Lock:
 def opened(path: Path) -> Iterator[Lock]:
     """
     The lock of a clone, to be acquired.
+
+    Raises:
+        Unwritable: its file cannot be made or opened.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise Unwritable(
+            f"the lock of this clone cannot be opened: {error.strerror}: {path}",
+            expected="a folder in its git directory, and permission to write there",
+            type_next=f"ls -ld {shlex.quote(str(path.parent))}",
+        ) from error
     try:
         os.set_inheritable(descriptor, True)
         yield Lock(path, descriptor)
@@ -83,6 +94,7 @@ def held(path: Path, *, wait: float = ORPHANS_MAY_TAKE) -> Iterator[None]:
 
     Raises:
         Conflict: another release runs here.
+        Unwritable: the lock's file cannot be made or opened.
     """
     with opened(path) as lock:
         lock.acquire(wait=wait)

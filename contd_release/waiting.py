@@ -37,8 +37,9 @@ def main() -> None:
     Import, wait, and run the tool as `python -m` does.
     """
     tool, now, later = sys.argv[1:]
-    for module in filter(find_spec, later.split(",") if later else ()):
-        sys.modules[module] = Later(module)
+    for module in later.split(",") if later else ():
+        if module not in sys.modules and find_spec(module):
+            sys.modules[module] = Later(module)
     # Nothing of what is imported is garbage, and looking for some, also at the end, takes a third of the time.
     gc.disable()
     for module in now.split(","):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from contd_release import lock
-from contd_release.errors import Conflict
+from contd_release.errors import Conflict, Unwritable
 
 # A walk that holds the lock, starts a command that inherits it, and is killed.
 WALK = """
@@ -96,3 +96,15 @@ def test_patience_ends(tmp_path: Path) -> None:
         pytest.fail("the lock is held by the command")
     with lock.held(tmp_path / "lock"):
         pass
+
+
+def test_what_is_in_its_way_is_told(tmp_path: Path) -> None:
+    """
+    A file where the folder should be, or a folder that may not be written.
+    """
+    (tmp_path / "contd-release").touch()
+    with (
+        pytest.raises(Unwritable, match=r"cannot be opened: File exists: .*/lock\n.*\n  type:     ls -ld "),
+        lock.held(tmp_path / "contd-release" / "lock"),
+    ):
+        pytest.fail("there is no lock")
