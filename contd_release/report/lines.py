@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from contd_release.action import Action
@@ -79,7 +80,7 @@ class Lines:
         """
         self._headed(seen.section, seen.step)
         if seen.found is None:
-            self.says(f"  ? {seen.step.title}: {seen.error}")
+            self.says(f"  ? {seen.step.title}: {indent(str(seen.error), ' ' * 4).lstrip()}")
             return
         self.says(f"  {SIGNS[seen.found.state]} {seen.step.title}: {seen.found.detail}")
         if with_commands and not seen.is_done:

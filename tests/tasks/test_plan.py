@@ -64,6 +64,19 @@ def test_every_step_and_every_command_is_told(release: Place, snapshot: Snapshot
     assert snapshot == re.sub(r"\b[0-9a-f]{12,64}\b", "HASH", out)
 
 
+def test_a_step_of_which_nothing_is_known(release: Place) -> None:
+    """
+    What was expected stands below its step, and all of it is told once more at the end.
+    """
+    nowhere = release.directory / "nowhere.toml"
+    nowhere.write_text('[pypi]\nindex = "http://127.0.0.1:1/"\nrepository = "http://127.0.0.1:1/"\n', encoding="utf-8")
+    said = release.say("plan", "--part", "minor", env={"CONTD_RELEASE_CONFIG": str(nowhere)})
+    assert 4 == said.code
+    told = "http://127.0.0.1:1: ConnectionError: Connection refused\n{0}expected: an answer\n{0}type:     the same"
+    assert told.format(" " * 6) in said.out
+    assert told.format(" " * 2) in said.err
+
+
 def test_a_plan_for_machines(release: Place) -> None:
     """
     One JSON object a step, with its state and, unless it is done, what would be run.
