@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from processes import is_alive, soon
+from processes import children, is_alive, soon
 
 from contd_release import waiting as program
 from contd_release.action import Running
@@ -42,16 +42,7 @@ def waiting() -> list[int]:
     """
     The processes of this one that wait for a command.
     """
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(status.read_text().rpartition(")")[2].split()[1])
-            words = (status.parent / "cmdline").read_bytes().split(b"\0")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if parent == os.getpid() and program.__file__.encode() in words:
-            found.append(int(status.parent.name))
-    return found
+    return [pid for pid, words in children(os.getpid()).items() if program.__file__ in words]
 
 
 def helped(folder: Path) -> Command:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from processes import children
 
 from contd_release import head_start, waiting
 from contd_release.errors import NotReady
@@ -20,27 +21,11 @@ if TYPE_CHECKING:
     from tests.conftest import Beginning, Place
 
 
-def children(pid: int) -> list[list[str]]:
-    """
-    The command lines of the processes that a process has started.
-    """
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(status.read_text().rpartition(")")[2].split()[1])
-            words = (status.parent / "cmdline").read_bytes().decode().split("\0")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if parent == pid:
-            found.append(words)
-    return found
-
-
 def ahead(pid: int) -> list[str]:
     """
     The tools that a process has started ahead.
     """
-    return [words[3] for words in children(pid) if waiting.__file__ in words]
+    return [words[3] for words in children(pid).values() if waiting.__file__ in words]
 
 
 def seen(process: subprocess.Popen[str]) -> list[list[str]]:
@@ -49,7 +34,7 @@ def seen(process: subprocess.Popen[str]) -> list[list[str]]:
     """
     found: list[list[str]] = []
     while process.poll() is None:
-        found += [words for words in children(process.pid) if words not in found]
+        found += [words for words in children(process.pid).values() if words not in found]
         time.sleep(0.01)
     return found
 
