@@ -26,6 +26,9 @@ from contd_release.tools.pypi import File
 class Pace:
     """
     How often the index is asked, and how long a person is waited for, in seconds.
+
+    Args:
+        pause: the longest between two questions; the first ones follow each other faster.
     """
 
     pause: float = 5
@@ -33,6 +36,7 @@ class Pace:
 
 
 UNHURRIED: Final = Pace()
+_FIRST_PAUSE: Final = 0.5
 
 
 def row(rollback: Rollback) -> Row:
@@ -118,7 +122,7 @@ class Waited:
             f"  press   Yank, and give the reason: {self.rollback.reason}\n"
             f"waiting until the index says that it is yanked (Ctrl-C, and invoke rollback later, is fine)"
         )
-        deadline = time.monotonic() + self.pace.whole
+        deadline, pause = time.monotonic() + self.pace.whole, min(_FIRST_PAUSE, self.pace.pause)
         while not self._is_yanked():
             if time.monotonic() > deadline:
                 raise NeedsPerson(
@@ -126,8 +130,9 @@ class Waited:
                     expected=f"somebody who yanks it on {page(release)} with the reason: {self.rollback.reason}",
                     type_next=f"invoke rollback --version {release.version}   (it waits again)",
                 )
-            if running.stop.wait(self.pace.pause):
+            if running.stop.wait(pause):
                 raise Interrupted("the wait for the yank was stopped")
+            pause = min(pause * 2, self.pace.pause)
 
     def _is_yanked(self) -> bool:
         try:
