@@ -13,7 +13,7 @@ import pytest
 
 from contd_release.action import Running
 from contd_release.checklist import Checklist
-from contd_release.errors import Unanswered
+from contd_release.errors import FailedCommand, Unanswered
 from contd_release.prepare import notes, repository, tree, versions
 from contd_release.release import Release
 from contd_release.step import State, Step
@@ -175,6 +175,9 @@ def test_a_lock_that_a_killed_git_left(here: Place, treed: Release, tmp_path: Pa
     assert State.DONE is make(notes.written(treed), tmp_path).observe().state
     lock.touch()
     assert State.DONE is make(tree.committed(treed), tmp_path).observe().state
+    (treed.tree / ".git").unlink()
+    with pytest.raises(FailedCommand, match="not a git repository"):
+        make(tree.committed(treed), tmp_path)
 
 
 def test_main_moves_while_a_release_is_prepared(here: Place, treed: Release) -> None:

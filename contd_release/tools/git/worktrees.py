@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -75,7 +76,9 @@ def unlock(where: Path) -> Call:
     """
 
     def remove() -> None:
-        (directory(where) / "index.lock").unlink(missing_ok=True)
+        # What is in the way of that is in git's way, too, which says it.
+        with suppress(OSError):
+            (directory(where) / "index.lock").unlink()
 
     return Call(f"remove what a killed git has locked in {where.name}", remove)
 
