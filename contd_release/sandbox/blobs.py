@@ -7,7 +7,6 @@ https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from pathlib import Path
 from typing import IO, Final
@@ -90,7 +89,6 @@ class Blobs:
         with open(self._upload(name, upload), "ab", buffering=0) as out:
             while chunk := body.read(_CHUNK):
                 out.write(chunk)
-            os.fsync(out.fileno())
             return out.tell()
 
     def finish(self, name: str, upload: str, digest: str) -> bool:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -167,8 +166,6 @@ class Chat:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with open(self.path, "a", encoding="utf-8") as out:
                 out.write(line)
-                out.flush()
-                os.fsync(out.fileno())
         effect(request.environ, f"message {message.service}/{message.room} {_fingerprint(message)}")
 
     def _read(self) -> Iterator[Message]:

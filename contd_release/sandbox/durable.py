@@ -32,15 +32,13 @@ def copy(source: IO[bytes], path: Path) -> None:
 @contextmanager
 def _whole(path: Path, mode: int) -> Iterator[IO[bytes]]:
     """
-    A file that takes its name when it is written to the end and on the disk.
+    A file that takes its name when it is written to the end. A rehearsed world need not outlive a loss of power.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name[:100]}.{uuid4().hex}.half")
     try:
         with open(half, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as out:
             yield out
-            out.flush()
-            os.fsync(out.fileno())
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)
