@@ -351,11 +351,11 @@ def beginning(here: Place) -> Beginning:
     """
 
     def begin(part: str = "minor", **words: str) -> Release:
-        from contd_release.tasks import choice
+        from contd_release.tasks import choice, under_way
         from contd_release.tasks.words import Words
 
         found = choice.chosen(choice.here(), Words(part, **words))  # type: ignore[arg-type]
-        choice.begin(found)
+        under_way.begin(found)
         return found
 
     return begin

@@ -16,6 +16,7 @@ from processes import children
 
 from contd_release import head_start, waiting
 from contd_release.errors import NotReady
+from contd_release.tools import bumpversion
 
 if TYPE_CHECKING:
     from tests.conftest import Beginning, Place
@@ -26,6 +27,13 @@ def ahead(pid: int) -> list[str]:
     The tools that a process has started ahead.
     """
     return [words[3] for words in children(pid).values() if waiting.__file__ in words]
+
+
+def environment(pid: int) -> set[str]:
+    """
+    What a process was started with.
+    """
+    return {*Path(f"/proc/{pid}/environ").read_text(encoding="utf-8").split("\0")}
 
 
 def seen(process: subprocess.Popen[str]) -> list[list[str]]:
@@ -45,6 +53,8 @@ def test_the_slowest_tool_is_started_first(here: Place) -> None:
     """
     with head_start.given(begins=True) as start:
         assert ["bumpversion"] == ahead(os.getpid())
+        (pid,) = children(os.getpid())
+        assert {f"{name}={value}" for name, value in bumpversion.TOOL.env.items()} <= environment(pid)
         assert here.state / "lock" == start.lock.path
         start.lock.acquire()
     assert [] == ahead(os.getpid())

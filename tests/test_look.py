@@ -125,3 +125,15 @@ def test_an_error_that_is_ours_is_raised() -> None:
     """
     with pytest.raises(ZeroDivisionError):
         list(Checklist(steps(Asked(ZeroDivisionError()), "a", "a")).status())
+
+
+def test_a_look_within_a_look_is_the_same() -> None:
+    """
+    What was asked to find out what is released is not asked again by its checklist; outside, it is.
+    """
+    asked = Asked()
+    looking = look.begun()
+    assert 1 == looking.run(look.once, "a", asked)
+    (within,) = looking.run(lambda: tuple(Checklist(steps(asked, "a")).status()))
+    (outside,) = Checklist(steps(asked, "a")).status()
+    assert ["a 1", "a 2"] == [one.found.detail for one in (within, outside) if one.found]

@@ -10,14 +10,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from contd_release import channels
+from contd_release import channels, lock
 from contd_release.checklist import Checklist, Item, Section
 from contd_release.prepare import proof, seal, tagged
 from contd_release.release import Release
 from contd_release.report import Json, Lines, reporting
 from contd_release.tasks import tags
 from contd_release.tasks.checklists import together
-from contd_release.tasks.walking import Walking, alone
+from contd_release.tasks.walking import Walking
 
 # Whether its own token may release, GitHub does not tell a workflow; and the checks were green when the tag was made.
 _KNOWN_BEFORE = ("github",)
@@ -56,7 +56,7 @@ def build(release: Release, *, proved: bool, to: str, as_json: bool) -> None:
     Build the tagged commit, seal it, and put it into a folder where one is named.
     """
     report = reporting(as_json=as_json)
-    with alone(release.project):
+    with lock.held(release.project.state / "lock"):
         Walking(release, report, whole=building(release, proved=proved)).walk()
         if to:
             sealed = tagged.handed_over(release, Path(to).absolute())
@@ -128,7 +128,7 @@ def promoting(release: Release, only: Collection[str]) -> Checklist:
 
 def _walk(release: Release, wanted: Part, whole: Checklist, *, as_json: bool) -> None:
     report = reporting(as_json=as_json)
-    with alone(release.project):
+    with lock.held(release.project.state / "lock"):
         taken(release, wanted, report)
         if wanted.only and not channels.chosen(release.project, wanted.only):
             report.says(f"{release.project.name} has no {', '.join(wanted.only)}: nothing to do")

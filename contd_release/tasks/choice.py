@@ -151,26 +151,6 @@ def of_version(project: Project, version: str) -> Release:
     return resumed(project, begun)
 
 
-def begin(release: Release) -> None:
-    """
-    Note that this release is under way, before anything of it is.
-    """
-    entries = journal.of(release.project)
-    under_way = entries.under_way()
-    if under_way is None or under_way.version != str(release.version):
-        entries.append(
-            Begun(
-                version=str(release.version),
-                previous=str(release.previous),
-                base=release.base,
-                epoch=release.epoch,
-                because=release.because,
-                without_ci=release.without_ci,
-                hotfix=release.hotfix,
-            )
-        )
-
-
 def _another(release: Release, begun: Begun) -> Conflict:
     return Conflict(
         f"{release} is under way, begun {begun.at}",

@@ -107,7 +107,8 @@ def abort(c: Context, json: bool = False) -> None:
         from contd_release.errors import NotReady
         from contd_release.report import reporting
         from contd_release.tasks.choice import here, resumed
-        from contd_release.tasks.walking import Walking, finish, remove
+        from contd_release.tasks.under_way import finish, remove
+        from contd_release.tasks.walking import Walking
 
         project = here()
         report = reporting(as_json=json, settings=project.settings)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contd_release import channels, journal
+from contd_release import channels, journal, lock
 from contd_release.action import Running
 from contd_release.channels import origin
 from contd_release.checklist import Checklist, Section
@@ -21,7 +21,6 @@ from contd_release.tasks.by_tag import Part
 from contd_release.tasks.checklists import together
 from contd_release.tasks.choice import here, resumed
 from contd_release.tasks.reading import Patience
-from contd_release.tasks.walking import alone
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def verify_again(wanted: Wanted, *, as_json: bool) -> None:
     First by digest, as a table, which is read again until everything is there; then whole: installed, pulled, rendered.
     """
     project, report = here(), reporting(as_json=as_json)
-    with alone(project):
+    with lock.held(project.state / "lock"):
         release, is_out = _release(project, wanted, report)
         report.says(f"{release}: built and found")
         rows = reading.read(release, wanted.part.only, report, wanted.patience, promoted=is_out)

@@ -4,23 +4,20 @@ One walk of a checklist, from the words of a call to the exit code.
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from contd_release import events, journal, lock, look
+from contd_release import events, look
 from contd_release.action import Running
 from contd_release.ahead import Ahead, Tool
 from contd_release.artifacts import Sealed
 from contd_release.board import Board
 from contd_release.checklist import Checklist, Event, Seen
 from contd_release.command import Command
-from contd_release.entries import Ended
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
 from contd_release.head_start import HeadStart
 from contd_release.prepare import docs, repository
@@ -30,7 +27,8 @@ from contd_release.report import Json, Lines, Terminal, reporting, review_text
 from contd_release.step import Step
 from contd_release.tasks import announcing
 from contd_release.tasks.checklists import checklist
-from contd_release.tasks.choice import begin, chosen, of
+from contd_release.tasks.choice import chosen, of
+from contd_release.tasks.under_way import begin, finish
 from contd_release.tasks.words import Words
 from contd_release.tools import git
 
@@ -185,15 +183,6 @@ class Walking:
         return seen
 
 
-@contextmanager
-def alone(project: Project) -> Iterator[None]:
-    """
-    Be the only one who releases in this clone.
-    """
-    with lock.held(project.state / "lock"):
-        yield
-
-
 def walk(words: Words, start: HeadStart, *, as_json: bool, yes: bool, until: str = "", picture: str = "") -> None:
     """
     Walk the release under way or the one the words begin, alone in this clone.
@@ -220,24 +209,6 @@ def _say_what_is_seen(release: Release, report: Lines | Json) -> None:
     if seen := monitor.last(release):
         report.says("\n".join((f"the monitor says {seen.verdict.value}", *(f"  - {one}" for one in seen.reasons))))
     report.says(f"type: invoke monitor --version {release.version}")
-
-
-def finish(release: Release, how: str) -> None:
-    """
-    Note that a release is over, and remove what can be made again.
-    """
-    entries = journal.of(release.project)
-    if under_way := entries.under_way():
-        entries.append(Ended(version=under_way.version, how=how))
-
-
-def remove(release: Release) -> None:
-    """
-    Remove what an aborted release leaves on this machine: its logs, its artifacts, its checkouts.
-    """
-    shutil.rmtree(release.home, ignore_errors=True)
-    for path in release.project.cache.glob(f"{release.tag}-*"):
-        shutil.rmtree(path, ignore_errors=True)
 
 
 def _tools(steps: Iterable[Step]) -> Iterator[Tool]:
