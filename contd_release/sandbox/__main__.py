@@ -10,19 +10,19 @@ from pathlib import Path
 
 from contd_release.sandbox.world import World
 
+ENDS = (signal.SIGINT, signal.SIGTERM)
+
 
 def main() -> None:
     """
     Serve the world in the folder that is named; its address is the first line of output.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Blocked before any thread begins: what comes too early, or while a request is answered, waits for sigwait.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     with World(Path(sys.argv[1])) as world:
         sys.stdout.write(f"{world.url}\n{world.directory / 'accounts.json'} has the passwords. Ctrl-C ends it.\n")
         sys.stdout.flush()
-        try:
-            signal.pause()
-        except KeyboardInterrupt:
-            return
+        signal.sigwait(ENDS)
 
 
 if __name__ == "__main__":

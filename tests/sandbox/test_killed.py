@@ -100,6 +100,19 @@ def test_ended_politely(tmp_path: Path) -> None:
         assert process.wait(10) == 0
 
 
+def test_ended_politely_before_it_serves(tmp_path: Path) -> None:
+    """
+    SIGTERM is heard from the moment at which the world's folder appears.
+    """
+    world = tmp_path / "world"
+    with subprocess.Popen([sys.executable, "-m", "contd_release.sandbox", str(world)]) as process:
+        while not world.exists():
+            assert process.poll() is None
+            time.sleep(0.001)
+        process.terminate()
+        assert process.wait(10) == 0
+
+
 def prepared(url: str, wheel: Path, token: str) -> requests.PreparedRequest:
     """
     An upload.
