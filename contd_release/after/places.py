@@ -120,17 +120,20 @@ def access(release: Release) -> tuple[Step, ...]:
     """
     Every place's URL is here and means a service. Whether the service takes it cannot be known without a message.
     """
-    return tuple(understood(place) for place in places(release.project.settings, release.version))
+    told = places(release.project.settings, release.version)
+    return tuple(understood(place, told) for place in told)
 
 
-def understood(place: Place) -> Step:
+def understood(place: Place, among: tuple[Place, ...]) -> Step:
     """
-    The URL of a place means a service.
+    The URL of a place means a service; those of the others are asked about together with it.
     """
 
     def observe() -> Found:
+        others = (Secret(url) for one in among if (url := os.environ.get(one.variable, "").strip()))
         try:
-            return Found(State.DONE, f"{apprise.service(place.url()).name}; whether it takes us shows when it is told")
+            name = apprise.service(place.url(), *others).name
+            return Found(State.DONE, f"{name}; whether it takes us shows when it is told")
         except (NotReady, Usage) as error:
             return Found(State.ABSENT, f"{place.name}: {error.what_is}", error.type_next)
 

@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass
 from enum import Enum
 from importlib.util import find_spec
+from threading import Lock
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -22,6 +23,9 @@ from contd_release.tools import apprise_process
 # The services whose Markdown is known to show our text as it is meant; all others get plain text.
 _MARKDOWN: Final = frozenset({"Discord", "Slack", "Mattermost", "Rocket.Chat", "Zulip"})
 _TIMEOUT: Final = 120
+
+_ASKING: Final = Lock()
+_KNOWN: Final[dict[Secret, dict[str, Any]]] = {}
 
 
 @dataclass(frozen=True)
@@ -76,16 +80,19 @@ class Sent:
     reason: str = ""
 
 
-def service(url: Secret) -> Service:
+def service(url: Secret, *others: Secret) -> Service:
     """
     The service that an apprise URL means. Nothing is sent.
+
+    Args:
+        others: URLs that will be asked for soon. One process is asked for all: its start takes longer than its answer.
 
     Raises:
         NotReady: apprise is not installed.
         Usage: it means none.
         Unanswered: apprise did not say.
     """
-    answer = _asked(url, {})
+    answer = _understood(url, others)
     if answer.get("outcome") != "described":
         raise Usage(
             f"a URL that begins with {_scheme(url)} cannot be used: {answer.get('reason', 'it means no service')}",
@@ -107,7 +114,7 @@ def send(url: Secret, post: Post) -> Sent:
     """
     words = {"title": post.title, "body": post.body, "format": "markdown" if post.is_markdown else "text"}
     try:
-        answer = _asked(url, words)
+        answer = _asked({"url": url.reveal(), **words})
     except Unanswered:
         return Sent(Outcome.UNKNOWN, "apprise did not end, or not as it should")
     if answer.get("outcome") == "misunderstood":
@@ -118,7 +125,31 @@ def send(url: Secret, post: Post) -> Sent:
         return Sent(Outcome.UNKNOWN, "apprise gave no outcome")
 
 
-def _asked(url: Secret, words: dict[str, str]) -> dict[str, Any]:
+def _understood(url: Secret, others: tuple[Secret, ...]) -> dict[str, Any]:
+    """
+    What a URL means. It does not change while this process lives, so it is asked once.
+    """
+    with _ASKING:
+        if url not in _KNOWN:
+            new = [one for one in dict.fromkeys((url, *others)) if one not in _KNOWN]
+            try:
+                _KNOWN.update(_meanings(new))
+            except Unanswered:
+                if new == [url]:
+                    raise
+                # It may be another that apprise breaks on.
+                _KNOWN.update(_meanings([url]))
+        return _KNOWN[url]
+
+
+def _meanings(urls: list[Secret]) -> dict[Secret, dict[str, Any]]:
+    answers = _asked({"urls": [url.reveal() for url in urls]}).get("services")
+    if not isinstance(answers, list) or len(urls) != len(answers):
+        raise Unanswered("apprise did not say what its URLs mean", expected="an answer for each")
+    return dict(zip(urls, answers, strict=True))
+
+
+def _asked(words: dict[str, Any]) -> dict[str, Any]:
     """
     One question to a process that knows apprise. What it logs is not kept: there may be tokens in it.
     """
@@ -128,8 +159,8 @@ def _asked(url: Secret, words: dict[str, str]) -> dict[str, Any]:
             expected="the extra `announce`",
             type_next="pip install 'contd-release[announce]'",
         )
-    asked = Secret(json.dumps({"url": url.reveal(), **words}))
-    answer = Command((sys.executable, "-P", str(apprise_process.__file__)), stdin=asked, timeout=_TIMEOUT).ask()
+    command = (sys.executable, "-P", str(apprise_process.__file__))
+    answer = Command(command, stdin=Secret(json.dumps(words)), timeout=_TIMEOUT).ask()
     try:
         found = json.loads(answer.out)
     except ValueError:

@@ -5,7 +5,8 @@ Apprise and the libraries below it write webhook tokens into their logs, wait as
 only that it was one. Here nobody reads their logs, the process can be ended, and every HTTP request they make is seen:
 what certainly was not sent can be told from what may have been. This file imports nothing of this package.
 
-It reads `{"url": …}` on standard input, with `title`, `body` and `format` to send something, and prints a JSON object.
+It reads a JSON object on standard input and prints one: `{"urls": […]}` asks what URLs mean, and `{"url": …}` with
+`title`, `body` and `format` sends something.
 
 https://appriseit.com/
 """
@@ -16,6 +17,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -47,17 +49,21 @@ def main() -> int:
     asked = json.load(sys.stdin)
     heard: list[tuple[bool, str]] = []
     _listen(heard)
-    plugin = _plugin(asked["url"])
-    if plugin is None:
-        answer: dict[str, object] = {"outcome": "misunderstood"}
-    elif str(plugin.service_name) == "Twitter" and plugin.mode != "tweet":
-        answer = {"outcome": "misunderstood", "reason": "without ?mode=tweet it is a message to one person"}
-    elif "body" in asked:
-        answer = _sent(plugin, asked, heard)
+    if "urls" in asked:
+        answer: dict[str, object] = {"services": [_answer(url, _described) for url in asked["urls"]]}
     else:
-        answer = _described(plugin)
+        answer = _answer(asked["url"], partial(_sent, asked=asked, heard=heard))
     sys.stdout.write(json.dumps(answer) + "\n")
     return 0
+
+
+def _answer(url: str, of: Callable[[Any], dict[str, object]]) -> dict[str, object]:
+    plugin = _plugin(url)
+    if plugin is None:
+        return {"outcome": "misunderstood"}
+    if str(plugin.service_name) == "Twitter" and plugin.mode != "tweet":
+        return {"outcome": "misunderstood", "reason": "without ?mode=tweet it is a message to one person"}
+    return of(plugin)
 
 
 def _plugin(url: str) -> Any:

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 import requests
 
 from contd_release.after import markup
-from contd_release.errors import NotReady, Usage
+from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.world import World
 from contd_release.secret import Secret
@@ -98,6 +99,50 @@ def test_mastodon_goes_through_the_process(world: World) -> None:
         (one.text, one.pings) for one in world.part(Chat).messages()
     ]
     assert (Outcome.REFUSED, "answered 422") == (refused.outcome, refused.reason)
+
+
+def processes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, also: str = "") -> Path:
+    """
+    A file to which every process that is asked adds what it was asked; another program may be run before it answers.
+    """
+    asked, program = tmp_path / "asked", tmp_path / "program.py"
+    program.write_text(
+        f"import io, runpy, sys\ntext = sys.stdin.read()\nopen({str(asked)!r}, 'a').write(text + '\\n')\n"
+        f"{also}\nsys.stdin = io.StringIO(text)\nrunpy.run_path({PROCESS!r}, run_name='__main__')\n"
+    )
+    monkeypatch.setattr(apprise_process, "__file__", str(program))
+    return asked
+
+
+def test_one_process_tells_of_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """
+    What the URLs mean is asked together and once, also by several at the same time; a wrong one among them is told.
+    """
+    asked = processes(monkeypatch, tmp_path)
+    urls = [Secret(f"json://127.0.0.1/{CANARY}/{number}") for number in range(3)]
+
+    with ThreadPoolExecutor() as pool:
+        found = tuple(pool.map(lambda url: apprise.service(url, *urls, Secret("nothing://x")), urls))
+    with pytest.raises(Usage):
+        apprise.service(Secret("nothing://x"))
+
+    assert ["JSON"] * 3 == [one.name for one in found]
+    (line,) = asked.read_text().splitlines()
+    assert {url.reveal() for url in urls} | {"nothing://x"} == set(json.loads(line)["urls"])
+
+
+def test_a_url_that_breaks_apprise_is_not_the_others_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """
+    Where all together get no answer, each is asked for alone.
+    """
+    asked = processes(monkeypatch, tmp_path, "if 'breaking' in text: raise SystemExit(3)")
+    good, bad = Secret(f"json://127.0.0.1/{CANARY}/good"), Secret("json://127.0.0.1/breaking")
+
+    assert "JSON" == apprise.service(good, bad).name
+    with pytest.raises(Unanswered):
+        apprise.service(bad, good)
+
+    assert [2, 1, 1] == [len(json.loads(line)["urls"]) for line in asked.read_text().splitlines()]
 
 
 def test_redirect_is_not_followed(world: World) -> None:
