@@ -120,7 +120,8 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
         pytest.param("PUT /v2/*/manifests/1.* 2 accept-then-502", id="502 after the tag was set"),
         pytest.param("PUT /v2/*/manifests/1.* 2 accept-then-drop", id="the answer for the tag is lost"),
         pytest.param("PUT /v2/*/blobs/* 1 cut", id="reset in the middle of a blob"),
-        pytest.param("PUT /v2/*/blobs/* 1-4 cut", id="reset in the middle of every blob, twice"),
+        # Helm sends two at a time, and may give up on the other: these are two tries at least, and three at most.
+        pytest.param("PUT /v2/*/blobs/* 1-3 cut", id="reset in the middle of three blobs"),
         pytest.param("PUT /v2/*/manifests/* 2 cut", id="reset in the middle of the manifest"),
         pytest.param("POST /v2/* 1 reset", id="reset in the middle of an answer"),
         pytest.param("HEAD /v2/*/blobs/* 1 refuse", id="one connection is refused"),
