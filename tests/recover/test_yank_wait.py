@@ -4,9 +4,9 @@ The wait for a person who yanks: often at first, then less and less often.
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Timer
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,43 +19,70 @@ from contd_release.recover.subject import Rollback
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from contd_release.sandbox.world import World
     from tests.conftest import Beginning
     from tests.recover.conftest import Yanking
 
+UPLOADED = "contd-0.2.0-py3-none-any.whl"
 
-def asked(world: World) -> int:
+
+@dataclass
+class Impatient(Event):
     """
-    How often the index was asked for its files.
+    Remembers how long it was waited for, and lets nobody wait so long.
+
+    Args:
+        until: it is set by the wait of this number.
     """
-    return sum(one.path.startswith("/simple/contd/") for one in world.ledger.requests())
+
+    until: int = 0
+    pauses: list[float | None] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """
+        A hundredth of a second.
+        """
+        self.pauses.append(timeout)
+        if len(self.pauses) == self.until:
+            self.set()
+        return super().wait(0.01)
 
 
-def test_who_yanks_soon_does_not_wait_long(
+def test_each_pause_is_twice_the_one_before(
     beginning: Beginning, upload: Callable[[str], None], yanking: Yanking, tmp_path: Path
 ) -> None:
     """
-    Five questions come within the first seconds, although there may be a minute between two.
+    Who yanks soon does not wait long, and an index is not pestered.
     """
-    upload("contd-0.2.0-py3-none-any.whl")
-    waited = Waited(Rollback(beginning(), "it loses lines"), Pace(pause=60, whole=60))
-    began = time.monotonic()
+    upload(UPLOADED)
+    stop, waited = Impatient(), Waited(Rollback(beginning(), "it loses lines"), Pace(pause=3))
     with yanking("0.2.0"):
-        waited.run(Running(tmp_path / "log"))
-    assert time.monotonic() - began < 30
+        waited.run(Running(tmp_path / "log", stop=stop))
+    assert [0.5, 1, 2, 3] == stop.pauses[:4]
+    assert {3} == {*stop.pauses[3:]}
 
 
-def test_an_index_is_not_pestered(
-    beginning: Beginning, upload: Callable[[str], None], world: World, tmp_path: Path
+def test_no_pause_is_longer_than_the_longest(
+    beginning: Beginning, upload: Callable[[str], None], yanking: Yanking, tmp_path: Path
 ) -> None:
     """
-    Each pause is twice the one before.
+    Not even the first.
     """
-    upload("contd-0.2.0-py3-none-any.whl")
-    waited, stop, before = Waited(Rollback(beginning(), "it loses lines"), Pace()), Event(), asked(world)
-    timer = Timer(4, stop.set)
-    timer.start()
+    upload(UPLOADED)
+    stop, waited = Impatient(), Waited(Rollback(beginning(), "it loses lines"), Pace(pause=0.1))
+    with yanking("0.2.0"):
+        waited.run(Running(tmp_path / "log", stop=stop))
+    assert {0.1} == {*stop.pauses}
+
+
+def test_it_can_be_stopped(beginning: Beginning, upload: Callable[[str], None], tmp_path: Path) -> None:
+    """
+    While it waits.
+    """
+    upload(UPLOADED)
+    stop, waited = Impatient(until=2), Waited(Rollback(beginning(), "it loses lines"), Pace())
     with pytest.raises(Interrupted, match="the wait for the yank was stopped"):
         waited.run(Running(tmp_path / "log", stop=stop))
-    timer.join()
-    assert 3 <= asked(world) - before <= 4
+    assert 2 == len(stop.pauses)
