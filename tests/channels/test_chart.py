@@ -450,9 +450,8 @@ def test_a_registry_that_turns_read_only_is_not_tried_again(tmp_path: Path, star
     registry.stop()
     registry.read_only = True
     registry.start()
-    began = time.monotonic()
     told = raised(lambda: walk(release, *chart.publish(release)), FailedCommand)
-    assert (True, True) == ("405" in told, time.monotonic() - began < 2), told
+    assert (True, 1) == ("405" in told, told.count("| $ ")), told
 
 
 def test_no_registry_is_no_answer(tmp_path: Path) -> None:
