@@ -38,6 +38,14 @@ class Place:
     def __str__(self) -> str:
         return f"{self.name} (${self.variable})"
 
+    @property
+    def value(self) -> Secret | None:
+        """
+        What the variable holds; nothing where it is not set.
+        """
+        value = os.environ.get(self.variable, "").strip()
+        return Secret(value) if value else None
+
     def url(self) -> Secret:
         """
         Its URL.
@@ -45,24 +53,27 @@ class Place:
         Raises:
             NotReady: the variable is not set.
         """
-        if not (value := os.environ.get(self.variable, "").strip()):
+        if not (value := self.value):
             raise NotReady(
                 f"the environment variable {self.variable} is not set",
                 expected=f"the apprise URL of {self.name}",
                 type_next=f"export {self.variable}=…   (https://appriseit.com/services/)",
             )
-        return Secret(value)
+        return value
 
-    def service(self) -> Service:
+    def service(self, *others: Place) -> Service:
         """
         The service that its URL means.
+
+        Args:
+            others: places that will be asked about soon.
 
         Raises:
             NotReady: the variable is not set, or apprise is not installed.
             Usage: the URL means none; which place it is of is said, and nothing of the URL.
         """
         try:
-            return apprise.service(self.url())
+            return apprise.service(self.url(), *(value for one in others if (value := one.value)))
         except NotReady:
             raise
         except Usage as error:
@@ -130,11 +141,11 @@ def understood(place: Place, among: tuple[Place, ...]) -> Step:
     """
 
     def observe() -> Found:
-        others = (Secret(url) for one in among if (url := os.environ.get(one.variable, "").strip()))
         try:
-            name = apprise.service(place.url(), *others).name
-            return Found(State.DONE, f"{name}; whether it takes us shows when it is told")
-        except (NotReady, Usage) as error:
+            return Found(State.DONE, f"{place.service(*among).name}; whether it takes us shows when it is told")
+        except NotReady as error:
             return Found(State.ABSENT, f"{place.name}: {error.what_is}", error.type_next)
+        except Usage as error:
+            return Found(State.ABSENT, error.what_is, error.type_next)
 
     return Step(f"{place.name} can be told", observe)

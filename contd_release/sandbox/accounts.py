@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-from contd_release.sandbox import durable
+from contd_release.sandbox import atomic
 from contd_release.secret import Secret
 
 # As package indexes spell "what follows is a token".
@@ -67,7 +67,7 @@ class Accounts:
         path = directory / "accounts.json"
         if not path.exists():
             made = {user: secrets.token_urlsafe(24) for user in _SCOPES}
-            durable.write(path, json.dumps(made, indent=2) + "\n", mode=0o600)
+            atomic.write(path, json.dumps(made, indent=2) + "\n", mode=0o600)
         passwords: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
         return cls(**{user: Account(user, Secret(passwords[user]), scopes) for user, scopes in _SCOPES.items()})
 

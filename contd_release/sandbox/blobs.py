@@ -13,7 +13,7 @@ from typing import IO, Final
 from uuid import uuid4
 
 from contd_release.artifacts import sha256_of
-from contd_release.sandbox import durable
+from contd_release.sandbox import atomic
 
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _CHUNK: Final = 1 << 16
@@ -56,7 +56,7 @@ class Blobs:
         """
         if self.path(source, digest) is None:
             return False
-        durable.write(self._link(name, digest), b"")
+        atomic.write(self._link(name, digest), b"")
         return True
 
     def remove(self, name: str, digest: str) -> bool:
@@ -72,7 +72,7 @@ class Blobs:
         An upload that has no byte yet.
         """
         upload = uuid4().hex
-        durable.write(self._upload(name, upload), b"")
+        atomic.write(self._upload(name, upload), b"")
         return upload
 
     def received(self, name: str, upload: str) -> int | None:

@@ -12,7 +12,7 @@ from typing import IO
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from contd_release.sandbox import durable
+from contd_release.sandbox import atomic
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Distributions:
         Take a file in.
         """
         content.seek(0)
-        durable.copy(content, self.file(one))
+        atomic.copy(content, self.file(one))
         self._keep(one)
 
     def delete(self, one: Distribution) -> None:
@@ -144,7 +144,7 @@ class Distributions:
         self._yanked = {other: why for other, why in self._yanked.items() if other != key}
         if reason is not None:
             self._yanked[key] = reason
-        durable.write(self._yanks, json.dumps(self._yanked, indent=1) + "\n")
+        atomic.write(self._yanks, json.dumps(self._yanked, indent=1) + "\n")
 
     def yanked(self, one: Distribution) -> str | None:
         """
@@ -153,7 +153,7 @@ class Distributions:
         return self._yanked.get(_release(one.project, one.version))
 
     def _keep(self, one: Distribution) -> None:
-        durable.write(self._records / f"{one.filename}.json", json.dumps(asdict(one), indent=1) + "\n")
+        atomic.write(self._records / f"{one.filename}.json", json.dumps(asdict(one), indent=1) + "\n")
         self._by_name = {**self._by_name, one.filename: one}
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from contd_release.sandbox import durable
+from contd_release.sandbox import atomic
 from contd_release.sandbox.forge_records import Issue, Pull, Record, Rules
 
 R = TypeVar("R", bound=Record)
@@ -40,7 +40,7 @@ class Shelf(Generic[R]):
         """
         Keep a record, in place of the one with its id.
         """
-        durable.write(self.folder / f"{record.id}.json", json.dumps(asdict(record)))
+        atomic.write(self.folder / f"{record.id}.json", json.dumps(asdict(record)))
         return record
 
     def remove(self, number: int) -> None:
@@ -72,7 +72,7 @@ class Place:
         """
         path = self.folder / "last-id"
         last = int(path.read_text(encoding="ascii")) if path.exists() else 1000
-        durable.write(path, str(last + 1))
+        atomic.write(path, str(last + 1))
         return last + 1
 
     def new_number(self) -> int:

@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from contd_release.sandbox import durable, manage
+from contd_release.sandbox import atomic, manage
 from contd_release.sandbox.accounts import ANONYMOUS, Account, Accounts
 from contd_release.sandbox.admission import Rules, check_room, is_new
 from contd_release.sandbox.distributions import Distributions
@@ -72,7 +72,7 @@ class Index:
 
     @rules.setter
     def rules(self, rules: Rules) -> None:
-        durable.write(self._rules, json.dumps(asdict(rules)) + "\n")
+        atomic.write(self._rules, json.dumps(asdict(rules)) + "\n")
 
     def yank(self, name: str, version: str, reason: str = "") -> None:
         """

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from contd_release.sandbox import durable
+from contd_release.sandbox import atomic
 from contd_release.sandbox.blobs import DIGEST
 
 TAG: Final = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
@@ -106,7 +106,7 @@ class Manifests:
         Keep a manifest; whether it is new.
         """
         new = not self._file(name, manifest.digest).exists()
-        durable.write(self._file(name, manifest.digest), manifest.media_type.encode() + b"\n" + manifest.content)
+        atomic.write(self._file(name, manifest.digest), manifest.media_type.encode() + b"\n" + manifest.content)
         return new
 
     def tag(self, name: str, tag: str, digest: str) -> str | None:
@@ -114,7 +114,7 @@ class Manifests:
         Let a tag name a digest; the digest that it named before.
         """
         before = self.get(name, tag)
-        durable.write(self._folder(name, "_tags") / tag, digest)
+        atomic.write(self._folder(name, "_tags") / tag, digest)
         return before.digest if before else None
 
     def tags(self, name: str) -> list[str] | None:

@@ -23,7 +23,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from contd_release.sandbox import durable
+from contd_release.sandbox import atomic
 from contd_release.sandbox.accounts import Accounts
 from contd_release.sandbox.ledger import effect
 
@@ -97,7 +97,7 @@ class Metrics:
         """
         Set what every expression gives; no points are no data.
         """
-        durable.write(self.path, json.dumps(asdict(Canned(points, error))))
+        atomic.write(self.path, json.dumps(asdict(Canned(points, error))))
 
     @property
     def canned(self) -> Canned:

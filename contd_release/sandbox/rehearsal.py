@@ -21,7 +21,7 @@ from contd_release.command import environment
 from contd_release.entries import Ended
 from contd_release.errors import NotReady, Unanswered
 from contd_release.project import OVERLAY, Project
-from contd_release.sandbox import durable, remotes
+from contd_release.sandbox import atomic, remotes
 from contd_release.sandbox.forge import Forge
 from contd_release.sandbox.forge_records import Check
 from contd_release.sandbox.forge_store import now
@@ -117,7 +117,7 @@ class Rehearsal:
         self._git(self.directory, "clone", "--quiet", str(remote), str(self.clone))
         for key, value in zip(("user.name", "user.email"), NOBODY, strict=True):
             self._git(self.clone, "config", key, value)
-        durable.write(
+        atomic.write(
             self.directory / "rehearsal.json", json.dumps({"commit": self.commit, "scenario": scenario}) + "\n"
         )
 
@@ -126,7 +126,7 @@ class Rehearsal:
         What the release sees of the outside: the world, and nobody's secrets.
         """
         overlay = self.directory / "overlay.toml"
-        durable.write(overlay, self.pointers.overlay(world))
+        atomic.write(overlay, self.pointers.overlay(world))
         return (
             environment()
             | self.pointers.secrets(world)

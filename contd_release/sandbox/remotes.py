@@ -11,7 +11,7 @@ from typing import Final
 
 from contd_release.command import Command
 from contd_release.errors import Unanswered, Usage
-from contd_release.sandbox import durable
+from contd_release.sandbox import atomic
 
 _REFUSED: Final = "refused"
 # Git calls it for each ref of a push, after all objects have come, with the ref, its old and its new hash.
@@ -45,7 +45,7 @@ def make(directory: Path, name: str) -> Path:
         _git("init", "--quiet", "--bare", "--initial-branch=main", "--", str(path))
         for key, value in (("core.logAllRefUpdates", "always"), ("gc.auto", "0"), ("receive.advertiseAtomic", "true")):
             _git(f"--git-dir={path}", "config", key, value)
-        durable.write(path / "hooks" / "update", _HOOK, mode=0o755)
+        atomic.write(path / "hooks" / "update", _HOOK, mode=0o755)
     return path
 
 
@@ -62,7 +62,7 @@ def refuse(remote: Path, ref: str, why: str = "protected") -> None:
     if not re.fullmatch(r"refs/[\w./*-]+", ref):
         raise Usage(f"{ref!r} is not a whole ref", expected="refs/heads/… or refs/tags/…")
     lines = _refusals(remote)
-    durable.write(remote / _REFUSED, "".join(f"{line}\n" for line in (*lines, f"{ref} {why}")))
+    atomic.write(remote / _REFUSED, "".join(f"{line}\n" for line in (*lines, f"{ref} {why}")))
 
 
 def allow(remote: Path, ref: str) -> None:
@@ -70,7 +70,7 @@ def allow(remote: Path, ref: str) -> None:
     Take a refusal back.
     """
     lines = [line for line in _refusals(remote) if line.split(" ", 1)[0] != ref]
-    durable.write(remote / _REFUSED, "".join(f"{line}\n" for line in lines))
+    atomic.write(remote / _REFUSED, "".join(f"{line}\n" for line in lines))
 
 
 def refs(remote: Path) -> dict[str, str]:

@@ -16,7 +16,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 from typing import Final
 
-from contd_release.sandbox import durable
+from contd_release.sandbox import atomic
 from contd_release.sandbox.accounts import Account
 
 SECONDS: Final = 300
@@ -32,7 +32,7 @@ class Tokens:
     def __init__(self, directory: Path) -> None:
         self._path = directory / "token.key"
         if not self._path.exists():
-            durable.write(self._path, secrets.token_hex(32), mode=0o600)
+            atomic.write(self._path, secrets.token_hex(32), mode=0o600)
 
     def issue(self, account: Account, scopes: list[str], *, public: bool) -> str:
         """

@@ -144,7 +144,7 @@ def _understood(url: Secret, others: tuple[Secret, ...]) -> dict[str, Any]:
 
 def _meanings(urls: list[Secret]) -> dict[Secret, dict[str, Any]]:
     answers = _asked({"urls": [url.reveal() for url in urls]}).get("services")
-    if not isinstance(answers, list) or len(urls) != len(answers):
+    if not isinstance(answers, list) or [dict] * len(urls) != [type(one) for one in answers]:
         raise Unanswered("apprise did not say what its URLs mean", expected="an answer for each")
     return dict(zip(urls, answers, strict=True))
 

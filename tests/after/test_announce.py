@@ -364,7 +364,9 @@ def test_access_tells_what_is_missing(made: Made, monkeypatch: pytest.MonkeyPatc
     steps = places.access(made.release(settings=Settings(announce=table)))
 
     assert [State.DONE, State.ABSENT, State.ABSENT] == [step.observe().state for step in steps]
-    assert "bad: a URL that begins with no scheme cannot be used: it means no service" == steps[1].observe().detail
+    bad = steps[1].observe()
+    assert "bad ($BAD): a URL that begins with no scheme cannot be used: it means no service" == bad.detail
+    assert "export BAD=…   (https://appriseit.com/services/)" == bad.type_next
     assert "unset: the environment variable UNSET is not set" == steps[2].observe().detail
 
 

@@ -186,6 +186,21 @@ def test_a_refusal_stops_at_once(bench: Bench, order: str, status: int) -> None:
     bench.is_whole()
 
 
+def test_resets_that_outlast_every_try(bench: Bench) -> None:
+    """
+    The push is tried four times and then told, with nothing under the version's name; the next walk goes on.
+    """
+    bench.world.faults.order("PUT /v2/*/blobs/* every cut")
+    told = raised(bench.publish, FailedCommand)
+    assert "failed to perform" in told
+    assert "type:     less " in told
+    assert 4 == bench.pushes()
+    assert not [what for what in bench.effects if what.startswith("tag ")]
+    bench.world.faults.clear()
+    bench.publish()
+    bench.is_whole()
+
+
 def test_a_registry_that_turns_read_only(bench: Bench) -> None:
     """
     Nothing is there, the message has the 405, and when maintenance is over the same walk goes on.

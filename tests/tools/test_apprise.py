@@ -145,6 +145,19 @@ def test_a_url_that_breaks_apprise_is_not_the_others_fault(monkeypatch: pytest.M
     assert [2, 1, 1] == [len(json.loads(line)["urls"]) for line in asked.read_text().splitlines()]
 
 
+@pytest.mark.parametrize("said", ["{}", '{"services": {}}', '{"services": []}', '{"services": [1]}', "[]", "no"])
+def test_an_answer_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str) -> None:
+    """
+    What a URL means is not known then, and the URL is not shown.
+    """
+    (tmp_path / "broken.py").write_text(f"print({said!r})")
+    monkeypatch.setattr(apprise_process, "__file__", str(tmp_path / "broken.py"))
+    with pytest.raises(Unanswered) as caught:
+        apprise.service(Secret(f"json://127.0.0.1/{CANARY}/broken"))
+    assert "canary" not in str(caught.value).lower()
+    assert "\n  type:     " in str(caught.value)
+
+
 def test_redirect_is_not_followed(world: World) -> None:
     """
     A service that sends us elsewhere does not get the message, nor does elsewhere.

@@ -32,7 +32,7 @@ def copy(source: IO[bytes], path: Path) -> None:
 @contextmanager
 def _whole(path: Path, mode: int) -> Iterator[IO[bytes]]:
     """
-    A file that takes its name when it is written to the end. A rehearsed world need not outlive a loss of power.
+    A file that takes its name when it is written to the end. A world need not outlive a loss of power.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name[:100]}.{uuid4().hex}.half")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from contd_release.sandbox import durable
+from contd_release.sandbox import atomic
 
 
 class Broken(BytesIO):
@@ -31,12 +31,12 @@ def test_the_old_content_stays_until_the_new_is_whole(tmp_path: Path) -> None:
     A copy that breaks off leaves what was there.
     """
     path = tmp_path / "folder" / "file"
-    durable.write(path, "old")
+    atomic.write(path, "old")
     with pytest.raises(ConnectionResetError):
-        durable.copy(Broken(b"ne"), path)
+        atomic.copy(Broken(b"ne"), path)
     assert "old" == path.read_text()
     assert [path] == list(path.parent.iterdir())
-    durable.copy(BytesIO(b"new"), path)
+    atomic.copy(BytesIO(b"new"), path)
     assert "new" == path.read_text()
 
 
@@ -44,5 +44,5 @@ def test_a_private_file_is_private_from_its_first_byte(tmp_path: Path) -> None:
     """
     Its mode is set when it is made, not afterwards.
     """
-    durable.write(tmp_path / "secret", "x", mode=0o600)
+    atomic.write(tmp_path / "secret", "x", mode=0o600)
     assert 0o600 == (tmp_path / "secret").stat().st_mode & 0o777
