@@ -22,6 +22,10 @@ _NAMES = re.compile(
 )
 _USERINFO = re.compile(r"([a-z][a-z0-9+.-]*)://([^\s/?#]+)@", re.IGNORECASE)
 _AUTHORIZATION = re.compile(r"authorization\s*:\s*\S+\s+(\S+)", re.IGNORECASE)
+_LOGIN_LETTER = r"""[^\s/?#"'<>\\]"""
+# The login in a URL, and text that may be the beginning of one; RFC 3986, 3.2.1.
+_LOGIN = re.compile(rf"://(?:(?![:@]){_LOGIN_LETTER}){{0,256}}:{_LOGIN_LETTER}{{0,256}}@")
+_LOGIN_BEGUN = re.compile(rf":(?:/(?:/{_LOGIN_LETTER}{{0,514}})?)?\Z")
 _SHORTEST = 5
 _FLAGS = frozenset({"false", "never", "always", "disabled", "enabled"})
 
@@ -66,7 +70,7 @@ class Secret:
 @dataclass(frozen=True)
 class Redactor:
     """
-    Replaces every known secret, in each spelling that tools print, by a mask.
+    Replaces every known secret, in each spelling that tools print, and the login in every URL by a mask.
     """
 
     pattern: re.Pattern[str] | None = field(repr=False)
@@ -107,6 +111,12 @@ class Redactor:
         """
         The text without the secrets.
         """
+        return without_logins(self.known(text))
+
+    def known(self, text: str) -> str:
+        """
+        The text without the secrets that are known by their value.
+        """
         return self.pattern.sub(MASK, text) if self.pattern else text
 
     def stream(self) -> RedactedStream:
@@ -124,11 +134,26 @@ class RedactedStream:
 
     redactor: Redactor
     held: str = field(default="", repr=False)
+    login: str = field(default="", repr=False)
 
     def feed(self, chunk: str) -> str:
         """
         What may be shown now: all chunks together give what the redactor makes of the whole text.
         """
+        text = self.login + self._known(chunk)
+        begun = _LOGIN_BEGUN.search(text)
+        cut = begun.start() if begun else len(text)
+        self.login = text[cut:]
+        return without_logins(text[:cut])
+
+    def close(self) -> str:
+        """
+        What was held back.
+        """
+        text, self.held, self.login = self.login + self.redactor.known(self.held), "", ""
+        return without_logins(text)
+
+    def _known(self, chunk: str) -> str:
         text = self.held + chunk
         if not self.redactor.pattern:
             return text
@@ -138,14 +163,7 @@ class RedactedStream:
             if match.start() < cut < match.end():
                 cut = match.start()
         self.held = text[cut:]
-        return self.redactor(text[:cut])
-
-    def close(self) -> str:
-        """
-        What was held back.
-        """
-        text, self.held = self.redactor(self.held), ""
-        return text
+        return self.redactor.known(text[:cut])
 
 
 def spellings(secret: str) -> set[str]:
@@ -173,6 +191,13 @@ def is_secret_name(name: str) -> bool:
     Whether an environment variable's name says that its value is secret.
     """
     return bool(_NAMES.search(name))
+
+
+def without_logins(text: str) -> str:
+    """
+    The text with a mask for user and password of each URL in it.
+    """
+    return _LOGIN.sub(f"://{MASK}@", text)
 
 
 def _passwords(value: str) -> set[str]:

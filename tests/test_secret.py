@@ -122,6 +122,42 @@ def test_ordinary_text_is_unharmed(text: str, cuts: list[int]) -> None:
     assert text == redact(text) == _streamed(redact, _chunks(text, cuts))
 
 
+@given(
+    login=st.from_regex(r"[^\s/?#\"'<>\\@:]{0,9}:CaNaRy7[^\s/?#\"'<>\\]{0,9}", fullmatch=True),
+    before=st.sampled_from(["", "see ", "x=", "'", "fatal: ", "a://b c://d:e "]),
+    cuts=st.lists(st.integers(0, 80), max_size=6),
+)
+def test_the_login_in_any_url_is_masked(login: str, before: str, cuts: list[int]) -> None:
+    """
+    Also one that no variable holds: git and others print the URLs that they were configured with.
+    """
+    redact = Redactor.of([])
+    text = f"{before}https://{login}@host.example/a@b.git' refused"
+
+    shown = redact(text)
+
+    assert shown.endswith(f"https://{MASK}@host.example/a@b.git' refused")
+    assert "canary7" not in shown.lower()
+    assert shown == _streamed(redact, _chunks(text, cuts))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://example.com/@user:x@y",
+        "git@github.com:owner/name.git",
+        '{"url":"https://example.com","mail":"a@b"}',
+        "ssh://git@github.com/x, ada: a@b",
+        "see http://127.0.0.1:8080/ and ada@example.com",
+    ],
+)
+def test_a_url_without_a_password_is_unharmed(text: str) -> None:
+    """
+    What merely has a colon or an at sign somewhere is no login.
+    """
+    assert text == Redactor.of([])(text)
+
+
 def test_a_stream_holds_back_no_more_than_it_must() -> None:
     """
     Long output is shown while it comes.

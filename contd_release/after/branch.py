@@ -28,16 +28,45 @@ _SCHEMES: Final = ("https", "http", "ssh", "file")
 
 
 @dataclass(frozen=True)
+class Origin:
+    """
+    The website's repository: a remote of the maintainer's clone, which knows the login, or a URL.
+    """
+
+    clone: Path
+    remote: str
+    fetch_url: str
+    push_url: str
+
+    @classmethod
+    def of(cls, project: Project) -> Origin:
+        """
+        The repository that the settings name; the project's own where they name none.
+        """
+        root, remote, named = project.root, project.settings.remote, website(project).repository
+        if named:
+            return cls(root, _checked(named), named, named)
+        return cls(root, remote, git.url(root, remote), git.url(root, remote, is_push=True))
+
+    def transfer(self, where: Path, *words: str) -> git.Transfer:
+        """
+        A git command that talks to it from another repository.
+        """
+        return git.Transfer(git.git(where, *words, timeout=_TIMEOUT), self.remote, self.clone)
+
+
+@dataclass(frozen=True)
 class Branch:
     """
     The website's branch at one moment, in a bare repository that lives as long as somebody looks at it.
 
     Args:
+        origin: the repository that it is a branch of.
         tip: its commit; nothing where the branch is not there yet.
     """
 
     where: Path
-    url: str
+    origin: Origin
     name: str
     folder: str
     tip: str | None
@@ -47,6 +76,19 @@ class Branch:
         A file of the site.
         """
         return git.text(self.where, self.tip, self.folder + path) if self.tip else None
+
+    def push(self, commit: str) -> git.Transfer:
+        """
+        Push a commit on top of the branch, never forced.
+        """
+        words = ("push", "--atomic", "--no-follow-tags", "--", self.origin.push_url, f"{commit}:refs/heads/{self.name}")
+        return self.origin.transfer(self.where, *words)
+
+    def is_moved(self) -> bool:
+        """
+        Whether somebody else has pushed to the branch since.
+        """
+        return git.remote(self.origin.clone, self.origin.remote).branch(self.name) != self.tip
 
     def commit(self, files: Iterable[File], title: str, env: Mapping[str, str]) -> str | None:
         """
@@ -83,19 +125,19 @@ def looked_at(project: Project) -> Iterator[Branch]:
         Unanswered: the repository cannot be reached.
     """
     settings = website(project)
-    url = _checked(settings.repository) if settings.repository else git.url(project.root, project.settings.remote)
+    origin = Origin.of(project)
     folder = _folder(settings.folder)
     project.cache.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=project.cache, prefix="website-") as temporary:
         where = Path(temporary)
         _ask(git.git(where, "init", "--quiet", "--bare", "."))
         name = git.safe(settings.branch)
-        tip = git.remote(where, url).branch(name)
+        tip = git.remote(origin.clone, origin.remote).branch(name)
         if tip:
-            _ask(git.git(where, "fetch", "--quiet", "--depth=1", "--no-tags", "--", url, f"refs/heads/{name}",
-                         timeout=_TIMEOUT))  # fmt: skip
+            words = ("fetch", "--quiet", "--depth=1", "--no-tags", "--", origin.fetch_url, f"refs/heads/{name}")
+            _ask(origin.transfer(where, *words))
             tip = _ask(git.git(where, "rev-parse", "--verify", "FETCH_HEAD"))
-        yield Branch(where, url, name, folder, tip)
+        yield Branch(where, origin, name, folder, tip)
 
 
 def identity(project: Project) -> dict[str, str]:
@@ -139,11 +181,12 @@ def _folder(folder: str) -> str:
     return "".join(f"{part}/" for part in parts)
 
 
-def _ask(command: Command) -> str:
+def _ask(command: Command | git.Transfer) -> str:
     answer = command.ask()
     if answer.code:
+        words = (command.command if isinstance(command, git.Transfer) else command).argv
         raise Unanswered(
-            f"git {command.argv[1]} for the website ended with {answer.code}: {' '.join(answer.err.split())}",
+            f"git {words[1]} for the website ended with {answer.code}: {' '.join(answer.err.split())}",
             expected="an answer from git",
             type_next="git ls-remote with the address of the website",
         )

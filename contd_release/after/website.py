@@ -18,7 +18,6 @@ from contd_release.errors import FailedCommand, Unsettled
 from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
-from contd_release.tools import git
 
 _ATTEMPTS: Final = 5
 
@@ -72,9 +71,9 @@ class Publication:
             if commit is None:
                 return True
             try:
-                git.push(found.where, found.url, f"{commit}:refs/heads/{found.name}").run(running)
+                found.push(commit).run(running)
             except FailedCommand:
-                if git.remote(found.where, found.url).branch(found.name) == found.tip:
+                if not found.is_moved():
                     raise
                 return False
             return True

@@ -43,8 +43,7 @@ def known(hotfix: Hotfix) -> Step:
             return Found(State.CONFLICT, f"{tag} here is not the one on {remote}", f"git show {tag}")
         return Found(State.DONE, f"{tag} is on {ours.commit[:12]}")
 
-    fetch = git.git(root, "fetch", "--no-tags", "--refmap=", "--", remote, f"refs/tags/{tag}:refs/tags/{tag}")
-    return Step(f"{tag} is in this clone", observe, act=(fetch,))
+    return Step(f"{tag} is in this clone", observe, act=(git.fetch_tag(root, remote, tag),))
 
 
 def free(hotfix: Hotfix) -> Step:
@@ -170,7 +169,7 @@ class CheckedOut:
     def _commands(self) -> Iterator[Action]:
         hotfix, root, branch = self.hotfix, self.hotfix.project.root, self.hotfix.branch
         remote = hotfix.project.settings.remote
-        yield git.git(root, "fetch", "--no-tags", "--", remote, f"refs/heads/{branch}:refs/remotes/{remote}/{branch}")
+        yield git.fetch(root, remote, f"refs/heads/{branch}:refs/remotes/{remote}/{branch}")
         is_here = git.commit(root, f"refs/heads/{branch}") is not None
         start = (branch,) if is_here else ("--track", "-b", branch, f"refs/remotes/{remote}/{branch}")
         if hotfix.here:

@@ -139,8 +139,7 @@ def reason(release: Release) -> str:
     if git.remote(root, remote).tag(name) is None:
         return ""
     if git.tag(root, name) is None:
-        ref = f"refs/tags/{name}:refs/tags/{name}"
-        git.git(root, "fetch", "--no-tags", "--refmap=", "--", remote, ref).ask()
+        git.fetch_tag(root, remote, name).ask()
     return git.message(root, name)
 
 

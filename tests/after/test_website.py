@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import git_server
 import pytest
 
 from contd_release.action import Running
@@ -237,6 +239,35 @@ def test_refused_push_is_told(remote: Remote) -> None:
         remote.publish("1.3.0")
 
     assert State.ABSENT is remote.state("1.3.0")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at the argv of every process in /proc")
+def test_login_in_the_remotes_url_is_shown_nowhere(remote: Remote) -> None:
+    """
+    A website on a branch of the project's own repository, whose URL has a password: published, refused, never shown.
+    """
+    root, hook = remote.made.folder / "root", remote.path / "hooks" / "pre-receive"
+    settings = Settings(website=Website(url="https://example.org/contd"), github=Github("owner/contd"))
+
+    def walk(version: str) -> None:
+        release = remote.made.verified(remote.made.release(version, settings), "pypi")
+        announcement = Announcement(release, lambda: NOTES, "", ("pypi",))
+        remote.made.walk(release, website.site_published(announcement))
+
+    with git_server.serving(remote.path.parent) as server:
+        git(remote.path, "config", "http.receivepack", "true")
+        git(root, "remote", "add", "origin", server.url(remote.path.name))
+        walk("1.2.0")
+        hook.write_text(f"#!/bin/sh\necho no, {server.password}\nexit 1\n")
+        hook.chmod(0o755)
+        with pytest.raises(FailedCommand, match="pre-receive hook declined") as refused:
+            walk("1.3.0")
+
+    assert ["contd 1.2.0"] == remote.commits
+    assert not server.shown_in(str(refused.value))
+    logs = [path for path in remote.made.folder.rglob("*") if path.is_file() and path != root / ".git" / "config"]
+    assert [] == [path for path in logs if server.shown_in(path.read_text(errors="replace"))]
+    assert set() == server.seen
 
 
 def test_lost_answer_of_the_push_is_no_second_commit(remote: Remote) -> None:

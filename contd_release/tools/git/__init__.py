@@ -19,6 +19,7 @@ from contd_release.tools.git.history import (
     text,
     tree,
 )
+from contd_release.tools.git.login import Transfer
 from contd_release.tools.git.refs import (
     WITHDRAWN,
     Remote,
@@ -26,6 +27,7 @@ from contd_release.tools.git.refs import (
     branch,
     delete_branch,
     delete_tag,
+    fetch,
     fetch_tag,
     known_url,
     message,
@@ -52,6 +54,7 @@ __all__ = [
     "Commit",
     "Remote",
     "Tag",
+    "Transfer",
     "add_worktree",
     "branch",
     "bring",
@@ -63,6 +66,7 @@ __all__ = [
     "delete_tag",
     "described",
     "distance",
+    "fetch",
     "fetch_tag",
     "git",
     "head",

@@ -15,6 +15,7 @@ from contd_release import look
 from contd_release.command import Command
 from contd_release.errors import Unanswered
 from contd_release.tools.git.asking import directory, git, told
+from contd_release.tools.git.refs import fetch
 
 if TYPE_CHECKING:
     from contd_release.release import Release
@@ -102,8 +103,7 @@ def bring(where: Path, remote: str, ref: str) -> None:
     Raises:
         Unanswered: the remote did not give them.
     """
-    words = ("--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--", remote, ref)
-    answer = git(where, "fetch", *words, timeout=600).ask()
+    answer = fetch(where, remote, ref, "--quiet", "--no-write-fetch-head", "--refmap=").ask()
     if answer.code:
         raise Unanswered(
             f"git fetch {remote} {ref} ended with {answer.code}: {' '.join(answer.err.split())}",

@@ -17,6 +17,7 @@ from contd_release import look
 from contd_release.command import Command
 from contd_release.errors import NotReady, Unanswered
 from contd_release.tools.git.asking import git, only_git, safe, told
+from contd_release.tools.git.login import Transfer, without_login
 from contd_release.version import parse
 
 WITHDRAWN: Final = "withdrawn/v"
@@ -73,22 +74,25 @@ class Remote:
         return frozenset(parse(one) for one in marks if re.fullmatch(r"\d+\.\d+\.\d+((a|b|rc)\d+)?", one))
 
 
-def known_url(where: Path, remote: str) -> str | None:
+def known_url(where: Path, remote: str, *, is_push: bool = False) -> str | None:
     """
-    The URL of a remote; nothing where there is no such remote.
+    The URL of a remote, without a login in it; nothing where there is no such remote.
+
+    Args:
+        is_push: whether to ask for the URL that is pushed to.
     """
-    answer = git(where, "remote", "get-url", "--", remote).ask()
-    return answer.out.strip() if answer.code == 0 else None
+    answer = git(where, "remote", "get-url", *(["--push"] if is_push else []), "--", remote).ask()
+    return without_login(answer.out.strip()) if answer.code == 0 else None
 
 
-def url(where: Path, remote: str) -> str:
+def url(where: Path, remote: str, *, is_push: bool = False) -> str:
     """
-    The URL of a remote.
+    The URL of a remote, without a login in it.
 
     Raises:
         NotReady: there is no such remote.
     """
-    if (found := known_url(where, remote)) is None:
+    if (found := known_url(where, remote, is_push=is_push)) is None:
         raise NotReady(
             f"this clone has no remote {remote!r}",
             expected="the remote that releases are pushed to",
@@ -112,7 +116,7 @@ def remote(where: Path, name: str) -> Remote:
 
 
 def _remote(where: Path, name: str) -> Remote:
-    answer = git(where, "ls-remote", "--heads", "--tags", "--", name).ask()
+    answer = Transfer(git(where, "ls-remote", "--heads", "--tags", "--", name), name).ask()
     if answer.code:
         if not _ADDRESS.search(name):
             url(where, name)
@@ -158,12 +162,19 @@ def message(where: Path, tag: str) -> str:
     return told(where, "for-each-ref", "--format=%(contents:subject)", f"refs/tags/{safe(tag)}")
 
 
-def fetch_tag(where: Path, remote: str, name: str) -> Command:
+def fetch(where: Path, remote: str, refspec: str, *options: str) -> Transfer:
+    """
+    Fetch one ref of the remote, and no tag that is not asked for.
+    """
+    return Transfer(git(where, "fetch", "--no-tags", *options, "--", remote, refspec, timeout=600), remote)
+
+
+def fetch_tag(where: Path, remote: str, name: str) -> Transfer:
     """
     Fetch one tag as it is on the remote, and nothing else.
     """
     ref = f"refs/tags/{safe(name)}"
-    return git(where, "fetch", "--no-tags", "--refmap=", "--", remote, f"{ref}:{ref}", timeout=600)
+    return fetch(where, remote, f"{ref}:{ref}", "--refmap=")
 
 
 def tag_annotated(where: Path, name: str, message: str, dates: Mapping[str, str], *, signed: bool = False) -> Command:
@@ -181,16 +192,17 @@ def delete_tag(where: Path, name: str) -> Command:
     return git(where, "tag", "--delete", safe(name))
 
 
-def push(where: Path, remote: str, *refspecs: str) -> Command:
+def push(where: Path, remote: str, *refspecs: str) -> Transfer:
     """
     Push these refs, all or none, never forced.
     """
-    return git(where, "push", "--atomic", "--no-follow-tags", "--", remote, *refspecs, timeout=600)
+    return Transfer(git(where, "push", "--atomic", "--no-follow-tags", "--", remote, *refspecs, timeout=600), remote)
 
 
-def delete_branch(where: Path, remote: str, branch: str, expected: str) -> Command:
+def delete_branch(where: Path, remote: str, branch: str, expected: str) -> Transfer:
     """
     Delete a branch of the remote, only if it is at the commit that we put there.
     """
     ref = f"refs/heads/{safe(branch)}"
-    return git(where, "push", f"--force-with-lease={ref}:{expected}", "--", remote, f":{ref}", timeout=600)
+    lease = f"--force-with-lease={ref}:{expected}"
+    return Transfer(git(where, "push", lease, "--", remote, f":{ref}", timeout=600), remote)
