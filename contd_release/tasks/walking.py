@@ -24,6 +24,7 @@ from contd_release.prepare import docs, repository
 from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.report import Json, Lines, Terminal, reporting, review_text
+from contd_release.report.question import is_confirmed
 from contd_release.step import Step
 from contd_release.tasks import announcing
 from contd_release.tasks.checklists import checklist
@@ -116,7 +117,7 @@ class Walking:
             )
         with self.report.paused():
             self.report.says(text)
-            return input(f"Release {release}? Nothing after this can be undone. [y/N] ").strip().lower() in ("y", "yes")
+            return is_confirmed(f"Release {release}? Nothing after this can be undone. [y/N] ")
 
     def walk(self) -> None:
         """

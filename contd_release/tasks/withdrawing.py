@@ -20,6 +20,7 @@ from contd_release.recover.index import Pace
 from contd_release.recover.subject import Rollback, Wish, one_line
 from contd_release.release import Release
 from contd_release.report import Json, Lines, Terminal, reporting
+from contd_release.report.question import is_confirmed
 from contd_release.tasks.choice import here
 from contd_release.tasks.releasing import walk
 from contd_release.tasks.tags import of_version
@@ -130,7 +131,7 @@ def _ask(rollback: Rollback, report: Lines | Json, *, yes: bool) -> None:
             expected="a person's yes to what is shown",
             type_next=f"{again} --yes",
         )
-    if input(f"Withdraw {rollback.release}? [y/N] ").strip().lower() not in ("y", "yes"):
+    if not is_confirmed(f"Withdraw {rollback.release}? [y/N] "):
         raise NeedsPerson(f"{rollback.release} was not withdrawn", expected="a yes", type_next=again)
 
 

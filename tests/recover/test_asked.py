@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 QUESTION = "Withdraw contd 0.2.0? [y/N] "
 
 
-def answered(place: Place, answer: str, *words: str) -> tuple[int, str]:
+def answered(place: Place, answer: str, *words: str, ahead: str = "") -> tuple[int, str]:
     """
     `invoke rollback` on a terminal, with this answer.
     """
     argv = place.argv("rollback", "--version", "0.2.0", *words, *BECAUSE)
-    return on_terminal(argv, place.clone, place.environment(), asked=QUESTION, answer=answer)
+    return on_terminal(argv, place.clone, place.environment(), asked=QUESTION, answer=answer, ahead=ahead)
 
 
 @pytest.mark.parametrize("answer", ["n", "", "yess", "Y E S"])
@@ -64,3 +64,13 @@ def test_yes(release: Place, yanking: Yanking) -> None:
     assert Journal(release.state / "journal.jsonl").last(Withdrawn) is not None
     said = release.run("rollback", "--version", "0.2.0")
     assert 0 == said.code, said.text
+
+
+def test_what_was_typed_before_the_question_is_no_answer(release: Place, world: World) -> None:
+    """A `y` that was typed before the table was shown withdraws nothing."""
+    released(release)
+    before, requests = remotes.refs(release.remote), len(world.ledger.mutating())
+    code, seen = answered(release, "n", ahead="y\n\ny\n")
+    assert 8 == code, seen
+    assert "contd 0.2.0 was not withdrawn" in seen
+    assert (before, requests) == (remotes.refs(release.remote), len(world.ledger.mutating()))

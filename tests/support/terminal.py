@@ -17,15 +17,26 @@ _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
 
 def on_terminal(
-    argv: Sequence[str], where: Path, env: Mapping[str, str], *, asked: str, answer: str, timeout: float = 120
+    argv: Sequence[str],
+    where: Path,
+    env: Mapping[str, str],
+    *,
+    asked: str,
+    answer: str,
+    ahead: str = "",
+    timeout: float = 120,
 ) -> tuple[int, str]:
     """
     Run a program on a terminal of its own; type the answer when the question is there.
+
+    Args:
+        ahead: lines that are typed before the program starts.
 
     Returns:
         The exit code, and what was on the terminal, without its control sequences.
     """
     person, machine = pty.openpty()
+    os.write(person, ahead.encode())
     process = subprocess.Popen(
         argv,
         cwd=where,
@@ -50,6 +61,8 @@ def on_terminal(
             seen += piece.decode(errors="replace")
             if not is_asked and asked in _CONTROL.sub("", seen):
                 is_asked = True
+                # A person reads the question before they answer it.
+                time.sleep(0.3)
                 os.write(person, f"{answer}\n".encode())
         assert is_asked, _CONTROL.sub("", seen)
         return process.wait(timeout=10), _CONTROL.sub("", seen)

@@ -1,0 +1,19 @@
+"""The yes or no that a person types at a terminal."""
+
+from __future__ import annotations
+
+import sys
+import termios
+
+
+def is_confirmed(question: str) -> bool:
+    """
+    Whether a person answers this question with yes.
+
+    What was typed before the question was on the screen answers something else, so it is discarded.
+    """
+    termios.tcflush(sys.stdin, termios.TCIFLUSH)
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
