@@ -176,6 +176,7 @@ class Settings:
     release_branch: tuple[Part, ...] = ("major", "minor")
     proof: tuple[str, ...] = field(default=("nox -s tests benchmarks docs examples",), metadata=LINE.metadata)
     sign_tags: bool = False
+    own_versions: tuple[str, ...] = field(default=(), metadata=PATH.metadata)
     pypi: Pypi | None = None
     image: Image | None = None
     chart: Chart | None = None

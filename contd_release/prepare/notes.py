@@ -18,7 +18,7 @@ from contd_release.release import Release
 from contd_release.settings import News
 from contd_release.step import Found, State, Step
 from contd_release.tools import git, towncrier
-from contd_release.tools.changelog import added, has_section
+from contd_release.tools.changelog import Unreleased, added, has_section, unreleased
 
 
 def ready(release: Release) -> Step:
@@ -30,6 +30,10 @@ def ready(release: Release) -> Step:
     def observe() -> Found:
         changelog = git.text(root, release.base, news.changelog)
         found = fragments.at(release.project, release.base)
+        if left := unreleased(changelog or ""):
+            return Found(
+                State.ABSENT, _left(news.changelog, left), "contd-release adopt   (it makes fragments of them)"
+            )
         if problems := [*found.problems, *_blind_spots(changelog, news, str(release.version))]:
             return Found(State.ABSENT, "; ".join(problems), f"$EDITOR {news.changelog} {news.directory}/")
         if not found.fragments:
@@ -98,6 +102,17 @@ def _set_apart(release: Release) -> None:
     half = notes.with_name(f".{notes.name}.half")
     half.write_text(f"{section}\n", encoding="utf-8")
     half.replace(notes)
+
+
+def _left(path: str, left: tuple[Unreleased, ...]) -> str:
+    """
+    Where the changelog has entries that no release would take.
+    """
+    return "; ".join(
+        f"{path}:{one.line} has {len(one.entries)} {'entry' if len(one.entries) == 1 else 'entries'} under "
+        f"{one.heading!r}, which the release would leave there: {one.entries[0][:60]!r}"
+        for one in left
+    )
 
 
 def _blind_spots(changelog: str | None, news: News, version: str) -> list[str]:

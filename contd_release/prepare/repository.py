@@ -15,6 +15,7 @@ from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import git
+from contd_release.tools.git import Remote
 
 # Older ones leave half-written version files, or hold other words.
 TOOLS: Final = {
@@ -24,6 +25,8 @@ TOOLS: Final = {
     "twine": "6.1",
     "nox": "2025.5.1",
 }
+
+_MAIN_BRANCHES: Final = ("master", "trunk", "develop", "main")
 
 
 def tools_here() -> Step:
@@ -88,11 +91,8 @@ def base_is_tip(release: Release) -> Step:
         there = git.remote(root, settings.remote)
         tip = there.branch(release.start)
         if tip is None:
-            return Found(
-                State.ABSENT,
-                f"{settings.remote} has no branch {release.start}",
-                f"git push {settings.remote} {release.start}",
-            )
+            missing = _no_branch(there, settings.remote, release.start)
+            return Found(State.ABSENT, missing.what_is, missing.type_next)
         if tip == release.base:
             return Found(State.DONE, f"{upstream} is at {tip[:12]}")
         ours = git.commit(release.tree)
@@ -119,10 +119,11 @@ def beginning(project: Project, here: str | None) -> str:
         NotReady: HEAD is detached, on another branch, behind, ahead of or beside the tip; each says what to type.
     """
     root, remote, main = project.root, project.settings.remote, project.settings.main
-    head, tip = project.commit, git.remote(root, remote).branch(main)
+    head, there = project.commit, git.remote(root, remote)
+    tip = there.branch(main)
     wanted = f"HEAD on {main}, at the tip of {remote}/{main}"
     if tip is None:
-        raise NotReady(f"{remote} has no branch {main}", expected=wanted, type_next=f"git push {remote} {main}")
+        raise _no_branch(there, remote, main, here)
     if here is None and head != tip:
         raise NotReady(f"HEAD is detached at {head[:12]}", expected=wanted, type_next=f"git switch {main}")
     if here not in (None, main):
@@ -158,12 +159,38 @@ def versions_of(tags: tuple[str, ...]) -> dict[Version, str]:
     return found
 
 
+def newest(there: Remote) -> tuple[Version, str] | None:
+    """
+    The highest release that is tagged on the remote and not withdrawn, with its tag.
+    """
+    found = {version: tag for version, tag in versions_of(there.tags).items() if version not in there.withdrawn}
+    return max(found.items()) if found else None
+
+
 def last_tag(tags: tuple[str, ...], release: Release) -> str | None:
     """
     The tag of the highest release below this one.
     """
     below = {version: tag for version, tag in versions_of(tags).items() if version < release.version}
     return below[max(below)] if below else None
+
+
+def _no_branch(there: Remote, remote: str, main: str, here: str | None = None) -> NotReady:
+    """
+    The branch that releases start from is not on the remote; the setting is wrong where the remote has another one.
+    """
+    main_branches = [name for name in (here or "", *_MAIN_BRANCHES) if name != main and there.branch(name)]
+    if main_branches:
+        return NotReady(
+            f"{remote} has no branch {main}, and has {main_branches[0]}",
+            expected=f"the branch that releases start from as `main` in [tool.contd-release]; now it is {main}",
+            type_next=f'$EDITOR pyproject.toml   (main = "{main_branches[0]}" in [tool.contd-release])',
+        )
+    return NotReady(
+        f"{remote} has no branch {main}",
+        expected=f"HEAD on {main}, at the tip of {remote}/{main}",
+        type_next=f"git push {remote} {main}",
+    )
 
 
 def _too_old(name: str, least: str) -> str | None:

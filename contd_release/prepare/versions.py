@@ -7,7 +7,8 @@ from __future__ import annotations
 from functools import partial
 
 from contd_release.errors import NotReady
-from contd_release.prepare import fragments
+from contd_release.prepare import fragments, places, repository
+from contd_release.project import Project
 from contd_release.release import Release
 from contd_release.step import Found, State, Step
 from contd_release.tools import bumpversion, git
@@ -15,23 +16,50 @@ from contd_release.tools import bumpversion, git
 
 def agreed(release: Release) -> Step:
     """
-    Every version file states the version that is current at the base.
+    Every place that states the version says the current one at the base, and the bump changes it.
     """
     text_of = partial(git.text, release.project.root, release.base)
 
     def observe() -> Found:
         configuration = bumpversion.configuration(text_of)
         git.read_ahead(release.project.root, release.base, *configuration.paths)
-        problems = configuration.problems(text_of, release.previous)
-        if problems:
+        found = places.stated(release, configuration, text_of)
+        if bad := places.wrong(release, found):
+            count = f"{len(bad)} of {len(found)} places"
             return Found(
                 State.ABSENT,
-                f"the version files do not agree on {release.previous}: " + "; ".join(problems),
-                f"$EDITOR {' '.join(configuration.paths)}",
+                f"{count} do not say {release.previous}, or will not say {release.version}\n{places.table(found, bad)}",
+                f"$EDITOR {' '.join(dict.fromkeys((configuration.path, *(one.path for one in bad))))}",
             )
-        return Found(State.DONE, f"{len(configuration.files)} places say {release.previous}")
+        return Found(State.DONE, f"{len(found)} places say {release.previous}")
 
     return Step(f"the version files agree on {release.previous}", observe)
+
+
+def follows(release: Release) -> Step:
+    """
+    The version is above every release that is tagged on the remote, or a reason says why not.
+    """
+    root, remote = release.project.root, release.project.settings.remote
+
+    def observe() -> Found:
+        newest = repository.newest(git.remote(root, remote))
+        if newest is None:
+            return Found(State.DONE, f"{remote} has no release tag")
+        version, tag = newest
+        if release.version >= version:
+            return Found(State.DONE, f"the newest release tag on {remote} is {tag}")
+        if release.because:
+            return Found(State.DONE, f"below {tag} because {release.because}")
+        files = " ".join(paths(release.project, release.base))
+        return Found(
+            State.ABSENT,
+            f"{release.version} is below {tag}, the newest release tag on {remote}: "
+            f"the version files say {release.previous}",
+            f'$EDITOR {files}   (they should say {version}; or {release.task} --because "…")',
+        )
+
+    return Step(f"{release.version} is above every earlier release", observe)
 
 
 def big_enough(release: Release) -> Step:
@@ -80,14 +108,17 @@ def bumped(release: Release) -> Step:
         f"version files say {release.version}",
         observe,
         act=(
-            git.git(release.tree, "checkout-index", "--force", "--", *_paths(release)),
+            git.git(release.tree, "checkout-index", "--force", "--", *paths(release.project, release.base)),
             bumpversion.bump(release.tree, release.previous, release.version),
         ),
     )
 
 
-def _paths(release: Release) -> tuple[str, ...]:
+def paths(project: Project, commit: str) -> tuple[str, ...]:
+    """
+    The files that state the version in a commit; none where no configuration names them.
+    """
     try:
-        return bumpversion.configuration(partial(git.text, release.project.root, release.base)).paths
+        return bumpversion.configuration(partial(git.text, project.root, commit)).paths
     except NotReady:
         return ()

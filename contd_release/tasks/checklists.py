@@ -31,6 +31,7 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
                         repository.history_whole(release),
                         repository.base_is_tip(release),
                         versions.agreed(release),
+                        *([] if release.hotfix else [versions.follows(release)]),
                         versions.big_enough(release),
                         notes.ready(release),
                         docs.guide_written(release),

@@ -15,7 +15,7 @@ from packaging.version import Version
 from contd_release import journal, project
 from contd_release.entries import Begun
 from contd_release.errors import Conflict, NotReady, Usage, raise_all
-from contd_release.prepare import fragments, repository
+from contd_release.prepare import fragments, repository, versions
 from contd_release.project import Project
 from contd_release.recover import hotfix
 from contd_release.release import Release
@@ -103,7 +103,7 @@ def planned(project: Project, words: Words, branch: str | None) -> Release:
     base = repository.beginning(project, branch)
     current = bumpversion.configuration(partial(git.text, project.root, base)).current
     if not words.are_given:
-        raise _nothing_under_way(project, base, current)
+        raise behind(project, current) or _nothing_under_way(project, base, current)
     version = _version_after(current, words)
     return Release(
         project=at(project, base),
@@ -205,6 +205,21 @@ def _epoch(root: Path, base: str) -> int:
     """
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     return max(int(given) if given.isdigit() else int(time.time()), git.described(root, base).time)
+
+
+def behind(project: Project, current: Version) -> NotReady | None:
+    """
+    Why no next version can be computed: a newer release is tagged than the version files say.
+    """
+    remote = project.settings.remote
+    newest = repository.newest(git.remote(project.root, remote))
+    if newest is None or newest[0] <= current:
+        return None
+    return NotReady(
+        f"the version files say {current}, and {newest[1]} is tagged on {remote}",
+        expected=f"version files that say {newest[0]}",
+        type_next=f"$EDITOR {' '.join(versions.paths(project, project.commit))}",
+    )
 
 
 def _nothing_under_way(project: Project, base: str, current: Version) -> NotReady:

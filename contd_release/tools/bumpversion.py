@@ -38,6 +38,8 @@ TOOL: Final = Tool(
     env={"PYDANTIC_DISABLE_PLUGINS": "true"},
 )
 CONFIGURATION: Final = (".bumpversion.toml", "pyproject.toml")
+# A version, whichever it is.
+_ANY: Final = r"[0-9]+\.[0-9][0-9A-Za-z.+-]*"
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class VersionFile:
         """
         if text is None:
             return f"{self.path} is not there; expected a file that states {version}"
-        spelled = serialized(str(version), self.parse, self.serialize)
+        spelled = self.spelled(version)
         search = _filled(self.search, current_version=re.escape(spelled) if self.is_regex else spelled)
         if not self.is_regex:
             return None if search in text else f"{self.path} does not have {search!r}"
@@ -73,6 +75,23 @@ class VersionFile:
             wanted = next(new for old, new in zip(text.splitlines(), same.splitlines(), strict=False) if old != new)
             return f"{self.path} does not say {wanted.strip()!r}"
         return None
+
+    def spelled(self, version: Version) -> str:
+        """
+        The version as this place spells it.
+        """
+        return serialized(str(version), self.parse, self.serialize)
+
+    def said(self, text: str) -> tuple[int, str]:
+        """
+        The line, counted from 1, and the version that this place has in a text, whichever it is; 0 where it has none.
+        """
+        if self.search.strip() == "{current_version}":
+            return 0, ""
+        search = self.search if self.is_regex else re.escape(self.search).replace(r"\{", "{").replace(r"\}", "}")
+        match = re.search(_filled(search, current_version=_ANY), text, re.MULTILINE)
+        versions = re.findall(_ANY, match[0]) if match else []
+        return (text.count("\n", 0, match.start()) + 1, versions[-1]) if match and versions else (0, "")
 
     def stating(self, text: str, old: Version, new: Version) -> str:
         """

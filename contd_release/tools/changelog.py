@@ -6,10 +6,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from packaging.version import InvalidVersion, Version
 
 from contd_release.settings import News
+
+# A heading that names no release: https://keepachangelog.com/en/1.1.0/ and what others write.
+_OPEN: Final = re.compile(r"\b(unreleased|not (yet )?released|tbd|tba)\b", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\d+\.\d+")
+_ENTRY: Final = re.compile(r"(?:[-*+•]|\d+[.)])[ \t]+\S")
+_UNDERLINE: Final = re.compile(r"([=\-~^\"'#*+])\1{2,}\s*")
+_NOTHING: Final = re.compile(
+    r"(?:[-*+•]\s+)?(nothing|no (significant |notable )?changes|none|n/a|tbd|tba)\b.{0,20}", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,35 @@ class Part:
     version: Version
     start: int
     end: int
+
+
+@dataclass(frozen=True)
+class Unreleased:
+    """
+    A section for what is not released yet, written by hand.
+
+    Args:
+        heading: its heading as it is in the text.
+        line: of the heading, counted from 1.
+        entries: the first line of each entry.
+    """
+
+    heading: str
+    line: int
+    entries: tuple[str, ...]
+
+
+def unreleased(changelog: str) -> tuple[Unreleased, ...]:
+    """
+    The sections with entries that no version has: below `[Unreleased]`, `Unreleased`, `1.2.0 (unreleased)` or `TBD`.
+    """
+    lines, found = changelog.splitlines(), []
+    for index, line in enumerate(lines):
+        if (level := _level(lines, index)) and _OPEN.search(_title(line)):
+            ends = (at for at in range(index + 1, len(lines)) if _ends(lines, at, level))
+            entries = _entries(lines[index + 1 : next(ends, len(lines))])
+            found += [Unreleased(_title(line), index + 1, entries)] if entries else []
+    return tuple(found)
 
 
 def has_section(changelog: str, news: News, version: str) -> bool:
@@ -84,6 +123,54 @@ def added(before: str, after: str, news: News) -> str | None:
     (_, _, old), (_, marker, new) = before.partition(news.marker), after.partition(news.marker)
     rest = old.strip()
     return new.strip().removesuffix(rest).strip() if marker and new.strip().endswith(rest) else None
+
+
+def _level(lines: list[str], index: int) -> str:
+    """
+    The level of the heading on this line: its number signs in Markdown, the character below it in reStructuredText.
+    """
+    if mark := re.match(r"(#{1,6})\s+\S", lines[index]):
+        return mark[1]
+    following = lines[index + 1] if index + 1 < len(lines) else ""
+    is_underlined = (
+        lines[index][:1].strip() and not _UNDERLINE.fullmatch(lines[index]) and _UNDERLINE.fullmatch(following)
+    )
+    return following[0] if is_underlined else ""
+
+
+def _ends(lines: list[str], index: int, level: str) -> bool:
+    """
+    Whether this line begins the section after one of this level: a heading as high, or one with a version.
+    """
+    if not (mine := _level(lines, index)):
+        return False
+    is_as_high = len(mine) <= len(level) if level.startswith("#") and mine.startswith("#") else mine == level
+    return is_as_high or _NUMBER.search(_title(lines[index])) is not None
+
+
+def _title(line: str) -> str:
+    return line.strip("# \t")
+
+
+def _entries(lines: list[str]) -> tuple[str, ...]:
+    """
+    The first line of each list item; where there is none, each paragraph's, unless it says that there is nothing.
+    """
+    text = re.sub(r"<!--.*?-->", lambda comment: "\n" * comment[0].count("\n"), "\n".join(lines), flags=re.DOTALL)
+    kept = text.split("\n")
+    items = [line.strip() for line in kept if _ENTRY.match(line)]
+    if not items:
+        before = ["", *kept]
+        items = [
+            line.strip()
+            for at, line in enumerate(kept)
+            if line[:1].strip()
+            and not before[at].strip()
+            and not _level(kept, at)
+            and not _UNDERLINE.fullmatch(line)
+            and not re.match(r"\.\. |\[[^\]]+\]:", line)
+        ]
+    return tuple(item for item in items if not _NOTHING.fullmatch(item))
 
 
 def _heading(news: News, version: str) -> str:

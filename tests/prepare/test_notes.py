@@ -1,0 +1,39 @@
+"""
+The changelog before a release: what nobody would find in the release's section.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contd_release.prepare import notes
+from contd_release.step import State
+
+if TYPE_CHECKING:
+    from tests.conftest import Beginning, Place
+
+
+def test_entries_that_the_release_would_leave_behind(here: Place, beginning: Beginning) -> None:
+    """
+    Thirty bullets under [Unreleased] stop the release before anything is changed; the first one is shown.
+    """
+    bullets = "".join(f"- Change {number}\n" for number in range(30))
+    here.replace("CHANGELOG.md", "<!-- towncrier", f"## [Unreleased]\n\n### Added\n\n{bullets}\n<!-- towncrier")
+    here.publish()
+    found = notes.ready(beginning()).observe()
+    assert State.ABSENT is found.state
+    text = (here.clone / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    line = text.index("## [Unreleased]") + 1
+    assert found.detail == (
+        f"CHANGELOG.md:{line} has 30 entries under '[Unreleased]', which the release would leave there: '- Change 0'"
+    )
+    assert "contd-release adopt   (it makes fragments of them)" == found.type_next
+
+
+def test_an_empty_heading_is_no_obstacle(here: Place, beginning: Beginning) -> None:
+    """
+    A heading for what is unreleased may stand there, with the marker below it.
+    """
+    here.replace("CHANGELOG.md", "<!-- towncrier", "## [Unreleased]\n\n<!-- towncrier")
+    here.publish()
+    assert State.DONE is notes.ready(beginning()).observe().state
