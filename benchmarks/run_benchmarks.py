@@ -19,7 +19,7 @@ from benchmarks import four_channels, subject
 from benchmarks.four_channels import Built
 from benchmarks.subject import Subject
 from benchmarks.timing import OURS, PROGRAMS, shell, timed
-from contd_release.project import OVERLAY
+from contd_release.project.project import OVERLAY
 from contd_release.sandbox.world import World
 
 BUMP = "bump-my-version bump --new-version 0.2.0"
@@ -33,9 +33,7 @@ PUSH_BY_HAND = (
 
 @dataclass(frozen=True)
 class Ratio:
-    """
-    One line of the table: ours and by hand in seconds, their ratio, and the ratio to reach.
-    """
+    """One line of the table: ours and by hand in seconds, their ratio, and the ratio to reach."""
 
     name: str
     ours: float
@@ -44,23 +42,17 @@ class Ratio:
 
     @property
     def ratio(self) -> float:
-        """
-        Ours in units of by hand.
-        """
+        """Ours in units of by hand."""
         return self.ours / self.by_hand
 
     @property
     def is_reached(self) -> bool:
-        """
-        Whether it is as fast as it should be.
-        """
+        """Whether it is as fast as it should be."""
         return self.ratio <= self.to_reach
 
 
 def main() -> None:
-    """
-    Print the table, and write it as JSON where asked.
-    """
+    """Print the table, and write it as JSON where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one run of what takes a second, and no upload")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each pair")
@@ -79,9 +71,7 @@ def main() -> None:
 
 
 def measured(folder: Path, runs: int, *, is_quick: bool) -> Iterable[Ratio]:
-    """
-    Every ratio, one after another.
-    """
+    """Every ratio, one after another."""
     small = subject.make(folder / "small", has_package=False)
     here = Path(__file__).parents[1]
     yield _compared(
@@ -131,9 +121,7 @@ def measured(folder: Path, runs: int, *, is_quick: bool) -> Iterable[Ratio]:
 
 
 class _Fresh:
-    """
-    A project that nobody has released, each time it is called.
-    """
+    """A project that nobody has released, each time it is called."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -147,9 +135,7 @@ class _Fresh:
 def _compared(
     name: str, ours: Callable[[], float], by_hand: Callable[[], float], runs_and_goal: tuple[int, float]
 ) -> Ratio:
-    """
-    Medians of both, run in turn after one uncounted run each.
-    """
+    """Medians of both, run in turn after one uncounted run each."""
     runs, to_reach = runs_and_goal
     print(f"measuring: {name}", file=sys.stderr, flush=True)
     pairs = [(ours(), by_hand()) for _ in range(runs + 1)][1:] if runs > 1 else [(ours(), by_hand())]
@@ -162,18 +148,14 @@ def _compared(
 
 
 def _released(clone: Path, world: World) -> float:
-    """
-    Seconds of our release.
-    """
+    """Seconds of our release."""
     overlay = clone.parent / "overlay.toml"
     overlay.write_text(f'[pypi]\nrepository = "{world.upload_url}"\nindex = "{world.index_url}"\n', encoding="utf-8")
     return timed([*OURS, "release", "--part", "minor", "--yes"], clone, _login(world) | {OVERLAY: str(overlay)})
 
 
 def _released_by_hand(clone: Path, world: World) -> float:
-    """
-    Seconds of the same by hand, with isolated builds, and without looking whether it worked.
-    """
+    """Seconds of the same by hand, with isolated builds, and without looking whether it worked."""
     upload = f"twine upload --repository-url {world.upload_url} dist/*"
     return shell(f"{PUSH_BY_HAND}; python -m build; twine check dist/*; {upload}", clone, _login(world))
 
@@ -184,17 +166,13 @@ def _login(world: World) -> dict[str, str]:
 
 
 def _in_a_world(folder: Path, project: Subject, release: Callable[[Path, World], float]) -> float:
-    """
-    Seconds of a release to an index that has nothing yet.
-    """
+    """Seconds of a release to an index that has nothing yet."""
     with World(folder / f"world-{project.clone.parent.name}") as world:
         return release(project.clone, world)
 
 
 def _in_four_channels(folder: Path, publish: Callable[[Built], float]) -> float:
-    """
-    Seconds from the seal to the end, in a world of its own each time.
-    """
+    """Seconds from the seal to the end, in a world of its own each time."""
     with tempfile.TemporaryDirectory(dir=folder) as room, four_channels.built(Path(room)) as built:
         return publish(built)
 

@@ -1,6 +1,4 @@
-"""
-The project that is measured: sixty modules, a bare remote, and as much history as is asked for.
-"""
+"""The project that is measured: sixty modules, a bare remote, and as much history as is asked for."""
 
 from __future__ import annotations
 
@@ -79,9 +77,7 @@ replace = 'version: {new_version}'
 
 @dataclass(frozen=True)
 class Subject:
-    """
-    A fresh clone of the measured project, and its remote.
-    """
+    """A fresh clone of the measured project, and its remote."""
 
     remote: Path
     clone: Path
@@ -111,9 +107,7 @@ def make(directory: Path, *, has_package: bool, commits: int = 1, tags: int = 0)
 
 
 def git(where: Path, *words: str, stdin: bytes = b"") -> None:
-    """
-    Run git, quietly.
-    """
+    """Run git, quietly."""
     subprocess.run(["git", *words], cwd=where, input=stdin, check=True, env=os.environ | NOBODY, capture_output=True)
 
 
@@ -135,9 +129,7 @@ def _write_files(clone: Path, *, has_package: bool) -> None:
 
 
 def _import_history(remote: Path, commits: int, tags: int) -> None:
-    """
-    Write history at the speed of git's own importer: one changing file, a tag at even distances.
-    """
+    """Write history at the speed of git's own importer: one changing file, a tag at even distances."""
     if commits <= 1:
         return
     lines = []

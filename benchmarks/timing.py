@@ -1,6 +1,4 @@
-"""
-How long a program or a shell script takes, with the programs of this very environment.
-"""
+"""How long a program or a shell script takes, with the programs of this very environment."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ PROGRAMS: Final = Path(sys.executable).parent
 
 
 def timed(argv: Sequence[str], where: Path, environment: Mapping[str, str] | None = None) -> float:
-    """
-    Seconds of one run of a program.
-    """
+    """Seconds of one run of a program."""
     env = {**os.environ, **NOBODY, **(environment or {}), "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"}
     began = time.perf_counter()
     done = subprocess.run(argv, cwd=where, env=env, capture_output=True, check=False)
@@ -32,7 +28,5 @@ def timed(argv: Sequence[str], where: Path, environment: Mapping[str, str] | Non
 
 
 def shell(script: str, where: Path, environment: Mapping[str, str] | None = None) -> float:
-    """
-    Seconds of one run of a shell script, as a person would type it.
-    """
+    """Seconds of one run of a shell script, as a person would type it."""
     return timed(["sh", "-e", "-c", script], where, environment)

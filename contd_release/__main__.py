@@ -1,6 +1,4 @@
-"""
-The tasks as a program of their own: `contd-release release --part minor`, `python -m contd_release …`.
-"""
+"""The tasks as a program of their own: `contd-release release --part minor`, `python -m contd_release …`."""
 
 from __future__ import annotations
 
@@ -10,14 +8,12 @@ from contextlib import ExitStack, suppress
 
 
 def main() -> None:
-    """
-    Run the tasks of the current folder's project.
-    """
+    """Run the tasks of the current folder's project."""
     words = sys.argv[1:]
     with ExitStack() as stack:
         if _begins(words):
-            from contd_release import head_start
             from contd_release.errors import ReleaseError
+            from contd_release.procedures import head_start
 
             # Whatever is in its way is told by the task.
             with suppress(ReleaseError):
@@ -26,9 +22,7 @@ def main() -> None:
 
 
 def _begins(words: Sequence[str]) -> bool:
-    """
-    Whether a release seems to begin; who is wrong here loses a little time, and nothing else.
-    """
+    """Whether a release seems to begin; who is wrong here loses a little time, and nothing else."""
     return words[:1] == ["release"] and "--part" in words and not {"--help", "--dry-run"} & {*words}
 
 

@@ -38,109 +38,83 @@ class ReleaseError(Exception):
 
 
 class Usage(ReleaseError):
-    """
-    The words of the call or of the configuration are off.
-    """
+    """The words of the call or of the configuration are off."""
 
     exit_code = 2
     otherwise = "invoke doctor   (it tells what keeps this repository from being released)"
 
 
 class NotReady(Usage):
-    """
-    A requirement that only a person can meet is not met: a tool, a credential, a fragment, an unpushed commit.
-    """
+    """A requirement that only a person can meet is not met: a tool, a credential, a fragment, an unpushed commit."""
 
 
 class Conflict(ReleaseError):
-    """
-    Something else stands under our name. It is never overwritten, moved or deleted.
-    """
+    """Something else stands under our name. It is never overwritten, moved or deleted."""
 
     exit_code = 3
 
 
 class Unanswered(ReleaseError):
-    """
-    An observation cannot know: a time-out, a 5xx, a refused connection, a 401. This is not "absent".
-    """
+    """An observation cannot know: a time-out, a 5xx, a refused connection, a 401. This is not "absent"."""
 
     exit_code = 4
     otherwise = "the same command again, when the other side is well"
 
 
 class Unsettled(ReleaseError):
-    """
-    The command succeeded and the world still does not show it.
-    """
+    """The command succeeded and the world still does not show it."""
 
     exit_code = 5
     otherwise = "the same command again, in a while"
 
 
 class FailedCommand(ReleaseError):
-    """
-    A command ended with something other than 0, or not in time.
-    """
+    """A command ended with something other than 0, or not in time."""
 
     exit_code = 6
     otherwise = "the same command again, when the cause is mended"
 
 
 class FailedProof(FailedCommand):
-    """
-    Tests, benchmarks, docs or examples fail on the tree that would be released. Nothing is public.
-    """
+    """Tests, benchmarks, docs or examples fail on the tree that would be released. Nothing is public."""
 
     exit_code = 7
 
 
 class NeedsPerson(ReleaseError):
-    """
-    A decision that is not ours to take.
-    """
+    """A decision that is not ours to take."""
 
     exit_code = 8
 
 
 class Unwritable(ReleaseError):
-    """
-    The journal or a log cannot be written, so no effect may begin.
-    """
+    """The journal or a log cannot be written, so no effect may begin."""
 
     exit_code = 9
     otherwise = "the same command again, when there is room for it and the right to write it"
 
 
 class Held(ReleaseError):
-    """
-    The monitor's verdict is to hold: something is unusual, or nobody knows. A person looks.
-    """
+    """The monitor's verdict is to hold: something is unusual, or nobody knows. A person looks."""
 
     exit_code = 10
 
 
 class RollbackProposed(ReleaseError):
-    """
-    The monitor's verdict is that the release does harm. A person decides; nothing rolls back by itself.
-    """
+    """The monitor's verdict is that the release does harm. A person decides; nothing rolls back by itself."""
 
     exit_code = 11
 
 
 class Interrupted(ReleaseError):
-    """
-    Ctrl-C, or a sibling of this command failed. The walk continues where it stopped.
-    """
+    """Ctrl-C, or a sibling of this command failed. The walk continues where it stopped."""
 
     exit_code = 130
     otherwise = "the same command again: it continues where it stopped"
 
 
 class Several(ReleaseError):
-    """
-    More than one thing stopped us; all of them are told at once, and the first decides the exit code.
-    """
+    """More than one thing stopped us; all of them are told at once, and the first decides the exit code."""
 
     def __init__(self, errors: Sequence[ReleaseError]) -> None:
         super().__init__("\n".join(str(error) for error in errors))
@@ -149,9 +123,7 @@ class Several(ReleaseError):
 
     @property
     def first(self) -> ReleaseError:
-        """
-        The error that decides the exit code.
-        """
+        """The error that decides the exit code."""
         return self.errors[0]
 
 
@@ -169,9 +141,7 @@ def raise_all(errors: Sequence[ReleaseError]) -> None:
 
 
 def exit_code(error: ReleaseError) -> int:
-    """
-    The process exit code of an error, from 2 to 11, or 130 when interrupted.
-    """
+    """The process exit code of an error, from 2 to 11, or 130 when interrupted."""
     return exit_code(error.first) if isinstance(error, Several) else error.exit_code
 
 

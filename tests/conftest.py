@@ -24,10 +24,11 @@ import pytest
 from github_server import Github, serving
 from hypothesis import settings
 
-from contd_release.release import Release
+from contd_release.project.release import Release
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 
+pytest_plugins = ("image_bench", "rollback_bench")
 EXAMPLE = Path(__file__).parents[1] / "examples" / "contd"
 EPOCH = 1_800_000_000
 WHO = {
@@ -52,9 +53,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """
-    Begin with what takes minutes: at the end nobody should wait for it.
-    """
+    """Begin with what takes minutes: at the end nobody should wait for it."""
 
     def minutes(item: pytest.Item) -> int:
         mark = item.get_closest_marker("slow")
@@ -65,9 +64,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Said:
-    """
-    How a run of the product ended, and what it said.
-    """
+    """How a run of the product ended, and what it said."""
 
     code: int
     out: str
@@ -75,17 +72,13 @@ class Said:
 
     @property
     def text(self) -> str:
-        """
-        What a person reads.
-        """
+        """What a person reads."""
         return self.out + self.err
 
 
 @dataclass(frozen=True)
 class Place:
-    """
-    A clone in which releases are made, with a home and a cache of its own.
-    """
+    """A clone in which releases are made, with a home and a cache of its own."""
 
     directory: Path
     clone: Path
@@ -93,9 +86,7 @@ class Place:
     env: dict[str, str] = field(default_factory=dict)
 
     def run(self, *words: str, env: Mapping[str, str] | None = None, timeout: float = 120) -> Said:
-        """
-        Run the product in the clone, with no terminal.
-        """
+        """Run the product in the clone, with no terminal."""
         done = subprocess.run(
             self.argv(*words),
             cwd=self.clone,
@@ -109,9 +100,7 @@ class Place:
         return Said(done.returncode, done.stdout, done.stderr)
 
     def say(self, *words: str, env: Mapping[str, str] | None = None) -> Said:
-        """
-        Run the product in this very process: the same program, without the seconds that a start takes.
-        """
+        """Run the product in this very process: the same program, without the seconds that a start takes."""
         from contd_release.__main__ import main
 
         out, err, before = io.StringIO(), io.StringIO(), Path.cwd()
@@ -131,9 +120,7 @@ class Place:
         return Said(0, out.getvalue(), err.getvalue())
 
     def start(self, *words: str) -> subprocess.Popen[str]:
-        """
-        Start the product in a session of its own.
-        """
+        """Start the product in a session of its own."""
         return subprocess.Popen(
             self.argv(*words),
             cwd=self.clone,
@@ -147,91 +134,67 @@ class Place:
 
     @staticmethod
     def argv(*words: str) -> tuple[str, ...]:
-        """
-        The product as a program.
-        """
+        """The product as a program."""
         return (sys.executable, "-P", "-m", "contd_release", *words)
 
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        """
-        What the product sees of this machine: programs, and a home with nothing in it.
-        """
+        """What the product sees of this machine: programs, and a home with nothing in it."""
         home = self.directory / "home"
         mine = {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache"), "GIT_CONFIG_NOSYSTEM": "1"}
         found = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "SOURCE_DATE_EPOCH": str(EPOCH)}
         return {name: value for name, value in (found | mine | self.env | dict(more or {})).items() if value}
 
     def git(self, *words: str, where: Path | None = None) -> str:
-        """
-        What git says in the clone.
-        """
+        """What git says in the clone."""
         return git(where or self.clone, *words)
 
     def write(self, path: str, text: str) -> None:
-        """
-        Write a file of the clone.
-        """
+        """Write a file of the clone."""
         (self.clone / path).parent.mkdir(parents=True, exist_ok=True)
         (self.clone / path).write_text(text, encoding="utf-8")
 
     def replace(self, path: str, old: str, new: str) -> None:
-        """
-        Replace text in a file of the clone, which must have it.
-        """
+        """Replace text in a file of the clone, which must have it."""
         text = (self.clone / path).read_text(encoding="utf-8")
         assert old in text
         (self.clone / path).write_text(text.replace(old, new), encoding="utf-8")
 
     def publish(self, message: str = "Change something") -> None:
-        """
-        Commit everything in the clone, and push it to main.
-        """
+        """Commit everything in the clone, and push it to main."""
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "-m", message)
         self.git("push", "--quiet", "origin", "HEAD:main")
 
     @property
     def state(self) -> Path:
-        """
-        Where the clone keeps journal, logs and artifacts.
-        """
+        """Where the clone keeps journal, logs and artifacts."""
         return self.clone / ".git" / "contd-release"
 
     @property
     def cache(self) -> Path:
-        """
-        Where worktrees are.
-        """
+        """Where worktrees are."""
         return self.directory / "home" / ".cache"
 
     def mine(self) -> dict[str, str]:
-        """
-        All that belongs to the maintainer: files, index, stashes, branches, what is checked out, configuration.
-        """
+        """All that belongs to the maintainer: files, index, stashes, branches, what is checked out, configuration."""
         kept = ("contd-release", "objects", "worktrees", "refs/tags", "refs/remotes", "logs/refs/remotes")
         ours = tuple(f".git/{path}" for path in kept)
         return {path: digest for path, digest in contents(self.clone).items() if not path.startswith(ours)}
 
     def everything(self) -> dict[str, str]:
-        """
-        Every file of the clone, its git directory, the remote and the home.
-        """
+        """Every file of the clone, its git directory, the remote and the home."""
         return contents(self.directory)
 
     @contextmanager
     def untouched(self) -> Iterator[None]:
-        """
-        What happens meanwhile changes nothing that is the maintainer's, and nothing of the remote.
-        """
+        """What happens meanwhile changes nothing that is the maintainer's, and nothing of the remote."""
         before = self.mine(), contents(self.remote)
         yield
         assert before == (self.mine(), contents(self.remote))
 
 
 def git(where: Path, *words: str) -> str:
-    """
-    What git says.
-    """
+    """What git says."""
     env = os.environ | WHO | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     done = subprocess.run(("git", *words), cwd=where, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -239,9 +202,7 @@ def git(where: Path, *words: str) -> str:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """
-    Every path below a folder, with what it is: digest and mode of a file, target of a link.
-    """
+    """Every path below a folder, with what it is: digest and mode of a file, target of a link."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -256,9 +217,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """
-    A bare remote with the example as its first commit, made to prove and build in no time.
-    """
+    """A bare remote with the example as its first commit, made to prove and build in no time."""
     directory = tmp_path_factory.mktemp("project")
     source = directory / "source"
     shutil.copytree(EXAMPLE, source, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "build", "dist"))
@@ -280,9 +239,7 @@ def small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def place(tmp_path: Path, small_project: Path) -> Place:
-    """
-    A clone of the small project, with a remote of its own; nothing answers at the index.
-    """
+    """A clone of the small project, with a remote of its own; nothing answers at the index."""
     directory = tmp_path / "place"
     shutil.copytree(small_project, directory / "origin.git")
     return cloned(directory, directory / "origin.git", "clone")
@@ -290,17 +247,13 @@ def place(tmp_path: Path, small_project: Path) -> Place:
 
 @pytest.fixture
 def release(place: Place, world: World) -> Place:
-    """
-    A clone of the small project from which releases go into a world.
-    """
+    """A clone of the small project from which releases go into a world."""
     return pointed(place, world)
 
 
 @pytest.fixture(autouse=True)
 def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    Who runs the tests is not who commits in them.
-    """
+    """Who runs the tests is not who commits in them."""
     for role in ("AUTHOR", "COMMITTER"):
         for what in ("NAME", "EMAIL", "DATE"):
             monkeypatch.delenv(f"GIT_{role}_{what}", raising=False)
@@ -308,9 +261,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """
-    A world that runs.
-    """
+    """A world that runs."""
     with World(tmp_path / "world") as world:
         yield world
 
@@ -320,9 +271,7 @@ Beginning: TypeAlias = Callable[..., Release]
 
 @pytest.fixture
 def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Github]:
-    """
-    A judged GitHub, and a token for it in the environment.
-    """
+    """A judged GitHub, and a token for it in the environment."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("GH_TOKEN", raising=False)
     with serving(tmp_path) as github:
@@ -332,9 +281,7 @@ def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Github]:
 
 @pytest.fixture
 def here(release: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """
-    The clone as the current folder of this process, with the environment that the product sees.
-    """
+    """The clone as the current folder of this process, with the environment that the product sees."""
     found = release.environment()
     for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
         monkeypatch.delenv(name)
@@ -346,16 +293,14 @@ def here(release: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 @pytest.fixture
 def beginning(here: Place) -> Beginning:
-    """
-    The release that some words would begin now, or that is under way; a new value each time.
-    """
+    """The release that some words would begin now, or that is under way; a new value each time."""
 
     def begin(part: str = "minor", **words: str) -> Release:
-        from contd_release.tasks import choice, under_way
-        from contd_release.tasks.words import Words
+        from contd_release.procedures import progress, selection
+        from contd_release.procedures.options import Words
 
-        found = choice.chosen(choice.here(), Words(part, **words))  # type: ignore[arg-type]
-        under_way.begin(found)
+        found = selection.chosen(selection.here(), Words(part, **words))  # type: ignore[arg-type]
+        progress.begin(found)
         return found
 
     return begin
@@ -363,9 +308,7 @@ def beginning(here: Place) -> Beginning:
 
 @pytest.fixture
 def upload(world: World) -> Callable[[str], None]:
-    """
-    Put a file of this name on the index, with bytes of its own.
-    """
+    """Put a file of this name on the index, with bytes of its own."""
 
     def send(name: str) -> None:
         import requests
@@ -384,9 +327,7 @@ def upload(world: World) -> Callable[[str], None]:
 
 @pytest.fixture
 def other(release: Place) -> Callable[[], Place]:
-    """
-    Another clone of the same remote, of another person.
-    """
+    """Another clone of the same remote, of another person."""
 
     def clone() -> Place:
         directory = release.directory.with_name("other")
@@ -399,16 +340,12 @@ def other(release: Place) -> Callable[[], Place]:
 
 @pytest.fixture
 def foreign() -> Callable[[str], bytes]:
-    """
-    The bytes of a wheel or an sdist of this name that somebody else has made.
-    """
+    """The bytes of a wheel or an sdist of this name that somebody else has made."""
     return packed
 
 
 def packed(name: str) -> bytes:
-    """
-    The bytes of a wheel or an sdist of this name that somebody else has made.
-    """
+    """The bytes of a wheel or an sdist of this name that somebody else has made."""
     project, version = name.removesuffix(".tar.gz").split("-")[:2]
     metadata = f"Metadata-Version: 2.1\nName: {project}\nVersion: {version}\nSummary: not ours\n"
     content = io.BytesIO()
@@ -426,9 +363,7 @@ def packed(name: str) -> bytes:
 
 
 def cloned(directory: Path, remote: Path, name: str) -> Place:
-    """
-    A place with a clone of this remote.
-    """
+    """A place with a clone of this remote."""
     (directory / "home").mkdir(parents=True)
     git(directory, "clone", "--quiet", str(remote), name)
     place = Place(directory, directory / name, remote)
@@ -438,9 +373,7 @@ def cloned(directory: Path, remote: Path, name: str) -> Place:
 
 
 def pointed(place: Place, world: World) -> Place:
-    """
-    The place, with a configuration that points it at a world, and a login there.
-    """
+    """The place, with a configuration that points it at a world, and a login there."""
     overlay = place.directory / "overlay.toml"
     overlay.write_text(f'[pypi]\nrepository = "{world.upload_url}"\nindex = "{world.index_url}"\n', encoding="utf-8")
     account = world.accounts.publisher

@@ -1,6 +1,4 @@
-"""
-A build backend that packs one package, with nothing but the standard library (PEP 517).
-"""
+"""A build backend that packs one package, with nothing but the standard library (PEP 517)."""
 
 from __future__ import annotations
 
@@ -13,9 +11,7 @@ from time import gmtime
 
 
 def build_sdist(folder: str, settings: object = None) -> str:
-    """
-    An sdist of everything that a wheel needs.
-    """
+    """An sdist of everything that a wheel needs."""
     name = _stem()
     with tarfile.open(Path(folder) / f"{name}.tar.gz", "w:gz") as sdist:
         for path in ("pyproject.toml", "README.md", "backend/small_backend.py", *_modules()):
@@ -27,9 +23,7 @@ def build_sdist(folder: str, settings: object = None) -> str:
 
 
 def build_wheel(folder: str, settings: object = None, metadata: object = None) -> str:
-    """
-    A wheel, as PEP 427 has it.
-    """
+    """A wheel, as PEP 427 has it."""
     name = _stem()
     tag = "Wheel-Version: 1.0\nGenerator: small\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     texts = {path: Path(path).read_text(encoding="utf-8") for path in _modules()}

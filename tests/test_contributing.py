@@ -1,6 +1,4 @@
-"""
-What CONTRIBUTING shows works as it stands.
-"""
+"""What CONTRIBUTING shows works as it stands."""
 
 from __future__ import annotations
 
@@ -12,11 +10,11 @@ from types import ModuleType
 import pytest
 from packaging.version import Version
 
-from contd_release import project
-from contd_release.action import Running
+from contd_release.engine.step import State, Step
 from contd_release.errors import Unanswered
-from contd_release.release import Release
-from contd_release.step import State, Step
+from contd_release.process.action import Running
+from contd_release.project import project
+from contd_release.project.release import Release
 
 CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
 SDIST = "contd-1.2.0.tar.gz"
@@ -24,9 +22,7 @@ SDIST = "contd-1.2.0.tar.gz"
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> ModuleType:
-    """
-    The channel of the section "Add a channel in about ten lines", imported from a file.
-    """
+    """The channel of the section "Add a channel in about ten lines", imported from a file."""
     blocks = re.findall(r"```python\n(.*?)```", CONTRIBUTING.read_text(encoding="utf-8"), re.DOTALL)
     path = tmp_path / "contd_shelf.py"
     path.write_text(blocks[0], encoding="utf-8")
@@ -39,9 +35,7 @@ def shelf(tmp_path: Path) -> ModuleType:
 
 @pytest.fixture
 def release(tmp_path: Path) -> Release:
-    """
-    A release with a built sdist, of a project that keeps a shelf.
-    """
+    """A release with a built sdist, of a project that keeps a shelf."""
     (tmp_path / "shelf").mkdir()
     table = f'[tool.contd-release.channels.shelf]\nfolder = "{tmp_path}/shelf"\n'
     text = f'[project]\nname = "contd"\n[build-system]\nrequires = []\n{table}'
@@ -53,17 +47,13 @@ def release(tmp_path: Path) -> Release:
 
 
 def only(steps: tuple[Step, ...]) -> Step:
-    """
-    The one step there is.
-    """
+    """The one step there is."""
     (step,) = steps
     return step
 
 
 def test_the_channel_publishes(shelf: ModuleType, release: Release, tmp_path: Path) -> None:
-    """
-    Turned on by its key, the channel finds nothing, acts, and finds what it did.
-    """
+    """Turned on by its key, the channel finds nothing, acts, and finds what it did."""
     step = only(shelf.publish(release))
     assert shelf.is_on(release.project)
     assert State.ABSENT is step.observe().state
@@ -74,17 +64,13 @@ def test_the_channel_publishes(shelf: ModuleType, release: Release, tmp_path: Pa
 
 
 def test_another_file_is_a_conflict(shelf: ModuleType, release: Release, tmp_path: Path) -> None:
-    """
-    Something else under our name is not ours to overwrite.
-    """
+    """Something else under our name is not ours to overwrite."""
     (tmp_path / "shelf" / SDIST).write_bytes(b"other")
     assert State.CONFLICT is only(shelf.publish(release)).observe().state
 
 
 def test_no_shelf_is_no_answer(shelf: ModuleType, release: Release, tmp_path: Path) -> None:
-    """
-    A disk that is not mounted does not say that the file is absent.
-    """
+    """A disk that is not mounted does not say that the file is absent."""
     (tmp_path / "shelf").rmdir()
     with pytest.raises(Unanswered, match="shelf is not there"):
         only(shelf.publish(release)).observe()

@@ -1,6 +1,4 @@
-"""
-The pages say what the code does: every key, every exit code.
-"""
+"""The pages say what the code does: every key, every exit code."""
 
 from __future__ import annotations
 
@@ -16,7 +14,7 @@ import pytest
 from invoke.parser.argument import Argument
 
 from contd_release import errors
-from contd_release.settings import Settings
+from contd_release.project.settings import Settings
 from contd_release.tasks import namespace
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -24,9 +22,7 @@ WORDS = {str: "string", bool: "true or false", float: "number", int: "whole numb
 
 
 def tables(kind: type, where: str = "tool.contd-release") -> Iterator[tuple[str, type]]:
-    """
-    The tables of the configuration, by the heading under which the page tells them.
-    """
+    """The tables of the configuration, by the heading under which the page tells them."""
     yield where, kind
     for one in fields(kind):
         inner = unwrapped(get_type_hints(kind)[one.name])
@@ -35,23 +31,17 @@ def tables(kind: type, where: str = "tool.contd-release") -> Iterator[tuple[str,
 
 
 def key(one: Field[Any]) -> str:
-    """
-    The name of a field as TOML spells it.
-    """
+    """The name of a field as TOML spells it."""
     return one.name.replace("_", "-")
 
 
 def unwrapped(hint: Any) -> Any:
-    """
-    The type of something optional.
-    """
+    """The type of something optional."""
     return next(one for one in get_args(hint) if one is not type(None)) if isinstance(hint, UnionType) else hint
 
 
 def type_words(hint: Any) -> str:
-    """
-    How the page spells a type.
-    """
+    """How the page spells a type."""
     hint = unwrapped(hint)
     origin, inner = get_origin(hint), get_args(hint)
     if origin is Literal:
@@ -66,9 +56,7 @@ def type_words(hint: Any) -> str:
 
 
 def default_words(one: Field[Any]) -> str:
-    """
-    How the page spells a default.
-    """
+    """How the page spells a default."""
     if one.default is MISSING and one.default_factory is MISSING:
         return "required"
     default = one.default if one.default_factory is MISSING else one.default_factory()
@@ -78,9 +66,7 @@ def default_words(one: Field[Any]) -> str:
 
 
 def rows(page: str, heading: str) -> list[list[str]]:
-    """
-    The cells of the first table under a heading.
-    """
+    """The cells of the first table under a heading."""
     text = (DOCS / page).read_text(encoding="utf-8")
     _, _, below = f"\n{text}".partition(f"\n{heading}\n")
     body = re.split(r"\n#+ ", below)[0]
@@ -92,9 +78,7 @@ def rows(page: str, heading: str) -> list[list[str]]:
 
 @pytest.mark.parametrize(("where", "kind"), [pytest.param(*one, id=one[0]) for one in tables(Settings)])
 def test_every_key_is_documented(where: str, kind: type) -> None:
-    """
-    The configuration page lists exactly the keys there are, each with its type and its default.
-    """
+    """The configuration page lists exactly the keys there are, each with its type and its default."""
     expected = [
         [f"`{key(one)}`", type_words(get_type_hints(kind)[one.name]), default_words(one)] for one in fields(kind)
     ]
@@ -102,18 +86,14 @@ def test_every_key_is_documented(where: str, kind: type) -> None:
 
 
 def test_every_key_has_a_meaning() -> None:
-    """
-    No row of the configuration page ends before it says what the key is for.
-    """
+    """No row of the configuration page ends before it says what the key is for."""
     told = [row for where, _ in tables(Settings) for row in rows("configuration.md", f"## {where}")]
     bare = [row for row in told if len(row) != 4 or not row[3]]
     assert not bare
 
 
 def test_every_exit_code_is_documented() -> None:
-    """
-    The page of exit codes lists exactly the codes there are, by the name of the error that has them.
-    """
+    """The page of exit codes lists exactly the codes there are, by the name of the error that has them."""
     leaves = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.ReleaseError)]
     expected = {(str(one.exit_code), f"`{one.__name__}`") for one in leaves if "exit_code" in vars(one)}
     found = {(row[0], row[1]) for row in rows("exit-codes.md", "# Exit codes") if row[1]}
@@ -121,18 +101,14 @@ def test_every_exit_code_is_documented() -> None:
 
 
 def test_every_task_is_documented() -> None:
-    """
-    The page of tasks tells every task there is, and no other.
-    """
+    """The page of tasks tells every task there is, and no other."""
     found = {name for row in rows("tasks.md", "# Tasks") for name in re.findall(r"`invoke ([a-z.]+)", row[0])}
     assert set(namespace.task_names) == found
 
 
 @pytest.mark.parametrize("page", [pytest.param(path, id=path.name) for path in sorted(DOCS.rglob("*.md"))])
 def test_every_option_on_a_page_exists(page: Path) -> None:
-    """
-    A command that a page shows has only options that its task takes.
-    """
+    """A command that a page shows has only options that its task takes."""
     commands = re.findall(r"(?:`|^)invoke ([a-z.]+)([^`\n]*)", page.read_text(encoding="utf-8"), re.MULTILINE)
     for task, words in commands:
         known = {flag for arg in namespace[task].get_arguments() for flag in flags(arg)}
@@ -140,7 +116,5 @@ def test_every_option_on_a_page_exists(page: Path) -> None:
 
 
 def flags(argument: Argument) -> Iterator[str]:
-    """
-    The options that an argument of a task can be given as.
-    """
+    """The options that an argument of a task can be given as."""
     return (f"--{name.replace('_', '-')}" for name in argument.names)

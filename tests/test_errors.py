@@ -1,6 +1,4 @@
-"""
-Every way to stop has its exit code, and several are told at once.
-"""
+"""Every way to stop has its exit code, and several are told at once."""
 
 from __future__ import annotations
 
@@ -47,9 +45,7 @@ CODES = {
 
 
 def test_every_leaf_has_its_exit_code() -> None:
-    """
-    CI can tell what stopped a release by the exit code alone; none is 1, which is what a bug's traceback gives.
-    """
+    """CI can tell what stopped a release by the exit code alone; none is 1, which is what a bug's traceback gives."""
     leaves = {
         kind
         for kind in vars(errors).values()
@@ -60,18 +56,14 @@ def test_every_leaf_has_its_exit_code() -> None:
 
 
 def test_codes_are_shared_only_by_what_is_usage() -> None:
-    """
-    Apart from a requirement that a person must meet, which is a kind of wrong use, no two leaves share a code.
-    """
+    """Apart from a requirement that a person must meet, which is a kind of wrong use, no two leaves share a code."""
     distinct = [code for kind, code in CODES.items() if kind is not NotReady]
 
     assert len(set(distinct)) == len(distinct)
 
 
 def test_text_says_what_is_what_was_expected_and_what_to_type() -> None:
-    """
-    The three lines stand under each other, and an expectation that nobody gave is left out.
-    """
+    """The three lines stand under each other, and an expectation that nobody gave is left out."""
     full = Conflict("v1.2.0 is there", expected="it to be free", type_next="invoke status")
 
     assert str(full) == "v1.2.0 is there\n  expected: it to be free\n  type:     invoke status"
@@ -80,23 +72,17 @@ def test_text_says_what_is_what_was_expected_and_what_to_type() -> None:
 
 @pytest.mark.parametrize("kind", CODES)
 def test_no_error_leaves_open_what_to_type(kind: type[ReleaseError]) -> None:
-    """
-    Where whoever raises it cannot say what to type, the kind of error does.
-    """
+    """Where whoever raises it cannot say what to type, the kind of error does."""
     assert re.fullmatch(r"it broke\n  type:     \S.+", str(kind("it broke")))
 
 
 def test_raise_all_of_nothing_raises_nothing() -> None:
-    """
-    No problem, no error.
-    """
+    """No problem, no error."""
     raise_all([])
 
 
 def test_raise_all_of_one_raises_that_one() -> None:
-    """
-    A single problem keeps its own type.
-    """
+    """A single problem keeps its own type."""
     one = Unanswered("no answer")
 
     with pytest.raises(Unanswered) as caught:
@@ -105,9 +91,7 @@ def test_raise_all_of_one_raises_that_one() -> None:
 
 
 def test_raise_all_tells_everything_at_once() -> None:
-    """
-    Several problems are one error whose text has them all, and the first decides the exit code.
-    """
+    """Several problems are one error whose text has them all, and the first decides the exit code."""
     with pytest.raises(Several) as caught:
         raise_all([Conflict("a", "b", "invoke abort"), Unanswered("c", type_next="invoke verify")])
 
@@ -116,9 +100,7 @@ def test_raise_all_tells_everything_at_once() -> None:
 
 
 def test_raise_all_leaves_out_what_was_only_interrupted() -> None:
-    """
-    A step that stopped because its sibling failed is not a cause.
-    """
+    """A step that stopped because its sibling failed is not a cause."""
     cause = FailedCommand("twine ended with 1")
 
     with pytest.raises(FailedCommand) as caught:
@@ -137,18 +119,14 @@ def test_raise_all_looks_into_nested_several() -> None:
 
 
 def test_raise_all_of_interruptions_raises_one() -> None:
-    """
-    When everything was interrupted, that is said once.
-    """
+    """When everything was interrupted, that is said once."""
     with pytest.raises(Interrupted, match="first"):
         raise_all([Interrupted("first"), Interrupted("second")])
 
 
 @pytest.mark.parametrize(("kind", "code"), CODES.items())
 def test_edge_makes_an_exit(kind: type[ReleaseError], code: int) -> None:
-    """
-    At the edge an error is a message and an exit code.
-    """
+    """At the edge an error is a message and an exit code."""
     with pytest.raises(Exit) as caught, edge():
         raise kind("what is", "what should", "what to type")
 
@@ -157,9 +135,7 @@ def test_edge_makes_an_exit(kind: type[ReleaseError], code: int) -> None:
 
 
 def test_edge_uses_the_first_of_several() -> None:
-    """
-    Several errors exit with the code of the first.
-    """
+    """Several errors exit with the code of the first."""
     with pytest.raises(Exit) as caught, edge():
         raise Several([Several([Unsettled("a")]), Usage("b")])
 
@@ -168,17 +144,13 @@ def test_edge_uses_the_first_of_several() -> None:
 
 @pytest.mark.parametrize("bug", [ZeroDivisionError, KeyError, OSError, SystemExit])
 def test_edge_leaves_a_bug_alone(bug: type[BaseException]) -> None:
-    """
-    Whatever is not ours keeps its type, and so its traceback.
-    """
+    """Whatever is not ours keeps its type, and so its traceback."""
     with pytest.raises(bug), edge():
         raise bug("a bug")
 
 
 def test_edge_says_how_to_go_on_after_ctrl_c() -> None:
-    """
-    Ctrl-C is no bug: it exits with 130 and says that the same command continues.
-    """
+    """Ctrl-C is no bug: it exits with 130 and says that the same command continues."""
     with pytest.raises(Exit) as caught, edge():
         raise KeyboardInterrupt
 
@@ -187,9 +159,7 @@ def test_edge_says_how_to_go_on_after_ctrl_c() -> None:
 
 
 def test_edge_passes_what_succeeds() -> None:
-    """
-    Nothing is raised when nothing stopped.
-    """
+    """Nothing is raised when nothing stopped."""
     passed = False
     with edge():
         passed = True

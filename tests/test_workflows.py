@@ -1,6 +1,4 @@
-"""
-The release workflow: what each of its jobs may do, and what it runs.
-"""
+"""The release workflow: what each of its jobs may do, and what it runs."""
 
 from __future__ import annotations
 
@@ -20,18 +18,14 @@ TEMPLATE = ROOT / "contd_release" / "adopt" / "templates" / "release.yml"
 
 @pytest.fixture
 def workflow() -> dict[str, Any]:
-    """
-    The workflow as YAML.
-    """
+    """The workflow as YAML."""
     found = yaml.safe_load(OURS.read_text(encoding="utf-8"))
     assert isinstance(found, dict)
     return found
 
 
 def test_ours_is_the_template() -> None:
-    """
-    What others are given is what releases this project, but for where the program comes from.
-    """
+    """What others are given is what releases this project, but for where the program comes from."""
     template = TEMPLATE.read_text(encoding="utf-8")
     assert 1 == template.count('CONTD_RELEASE: "contd-release[helm,sbom]"')
     expected = template.replace('CONTD_RELEASE: "contd-release[helm,sbom]"', 'CONTD_RELEASE: ".[helm,sbom]"')
@@ -56,18 +50,14 @@ def test_every_job_has_the_least_rights(workflow: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("job", ["attest", "pypi"])
 def test_who_signs_runs_none_of_our_code(workflow: dict[str, Any], job: str) -> None:
-    """
-    A job with an identity has actions alone: no checkout, no command.
-    """
+    """A job with an identity has actions alone: no checkout, no command."""
     steps = workflow["jobs"][job]["steps"]
     assert ["actions/download-artifact"] == [step["uses"].partition("@")[0] for step in steps][:-1]
     assert not any("run" in step for step in steps)
 
 
 def test_one_job_builds(workflow: dict[str, Any]) -> None:
-    """
-    What is published is what the one build sealed.
-    """
+    """What is published is what the one build sealed."""
     commands = {
         name: [step["run"] for step in job["steps"] if "invoke" in step.get("run", "")]
         for name, job in workflow["jobs"].items()
@@ -78,9 +68,7 @@ def test_one_job_builds(workflow: dict[str, Any]) -> None:
 
 
 def test_what_may_publish_waits_for_a_yes(workflow: dict[str, Any]) -> None:
-    """
-    Every job that writes somewhere has an environment, which may ask a person first.
-    """
+    """Every job that writes somewhere has an environment, which may ask a person first."""
     found = {name: job.get("environment") for name, job in workflow["jobs"].items()}
     assert {"pypi": "pypi", "registry": "release", "github": "release", "promote": "release"} == {
         name: environment for name, environment in found.items() if environment
@@ -101,9 +89,7 @@ def test_every_action_is_pinned() -> None:
 
 
 def test_the_monitor_gets_what_it_logs_in_with() -> None:
-    """
-    GitHub's own token, and Prometheus's by reference to a secret, under the name that is looked for.
-    """
+    """GitHub's own token, and Prometheus's by reference to a secret, under the name that is looked for."""
     found = yaml.safe_load((ROOT / ".github" / "workflows" / "monitor.yml").read_text(encoding="utf-8"))
     (look,) = (step for step in found["jobs"]["look"]["steps"] if "invoke monitor" in step.get("run", ""))
     assert "${{ secrets.%s }}" % prometheus.TOKEN == look["env"][prometheus.TOKEN]  # noqa: UP031

@@ -1,31 +1,25 @@
-"""
-What a changelog is made of: the table of towncrier, its template, the marker, and a folder of fragments.
-"""
+"""What a changelog is made of: the table of towncrier, its template, the marker, and a folder of fragments."""
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import PurePosixPath
 
-from contd_release.action import Call
 from contd_release.adopt.repository import Repository, is_there, template
-from contd_release.checklist import Item, Together
-from contd_release.settings import News
-from contd_release.step import Found, State, Step
+from contd_release.engine.checklist import Item, Together
+from contd_release.engine.step import Found, State, Step
+from contd_release.process.action import Call
+from contd_release.project.settings import News
 
 
 def steps(repository: Repository) -> tuple[Item, ...]:
-    """
-    The table first, which names the files that come after it.
-    """
+    """The table first, which names the files that come after it."""
     files = (template_there(repository), marked(repository), fragments_collected(repository))
     return (towncrier_configured(repository), Together(tuple((one,) for one in files), goes_on=True))
 
 
 def towncrier_configured(repository: Repository) -> Step:
-    """
-    pyproject.toml tells towncrier how fragments become a changelog.
-    """
+    """pyproject.toml tells towncrier how fragments become a changelog."""
 
     def observe() -> Found:
         if repository.text("towncrier.toml") is not None:
@@ -48,9 +42,7 @@ def towncrier_configured(repository: Repository) -> Step:
 
 
 def template_there(repository: Repository) -> Step:
-    """
-    The template of a changelog's section is there.
-    """
+    """The template of a changelog's section is there."""
 
     def observe() -> Found:
         path = _template_path(repository)
@@ -63,9 +55,7 @@ def template_there(repository: Repository) -> Step:
 
 
 def marked(repository: Repository) -> Step:
-    """
-    The changelog has the line below which sections go.
-    """
+    """The changelog has the line below which sections go."""
 
     def observe() -> Found:
         news = repository.news()
@@ -88,9 +78,7 @@ def marked(repository: Repository) -> Step:
 
 
 def fragments_collected(repository: Repository) -> Step:
-    """
-    The folder of fragments is there, and says what goes in.
-    """
+    """The folder of fragments is there, and says what goes in."""
 
     def observe() -> Found:
         folder = repository.root / repository.news().directory
@@ -105,9 +93,7 @@ def fragments_collected(repository: Repository) -> Step:
 
 
 def _template_path(repository: Repository) -> str:
-    """
-    The template that towncrier's table names; empty where it names none, or one of a package.
-    """
+    """The template that towncrier's table names; empty where it names none, or one of a package."""
     table = _toml(repository.text("pyproject.toml") or "").get("tool", {}).get("towncrier", {})
     named = table.get("template", "") if isinstance(table, dict) else ""
     return named if isinstance(named, str) and "/" in named and not PurePosixPath(named).is_absolute() else ""

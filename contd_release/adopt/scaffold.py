@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from contd_release.action import Call
 from contd_release.adopt import changelog, version_files
 from contd_release.adopt.repository import Repository, is_there, template
-from contd_release.checklist import Checklist, Section, Together
+from contd_release.engine.checklist import Checklist, Section, Together
+from contd_release.engine.step import Found, State, Step
 from contd_release.errors import ReleaseError
-from contd_release.project import Project
-from contd_release.step import Found, State, Step
+from contd_release.process.action import Call
+from contd_release.project.project import Project
 from contd_release.tools import bumpversion, git
 
 WORKFLOW: Final = ".github/workflows"
 
 
 def checklist(repository: Repository) -> Checklist:
-    """
-    Everything that must be in the repository. One thing that only a person can settle keeps nothing else from it.
-    """
+    """Everything that must be in the repository. One thing that only a person can settle keeps nothing else from it."""
     alone = (
         described(repository),
         tasks_there(repository),
@@ -37,9 +35,7 @@ def checklist(repository: Repository) -> Checklist:
 
 
 def described(repository: Repository) -> Step:
-    """
-    pyproject.toml names the project, and the settings in it can be read.
-    """
+    """pyproject.toml names the project, and the settings in it can be read."""
 
     def observe() -> Found:
         if repository.text("pyproject.toml") is None:
@@ -53,9 +49,7 @@ def described(repository: Repository) -> Step:
 
 
 def tasks_there(repository: Repository) -> Step:
-    """
-    `invoke` finds the tasks.
-    """
+    """`invoke` finds the tasks."""
 
     def observe() -> Found:
         text = repository.text("tasks.py")
@@ -73,9 +67,7 @@ def tasks_there(repository: Repository) -> Step:
 
 
 def versions_listed(repository: Repository) -> Step:
-    """
-    bump-my-version knows every place that states the version, and they agree.
-    """
+    """bump-my-version knows every place that states the version, and they agree."""
 
     def observe() -> Found:
         if repository.text(".bumpversion.toml") is None and "[tool.bumpversion" not in (
@@ -99,9 +91,7 @@ def versions_listed(repository: Repository) -> Step:
 
 
 def proof_there(repository: Repository) -> Step:
-    """
-    What proves a release can be run.
-    """
+    """What proves a release can be run."""
 
     def observe() -> Found:
         proof = repository.project().settings.proof
@@ -118,9 +108,7 @@ def proof_there(repository: Repository) -> Step:
 
 
 def remote_there(repository: Repository) -> Step:
-    """
-    There is somewhere to push to.
-    """
+    """There is somewhere to push to."""
 
     def observe() -> Found:
         name = repository.project().settings.remote
@@ -132,9 +120,7 @@ def remote_there(repository: Repository) -> Step:
 
 
 def workflow_there(repository: Repository, name: str) -> Step:
-    """
-    The workflow that a tag starts is there, where it is what publishes.
-    """
+    """The workflow that a tag starts is there, where it is what publishes."""
     path = f"{WORKFLOW}/{name}"
     return Step(
         f"{path} publishes what is tagged",

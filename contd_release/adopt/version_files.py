@@ -13,9 +13,9 @@ from typing import Final
 
 from packaging.version import Version
 
-from contd_release.defaults import Read
 from contd_release.errors import NotReady
-from contd_release.version import parse, semver
+from contd_release.project.defaults import Read
+from contd_release.project.version import parse, semver
 
 _MODULES: Final = ("__init__.py", "__about__.py", "_version.py", "version.py")
 # Others' charts, and those of tests, have versions of their own.
@@ -26,18 +26,14 @@ _SEMVER: Final = '["{major}.{minor}.{patch}-{pre_l}.{pre_n}", "{major}.{minor}.{
 
 @dataclass(frozen=True)
 class Place:
-    """
-    One line that states the version: its file, and the text before it, which is the same in every release.
-    """
+    """One line that states the version: its file, and the text before it, which is the same in every release."""
 
     path: str
     before: str
 
     @property
     def entry(self) -> str:
-        """
-        The place as bump-my-version is told of it.
-        """
+        """The place as bump-my-version is told of it."""
         if PurePosixPath(self.path).name == "Chart.yaml":
             search = rf"""^{self.before}([ \t]+)(["']?)[0-9A-Za-z.+-]+\2(?=[ \t]*(?:#|$))"""
             replace, more = rf"{self.before}\g<1>\g<2>{{new_version}}\g<2>", f"serialize = {_SEMVER}\n"
@@ -77,16 +73,12 @@ def current(text_of: Read, files: tuple[str, ...], package: str) -> Version:
 
 
 def places(text_of: Read, files: tuple[str, ...], package: str, version: Version) -> tuple[Place, ...]:
-    """
-    Every place that states this version: pyproject.toml, the package's modules, charts.
-    """
+    """Every place that states this version: pyproject.toml, the package's modules, charts."""
     return tuple(_places(text_of, files, package, version))
 
 
 def configuration(template: str, version: Version, found: tuple[Place, ...]) -> str:
-    """
-    The text of a `.bumpversion.toml` for these places.
-    """
+    """The text of a `.bumpversion.toml` for these places."""
     return "\n".join((template.replace("VERSION", str(version)), *(place.entry for place in found)))
 
 
@@ -105,17 +97,13 @@ def _places(text_of: Read, files: tuple[str, ...], package: str, version: Versio
 
 
 def _modules(files: tuple[str, ...], package: str) -> Iterator[str]:
-    """
-    The modules of the package in which versions are stated, flat or below `src`.
-    """
+    """The modules of the package in which versions are stated, flat or below `src`."""
     wanted = {f"{folder}{package}/{name}" for folder in ("", "src/") for name in _MODULES}
     return (path for path in files if path in wanted)
 
 
 def reader(root: Path) -> Read:
-    """
-    Reads files of a working tree; nothing for one that is not there.
-    """
+    """Reads files of a working tree; nothing for one that is not there."""
 
     def text_of(path: str) -> str | None:
         return (root / path).read_text(encoding="utf-8") if (root / path).is_file() else None

@@ -1,18 +1,14 @@
-"""
-origin: the git remote itself, which every release goes to: the release branch first, then the tag.
-"""
+"""origin: the git remote itself, which every release goes to: the release branch first, then the tag."""
 
 from __future__ import annotations
 
-from contd_release.release import Release
-from contd_release.step import Found, State, Step
+from contd_release.engine.step import Found, State, Step
+from contd_release.project.release import Release
 from contd_release.tools import git
 
 
 def branched(release: Release) -> Step:
-    """
-    The release branch is on the remote, at the release commit.
-    """
+    """The release branch is on the remote, at the release commit."""
     remote, ref = release.project.settings.remote, f"refs/heads/{release.branch}"
 
     def observe() -> Found:
@@ -37,9 +33,7 @@ def branched(release: Release) -> Step:
 
 
 def tagged(release: Release) -> Step:
-    """
-    The annotated tag is in this clone.
-    """
+    """The annotated tag is in this clone."""
     signed = release.project.settings.sign_tags
 
     def observe() -> Found:
@@ -95,9 +89,7 @@ def pushed(release: Release) -> Step:
 
 
 def _free(release: Release, there: git.Remote) -> Found:
-    """
-    The tag is free; a branch that moved away meanwhile would refuse the push.
-    """
+    """The tag is free; a branch that moved away meanwhile would refuse the push."""
     at = there.branch(release.branch)
     if at in (None, release.base, git.release_commit(release)):
         return Found(State.ABSENT, f"{release.tag} is free on {release.project.settings.remote}")

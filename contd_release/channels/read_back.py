@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from contd_release import journal
-from contd_release.action import Action, Call
-from contd_release.entries import Verified
+from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady, ReleaseError
-from contd_release.release import Release
-from contd_release.step import Found, State, Step
+from contd_release.process.action import Action, Call
+from contd_release.project.release import Release
+from contd_release.records import journal
+from contd_release.records.entries import Verified
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,7 @@ class Claim:
 def read_back(
     release: Release, claim: Claim, checks: tuple[Action, ...], retry: Callable[[ReleaseError], bool] | None = None
 ) -> Step:
-    """
-    Every check of a channel passed against the seal of this release. A check that fails raises.
-    """
+    """Every check of a channel passed against the seal of this release. A check that fails raises."""
 
     def observe() -> Found:
         sealed = release.sealed()

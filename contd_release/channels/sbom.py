@@ -11,14 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from contd_release import artifacts
-from contd_release.action import Call
-from contd_release.artifacts import Artifact
 from contd_release.channels.source import checked_out
-from contd_release.project import Project
-from contd_release.release import Release
-from contd_release.settings import Sbom
-from contd_release.step import Found, State, Step
+from contd_release.engine.step import Found, State, Step
+from contd_release.process.action import Call
+from contd_release.project import artifacts
+from contd_release.project.artifacts import Artifact
+from contd_release.project.project import Project
+from contd_release.project.release import Release
+from contd_release.project.settings import Sbom
 from contd_release.tools import build as build_tool
 from contd_release.tools import cyclonedx, pip
 
@@ -26,30 +26,22 @@ NAME: Final = "sbom"
 
 
 def is_on(project: Project) -> bool:
-    """
-    Whether the project describes what it brings along.
-    """
+    """Whether the project describes what it brings along."""
     return project.settings.sbom is not None
 
 
 def access(_: Release) -> tuple[Step, ...]:
-    """
-    The tool that writes it is here.
-    """
+    """The tool that writes it is here."""
     return (described_here(),)
 
 
 def build(release: Release) -> tuple[Step, ...]:
-    """
-    The bill of materials, from a clean checkout.
-    """
+    """The bill of materials, from a clean checkout."""
     return (checked_out(release, NAME), described(release))
 
 
 def built(release: Release) -> tuple[Artifact, ...]:
-    """
-    The bill of materials as it is in the dist folder.
-    """
+    """The bill of materials as it is in the dist folder."""
     return (artifacts.measured(release.dist / file_name(release), NAME),)
 
 
@@ -63,9 +55,7 @@ def file_name(release: Release) -> str:
 
 
 def described_here() -> Step:
-    """
-    The extra `sbom` is installed.
-    """
+    """The extra `sbom` is installed."""
 
     def observe() -> Found:
         if cyclonedx.is_here():
@@ -76,9 +66,7 @@ def described_here() -> Step:
 
 
 def described(release: Release) -> Step:
-    """
-    The bill of materials of the built package and all that pip installs with it.
-    """
+    """The bill of materials of the built package and all that pip installs with it."""
     path, made = release.dist / file_name(release), release.home / "building-sbom"
     source, environment = release.source(NAME), made / "environment"
     isolated = release.project.settings.pypi is None or release.project.settings.pypi.isolated

@@ -1,16 +1,14 @@
-"""
-Clean checkouts of the release commit, one for each channel that builds, so that builds can run side by side.
-"""
+"""Clean checkouts of the release commit, one for each channel that builds, so that builds can run side by side."""
 
 from __future__ import annotations
 
 import shutil
 from functools import partial
 
-from contd_release.action import Call
-from contd_release.command import Command
-from contd_release.release import Release
-from contd_release.step import Found, State, Step
+from contd_release.engine.step import Found, State, Step
+from contd_release.process.action import Call
+from contd_release.process.command import Command
+from contd_release.project.release import Release
 from contd_release.tools import git
 
 

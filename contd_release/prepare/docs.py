@@ -1,29 +1,23 @@
-"""
-Documentation that a release owes: a migration guide where users must change something.
-"""
+"""Documentation that a release owes: a migration guide where users must change something."""
 
 from __future__ import annotations
 
+from contd_release.engine.step import Found, State, Step
 from contd_release.prepare import fragments
-from contd_release.release import Release
-from contd_release.step import Found, State, Step
+from contd_release.project.release import Release
 from contd_release.tools import git
 
 TEMPLATE_MARK = "<!-- migration guide: unwritten -->"
 
 
 def guide_path(release: Release) -> str:
-    """
-    `docs/migrations/v2.md`; under 1.0, where a minor may break, `docs/migrations/v0.3.md`.
-    """
+    """`docs/migrations/v2.md`; under 1.0, where a minor may break, `docs/migrations/v0.3.md`."""
     major, minor, _ = release.version.release
     return f"docs/migrations/v{major or f'0.{minor}'}.md"
 
 
 def guide_written(release: Release) -> Step:
-    """
-    A breaking release has a migration guide that somebody wrote.
-    """
+    """A breaking release has a migration guide that somebody wrote."""
     path = guide_path(release)
 
     def observe() -> Found:
@@ -44,9 +38,7 @@ def guide_written(release: Release) -> Step:
 
 
 def template(release: Release, breaking: list[str]) -> str:
-    """
-    A guide to be written, with one section for each breaking change.
-    """
+    """A guide to be written, with one section for each breaking change."""
     sections = "\n".join(f"## {one}\n\nBefore:\n\nAfter:\n" for one in breaking)
     return f"""{TEMPLATE_MARK}
 
@@ -60,8 +52,6 @@ Remove the first line when this guide is written.
 
 
 def changed(release: Release, since: str) -> tuple[str, ...]:
-    """
-    The documentation and public modules that changed since a tag, for a person to review.
-    """
+    """The documentation and public modules that changed since a tag, for a person to review."""
     package = release.project.file_name
     return git.changed(release.project.root, since, release.base, "docs/", "README*", f"{package}/**/__init__.py")

@@ -16,10 +16,10 @@ from typing import Final
 from packaging.version import Version
 
 from contd_release.errors import Usage
-from contd_release.project import Project
-from contd_release.settings import News
+from contd_release.project.project import Project
+from contd_release.project.settings import News
+from contd_release.project.version import Part
 from contd_release.tools import git
-from contd_release.version import Part
 
 _SIZE: Final[dict[Part, int]] = {"patch": 0, "minor": 1, "major": 2}
 _TEMPLATE: Final = ("_template.md", "README.md", ".gitignore", ".gitkeep")
@@ -27,9 +27,7 @@ _TEMPLATE: Final = ("_template.md", "README.md", ".gitignore", ".gitkeep")
 
 @dataclass(frozen=True)
 class Fragment:
-    """
-    One change, as a contributor described it.
-    """
+    """One change, as a contributor described it."""
 
     name: str
     issue: str
@@ -38,9 +36,7 @@ class Fragment:
 
 @dataclass(frozen=True)
 class Fragments:
-    """
-    Everything in the fragments folder: what is well named, and what is wrong with the rest.
-    """
+    """Everything in the fragments folder: what is well named, and what is wrong with the rest."""
 
     fragments: tuple[Fragment, ...]
     problems: tuple[str, ...]
@@ -56,37 +52,27 @@ class Fragments:
 
     @property
     def is_breaking(self) -> bool:
-        """
-        Whether users have to change something.
-        """
+        """Whether users have to change something."""
         return any(fragment.type == "breaking" for fragment in self.fragments)
 
     def counted(self) -> str:
-        """
-        How many there are of each type: "2 feature, 1 bugfix".
-        """
+        """How many there are of each type: "2 feature, 1 bugfix"."""
         types = [fragment.type for fragment in self.fragments]
         return ", ".join(f"{types.count(kind)} {kind}" for kind in dict.fromkeys(types)) or "no fragments"
 
 
 def is_smaller(part: Part, least: Part) -> bool:
-    """
-    Whether a part is too small for what changed.
-    """
+    """Whether a part is too small for what changed."""
     return _SIZE[part] < _SIZE[least]
 
 
 def at(project: Project, commit: str) -> Fragments:
-    """
-    The fragments in a commit.
-    """
+    """The fragments in a commit."""
     return read(git.names(project.root, commit, project.news.directory), project.news)
 
 
 def read(paths: Sequence[str], news: News) -> Fragments:
-    """
-    The fragments that these paths are.
-    """
+    """The fragments that these paths are."""
     fragments: list[Fragment] = []
     problems: list[str] = []
     for path in paths:
@@ -154,9 +140,7 @@ def add(project: Project, text: str, kind: str, issue: str) -> Path:
 
 
 def _twice(fragments: Sequence[Fragment]) -> tuple[str, ...]:
-    """
-    The same change in two formats, on which towncrier ends with a traceback.
-    """
+    """The same change in two formats, on which towncrier ends with a traceback."""
     stems = [
         one.name.rpartition(".")[0] if one.name.endswith((".md", ".rst", ".txt")) else one.name for one in fragments
     ]

@@ -11,20 +11,18 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from contd_release.action import Call
+from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Unsettled
 from contd_release.prepare import fragments
-from contd_release.release import Release
-from contd_release.settings import News
-from contd_release.step import Found, State, Step
+from contd_release.process.action import Call
+from contd_release.project.release import Release
+from contd_release.project.settings import News
 from contd_release.tools import git, towncrier
 from contd_release.tools.changelog import Unreleased, added, has_section, unreleased
 
 
 def ready(release: Release) -> Step:
-    """
-    The fragments are well named, and the changelog can take a section of this version.
-    """
+    """The fragments are well named, and the changelog can take a section of this version."""
     news, root = release.project.news, release.project.root
 
     def observe() -> Found:
@@ -48,9 +46,7 @@ def ready(release: Release) -> Step:
 
 
 def written(release: Release) -> Step:
-    """
-    The notes of this version are written, and the fragments consumed.
-    """
+    """The notes of this version are written, and the fragments consumed."""
     tree, news, version = release.tree, release.project.news, str(release.version)
     notes = tree / release.notes
 
@@ -82,9 +78,7 @@ def written(release: Release) -> Step:
 
 
 def text(release: Release) -> str:
-    """
-    The notes of this version, as Markdown; empty before they are written.
-    """
+    """The notes of this version, as Markdown; empty before they are written."""
     return _text(release.tree / release.notes)
 
 
@@ -105,9 +99,7 @@ def _set_apart(release: Release) -> None:
 
 
 def _left(path: str, left: tuple[Unreleased, ...]) -> str:
-    """
-    Where the changelog has entries that no release would take.
-    """
+    """Where the changelog has entries that no release would take."""
     return "; ".join(
         f"{path}:{one.line} has {len(one.entries)} {'entry' if len(one.entries) == 1 else 'entries'} under "
         f"{one.heading!r}, which the release would leave there: {one.entries[0][:60]!r}"

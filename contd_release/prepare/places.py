@@ -15,11 +15,11 @@ from typing import Any, Final
 
 from packaging.version import InvalidVersion, Version
 
-from contd_release.defaults import Read
 from contd_release.errors import Usage
-from contd_release.release import Release
+from contd_release.project.defaults import Read
+from contd_release.project.release import Release
+from contd_release.project.version import parse, semver
 from contd_release.tools.bumpversion import Configuration
-from contd_release.version import parse, semver
 
 _MODULES: Final = ("__init__.py", "__about__.py", "__version__.py", "_version.py", "version.py")
 _VERSION: Final = r"[0-9][0-9A-Za-z.+-]*"
@@ -41,16 +41,12 @@ class Place:
 
     @property
     def where(self) -> str:
-        """
-        `contd/__init__.py:3`
-        """
+        """`contd/__init__.py:3`"""
         return f"{self.path}:{self.line}" if self.line else self.path
 
 
 def stated(release: Release, configuration: Configuration, text_of: Read) -> tuple[Place, ...]:
-    """
-    Every place, the listed ones first.
-    """
+    """Every place, the listed ones first."""
     found = {(one.path, one.line): one for one in _listed(release, configuration, text_of)}
     for path in _known(release, text_of):
         text = text_of(path) or ""
@@ -61,9 +57,7 @@ def stated(release: Release, configuration: Configuration, text_of: Read) -> tup
 
 
 def wrong(release: Release, places: tuple[Place, ...]) -> tuple[Place, ...]:
-    """
-    The places that do not say the current version, or will not say the new one.
-    """
+    """The places that do not say the current version, or will not say the new one."""
     return tuple(
         one
         for one in places
@@ -73,9 +67,7 @@ def wrong(release: Release, places: tuple[Place, ...]) -> tuple[Place, ...]:
 
 
 def table(places: tuple[Place, ...], bad: tuple[Place, ...]) -> str:
-    """
-    One line for each place, with a cross where it is wrong.
-    """
+    """One line for each place, with a cross where it is wrong."""
     rows = [("", "place", "says", "will say")]
     rows += [("✗" if one in bad else "✓", one.where, one.says, one.will_say) for one in places]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
@@ -100,9 +92,7 @@ def _listed(release: Release, configuration: Configuration, text_of: Read) -> It
 
 
 def _known(release: Release, text_of: Read) -> Iterator[str]:
-    """
-    The files whose version the release depends on, listed or not.
-    """
+    """The files whose version the release depends on, listed or not."""
     project = release.project
     yield "pyproject.toml"
     for folder in (project.file_name, f"src/{project.file_name}"):
@@ -112,9 +102,7 @@ def _known(release: Release, text_of: Read) -> Iterator[str]:
 
 
 def _statements(path: str, text: str) -> Iterator[tuple[int, str]]:
-    """
-    The lines of a file that state its version, counted from 1, with what they say.
-    """
+    """The lines of a file that state its version, counted from 1, with what they say."""
     if path.endswith(".toml"):
         yield from _in_pyproject(text)
         return
@@ -146,9 +134,7 @@ def _current_version(text: str) -> tuple[int, str]:
 
 
 def _is(says: str, version: Version) -> bool:
-    """
-    Whether a place says this version, in Python's spelling or in that of charts.
-    """
+    """Whether a place says this version, in Python's spelling or in that of charts."""
     try:
         return parse(says) == version
     except Usage:

@@ -11,22 +11,20 @@ import sys
 import time
 from dataclasses import dataclass
 
-from contd_release import journal
-from contd_release.action import Running
-from contd_release.command import Command
-from contd_release.entries import Proved
+from contd_release.engine.step import Found, State, Step
 from contd_release.errors import FailedCommand, FailedProof, Usage
-from contd_release.release import Release
-from contd_release.step import Found, State, Step
+from contd_release.process.action import Running
+from contd_release.process.command import Command
+from contd_release.project.release import Release
+from contd_release.records import journal
+from contd_release.records.entries import Proved
 from contd_release.tools import git
 
 AN_HOUR = 3600.0
 
 
 def passed(release: Release) -> tuple[Step, ...]:
-    """
-    One step for each session or command of the proof; they do not depend on each other.
-    """
+    """One step for each session or command of the proof; they do not depend on each other."""
     return tuple(
         _passed(release, name, argv)
         for line in release.project.settings.proof
@@ -62,9 +60,7 @@ def sessions(line: str, environments: str = "") -> list[tuple[str, tuple[str, ..
 
 
 def _one_by_one(line: str, words: list[str]) -> list[tuple[str, list[str]]]:
-    """
-    A nox command for each session that is named, or the command as it is when it says anything else.
-    """
+    """A nox command for each session that is named, or the command as it is when it says anything else."""
     flag = next((index for index, word in enumerate(words) if word in ("-s", "-e", "--session", "--sessions")), None)
     end = words.index("--") if "--" in words else len(words)
     named = words[flag + 1 : end] if flag else []
@@ -75,9 +71,7 @@ def _one_by_one(line: str, words: list[str]) -> list[tuple[str, list[str]]]:
 
 @dataclass(frozen=True)
 class Proving:
-    """
-    A command of the proof; when it passes, the journal says on which tree.
-    """
+    """A command of the proof; when it passes, the journal says on which tree."""
 
     release: Release
     session: str

@@ -1,19 +1,17 @@
-"""
-What must be true of the maintainer's clone before a release begins. It is only ever read.
-"""
+"""What must be true of the maintainer's clone before a release begins. It is only ever read."""
 
 from __future__ import annotations
 
-import re
 from importlib import metadata
 from typing import Final
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
-from contd_release.project import Project
-from contd_release.release import Release
-from contd_release.step import Found, State, Step
+from contd_release.project.project import Project
+from contd_release.project.release import Release
+from contd_release.project.version import versions_of
 from contd_release.tools import git
 from contd_release.tools.git import Remote
 
@@ -30,9 +28,7 @@ _MAIN_BRANCHES: Final = ("master", "trunk", "develop", "main")
 
 
 def tools_here() -> Step:
-    """
-    Every tool that the checklist calls is installed, in a version known to keep its promises.
-    """
+    """Every tool that the checklist calls is installed, in a version known to keep its promises."""
 
     def observe() -> Found:
         problems = [problem for name, least in TOOLS.items() if (problem := _too_old(name, least))]
@@ -44,9 +40,7 @@ def tools_here() -> Step:
 
 
 def committer_known(release: Release) -> Step:
-    """
-    git knows who commits and tags.
-    """
+    """git knows who commits and tags."""
 
     def observe() -> Found:
         if identity := git.identity(release.project.root):
@@ -59,9 +53,7 @@ def committer_known(release: Release) -> Step:
 
 
 def history_whole(release: Release) -> Step:
-    """
-    The clone has all history and every release tag of the remote: what changed since the last release is known.
-    """
+    """The clone has all history and every release tag of the remote: what changed since the last release is known."""
     root, remote = release.project.root, release.project.settings.remote
 
     def observe() -> Found:
@@ -145,32 +137,14 @@ def beginning(project: Project, here: str | None) -> str:
     )
 
 
-def versions_of(tags: tuple[str, ...]) -> dict[Version, str]:
-    """
-    The release tags among these, by version.
-    """
-    found = {}
-    for tag in tags:
-        if re.fullmatch(r"v?\d+(\.\d+)*((a|b|rc)\d+)?", tag):
-            try:
-                found[Version(tag)] = tag
-            except InvalidVersion:
-                continue
-    return found
-
-
 def newest(there: Remote) -> tuple[Version, str] | None:
-    """
-    The highest release that is tagged on the remote and not withdrawn, with its tag.
-    """
+    """The highest release that is tagged on the remote and not withdrawn, with its tag."""
     found = {version: tag for version, tag in versions_of(there.tags).items() if version not in there.withdrawn}
     return max(found.items()) if found else None
 
 
 def last_tag(tags: tuple[str, ...], release: Release) -> str | None:
-    """
-    The tag of the highest release below this one.
-    """
+    """The tag of the highest release below this one."""
     below = {version: tag for version, tag in versions_of(tags).items() if version < release.version}
     return below[max(below)] if below else None
 

@@ -1,28 +1,24 @@
-"""
-The review: a person says yes to one commit and one set of digests, before anything becomes public.
-"""
+"""The review: a person says yes to one commit and one set of digests, before anything becomes public."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeAlias
 
-from contd_release import journal
-from contd_release.action import Call
-from contd_release.artifacts import Sealed
-from contd_release.entries import Approved
+from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NeedsPerson
-from contd_release.release import Release
-from contd_release.step import Found, State, Step
+from contd_release.process.action import Call
+from contd_release.project.artifacts import Sealed
+from contd_release.project.release import Release
+from contd_release.records import journal
+from contd_release.records.entries import Approved
 from contd_release.tools import git
 
 Ask: TypeAlias = Callable[[Release, Sealed], bool]
 
 
 def approved(release: Release, ask: Ask) -> Step:
-    """
-    A person said yes to this commit and these digests; another commit or another digest asks again.
-    """
+    """A person said yes to this commit and these digests; another commit or another digest asks again."""
 
     def observe() -> Found:
         commit = git.release_commit(release)

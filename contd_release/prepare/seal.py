@@ -1,24 +1,20 @@
-"""
-The seal: what was built is measured once, and from then on only those bytes are released.
-"""
+"""The seal: what was built is measured once, and from then on only those bytes are released."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from contd_release import artifacts
-from contd_release.action import Call
-from contd_release.artifacts import Artifact, Sealed
+from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
-from contd_release.release import Release
-from contd_release.step import Found, State, Step
+from contd_release.process.action import Call
+from contd_release.project import artifacts
+from contd_release.project.artifacts import Artifact, Sealed
+from contd_release.project.release import Release
 from contd_release.tools import git
 
 
 def sealed(release: Release, built: Callable[[Release], tuple[Artifact, ...]]) -> Step:
-    """
-    Every artifact is in `artifacts.json` with its digest, and still is what was sealed.
-    """
+    """Every artifact is in `artifacts.json` with its digest, and still is what was sealed."""
 
     def observe() -> Found:
         found, commit = release.sealed(), git.release_commit(release)

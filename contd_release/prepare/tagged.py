@@ -12,13 +12,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from contd_release import artifacts
-from contd_release.action import Call
-from contd_release.artifacts import SEAL, Sealed
-from contd_release.checklist import Item, Section, Together
+from contd_release.engine.checklist import Item, Section, Together
+from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict, NotReady
-from contd_release.release import Release
-from contd_release.step import Found, State, Step
+from contd_release.process.action import Call
+from contd_release.project import artifacts
+from contd_release.project.artifacts import SEAL, Sealed
+from contd_release.project.release import Release
 from contd_release.tools import bumpversion, git
 
 # What `subject-checksums` of actions/attest reads: every file, and every image under its own digest.
@@ -26,9 +26,7 @@ SUBJECTS = "SUBJECTS"
 
 
 def standing(release: Release) -> Step:
-    """
-    The tag is public, and names the commit that is checked out here.
-    """
+    """The tag is public, and names the commit that is checked out here."""
 
     def observe() -> Found:
         theirs = _where(release)
@@ -43,9 +41,7 @@ def standing(release: Release) -> Step:
 
 
 def stated(release: Release) -> Step:
-    """
-    The version files of the tagged commit say the version of the tag.
-    """
+    """The version files of the tagged commit say the version of the tag."""
     text_of = partial(git.text, release.project.root, release.commit)
 
     def observe() -> Found:
@@ -58,9 +54,7 @@ def stated(release: Release) -> Step:
 
 
 def checked_out(release: Release) -> Step:
-    """
-    The tagged commit is in a worktree of its own, whatever lies about where the task was called.
-    """
+    """The tagged commit is in a worktree of its own, whatever lies about where the task was called."""
     root, tree = release.project.root, release.tree
 
     def observe() -> Found:
@@ -73,9 +67,7 @@ def checked_out(release: Release) -> Step:
 
 
 def guarded(release: Release, item: Item) -> Item:
-    """
-    The same steps, none of which acts when the tag has moved meanwhile.
-    """
+    """The same steps, none of which acts when the tag has moved meanwhile."""
     if isinstance(item, Section):
         return replace(item, items=tuple(guarded(release, one) for one in item.items))
     if isinstance(item, Together):
@@ -114,9 +106,7 @@ def taken_over(release: Release, folder: Path) -> Sealed:
 
 
 def handed_over(release: Release, folder: Path) -> Sealed:
-    """
-    Put what was sealed into a folder, for whoever publishes it.
-    """
+    """Put what was sealed into a folder, for whoever publishes it."""
     sealed = required(release)
     artifacts.check(release.dist, sealed)
     _copied(release.dist, folder, sealed)
@@ -157,9 +147,7 @@ def _require_ours(release: Release, sealed: Sealed, where: str) -> None:
 
 
 def _copied(here: Path, there: Path, sealed: Sealed) -> None:
-    """
-    Copy every file and then the seal, so that a seal stands only beside what it seals.
-    """
+    """Copy every file and then the seal, so that a seal stands only beside what it seals."""
     if here.resolve() == there.resolve():
         return
     there.mkdir(parents=True, exist_ok=True)
@@ -180,13 +168,11 @@ def _unmoved(release: Release) -> None:
 
 
 def _where(release: Release) -> str | None:
-    """
-    The commit that the tag leads to for everybody, as GitHub says, or the remote where there is no GitHub.
-    """
+    """The commit that the tag leads to for everybody, as GitHub says, or the remote where there is no GitHub."""
     settings = release.project.settings
     if settings.github and settings.github.repository:
-        from contd_release.tools import github
+        from contd_release.tools.github import api
 
-        return github.commit_of(github.connected(release.project), release.tag)
+        return api.commit_of(api.connected(release.project), release.tag)
     there = git.remote(release.project.root, settings.remote).tag(release.tag)
     return there.commit if there else None

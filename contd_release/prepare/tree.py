@@ -1,18 +1,14 @@
-"""
-The release's own worktree, and the one commit made in it. The maintainer's working tree is never touched.
-"""
+"""The release's own worktree, and the one commit made in it. The maintainer's working tree is never touched."""
 
 from __future__ import annotations
 
-from contd_release.release import Release
-from contd_release.step import Found, State, Step
+from contd_release.engine.step import Found, State, Step
+from contd_release.project.release import Release
 from contd_release.tools import git
 
 
 def checked_out(release: Release) -> Step:
-    """
-    The release has a worktree that starts from its base.
-    """
+    """The release has a worktree that starts from its base."""
     root, tree = release.project.root, release.tree
 
     def observe() -> Found:

@@ -1,23 +1,19 @@
-"""
-The version: where it stands, whether the part is big enough for what changed, and the bump.
-"""
+"""The version: where it stands, whether the part is big enough for what changed, and the bump."""
 
 from __future__ import annotations
 
 from functools import partial
 
+from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
 from contd_release.prepare import fragments, places, repository
-from contd_release.project import Project
-from contd_release.release import Release
-from contd_release.step import Found, State, Step
+from contd_release.project.project import Project
+from contd_release.project.release import Release
 from contd_release.tools import bumpversion, git
 
 
 def agreed(release: Release) -> Step:
-    """
-    Every place that states the version says the current one at the base, and the bump changes it.
-    """
+    """Every place that states the version says the current one at the base, and the bump changes it."""
     text_of = partial(git.text, release.project.root, release.base)
 
     def observe() -> Found:
@@ -37,9 +33,7 @@ def agreed(release: Release) -> Step:
 
 
 def follows(release: Release) -> Step:
-    """
-    The version is above every release that is tagged on the remote, or a reason says why not.
-    """
+    """The version is above every release that is tagged on the remote, or a reason says why not."""
     root, remote = release.project.root, release.project.settings.remote
 
     def observe() -> Found:
@@ -63,9 +57,7 @@ def follows(release: Release) -> Step:
 
 
 def big_enough(release: Release) -> Step:
-    """
-    The version goes up at least as far as the fragments ask for, or a reason says why not.
-    """
+    """The version goes up at least as far as the fragments ask for, or a reason says why not."""
 
     def observe() -> Found:
         found = fragments.at(release.project, release.base)
@@ -86,9 +78,7 @@ def big_enough(release: Release) -> Step:
 
 
 def bumped(release: Release) -> Step:
-    """
-    The version files in the release's tree say the new version.
-    """
+    """The version files in the release's tree say the new version."""
 
     def text_of(path: str) -> str | None:
         file = release.tree / path
@@ -115,9 +105,7 @@ def bumped(release: Release) -> Step:
 
 
 def paths(project: Project, commit: str) -> tuple[str, ...]:
-    """
-    The files that state the version in a commit; none where no configuration names them.
-    """
+    """The files that state the version in a commit; none where no configuration names them."""
     try:
         return bumpversion.configuration(partial(git.text, project.root, commit)).paths
     except NotReady:

@@ -1,6 +1,4 @@
-"""
-`python -m contd_release.sandbox FOLDER`: a world of its own, until Ctrl-C.
-"""
+"""`python -m contd_release.sandbox FOLDER`: a world of its own, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -14,9 +12,7 @@ ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> None:
-    """
-    Serve the world in the folder that is named; its address is the first line of output.
-    """
+    """Serve the world in the folder that is named; its address is the first line of output."""
     # Blocked before any thread begins: what comes too early, or while a request is answered, waits for sigwait.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     with World(Path(sys.argv[1])) as world:

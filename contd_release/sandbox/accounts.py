@@ -1,6 +1,4 @@
-"""
-Who may do what in a world. The passwords are made with the world and are good for nothing else.
-"""
+"""Who may do what in a world. The passwords are made with the world and are good for nothing else."""
 
 from __future__ import annotations
 
@@ -12,8 +10,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
+from contd_release.process.redaction import Secret
 from contd_release.sandbox import atomic
-from contd_release.secret import Secret
 
 # As package indexes spell "what follows is a token".
 TOKEN_USER: Final = "__token__"  # noqa: S105
@@ -21,9 +19,7 @@ TOKEN_USER: Final = "__token__"  # noqa: S105
 
 @dataclass(frozen=True)
 class Account:
-    """
-    A user, and what they may do: patterns of `part:verb:name`, such as `registry:write:owner/contd`.
-    """
+    """A user, and what they may do: patterns of `part:verb:name`, such as `registry:write:owner/contd`."""
 
     user: str
     password: Secret
@@ -61,9 +57,7 @@ class Accounts:
 
     @classmethod
     def of(cls, directory: Path) -> Accounts:
-        """
-        The accounts of the world in this folder, made when it has none; only its owner can read the file.
-        """
+        """The accounts of the world in this folder, made when it has none; only its owner can read the file."""
         path = directory / "accounts.json"
         if not path.exists():
             made = {user: secrets.token_urlsafe(24) for user in _SCOPES}
@@ -87,9 +81,7 @@ class Accounts:
 
     @property
     def all(self) -> tuple[Account, ...]:
-        """
-        Every account.
-        """
+        """Every account."""
         return self.publisher, self.reader, self.narrow
 
 

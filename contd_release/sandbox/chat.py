@@ -68,9 +68,7 @@ class Message:
 
 
 class Refused(Exception):
-    """
-    The service does not take this message, and says why in its own words.
-    """
+    """The service does not take this message, and says why in its own words."""
 
     def __init__(self, status: int, said: object) -> None:
         super().__init__(status)
@@ -79,9 +77,7 @@ class Refused(Exception):
 
 
 class Chat:
-    """
-    The chat in one folder.
-    """
+    """The chat in one folder."""
 
     def __init__(self, directory: Path, accounts: Accounts) -> None:
         self.path = directory / "messages.jsonl"
@@ -89,9 +85,7 @@ class Chat:
         self._lock = Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """
-        Answer a request.
-        """
+        """Answer a request."""
         request = Request(environ)
         request.max_content_length = _LARGEST
         try:
@@ -106,9 +100,7 @@ class Chat:
         return response(environ, start_response)
 
     def messages(self, service: str = "", room: str = "") -> tuple[Message, ...]:
-        """
-        Everything that was posted, oldest first; of one service or room where it is named.
-        """
+        """Everything that was posted, oldest first; of one service or room where it is named."""
         return tuple(one for one in self._read() if service in ("", one.service) and room in ("", one.room))
 
     def _messages(self, request: Request) -> Response:
@@ -189,9 +181,7 @@ def _fingerprint(message: Message) -> str:
 
 
 def _object(request: Request, said: object) -> dict[str, Any]:
-    """
-    The JSON object that the request carries.
-    """
+    """The JSON object that the request carries."""
     try:
         found = json.loads(request.get_data())
     except ValueError as error:

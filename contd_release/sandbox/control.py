@@ -26,18 +26,14 @@ PREFIX: Final = "/_world/"
 
 
 class Control:
-    """
-    The way to see and to change a world from outside. It is not recorded, and no fault is put before it.
-    """
+    """The way to see and to change a world from outside. It is not recorded, and no fault is put before it."""
 
     def __init__(self, ledger: Ledger, faults: Faults) -> None:
         self.ledger = ledger
         self.faults = faults
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """
-        Answer a request.
-        """
+        """Answer a request."""
         request = Request(environ)
         match request.method, request.path.removeprefix(PREFIX):
             case "GET", "ledger":

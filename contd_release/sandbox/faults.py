@@ -91,16 +91,12 @@ class Order:
         return f"{self.method} {self.path} {self.when} {accepted}{self.what}{amount}"
 
     def concerns(self, environ: WSGIEnvironment) -> bool:
-        """
-        Whether it is about such requests.
-        """
+        """Whether it is about such requests."""
         fits = brings_file(environ) if self.method == UPLOAD else fnmatchcase(environ["REQUEST_METHOD"], self.method)
         return fits and fnmatchcase(environ["PATH_INFO"], self.path)
 
     def strikes(self, match: int) -> bool:
-        """
-        Whether it meets the n-th request it is about.
-        """
+        """Whether it meets the n-th request it is about."""
         if self.when == "every":
             return True
         first, dash, last = self.when.partition("-")
@@ -108,26 +104,20 @@ class Order:
 
 
 def brings_file(environ: WSGIEnvironment) -> bool:
-    """
-    Whether the request has a body that is neither a plain form nor JSON.
-    """
+    """Whether the request has a body that is neither a plain form nor JSON."""
     return environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() not in _NO_FILE
 
 
 @dataclass(frozen=True)
 class Standing:
-    """
-    An order, and how many requests it has seen.
-    """
+    """An order, and how many requests it has seen."""
 
     order: Order
     seen: int = 0
 
 
 class Faults:
-    """
-    The orders of one world, kept in a file, so that a world that was killed goes on counting.
-    """
+    """The orders of one world, kept in a file, so that a world that was killed goes on counting."""
 
     def __init__(self, path: Path, stopped: Event) -> None:
         self.path = path
@@ -135,9 +125,7 @@ class Faults:
         self._lock = Lock()
 
     def standing(self) -> tuple[Standing, ...]:
-        """
-        What is ordered now.
-        """
+        """What is ordered now."""
         if not self.path.exists():
             return ()
         return tuple(Standing(Order.of(line), seen) for line, seen in json.loads(self.path.read_text("utf-8")))
@@ -156,16 +144,12 @@ class Faults:
             self._keep((*before, *(one for one in added if one.order not in known)))
 
     def clear(self) -> None:
-        """
-        Take back every order.
-        """
+        """Take back every order."""
         with self._lock:
             self._keep(())
 
     def before(self, application: WSGIApplication) -> WSGIApplication:
-        """
-        The same application with the ordered faults in front of it.
-        """
+        """The same application with the ordered faults in front of it."""
 
         def met(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             order = self._meets(environ)
@@ -182,9 +166,7 @@ class Faults:
         return met
 
     def _meets(self, environ: WSGIEnvironment) -> Order | None:
-        """
-        Count this request with every order it concerns; the first order that strikes.
-        """
+        """Count this request with every order it concerns; the first order that strikes."""
         with self._lock:
             before = self.standing()
             after = tuple(replace(one, seen=one.seen + 1) if one.order.concerns(environ) else one for one in before)

@@ -45,16 +45,12 @@ class Asked:
 
     @property
     def is_mutating(self) -> bool:
-        """
-        Whether it asked for a change.
-        """
+        """Whether it asked for a change."""
         return self.method not in _ASKING
 
 
 class Ledger:
-    """
-    The ledger in one file. Any process may read it; the world writes it.
-    """
+    """The ledger in one file. Any process may read it; the world writes it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -62,9 +58,7 @@ class Ledger:
         self._last = 0
 
     def requests(self) -> tuple[Asked, ...]:
-        """
-        Every request, in the order of arrival.
-        """
+        """Every request, in the order of arrival."""
         found: dict[int, dict[str, Any]] = {}
         for line in self._lines():
             one = found.setdefault(line.pop("number"), {"effects": ()})
@@ -73,27 +67,19 @@ class Ledger:
         return tuple(Asked(number, **found[number]) for number in sorted(found))
 
     def effects(self) -> Counter[str]:
-        """
-        How often each thing was changed. Nothing is published twice: no count is above one.
-        """
+        """How often each thing was changed. Nothing is published twice: no count is above one."""
         return Counter(effect for asked in self.requests() for effect in asked.effects)
 
     def mutating(self, after: int = 0) -> tuple[Asked, ...]:
-        """
-        The requests that asked for a change, leaving out the first ones.
-        """
+        """The requests that asked for a change, leaving out the first ones."""
         return tuple(asked for asked in self.requests() if asked.is_mutating and asked.number > after)
 
     def text(self) -> str:
-        """
-        The requests as JSON.
-        """
+        """The requests as JSON."""
         return json.dumps([asdict(asked) for asked in self.requests()], indent=1) + "\n"
 
     def record(self, application: WSGIApplication) -> WSGIApplication:
-        """
-        The same application, with every request written down; the numbers go on from those that are there.
-        """
+        """The same application, with every request written down; the numbers go on from those that are there."""
         self._last = len(self.requests())
 
         def recorded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -147,9 +133,7 @@ def effect(environ: WSGIEnvironment, what: str) -> None:
 
 
 def fault(environ: WSGIEnvironment, order: str) -> None:
-    """
-    Say that an ordered fault meets the request under way.
-    """
+    """Say that an ordered fault meets the request under way."""
     _note(environ, fault=order)
 
 

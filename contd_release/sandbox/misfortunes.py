@@ -1,6 +1,4 @@
-"""
-What can happen to a request between a client and a server, one function each.
-"""
+"""What can happen to a request between a client and a server, one function each."""
 
 from __future__ import annotations
 
@@ -25,22 +23,16 @@ _ARRIVAL: Final = 0.05
 
 
 class Dropped(ConnectionAbortedError):
-    """
-    The server closes the connection, properly (FIN).
-    """
+    """The server closes the connection, properly (FIN)."""
 
 
 class Reset(Dropped):
-    """
-    The server closes the connection as a crashed machine does (RST).
-    """
+    """The server closes the connection as a crashed machine does (RST)."""
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """
-    A request, who answers it, and the world's end.
-    """
+    """A request, who answers it, and the world's end."""
 
     environ: WSGIEnvironment
     start_response: StartResponse
@@ -48,24 +40,18 @@ class Exchange:
     stopped: Event
 
     def answer(self) -> Response:
-        """
-        Carry the request out; the whole answer.
-        """
+        """Carry the request out; the whole answer."""
         return Response.from_app(self.application, self.environ, buffered=True)
 
     def carried_out(self) -> Exchange:
-        """
-        The same exchange after the part has carried the request out: what is answered next is the part's answer.
-        """
+        """The same exchange after the part has carried the request out: what is answered next is the part's answer."""
         answer = self.answer()
         return replace(
             self, application=answer, environ=self.environ | {"wsgi.input": BytesIO(), "CONTENT_LENGTH": "0"}
         )
 
     def body(self) -> bytes:
-        """
-        The body of the request. Reading it lets the client hear an answer instead of a reset.
-        """
+        """The body of the request. Reading it lets the client hear an answer instead of a reset."""
         return get_input_stream(self.environ).read()
 
 
@@ -73,9 +59,7 @@ Misfortune: TypeAlias = Callable[[Exchange, float], Iterable[bytes]]
 
 
 def answered(exchange: Exchange, status: int, retry_after: float = 0) -> Iterable[bytes]:
-    """
-    This status is answered.
-    """
+    """This status is answered."""
     exchange.body()
     reason = f"{status} {HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else 'Ordered'}"
     headers = {"WWW-Authenticate": 'Basic realm="world"'} if status == HTTPStatus.UNAUTHORIZED else {}
@@ -84,24 +68,18 @@ def answered(exchange: Exchange, status: int, retry_after: float = 0) -> Iterabl
 
 
 def drop(exchange: Exchange, _: float) -> Iterable[bytes]:
-    """
-    The request is read, and the connection closed without an answer.
-    """
+    """The request is read, and the connection closed without an answer."""
     exchange.body()
     raise Dropped
 
 
 def refuse(_: Exchange, __: float) -> Iterable[bytes]:
-    """
-    The connection is reset before the request is read.
-    """
+    """The connection is reset before the request is read."""
     raise Reset
 
 
 def cut(exchange: Exchange, _: float) -> Iterable[bytes]:
-    """
-    The connection is reset in the middle of the request's body; the part sees the half that arrived.
-    """
+    """The connection is reset in the middle of the request's body; the part sees the half that arrived."""
     half = get_input_stream(exchange.environ).read(_half_of(exchange.environ))
     with suppress(HTTPException, OSError):
         replace(exchange, environ=exchange.environ | {"wsgi.input": _Broken(half)}).answer()
@@ -109,31 +87,23 @@ def cut(exchange: Exchange, _: float) -> Iterable[bytes]:
 
 
 def reset(exchange: Exchange, _: float) -> Iterable[bytes]:
-    """
-    The request is carried out; the connection is reset in the middle of the answer.
-    """
+    """The request is carried out; the connection is reset in the middle of the answer."""
     return _half_an_answer(exchange, Reset)
 
 
 def truncate(exchange: Exchange, _: float) -> Iterable[bytes]:
-    """
-    The request is carried out; the connection is closed in the middle of the answer.
-    """
+    """The request is carried out; the connection is closed in the middle of the answer."""
     return _half_an_answer(exchange, Dropped)
 
 
 def slow(exchange: Exchange, seconds: float) -> Iterable[bytes]:
-    """
-    Nothing happens for some seconds, then everything as it should.
-    """
+    """Nothing happens for some seconds, then everything as it should."""
     exchange.stopped.wait(seconds)
     return exchange.application(exchange.environ, exchange.start_response)
 
 
 def trickle(exchange: Exchange, seconds: float) -> Iterable[bytes]:
-    """
-    The answer comes in four pieces, with some seconds before each.
-    """
+    """The answer comes in four pieces, with some seconds before each."""
     answer = exchange.answer()
     body = answer.get_data()
     piece = max(1, -(-len(body) // 4))
@@ -147,18 +117,14 @@ def trickle(exchange: Exchange, seconds: float) -> Iterable[bytes]:
 
 
 def stall(exchange: Exchange, _: float) -> Iterable[bytes]:
-    """
-    There is no answer until the world stops.
-    """
+    """There is no answer until the world stops."""
     exchange.body()
     exchange.stopped.wait()
     raise Dropped
 
 
 def lie(exchange: Exchange, status: float) -> Iterable[bytes]:
-    """
-    Success (200, or the status given) is answered, and nothing done.
-    """
+    """Success (200, or the status given) is answered, and nothing done."""
     exchange.body()
     lied = Response("{}", int(status) or 200, content_type="application/json")
     return lied(exchange.environ, exchange.start_response)
@@ -170,14 +136,10 @@ MISFORTUNES: Final[Mapping[str, Misfortune]] = {
 
 
 class _Broken(BytesIO):
-    """
-    The body of a request whose connection breaks off.
-    """
+    """The body of a request whose connection breaks off."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """
-        What arrived, as long as there is something.
-        """
+        """What arrived, as long as there is something."""
         piece = super().read(size)
         if size is None or size < 0 or (size and not piece):
             raise ClientDisconnected
@@ -201,9 +163,7 @@ def _half_an_answer(exchange: Exchange, end: type[Dropped]) -> Iterable[bytes]:
 
 
 def _as(answer: Response, body: Iterator[bytes], exchange: Exchange) -> Iterable[bytes]:
-    """
-    Start the answer with its own status and headers, and send another body.
-    """
+    """Start the answer with its own status and headers, and send another body."""
     answer.headers.setdefault("Content-Length", str(len(answer.get_data())))
     exchange.start_response(answer.status, answer.headers.to_wsgi_list())
     return body

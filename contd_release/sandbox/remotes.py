@@ -1,6 +1,4 @@
-"""
-Bare git remotes that remember each update of each ref.
-"""
+"""Bare git remotes that remember each update of each ref."""
 
 from __future__ import annotations
 
@@ -9,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from contd_release.command import Command
 from contd_release.errors import Unanswered, Usage
+from contd_release.process.command import Command
 from contd_release.sandbox import atomic
 
 _REFUSED: Final = "refused"
@@ -25,9 +23,7 @@ done < refused
 
 @dataclass(frozen=True)
 class Update:
-    """
-    One update of one ref; `0000…` stands for "was not there" and "is not there any more".
-    """
+    """One update of one ref; `0000…` stands for "was not there" and "is not there any more"."""
 
     ref: str
     old: str
@@ -66,25 +62,19 @@ def refuse(remote: Path, ref: str, why: str = "protected") -> None:
 
 
 def allow(remote: Path, ref: str) -> None:
-    """
-    Take a refusal back.
-    """
+    """Take a refusal back."""
     lines = [line for line in _refusals(remote) if line.split(" ", 1)[0] != ref]
     atomic.write(remote / _REFUSED, "".join(f"{line}\n" for line in lines))
 
 
 def refs(remote: Path) -> dict[str, str]:
-    """
-    Every ref and the hash it names now.
-    """
+    """Every ref and the hash it names now."""
     told = _git(f"--git-dir={remote}", "for-each-ref", "--format=%(refname) %(objectname)")
     return dict(line.split(" ", 1) for line in told.splitlines())
 
 
 def updates(remote: Path) -> tuple[Update, ...]:
-    """
-    Every update that a ref still there has seen, by ref and in the order they came.
-    """
+    """Every update that a ref still there has seen, by ref and in the order they came."""
     logs = remote / "logs" / "refs"
     found = []
     for log in sorted(path for path in logs.rglob("*") if path.is_file()):

@@ -1,6 +1,4 @@
-"""
-The HTTP server of a world: werkzeug's, quiet, on this machine's loopback only.
-"""
+"""The HTTP server of a world: werkzeug's, quiet, on this machine's loopback only."""
 
 from __future__ import annotations
 
@@ -30,9 +28,7 @@ class _Handler(WSGIRequestHandler):
     server: _Server
 
     def run_wsgi(self) -> None:
-        """
-        Answer, unless the server has stopped in the meantime.
-        """
+        """Answer, unless the server has stopped in the meantime."""
         if not self.server.begin():
             self.close_connection = True
             return
@@ -42,14 +38,10 @@ class _Handler(WSGIRequestHandler):
             self.server.end()
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
-        """
-        The ledger has the requests.
-        """
+        """The ledger has the requests."""
 
     def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
-        """
-        Close the connection for good; a reset is a close that lingers for zero seconds.
-        """
+        """Close the connection for good; a reset is a close that lingers for zero seconds."""
         self.close_connection = True
         if isinstance(error, Reset):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -65,17 +57,13 @@ class _Server(ThreadedWSGIServer):
         self._changed = Condition()
 
     def begin(self) -> bool:
-        """
-        Whether a request may be answered; whoever begins says when it ends.
-        """
+        """Whether a request may be answered; whoever begins says when it ends."""
         with self._changed:
             self._under_way += self._is_open
             return self._is_open
 
     def end(self) -> None:
-        """
-        A request was answered, or never will be.
-        """
+        """A request was answered, or never will be."""
         with self._changed:
             self._under_way -= 1
             self._changed.notify_all()
@@ -89,23 +77,17 @@ class _Server(ThreadedWSGIServer):
             self._changed.wait_for(lambda: not self._under_way, _PATIENCE)
 
     def shutdown_request(self, request: Any) -> None:
-        """
-        Close without announcing it first: a FIN before the RST would read as a proper end.
-        """
+        """Close without announcing it first: a FIN before the RST would read as a proper end."""
         self.close_request(request)
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
-        """
-        Keep what went wrong inside a part; it is a bug of the world.
-        """
+        """Keep what went wrong inside a part; it is a bug of the world."""
         with open(self._errors, "a", encoding="utf-8") as out:
             out.write(message % args if args else message)
 
 
 class Server:
-    """
-    A WSGI application, served from threads of this process.
-    """
+    """A WSGI application, served from threads of this process."""
 
     def __init__(self, application: WSGIApplication, directory: Path) -> None:
         listening = _listening(directory / "port")
@@ -117,9 +99,7 @@ class Server:
         self._thread.start()
 
     def stop(self) -> None:
-        """
-        Stop listening, and let the requests under way come to their end.
-        """
+        """Stop listening, and let the requests under way come to their end."""
         self._server.shutdown()
         self._thread.join()
         self._server.settle()
@@ -127,9 +107,7 @@ class Server:
 
 
 def _listening(remembered: Path) -> socket.socket:
-    """
-    A socket on the port of the last time, so that URLs stay what they were, or on a free one.
-    """
+    """A socket on the port of the last time, so that URLs stay what they were, or on a free one."""
     try:
         return socket.create_server((HOST, int(remembered.read_text("utf-8"))), backlog=128)
     except (OSError, ValueError):

@@ -1,6 +1,4 @@
-"""
-A world: parts, accounts, a ledger and faults in one folder, served on one port.
-"""
+"""A world: parts, accounts, a ledger and faults in one folder, served on one port."""
 
 from __future__ import annotations
 
@@ -15,16 +13,18 @@ from filelock import FileLock, Timeout
 from werkzeug.exceptions import NotFound
 
 from contd_release.errors import Conflict
-from contd_release.sandbox import chat, forge, index, prometheus
+from contd_release.sandbox import chat, metrics
 from contd_release.sandbox.accounts import Accounts
 from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.control import PREFIX, Control
 from contd_release.sandbox.faults import Faults
-from contd_release.sandbox.forge import Forge
-from contd_release.sandbox.index import Index
+from contd_release.sandbox.github import api as forge
+from contd_release.sandbox.github.api import Forge
+from contd_release.sandbox.index import api as index
+from contd_release.sandbox.index.api import Index
 from contd_release.sandbox.ledger import Ledger
-from contd_release.sandbox.prometheus import Metrics
-from contd_release.sandbox.registry import Registry
+from contd_release.sandbox.metrics import Metrics
+from contd_release.sandbox.registry.api import Registry
 from contd_release.sandbox.server import HOST, Server
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ PARTS: Final[Mapping[str, tuple[Factory, tuple[str, ...]]]] = {
     "registry": (Registry, ("/v2/",)),
     "forge": (Forge, forge.PREFIXES),
     "chat": (Chat, chat.PREFIXES),
-    "prometheus": (Metrics, prometheus.PREFIXES),
+    "prometheus": (Metrics, metrics.PREFIXES),
 }
 # A killed world is given this long, in seconds, to let go of its folder.
 _PATIENCE: Final = 10
@@ -89,9 +89,7 @@ class World:
         self._server = Server(self._answer, self.directory)
 
     def stop(self) -> None:
-        """
-        Stop listening; stalled requests end without an answer.
-        """
+        """Stop listening; stalled requests end without an answer."""
         self._stopped.set()
         if self._server:
             self._server.stop()
@@ -99,73 +97,53 @@ class World:
             self._lock.release()
 
     def part(self, kind: type[PartType]) -> PartType:
-        """
-        The part of this type, to look into it.
-        """
+        """The part of this type, to look into it."""
         return next(part for part in self._parts.values() if isinstance(part, kind))
 
     @cached_property
     def _parts(self) -> dict[str, WSGIApplication]:
-        """
-        The parts, made when they are needed: by then a world that ran here before has written to the end.
-        """
+        """The parts, made when they are needed: by then a world that ran here before has written to the end."""
         return {name: make(self.directory / name, self.accounts) for name, (make, _) in PARTS.items()}
 
     @property
     def registry(self) -> str:
-        """
-        Host and port, as image names begin with it.
-        """
+        """Host and port, as image names begin with it."""
         assert self._server is not None, "start() first: the port is not known yet"
         return f"{HOST}:{self._server.port}"
 
     @property
     def url(self) -> str:
-        """
-        The address of the world, with no slash at its end.
-        """
+        """The address of the world, with no slash at its end."""
         return f"http://{self.registry}"
 
     @property
     def index_url(self) -> str:
-        """
-        Where pip looks.
-        """
+        """Where pip looks."""
         return f"{self.url}/simple/"
 
     @property
     def upload_url(self) -> str:
-        """
-        Where twine uploads to.
-        """
+        """Where twine uploads to."""
         return f"{self.url}/legacy/"
 
     @property
     def api_url(self) -> str:
-        """
-        The REST API of the forge.
-        """
+        """The REST API of the forge."""
         return f"{self.url}/api/v3"
 
     @property
     def uploads_url(self) -> str:
-        """
-        Where release assets go.
-        """
+        """Where release assets go."""
         return f"{self.url}/uploads"
 
     @property
     def chat_url(self) -> str:
-        """
-        Where announcements go.
-        """
+        """Where announcements go."""
         return f"{self.url}/chat"
 
     @property
     def prometheus_url(self) -> str:
-        """
-        Where error rates come from.
-        """
+        """Where error rates come from."""
         return f"{self.url}/prometheus"
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -174,9 +152,7 @@ class World:
 
     @staticmethod
     def _mounted(parts: Mapping[str, WSGIApplication]) -> WSGIApplication:
-        """
-        One application of them all: each answers below its prefixes.
-        """
+        """One application of them all: each answers below its prefixes."""
         by_prefix = [(prefix, parts[name]) for name, (_, prefixes) in PARTS.items() for prefix in prefixes]
 
         def mounted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

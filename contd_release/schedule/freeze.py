@@ -23,9 +23,7 @@ MonthDay: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True)
 class Once:
-    """
-    A window with years; both ends belong to it.
-    """
+    """A window with years; both ends belong to it."""
 
     words: str
     first: date
@@ -37,9 +35,7 @@ class Once:
 
 @dataclass(frozen=True)
 class Yearly:
-    """
-    A window that comes every year and may run over its end. 29 February is a day only where the year has it.
-    """
+    """A window that comes every year and may run over its end. 29 February is a day only where the year has it."""
 
     words: str
     first: MonthDay
@@ -76,9 +72,7 @@ def parse(words: str) -> Window:
 
 
 def is_frozen(day: date, windows: Iterable[Window]) -> bool:
-    """
-    Whether this day lies in a window.
-    """
+    """Whether this day lies in a window."""
     return any(day in window for window in windows)
 
 
@@ -97,9 +91,7 @@ def thaw(day: date, windows: Iterable[Window]) -> date:
 
 
 def spells(windows: Iterable[Window], first: date, last: date) -> Iterable[tuple[date, date]]:
-    """
-    The stretches of frozen days between two days, overlapping windows as one.
-    """
+    """The stretches of frozen days between two days, overlapping windows as one."""
     every = tuple(windows)
     begin: date | None = None
     for ahead in range((last - first).days + 1):

@@ -1,6 +1,4 @@
-"""
-How often a part is released, in words: `weekly`, `every 2 weeks`, `monthly`, `quarterly`, `yearly`, `as needed`.
-"""
+"""How often a part is released, in words: `weekly`, `every 2 weeks`, `monthly`, `quarterly`, `yearly`, `as needed`."""
 
 from __future__ import annotations
 
@@ -33,9 +31,7 @@ _EVERY = re.compile(r"every (?:(?P<one>day|week|month|quarter|year)|(?P<n>[1-9]\
 
 @dataclass(frozen=True)
 class Frequency:
-    """
-    A distance between two releases, in months and days; none of either where releases are made as needed.
-    """
+    """A distance between two releases, in months and days; none of either where releases are made as needed."""
 
     words: str
     months: int = 0
@@ -43,9 +39,7 @@ class Frequency:
 
     @property
     def is_timed(self) -> bool:
-        """
-        Whether the calendar says when the next one is due.
-        """
+        """Whether the calendar says when the next one is due."""
         return bool(self.months or self.days)
 
     def after(self, day: date, times: int = 1) -> date:
@@ -58,9 +52,7 @@ class Frequency:
 
     @property
     def grace(self) -> timedelta:
-        """
-        How long a release may be due before it is late: a quarter of the distance, at most a week.
-        """
+        """How long a release may be due before it is late: a quarter of the distance, at most a week."""
         return timedelta(days=min(7, (self.months * 30 + self.days) // 4))
 
 
@@ -85,8 +77,6 @@ def parse(words: str, key: str) -> Frequency:
 
 
 def _months_after(day: date, months: int) -> date:
-    """
-    The same day of a later month, or that month's last day where it is shorter.
-    """
+    """The same day of a later month, or that month's last day where it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

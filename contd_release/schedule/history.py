@@ -1,6 +1,4 @@
-"""
-What was released, and when: the version tags of a clone.
-"""
+"""What was released, and when: the version tags of a clone."""
 
 from __future__ import annotations
 
@@ -8,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from contd_release.errors import NotReady, Unanswered, Usage
-from contd_release.schedule import Shipped
+from contd_release.project.version import parse
+from contd_release.schedule.due import Shipped
 from contd_release.tools import git
-from contd_release.version import parse
 
 
 def shipped(where: Path) -> tuple[Shipped, ...]:

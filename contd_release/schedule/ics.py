@@ -1,6 +1,4 @@
-"""
-The schedule as a calendar file that every calendar program can subscribe to or import (RFC 5545).
-"""
+"""The schedule as a calendar file that every calendar program can subscribe to or import (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -10,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from contd_release.errors import NotReady
-from contd_release.schedule import Row, freeze
+from contd_release.schedule import freeze
+from contd_release.schedule.due import Row
 from contd_release.schedule.plan import Plan
 
 AHEAD = timedelta(days=366)
@@ -34,9 +33,7 @@ class Day:
 
 
 def days(project: str, plan: Plan, rows: Sequence[Row], now: datetime) -> Iterator[Day]:
-    """
-    The releases that are due within a year, the next one even when it is late, and the freezes.
-    """
+    """The releases that are due within a year, the next one even when it is late, and the freezes."""
     today = plan.day(now)
     for row in rows:
         yield from _releases(project, plan, row, today)
@@ -107,7 +104,5 @@ def _host(project: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """
-    A name without what would begin another line of the file.
-    """
+    """A name without what would begin another line of the file."""
     return re.sub(r"[^\w. -]+", "-", name)

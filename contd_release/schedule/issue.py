@@ -1,6 +1,4 @@
-"""
-One issue when a release is due, and never a second.
-"""
+"""One issue when a release is due, and never a second."""
 
 from __future__ import annotations
 
@@ -8,39 +6,31 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from contd_release.action import Call
-from contd_release.schedule import Row, command, sentence
+from contd_release.engine.step import Found, State, Step
+from contd_release.process.action import Call
+from contd_release.schedule.due import Row, command, sentence
 from contd_release.schedule.plan import SMALLEST_FIRST
-from contd_release.step import Found, State, Step
-from contd_release.tools import github_issues
-from contd_release.tools.github import Repository
+from contd_release.tools.github import issues as github_issues
+from contd_release.tools.github.api import Repository
 
 LABEL: Final = "release-due"
 _LAG: Final = 30
 
 
 class Ticket(Protocol):
-    """
-    An issue as a tracker tells it.
-    """
+    """An issue as a tracker tells it."""
 
     @property
     def url(self) -> str:
-        """
-        Where a person reads it.
-        """
+        """Where a person reads it."""
 
     @property
     def body(self) -> str:
-        """
-        Its first text.
-        """
+        """Its first text."""
 
     @property
     def is_open(self) -> bool:
-        """
-        Whether it was not closed.
-        """
+        """Whether it was not closed."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +48,7 @@ class Tracker:
 
 
 def tracker(repository: Repository) -> Tracker:
-    """
-    The issues of a GitHub repository.
-    """
+    """The issues of a GitHub repository."""
 
     def open_issue(headline: str, text: str, label: str) -> None:
         github_issues.open_issue(repository, headline, text, (label,))
@@ -96,24 +84,18 @@ def reminded(rows: Sequence[Row], issues: Tracker) -> Step | None:
 
 
 def title(row: Row) -> str:
-    """
-    The issue's title.
-    """
+    """The issue's title."""
     return f"The {row.part} release is {row.verdict.value}"
 
 
 def body(rows: Sequence[Row], row: Row) -> str:
-    """
-    The issue's text, with the mark by which it is found again.
-    """
+    """The issue's text, with the mark by which it is found again."""
     lines = "\n".join(f"- {sentence(one)}" for one in rows)
     return f"{lines}\n\nTo release:\n\n    {command(rows)}\n\n{marker(row)}\n"
 
 
 def marker(row: Row) -> str:
-    """
-    The mark of this reminder: the part, and the release it follows.
-    """
+    """The mark of this reminder: the part, and the release it follows."""
     return f"{_BEGIN}{row.part} after {row.last.version if row.last else 'nothing'} -->"
 
 

@@ -1,6 +1,4 @@
-"""
-The schedule of the configuration, understood: how often each part is released, where days begin, when nothing is.
-"""
+"""The schedule of the configuration, understood: how often each part is released, where days begin, when nothing is."""
 
 from __future__ import annotations
 
@@ -9,29 +7,25 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 
 from contd_release.errors import ReleaseError, Usage, raise_all
+from contd_release.project.settings import Schedule
+from contd_release.project.version import Part
 from contd_release.schedule import freeze, frequency
 from contd_release.schedule.freeze import Window
 from contd_release.schedule.frequency import Frequency
-from contd_release.settings import Schedule
-from contd_release.version import Part
 
 SMALLEST_FIRST: Final[tuple[Part, ...]] = ("patch", "minor", "major")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """
-    How often, where days begin, and when not.
-    """
+    """How often, where days begin, and when not."""
 
     frequencies: tuple[tuple[Part, Frequency], ...]
     zone: tzinfo
     windows: tuple[Window, ...]
 
     def day(self, moment: datetime) -> date:
-        """
-        The day that this moment falls on in the plan's time zone.
-        """
+        """The day that this moment falls on in the plan's time zone."""
         return moment.astimezone(self.zone).date()
 
 

@@ -12,19 +12,8 @@ from typing import Final
 
 from invoke.collection import Collection
 
-from contd_release.tasks import (
-    adopt,
-    announce,
-    hotfix,
-    monitor,
-    news,
-    rehearse,
-    release,
-    report_page,
-    rollback,
-    schedule,
-    section,
-)
+from contd_release.tasks import adopt, hotfix, news, rehearse, release, rollback, section
+from contd_release.tasks.after import announce, monitor, report, schedule
 
 namespace: Final = Collection(
     release.release,
@@ -42,7 +31,7 @@ namespace: Final = Collection(
     announce.announce,
     schedule.schedule,
     monitor.monitor,
-    report_page.report,
+    report.report,
     news.news,
     rollback.rollback,
     adopt.adopt,

@@ -1,6 +1,4 @@
-"""
-A hotfix: begun from a release, and released as its next patch.
-"""
+"""A hotfix: begun from a release, and released as its next patch."""
 
 from __future__ import annotations
 
@@ -8,7 +6,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from contd_release.errors import edge
-from contd_release.tasks.words import HELP, Words
+from contd_release.procedures.options import HELP, Words
 
 
 @task(
@@ -21,11 +19,9 @@ from contd_release.tasks.words import HELP, Words
     iterable=["pick"],
 )
 def start(c: Context, of: str, pick: list[str], here: bool = False, json: bool = False) -> None:
-    """
-    Begin a hotfix: a branch from the tag of a release, pushed, in a worktree of its own.
-    """
+    """Begin a hotfix: a branch from the tag of a release, pushed, in a worktree of its own."""
     with edge():
-        from contd_release.tasks.recovering import start_hotfix
+        from contd_release.procedures.hotfix.start import start_hotfix
 
         start_hotfix(of, tuple(pick), here=here, as_json=json)
 
@@ -42,10 +38,8 @@ def start(c: Context, of: str, pick: list[str], here: bool = False, json: bool =
 def finish(
     c: Context, version: str = "", because: str = "", without_ci: str = "", yes: bool = False, json: bool = False
 ) -> None:
-    """
-    Release a hotfix as the next patch, and merge it back to main.
-    """
+    """Release a hotfix as the next patch, and merge it back to main."""
     with edge():
-        from contd_release.tasks.recovering import finish_hotfix
+        from contd_release.procedures.hotfix.start import finish_hotfix
 
         finish_hotfix(Words(because=because, without_ci=without_ci, hotfix=version), as_json=json, yes=yes)

@@ -1,6 +1,4 @@
-"""
-A news fragment for what you just changed.
-"""
+"""A news fragment for what you just changed."""
 
 from __future__ import annotations
 
@@ -19,13 +17,11 @@ from contd_release.errors import edge
     },
 )
 def news(c: Context, text: str, type: str = "feature", issue: str = "") -> None:  # noqa: A002
-    """
-    Add a changelog fragment: `invoke news "…" --type bugfix --issue 12`.
-    """
+    """Add a changelog fragment: `invoke news "…" --type bugfix --issue 12`."""
     with edge():
+        from contd_release.console import reporting
         from contd_release.prepare.fragments import add
-        from contd_release.report import reporting
-        from contd_release.tasks.choice import here
+        from contd_release.procedures.selection import here
 
         path = add(here(), text, type, issue)
         reporting(as_json=False).says(f"{path} is written; commit it with the change")

@@ -1,6 +1,4 @@
-"""
-The whole release in a throwaway world on this machine.
-"""
+"""The whole release in a throwaway world on this machine."""
 
 from __future__ import annotations
 
@@ -32,11 +30,9 @@ def rehearse(
     scenario: str = "",
     json: bool = False,
 ) -> None:
-    """
-    Release this commit into a throwaway world on this machine: no secret, no network, the same steps.
-    """
+    """Release this commit into a throwaway world on this machine: no secret, no network, the same steps."""
     with edge():
-        from contd_release.tasks.rehearsing import Wishes, crash, run
+        from contd_release.procedures.rehearse import Wishes, crash, run
 
         wishes = Wishes(part, tuple(fault), svg, fresh=fresh, as_json=json, scenario=scenario)
         if crash_everywhere:

@@ -1,6 +1,4 @@
-"""
-The whole checklist: walk it, plan it, look at it, or put everything back.
-"""
+"""The whole checklist: walk it, plan it, look at it, or put everything back."""
 
 from __future__ import annotations
 
@@ -11,10 +9,10 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from contd_release.errors import edge
-from contd_release.tasks.words import HELP, Words
+from contd_release.procedures.options import HELP, Words
 
 if TYPE_CHECKING:
-    from contd_release.journal import Journal
+    from contd_release.records.journal import Journal
 
 
 @task(
@@ -37,11 +35,9 @@ def release(
     dry_run: bool = False,
     svg: str = "",
 ) -> None:
-    """
-    Release: from "main is green" to "everyone can install it, we checked, and they know".
-    """
+    """Release: from "main is green" to "everyone can install it, we checked, and they know"."""
     with edge():
-        from contd_release.tasks.releasing import walk
+        from contd_release.procedures.releasing import walk
 
         words = Words(part, pre, final, because, without_ci)
         if dry_run or c.config.run.dry:
@@ -60,25 +56,21 @@ def plan(
     without_ci: str = "",
     json: bool = False,
 ) -> None:
-    """
-    Print every step of a release, what the world says of it, and each command that would run.
-    """
+    """Print every step of a release, what the world says of it, and each command that would run."""
     with edge():
         _plan(Words(part, pre, final, because, without_ci), as_json=json)
 
 
 @task(help={"version": "a version released from this clone; the one under way when absent", "json": HELP["json"]})
 def status(c: Context, version: str = "", json: bool = False) -> None:
-    """
-    Tell what the world says now of every step of the release under way.
-    """
+    """Tell what the world says now of every step of the release under way."""
     with edge():
-        from contd_release import journal
+        from contd_release.console import reporting
         from contd_release.errors import raise_all
-        from contd_release.report import reporting
-        from contd_release.tasks.choice import here, resumed
-        from contd_release.tasks.tags import of_version
-        from contd_release.tasks.walking import Walking
+        from contd_release.procedures.release import Walking
+        from contd_release.procedures.selection import here, resumed
+        from contd_release.procedures.tagged import of_version
+        from contd_release.records import journal
 
         project = here()
         report = reporting(as_json=json, settings=project.settings)
@@ -98,17 +90,15 @@ def status(c: Context, version: str = "", json: bool = False) -> None:
 
 @task(help={"json": HELP["json"]})
 def abort(c: Context, json: bool = False) -> None:
-    """
-    Put everything back that a release has done so far, as long as nothing is public.
-    """
+    """Put everything back that a release has done so far, as long as nothing is public."""
     with edge():
-        from contd_release import journal, lock
-        from contd_release.action import Running
+        from contd_release.console import reporting
         from contd_release.errors import NotReady
-        from contd_release.report import reporting
-        from contd_release.tasks.choice import here, resumed
-        from contd_release.tasks.under_way import finish, remove
-        from contd_release.tasks.walking import Walking
+        from contd_release.procedures.progress import finish, remove
+        from contd_release.procedures.release import Walking
+        from contd_release.procedures.selection import here, resumed
+        from contd_release.process.action import Running
+        from contd_release.records import journal, lock
 
         project = here()
         report = reporting(as_json=json, settings=project.settings)
@@ -124,11 +114,9 @@ def abort(c: Context, json: bool = False) -> None:
 
 
 def _idle(entries: Journal) -> Iterator[str]:
-    """
-    What is told where no release is under way: what was last, and what waits.
-    """
-    from contd_release.entries import Ended, Withdrawing, Withdrawn
-    from contd_release.version import next_version, parse
+    """What is told where no release is under way: what was last, and what waits."""
+    from contd_release.project.version import next_version, parse
+    from contd_release.records.entries import Ended, Withdrawing, Withdrawn
 
     last, told = entries.last(Ended), entries.last(Withdrawing)
     withdrawn = entries.last(Withdrawn, last.version) if last else None
@@ -145,8 +133,8 @@ def _idle(entries: Journal) -> Iterator[str]:
 
 
 def _plan(words: Words, *, as_json: bool) -> None:
-    from contd_release.report import reporting
-    from contd_release.tasks.choice import here
-    from contd_release.tasks.walking import Walking
+    from contd_release.console import reporting
+    from contd_release.procedures.release import Walking
+    from contd_release.procedures.selection import here
 
     Walking.of(here(), words, reporting(as_json=as_json)).plan()

@@ -1,6 +1,4 @@
-"""
-A rollback: what is public of a release is withdrawn, as far as it can be.
-"""
+"""A rollback: what is public of a release is withdrawn, as far as it can be."""
 
 from __future__ import annotations
 
@@ -8,7 +6,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from contd_release.errors import edge
-from contd_release.tasks.words import HELP
+from contd_release.procedures.options import HELP
 
 
 @task(
@@ -42,11 +40,9 @@ def rollback(
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
-    """
-    Withdraw a release: what can be undone is, what cannot is said, users are told.
-    """
+    """Withdraw a release: what can be undone is, what cannot is said, users are told."""
     with edge():
-        from contd_release.tasks.withdrawing import Call, withdraw
+        from contd_release.procedures.rollback.rollback import Call, withdraw
 
         asked = {
             "deprecate-chart": deprecate_chart,

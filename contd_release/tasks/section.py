@@ -1,6 +1,4 @@
-"""
-One section of the checklist, for CI jobs and for people who go by hand: each walks up to its own end.
-"""
+"""One section of the checklist, for CI jobs and for people who go by hand: each walks up to its own end."""
 
 from __future__ import annotations
 
@@ -10,10 +8,10 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from contd_release.errors import edge
-from contd_release.tasks.words import HELP, Words
+from contd_release.procedures.options import HELP, Words
 
 if TYPE_CHECKING:
-    from contd_release.release import Release
+    from contd_release.project.release import Release
 
 PART: Final = {
     "only": "some channels, with commas between them: image,chart,github",
@@ -33,19 +31,15 @@ def bump(
     without_ci: str = "",
     json: bool = False,
 ) -> None:
-    """
-    Prepare a release up to its commit: version files, changelog, notes, one commit in a worktree of its own.
-    """
+    """Prepare a release up to its commit: version files, changelog, notes, one commit in a worktree of its own."""
     _walk("prepare", Words(part, pre, final, because, without_ci), as_json=json)
 
 
 @task(help={"version": "the version to draft for; the next one that the fragments ask for when absent"})
 def changelog(c: Context, version: str = "", migration_guide: bool = False) -> None:
-    """
-    Show what the changelog would say of the next version.
-    """
+    """Show what the changelog would say of the next version."""
     with edge():
-        from contd_release.tasks.changelog import draft, write_guide
+        from contd_release.procedures.sections.changelog import draft, write_guide
 
         if migration_guide:
             write_guide()
@@ -63,11 +57,9 @@ def check(
     without_ci: str = "",
     json: bool = False,
 ) -> None:
-    """
-    Check everything that can stop a release, and change nothing.
-    """
+    """Check everything that can stop a release, and change nothing."""
     with edge():
-        from contd_release.tasks.changelog import checked
+        from contd_release.procedures.sections.changelog import checked
 
         checked(Words(part, pre, final, because, without_ci), as_json=json)
 
@@ -90,12 +82,10 @@ def build(
     to: str = "",
     json: bool = False,
 ) -> None:
-    """
-    Prepare, prove and build: everything is sealed, and nothing has left this machine. On a tag, build its commit.
-    """
+    """Prepare, prove and build: everything is sealed, and nothing has left this machine. On a tag, build its commit."""
     words = Words(part, pre, final, because, without_ci)
     with edge():
-        from contd_release.tasks import by_tag
+        from contd_release.procedures.sections import by_tag
 
         if release := _tagged(proof or to, words):
             by_tag.build(release, proved=proof, to=to, as_json=json)
@@ -109,7 +99,7 @@ def publish(c: Context, yes: bool = False, only: str = "", artifacts: str = "", 
     Publish the release under way to every channel, after the review. On a tag, publish what was built of its commit.
     """
     with edge():
-        from contd_release.tasks import by_tag
+        from contd_release.procedures.sections import by_tag
 
         wanted = by_tag.part(only, artifacts)
         if release := _tagged(wanted.is_given):
@@ -128,24 +118,20 @@ def publish(c: Context, yes: bool = False, only: str = "", artifacts: str = "", 
 def verify(
     c: Context, version: str = "", only: str = "", artifacts: str = "", patience: int = 300, json: bool = False
 ) -> None:
-    """
-    Read every channel back as a consumer would, and compare it with what was built; from any machine.
-    """
+    """Read every channel back as a consumer would, and compare it with what was built; from any machine."""
     with edge():
-        from contd_release.tasks.by_tag import part
-        from contd_release.tasks.reading import Patience
-        from contd_release.tasks.verifying import Wanted, verify_again
+        from contd_release.procedures.sections.by_tag import part
+        from contd_release.procedures.sections.comparison import Patience
+        from contd_release.procedures.sections.verify import Wanted, verify_again
 
         verify_again(Wanted(version, part(only, artifacts), Patience(whole=patience)), as_json=json)
 
 
 @task(help={"yes": "approve the review without a question"} | PART)
 def promote(c: Context, yes: bool = False, only: str = "", artifacts: str = "", json: bool = False) -> None:
-    """
-    Make the GitHub Release public and move `latest` and friends, last of all. On a tag, those of its release.
-    """
+    """Make the GitHub Release public and move `latest` and friends, last of all. On a tag, those of its release."""
     with edge():
-        from contd_release.tasks import by_tag
+        from contd_release.procedures.sections import by_tag
 
         wanted = by_tag.part(only, artifacts)
         if release := _tagged(wanted.is_given):
@@ -161,20 +147,20 @@ def _tagged(is_asked_for: object = False, words: Words = _NO_WORDS) -> Release |
     Raises:
         NotReady: the call is one for a tag, and none is checked out.
     """
-    from contd_release import journal
-    from contd_release.tasks import tags
-    from contd_release.tasks.choice import here
+    from contd_release.procedures import tagged
+    from contd_release.procedures.selection import here
+    from contd_release.records import journal
 
     if is_asked_for:
-        return tags.required(here())
+        return tagged.required(here())
     if words.are_given:
         return None
     project = here()
-    return None if journal.of(project).under_way() else tags.here(project)
+    return None if journal.of(project).under_way() else tagged.here(project)
 
 
 def _walk(until: str, words: Words, *, as_json: bool, yes: bool = False) -> None:
     with edge():
-        from contd_release.tasks.releasing import walk
+        from contd_release.procedures.releasing import walk
 
         walk(words, as_json=as_json, yes=yes, until=until)

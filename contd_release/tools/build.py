@@ -1,6 +1,4 @@
-"""
-build: the wheel and the sdist, and what it takes to make the same bytes twice.
-"""
+"""build: the wheel and the sdist, and what it takes to make the same bytes twice."""
 
 from __future__ import annotations
 
@@ -12,17 +10,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from contd_release.ahead import Tool
-from contd_release.command import Command
 from contd_release.errors import Conflict
+from contd_release.process.ahead import Tool
+from contd_release.process.command import Command
 
 TOOL: Final = Tool("build", ("build.__main__", "build.env", "venv"))
 
 
 def build(source: Path, to: Path, dates: Mapping[str, str], *, isolated: bool) -> Command:
-    """
-    Build the sdist, and the wheel from it.
-    """
+    """Build the sdist, and the wheel from it."""
     words = ["--outdir", str(to)]
     if not isolated:
         words.append("--no-isolation")
@@ -57,9 +53,7 @@ def settle_times(sdist: Path, epoch: int) -> None:
 
 
 def strangers(sdist: Path, known: frozenset[str]) -> tuple[str, ...]:
-    """
-    The files of an sdist that git does not have and no build backend makes.
-    """
+    """The files of an sdist that git does not have and no build backend makes."""
     made = ("PKG-INFO", "setup.cfg")
     with tarfile.open(sdist, "r:gz") as archive:
         paths = (member.name.partition("/")[2] for member in archive.getmembers() if not member.isdir())

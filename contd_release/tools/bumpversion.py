@@ -1,6 +1,4 @@
-"""
-bump-my-version: which files state the version, and the command that changes them.
-"""
+"""bump-my-version: which files state the version, and the command that changes them."""
 
 from __future__ import annotations
 
@@ -14,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from packaging.version import Version
 
-from contd_release.ahead import Tool
-from contd_release.command import Command
 from contd_release.errors import NotReady, Usage
-from contd_release.version import parse
+from contd_release.process.ahead import Tool
+from contd_release.process.command import Command
+from contd_release.project.version import parse
 
 if TYPE_CHECKING:
-    from contd_release.defaults import Read
+    from contd_release.project.defaults import Read
 
 TOOL: Final = Tool(
     "bumpversion",
@@ -44,9 +42,7 @@ _ANY: Final = r"[0-9]+\.[0-9][0-9A-Za-z.+-]*"
 
 @dataclass(frozen=True)
 class VersionFile:
-    """
-    One place that states the version: a file, the pattern that finds it, and how the version is spelled there.
-    """
+    """One place that states the version: a file, the pattern that finds it, and how the version is spelled there."""
 
     path: str
     search: str
@@ -77,9 +73,7 @@ class VersionFile:
         return None
 
     def spelled(self, version: Version) -> str:
-        """
-        The version as this place spells it.
-        """
+        """The version as this place spells it."""
         return serialized(str(version), self.parse, self.serialize)
 
     def said(self, text: str) -> tuple[int, str]:
@@ -94,9 +88,7 @@ class VersionFile:
         return (text.count("\n", 0, match.start()) + 1, versions[-1]) if match and versions else (0, "")
 
     def stating(self, text: str, old: Version, new: Version) -> str:
-        """
-        The text with the new version wherever this place states the old one.
-        """
+        """The text with the new version wherever this place states the old one."""
         before, after = (serialized(str(version), self.parse, self.serialize) for version in (old, new))
         if not self.is_regex:
             return text.replace(_filled(self.search, current_version=before), _filled(self.replace, new_version=after))
@@ -106,33 +98,25 @@ class VersionFile:
 
 @dataclass(frozen=True)
 class Configuration:
-    """
-    What bump-my-version is configured to do in this repository.
-    """
+    """What bump-my-version is configured to do in this repository."""
 
     path: str
     current: Version
     files: tuple[VersionFile, ...]
 
     def problems(self, text_of: Read, version: Version) -> tuple[str, ...]:
-        """
-        Every place that does not state `version`.
-        """
+        """Every place that does not state `version`."""
         found = [] if self.current == version else [f"{self.path} says current_version = {self.current}"]
         found += [problem for file in self.files if (problem := file.problem(text_of(file.path), version))]
         return tuple(dict.fromkeys(found))
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """
-        The files that a bump changes.
-        """
+        """The files that a bump changes."""
         return tuple(dict.fromkeys((self.path, *(file.path for file in self.files))))
 
     def stating(self, path: str, text: str, version: Version) -> str:
-        """
-        The text of one of the version files, as it is when it states this version.
-        """
+        """The text of one of the version files, as it is when it states this version."""
         for file in self.files:
             text = file.stating(text, self.current, version) if file.path == path else text
         if path != self.path:
@@ -179,9 +163,7 @@ def bump(where: Path, previous: Version, version: Version) -> Command:
 
 
 def serialized(version: str, pattern: str, formats: tuple[str, ...]) -> str:
-    """
-    The version in the shortest of these formats that leaves out nothing it has.
-    """
+    """The version in the shortest of these formats that leaves out nothing it has."""
     match = re.fullmatch(pattern, version, re.VERBOSE)
     parts = {name: value for name, value in (match.groupdict() if match else {}).items() if value}
     for form in sorted(formats, key=len):
@@ -229,9 +211,7 @@ def _current(path: str, text: str) -> Version:
 
 
 def _filled(template: str, **values: str) -> str:
-    """
-    The template with its version filled in; other braces, as in a regular expression's `{2}`, are left alone.
-    """
+    """The template with its version filled in; other braces, as in a regular expression's `{2}`, are left alone."""
     for name, value in values.items():
         template = template.replace("{" + name + "}", value)
     return template

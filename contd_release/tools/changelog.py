@@ -1,6 +1,4 @@
-"""
-The changelog as text: its sections, taken out and put in by version.
-"""
+"""The changelog as text: its sections, taken out and put in by version."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from typing import Final
 
 from packaging.version import InvalidVersion, Version
 
-from contd_release.settings import News
+from contd_release.project.settings import News
 
 # A heading that names no release: https://keepachangelog.com/en/1.1.0/ and what others write.
 _OPEN: Final = re.compile(r"\b(unreleased|not (yet )?released|tbd|tba)\b", re.IGNORECASE)
@@ -24,9 +22,7 @@ _NOTHING: Final = re.compile(
 
 @dataclass(frozen=True)
 class Part:
-    """
-    One section: its version, and where it begins and ends in the text.
-    """
+    """One section: its version, and where it begins and ends in the text."""
 
     version: Version
     start: int
@@ -63,16 +59,12 @@ def unreleased(changelog: str) -> tuple[Unreleased, ...]:
 
 
 def has_section(changelog: str, news: News, version: str) -> bool:
-    """
-    Whether the changelog has a section of this version, whatever its date.
-    """
+    """Whether the changelog has a section of this version, whatever its date."""
     return re.search(_heading(news, re.escape(version)), changelog, re.MULTILINE) is not None
 
 
 def sections(changelog: str, news: News) -> tuple[Part, ...]:
-    """
-    Every section whose heading has the configured form, in the order of the text.
-    """
+    """Every section whose heading has the configured form, in the order of the text."""
     level = re.match(r"#+ ", news.title_format)
     next_one = re.compile(rf"^{re.escape(level[0])}" if level else _heading(news, r"\S+"), re.MULTILINE)
     found = []
@@ -88,9 +80,7 @@ def sections(changelog: str, news: News) -> tuple[Part, ...]:
 
 
 def without(changelog: str, news: News, versions: frozenset[Version]) -> str:
-    """
-    The changelog with the sections of these versions taken out.
-    """
+    """The changelog with the sections of these versions taken out."""
     for part in reversed(sections(changelog, news)):
         if part.version in versions:
             changelog = changelog[: part.start] + changelog[part.end :]
@@ -98,9 +88,7 @@ def without(changelog: str, news: News, versions: frozenset[Version]) -> str:
 
 
 def with_section(changelog: str, news: News, version: Version, section: str) -> str | None:
-    """
-    The changelog with this section above the first one of a lower version; nothing where it has no place for it.
-    """
+    """The changelog with this section above the first one of a lower version; nothing where it has no place for it."""
     there = sections(changelog, news)
     if any(part.version == version for part in there):
         return changelog
@@ -117,9 +105,7 @@ def with_section(changelog: str, news: News, version: Version, section: str) -> 
 
 
 def added(before: str, after: str, news: News) -> str | None:
-    """
-    What was put below the marker; nothing where more than that has changed.
-    """
+    """What was put below the marker; nothing where more than that has changed."""
     (_, _, old), (_, marker, new) = before.partition(news.marker), after.partition(news.marker)
     rest = old.strip()
     return new.strip().removesuffix(rest).strip() if marker and new.strip().endswith(rest) else None
@@ -139,9 +125,7 @@ def _level(lines: list[str], index: int) -> str:
 
 
 def _ends(lines: list[str], index: int, level: str) -> bool:
-    """
-    Whether this line begins the section after one of this level: a heading as high, or one with a version.
-    """
+    """Whether this line begins the section after one of this level: a heading as high, or one with a version."""
     if not (mine := _level(lines, index)):
         return False
     is_as_high = len(mine) <= len(level) if level.startswith("#") and mine.startswith("#") else mine == level
@@ -153,9 +137,7 @@ def _title(line: str) -> str:
 
 
 def _entries(lines: list[str]) -> tuple[str, ...]:
-    """
-    The first line of each list item; where there is none, each paragraph's, unless it says that there is nothing.
-    """
+    """The first line of each list item; where there is none, each paragraph's, unless it says that there is nothing."""
     text = re.sub(r"<!--.*?-->", lambda comment: "\n" * comment[0].count("\n"), "\n".join(lines), flags=re.DOTALL)
     kept = text.split("\n")
     items = [line.strip() for line in kept if _ENTRY.match(line)]
@@ -174,9 +156,7 @@ def _entries(lines: list[str]) -> tuple[str, ...]:
 
 
 def _heading(news: News, version: str) -> str:
-    """
-    The pattern of a section's heading, with this pattern for the version.
-    """
+    """The pattern of a section's heading, with this pattern for the version."""
     heading = re.escape(news.title_format)
     for name, pattern in (("version", version), ("project_date", r"\S+"), ("name", r".+?")):
         heading = heading.replace(re.escape("{" + name + "}"), pattern)

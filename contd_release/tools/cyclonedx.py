@@ -11,15 +11,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from contd_release.command import Command
+from contd_release.process.command import Command
 
 SPECIFICATION: Final = "1.6"
 
 
 def is_here() -> bool:
-    """
-    Whether the extra `sbom` is installed.
-    """
+    """Whether the extra `sbom` is installed."""
     return find_spec("cyclonedx_py") is not None
 
 

@@ -23,9 +23,7 @@ _DEEPEST: Final = 8
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """
-    Serve until ended.
-    """
+    """Serve until ended."""
     parser = argparse.ArgumentParser(prog="python -m contd_release.tools.openmetrics", description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--listen", default="127.0.0.1")
@@ -37,9 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def server(file: Path, host: str, port: int) -> ThreadingHTTPServer:
-    """
-    A server for one file, which is read anew for every scrape.
-    """
+    """A server for one file, which is read anew for every scrape."""
 
     class Answers(BaseHTTPRequestHandler):
         timeout = 10
@@ -55,17 +51,13 @@ def server(file: Path, host: str, port: int) -> ThreadingHTTPServer:
             self.wfile.write(content)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """
-            Scrapes are not worth a line.
-            """
+            """Scrapes are not worth a line."""
 
     return ThreadingHTTPServer((host, port), Answers)
 
 
 def text(file: Path) -> str:
-    """
-    The exposition of the file. A file that cannot be read gives no number but that one: no data is not "healthy".
-    """
+    """The exposition of the file. A file that cannot be read gives no number but that one: no data is not "healthy"."""
     try:
         said = _last(file)
         seen = file.stat().st_mtime
@@ -82,9 +74,7 @@ def text(file: Path) -> str:
 
 
 def _last(file: Path) -> Mapping[str, object]:
-    """
-    The whole file as one object, or the last of its lines.
-    """
+    """The whole file as one object, or the last of its lines."""
     with open(file, encoding="utf-8") as stream:
         content = stream.read(_LARGEST)
     try:

@@ -8,8 +8,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-from contd_release.ahead import Tool
-from contd_release.command import Command
+from contd_release.process.ahead import Tool
+from contd_release.process.command import Command
 
 VENV: Final = Tool("venv", ("venv",))
 # What works on another environment is another process of it, which imports the rest.
@@ -17,9 +17,7 @@ PIP: Final = Tool("pip", ("pip._internal.cli.main", "pip._internal.cli.main_pars
 
 
 def environment(at: Path) -> Command:
-    """
-    Make an empty virtual environment; pip works on it from outside.
-    """
+    """Make an empty virtual environment; pip works on it from outside."""
     return Command(VENV.argv("--clear", "--without-pip", str(at)), timeout=120, tool=VENV)
 
 
@@ -42,17 +40,13 @@ def install(into: Path, requirements: Path, index: str | None) -> Command:
 
 
 def install_built(into: Path, requirement: str, folder: Path) -> Command:
-    """
-    Install a package that was built into a folder, and what it needs from where this machine's pip looks.
-    """
+    """Install a package that was built into a folder, and what it needs from where this machine's pip looks."""
     words = ("--python", str(into / "bin" / "python"), "install", "--no-compile", "--find-links", str(folder))
     quiet = ("--disable-pip-version-check", "--progress-bar", "off", "--prefer-binary")
     return Command(PIP.argv(*words, *quiet, "--", requirement), timeout=900, tool=PIP)
 
 
 def stated_version(environment: Path, name: str) -> Command:
-    """
-    Ask an environment which version of a package it has.
-    """
+    """Ask an environment which version of a package it has."""
     code = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
     return Command((str(environment / "bin" / "python"), "-I", "-c", code, name), timeout=60)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from contd_release.errors import Unanswered, Usage
-from contd_release.secret import Secret
+from contd_release.process.redaction import Secret
 from contd_release.tools.http import MEBIBYTE, Http, Reply, refused
 
 TOKEN: Final = "CONTD_PROMETHEUS_TOKEN"  # noqa: S105 the name of a variable
@@ -28,9 +28,7 @@ _ASKED_WRONGLY: Final = (400, 422)
 
 @dataclass(frozen=True)
 class Point:
-    """
-    One value, and the second since 1970 it is of.
-    """
+    """One value, and the second since 1970 it is of."""
 
     at: float
     value: float
@@ -38,9 +36,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """
-    What one set of labels gave, oldest first. A value that is no finite number, such as 0/0, is left out.
-    """
+    """What one set of labels gave, oldest first. A value that is no finite number, such as 0/0, is left out."""
 
     labels: Mapping[str, str]
     points: tuple[Point, ...]
@@ -61,24 +57,18 @@ class Prometheus:
 
     @cached_property
     def http(self) -> Http:
-        """
-        The client of its API.
-        """
+        """The client of its API."""
         headers = {"Authorization": Secret(f"Bearer {self.token.reveal()}")} if self.token else {}
         return Http(f"{self.address.rstrip('/')}/", headers, attempts=3, timeout=(10, 30), longest=60)
 
     @property
     def host(self) -> str:
-        """
-        Its name for people; the rest of the address may be nobody's business.
-        """
+        """Its name for people; the rest of the address may be nobody's business."""
         return urlsplit(self.address).netloc.rpartition("@")[2]
 
 
 def connected(address: str) -> Prometheus:
-    """
-    The server at this address, with the token that the environment holds.
-    """
+    """The server at this address, with the token that the environment holds."""
     value = os.environ.get(TOKEN, "").strip()
     return Prometheus(address, Secret(value) if value else None)
 
@@ -109,9 +99,7 @@ def over(server: Prometheus, expression: str, start: float, end: float) -> tuple
 
 
 def clock(server: Prometheus) -> float:
-    """
-    The second since 1970 that it is for the server.
-    """
+    """The second since 1970 that it is for the server."""
     return instant(server, "time()")[0].points[0].value
 
 
@@ -133,9 +121,7 @@ def number(found: tuple[Series, ...], expression: str) -> tuple[Point, ...]:
 
 
 def _asked(server: Prometheus, endpoint: str, wanted: Mapping[str, str]) -> Any:
-    """
-    The `data` of a successful answer.
-    """
+    """The `data` of a successful answer."""
     reply = server.http.ask(f"api/v1/{endpoint}", params=wanted, cap=_LARGEST)
     refused(reply, "Prometheus", type_next=f"export {TOKEN}=…")
     if reply.status in _ASKED_WRONGLY:
@@ -154,9 +140,7 @@ def _asked(server: Prometheus, endpoint: str, wanted: Mapping[str, str]) -> Any:
 
 
 def _told(reply: Reply) -> str:
-    """
-    The server's own reason.
-    """
+    """The server's own reason."""
     found = reply.json()
     told = str(found.get("error") or "") if isinstance(found, dict) else ""
     return " ".join(reply.redact(told)[:300].split()) or reply.said()

@@ -17,9 +17,9 @@ from urllib.parse import urlsplit, urlunsplit
 from packaging.version import Version
 
 from contd_release.errors import NotReady, Unanswered, Usage
-from contd_release.project import Project
-from contd_release.secret import Secret
-from contd_release.settings import Pypi
+from contd_release.process.redaction import Secret
+from contd_release.project.project import Project
+from contd_release.project.settings import Pypi
 from contd_release.tools.http import Http, Reply
 
 ACCEPT: Final = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
@@ -28,9 +28,7 @@ NAMED: Final = ("pypi", "testpypi")
 
 @dataclass(frozen=True)
 class Credential:
-    """
-    What twine logs in with.
-    """
+    """What twine logs in with."""
 
     username: str
     password: Secret
@@ -139,9 +137,7 @@ def upload_url(pypi: Pypi) -> str:
 
 
 def credential(pypi: Pypi) -> Credential | None:
-    """
-    What twine will log in with: its environment variables, ~/.pypirc, then the keyring; nothing when none has it.
-    """
+    """What twine will log in with: its environment variables, ~/.pypirc, then the keyring; nothing when none has it."""
     section = _pypirc(pypi.repository)
     username = os.environ.get("TWINE_USERNAME") or section.get("username") or "__token__"
     password = os.environ.get("TWINE_PASSWORD") or section.get("password") or _keyring(pypi, username)
@@ -149,9 +145,7 @@ def credential(pypi: Pypi) -> Credential | None:
 
 
 def listing_credential(project: Project) -> Credential | None:
-    """
-    The credential for reading, where the index is a private one that we were given a login for.
-    """
+    """The credential for reading, where the index is a private one that we were given a login for."""
     pypi = _pypi(project)
     if pypi.repository in NAMED or not pypi.private:
         return None

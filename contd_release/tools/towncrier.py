@@ -1,29 +1,23 @@
-"""
-towncrier: the commands that turn fragments into a changelog. Version and date are always passed.
-"""
+"""towncrier: the commands that turn fragments into a changelog. Version and date are always passed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
 
-from contd_release.ahead import Tool
-from contd_release.command import Command
+from contd_release.process.ahead import Tool
+from contd_release.process.command import Command
 
 TOOL: Final = Tool("towncrier", ("towncrier._shell",))
 
 
 def draft(where: Path, version: str, date: str, to: Path) -> Command:
-    """
-    Write what the section of this version will say to a file of its own; nothing else changes.
-    """
+    """Write what the section of this version will say to a file of its own; nothing else changes."""
     return _build(where, "--draft", "--version", version, "--date", date, stdout=to)
 
 
 def build(where: Path, version: str, date: str) -> Command:
-    """
-    Write the section into the changelog and remove the fragments.
-    """
+    """Write the section into the changelog and remove the fragments."""
     return _build(where, "--yes", "--version", version, "--date", date)
 
 

@@ -1,6 +1,4 @@
-"""
-twine: one file a command, with our time limit and our patience. Every failure of it is exit code 1.
-"""
+"""twine: one file a command, with our time limit and our patience. Every failure of it is exit code 1."""
 
 from __future__ import annotations
 
@@ -10,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from contd_release.ahead import Tool
-from contd_release.command import Command
 from contd_release.errors import FailedCommand, ReleaseError
-from contd_release.secret import Secret
+from contd_release.process.ahead import Tool
+from contd_release.process.command import Command
+from contd_release.process.redaction import Secret
 
 CHECK: Final = Tool("twine", ("twine.cli", "twine.commands.check", "requests", "rich.console"))
 UPLOAD: Final = Tool("twine", ("twine.cli", "twine.commands.upload", "rich.console"))
@@ -21,9 +19,7 @@ _HOPELESS = re.compile(r"\b(400|401|403|404|409|413)\b")
 
 
 def check(files: Sequence[Path]) -> Command:
-    """
-    Check the metadata as an index will read it; a warning fails.
-    """
+    """Check the metadata as an index will read it; a warning fails."""
     return _twine(CHECK, "check", "--strict", "--", *map(str, files))
 
 
@@ -38,9 +34,7 @@ def upload(file: Path, repository: str) -> Command:
 
 
 def is_worth_another_try(failure: ReleaseError) -> bool:
-    """
-    Whether an upload may work the next time: overload, a lost connection, a stalled server; not a refusal.
-    """
+    """Whether an upload may work the next time: overload, a lost connection, a stalled server; not a refusal."""
     return isinstance(failure, FailedCommand) and not _HOPELESS.search(failure.what_is)
 
 

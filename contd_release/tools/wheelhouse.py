@@ -19,8 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from contd_release.command import Command
 from contd_release.errors import FailedCommand, NotReady, ReleaseError, Usage, exit_code
+from contd_release.process.command import Command
 
 # https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/#manylinux
 _MACHINES: Final = {"amd64": "x86_64", "arm64": "aarch64"}
@@ -75,9 +75,7 @@ def fill(to: Path, platforms: Sequence[str], extras: str, python: str) -> None:
 
 
 def build(wheels: Path) -> Command:
-    """
-    Build the wheel of the project in the working directory.
-    """
+    """Build the wheel of the project in the working directory."""
     return Command((*_uv(), "build", "--wheel", "--out-dir", str(wheels)))
 
 
@@ -99,9 +97,7 @@ def install(to: Path, machine: str, wheel: Path, extras: str, python: str) -> Co
 
 
 def settle(folder: Path) -> None:
-    """
-    Take out what depends on this machine: interpreters' paths in scripts, times, and the records of both.
-    """
+    """Take out what depends on this machine: interpreters' paths in scripts, times, and the records of both."""
     _link(folder)
     for script in (folder / "bin").glob("*"):
         content = script.read_bytes()
@@ -128,9 +124,7 @@ def _link(folder: Path) -> None:
 
 
 def _uv() -> tuple[str, ...]:
-    """
-    The uv that comes with nox: beside this interpreter, or on PATH.
-    """
+    """The uv that comes with nox: beside this interpreter, or on PATH."""
     found = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
     if not found:
         raise NotReady("uv is not here", expected="uv beside this Python or on PATH", type_next="pip install uv")

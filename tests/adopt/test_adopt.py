@@ -41,9 +41,7 @@ WRITTEN = {
 
 @pytest.fixture
 def stranger(tmp_path: Path) -> Place:
-    """
-    A clone of a repository that has never heard of us.
-    """
+    """A clone of a repository that has never heard of us."""
     remote = remotes.make(tmp_path / "git", "origin")
     place = cloned(tmp_path, remote, "clone")
     for path, text in FILES.items():
@@ -53,9 +51,7 @@ def stranger(tmp_path: Path) -> Place:
 
 
 def test_what_is_missing_is_written(stranger: Place) -> None:
-    """
-    And only that: of what was there, pyproject.toml alone gets a table at its end.
-    """
+    """And only that: of what was there, pyproject.toml alone gets a table at its end."""
     before = stranger.mine()
     said = stranger.say("adopt")
 
@@ -70,9 +66,7 @@ def test_what_is_missing_is_written(stranger: Place) -> None:
 
 
 def test_every_place_of_the_version_is_listed(stranger: Place) -> None:
-    """
-    In whatever quotes; not other packages', nor the charts of tests.
-    """
+    """In whatever quotes; not other packages', nor the charts of tests."""
     assert 0 == stranger.say("adopt").code
     listed = (stranger.clone / ".bumpversion.toml").read_text(encoding="utf-8")
     names = [line.partition(" = ")[2].strip('"') for line in listed.splitlines() if line.startswith("filename")]
@@ -82,9 +76,7 @@ def test_every_place_of_the_version_is_listed(stranger: Place) -> None:
 
 
 def test_an_adopted_repository_is_released(stranger: Place) -> None:
-    """
-    Committed and with a fragment, it has nothing in its way, and every listed place says the next version.
-    """
+    """Committed and with a fragment, it has nothing in its way, and every listed place says the next version."""
     assert 0 == stranger.say("adopt").code
     stranger.write("newsfragments/1.feature.md", "It is there.\n")
     stranger.publish("Adopt")
@@ -104,9 +96,7 @@ def test_an_adopted_repository_is_released(stranger: Place) -> None:
 
 
 def test_adopting_twice_writes_nothing(stranger: Place) -> None:
-    """
-    What is there is there.
-    """
+    """What is there is there."""
     assert 0 == stranger.say("adopt").code
     before = contents(stranger.clone)
     said = stranger.say("adopt")
@@ -117,9 +107,7 @@ def test_adopting_twice_writes_nothing(stranger: Place) -> None:
 
 
 def test_a_doctor_changes_nothing(stranger: Place) -> None:
-    """
-    It tells all that is missing at once, and what to type for it.
-    """
+    """It tells all that is missing at once, and what to type for it."""
     before = stranger.everything()
     said = stranger.say("doctor")
 
@@ -149,9 +137,7 @@ def test_a_doctor_changes_nothing(stranger: Place) -> None:
     ],
 )
 def test_what_is_there_is_kept(stranger: Place, path: str, text: str, told: str) -> None:
-    """
-    A person is told what it lacks, and the rest is written all the same.
-    """
+    """A person is told what it lacks, and the rest is written all the same."""
     stranger.write(path, text)
     said = stranger.say("adopt")
 
@@ -171,9 +157,7 @@ def test_what_is_there_is_kept(stranger: Place, path: str, text: str, told: str)
     ],
 )
 def test_what_only_a_person_can_mend_is_told(stranger: Place, old: str, new: str, told: str) -> None:
-    """
-    In words, by both tasks.
-    """
+    """In words, by both tasks."""
     stranger.replace("pyproject.toml", old, new)
     for task in ("adopt", "doctor"):
         said = stranger.say(task)
@@ -183,9 +167,7 @@ def test_what_only_a_person_can_mend_is_told(stranger: Place, old: str, new: str
 
 
 def test_a_version_that_no_release_has(stranger: Place) -> None:
-    """
-    Nothing is listed for a version that could not be raised.
-    """
+    """Nothing is listed for a version that could not be raised."""
     stranger.replace("pyproject.toml", "version = '0.3.1'", "version = '0.3.1.dev4'")
     said = stranger.say("adopt")
 
@@ -195,9 +177,7 @@ def test_a_version_that_no_release_has(stranger: Place) -> None:
 
 
 def test_no_version_anywhere(stranger: Place) -> None:
-    """
-    A version that is computed elsewhere has no file to be kept in step.
-    """
+    """A version that is computed elsewhere has no file to be kept in step."""
     stranger.replace("pyproject.toml", "version = '0.3.1'", 'dynamic = ["version"]')
     (stranger.clone / "src/my_thing/__init__.py").write_text("", encoding="utf-8")
     said = stranger.say("adopt")
@@ -208,9 +188,7 @@ def test_no_version_anywhere(stranger: Place) -> None:
 
 
 def test_a_dynamic_version_is_found_in_its_module(stranger: Place) -> None:
-    """
-    `dynamic = ["version"]` with `__version__` in the package is one place less.
-    """
+    """`dynamic = ["version"]` with `__version__` in the package is one place less."""
     stranger.replace("pyproject.toml", "version = '0.3.1'", 'dynamic = ["version"]')
 
     assert 0 == stranger.say("adopt").code
@@ -220,9 +198,7 @@ def test_a_dynamic_version_is_found_in_its_module(stranger: Place) -> None:
 
 
 def test_a_workflow_that_publishes_is_written(stranger: Place) -> None:
-    """
-    Only where it is a workflow that publishes: two publishers would race.
-    """
+    """Only where it is a workflow that publishes: two publishers would race."""
     stranger.replace("pyproject.toml", "[tool.contd-release]\n", '[tool.contd-release]\npublisher = "github-actions"\n')
     stranger.git("remote", "set-url", "origin", "git@github.com:own/my-thing.git")
     said = stranger.say("adopt")
@@ -232,9 +208,7 @@ def test_a_workflow_that_publishes_is_written(stranger: Place) -> None:
 
 
 def test_machines_are_told(stranger: Place) -> None:
-    """
-    One JSON object a line.
-    """
+    """One JSON object a line."""
     said = stranger.say("doctor", "--json")
     told = [json.loads(line) for line in said.out.splitlines()]
 
@@ -243,9 +217,7 @@ def test_machines_are_told(stranger: Place) -> None:
 
 
 def test_a_release_under_way_is_told(stranger: Place) -> None:
-    """
-    The doctor does not look for the next one meanwhile.
-    """
+    """The doctor does not look for the next one meanwhile."""
     stranger.say("adopt")
     stranger.write("newsfragments/1.bugfix.md", "It is mended.\n")
     stranger.publish("Adopt")
@@ -257,9 +229,7 @@ def test_a_release_under_way_is_told(stranger: Place) -> None:
 
 
 def test_outside_a_repository(tmp_path: Path) -> None:
-    """
-    There is nothing to look at.
-    """
+    """There is nothing to look at."""
     place = Place(tmp_path, tmp_path, tmp_path)
     for task in ("adopt", "doctor"):
         said = place.say(task)

@@ -1,6 +1,4 @@
-"""
-The remote: the release branch, the tag, and who wins when two push.
-"""
+"""The remote: the release branch, the tag, and who wins when two push."""
 
 from __future__ import annotations
 
@@ -9,49 +7,41 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contd_release.action import Running
-from contd_release.after import merge_back
+from contd_release.after.merge_back import merge_back
 from contd_release.channels import origin
-from contd_release.checklist import Checklist
+from contd_release.engine.checklist import Checklist
+from contd_release.engine.step import State, Step
 from contd_release.errors import Conflict, FailedCommand, Unanswered
 from contd_release.prepare import tree
-from contd_release.release import Release
+from contd_release.process.action import Running
+from contd_release.project.release import Release
 from contd_release.sandbox import remotes
-from contd_release.step import State, Step
 
 if TYPE_CHECKING:
     from tests.conftest import Beginning, Place
 
 
 def make(step: Step, logs: Path) -> Step:
-    """
-    Make a step true.
-    """
+    """Make a step true."""
     Checklist((step,)).walk(lambda _: None, Running(logs))
     return step
 
 
 @pytest.fixture
 def committed(here: Place, beginning: Beginning, tmp_path: Path) -> Release:
-    """
-    A release with its commit, as far as the remote is concerned.
-    """
+    """A release with its commit, as far as the remote is concerned."""
     return commit(here, beginning(), tmp_path)
 
 
 def commit(here: Place, release: Release, logs: Path) -> Release:
-    """
-    Make a release's commit without what belongs in it.
-    """
+    """Make a release's commit without what belongs in it."""
     make(tree.checked_out(release), logs)
     here.git("commit", "-q", "--allow-empty", "-m", f"Release {release.version}", where=release.tree)
     return release
 
 
 def test_the_branch(here: Place, committed: Release, tmp_path: Path) -> None:
-    """
-    ABSENT while it is free, DONE at our commit, CONFLICT at another; undo removes only what we wrote.
-    """
+    """ABSENT while it is free, DONE at our commit, CONFLICT at another; undo removes only what we wrote."""
     step = origin.branched(committed)
     assert State.ABSENT is step.observe().state
     assert State.DONE is make(step, tmp_path).observe().state
@@ -66,9 +56,7 @@ def test_the_branch(here: Place, committed: Release, tmp_path: Path) -> None:
 
 
 def test_the_branch_moved_between_the_look_and_the_undo(here: Place, committed: Release, tmp_path: Path) -> None:
-    """
-    The remote itself refuses to delete a branch that is no longer at our commit.
-    """
+    """The remote itself refuses to delete a branch that is no longer at our commit."""
     step = make(origin.branched(committed), tmp_path)
     here.git("update-ref", f"refs/heads/{committed.branch}", "main", where=here.remote)
     assert step.undo
@@ -78,9 +66,7 @@ def test_the_branch_moved_between_the_look_and_the_undo(here: Place, committed: 
 
 
 def test_the_tag_here(here: Place, committed: Release, tmp_path: Path) -> None:
-    """
-    ABSENT, DONE when annotated on our commit, CONFLICT when lightweight or elsewhere, and then never deleted.
-    """
+    """ABSENT, DONE when annotated on our commit, CONFLICT when lightweight or elsewhere, and then never deleted."""
     step = origin.tagged(committed)
     assert State.ABSENT is step.observe().state
     assert State.DONE is make(step, tmp_path).observe().state
@@ -95,9 +81,7 @@ def test_the_tag_here(here: Place, committed: Release, tmp_path: Path) -> None:
 
 
 def test_the_tag_there(here: Place, committed: Release, tmp_path: Path) -> None:
-    """
-    ABSENT while tag and branch are free, DONE when both are there, and the tag object is the very same.
-    """
+    """ABSENT while tag and branch are free, DONE when both are there, and the tag object is the very same."""
     make(origin.tagged(committed), tmp_path)
     step = origin.pushed(committed)
     assert State.ABSENT is step.observe().state
@@ -111,9 +95,7 @@ def test_the_tag_there(here: Place, committed: Release, tmp_path: Path) -> None:
 
 
 def test_a_tag_of_another_commit_is_there(here: Place, committed: Release) -> None:
-    """
-    It is never moved; a version is never used twice.
-    """
+    """It is never moved; a version is never used twice."""
     here.git("tag", committed.tag, "main", where=here.remote)
     found = origin.pushed(committed).observe()
     assert State.CONFLICT is found.state
@@ -121,9 +103,7 @@ def test_a_tag_of_another_commit_is_there(here: Place, committed: Release) -> No
 
 
 def test_main_moved_before_the_push_of_a_patch(here: Place, beginning: Beginning, tmp_path: Path) -> None:
-    """
-    A patch goes to main: when somebody else was faster, neither the branch nor the tag is pushed.
-    """
+    """A patch goes to main: when somebody else was faster, neither the branch nor the tag is pushed."""
     release = commit(here, beginning("patch", because="small"), tmp_path)
     assert "main" == release.branch
     make(origin.tagged(release), tmp_path)
@@ -138,9 +118,7 @@ def test_main_moved_before_the_push_of_a_patch(here: Place, beginning: Beginning
 
 
 def test_a_protected_branch(here: Place, committed: Release, tmp_path: Path) -> None:
-    """
-    The branch is refused, so the tag is not pushed either.
-    """
+    """The branch is refused, so the tag is not pushed either."""
     make(origin.tagged(committed), tmp_path)
     remotes.refuse(here.remote, "refs/heads/*")
     with pytest.raises(FailedCommand, match="protected"):
@@ -149,9 +127,7 @@ def test_a_protected_branch(here: Place, committed: Release, tmp_path: Path) -> 
 
 
 def test_main_gets_the_release(here: Place, committed: Release, tmp_path: Path) -> None:
-    """
-    ABSENT at the base, DONE at or above the release commit; where main went another way, it is merged.
-    """
+    """ABSENT at the base, DONE at or above the release commit; where main went another way, it is merged."""
     step = merge_back.merged(committed)
     assert State.ABSENT is step.observe().state
     assert State.DONE is make(step, tmp_path).observe().state
@@ -167,9 +143,7 @@ def test_main_gets_the_release(here: Place, committed: Release, tmp_path: Path) 
 
 
 def test_no_answer_is_never_absent(here: Place, committed: Release) -> None:
-    """
-    Every look at a remote that is gone raises.
-    """
+    """Every look at a remote that is gone raises."""
     here.remote.rename(here.remote.with_name("gone.git"))
     for step in (origin.branched(committed), origin.pushed(committed), merge_back.merged(committed)):
         with pytest.raises(Unanswered, match="git ls-remote origin ended with 128"):

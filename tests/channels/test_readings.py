@@ -1,6 +1,4 @@
-"""
-What the table of `invoke verify` says of files: on GitHub, and on a package index that lags.
-"""
+"""What the table of `invoke verify` says of files: on GitHub, and on a package index that lags."""
 
 from __future__ import annotations
 
@@ -18,26 +16,24 @@ from packaging.version import Version
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from contd_release import artifacts
-from contd_release.artifacts import Sealed
-from contd_release.channels import github as channel
-from contd_release.channels import pypi
-from contd_release.channels.github_draft import attached, drafted
-from contd_release.channels.github_public import promoted
+from contd_release.channels.github import channel
+from contd_release.channels.github.draft import attached, drafted
+from contd_release.channels.github.promote import promoted
+from contd_release.channels.pypi import channel as pypi
 from contd_release.errors import Unanswered
-from contd_release.project import Project
-from contd_release.release import Release
-from contd_release.sandbox.forge_records import Asset
-from contd_release.settings import News, Pypi, Settings
+from contd_release.project import artifacts
+from contd_release.project.artifacts import Sealed
+from contd_release.project.project import Project
+from contd_release.project.release import Release
+from contd_release.project.settings import News, Pypi, Settings
+from contd_release.sandbox.github.records import Asset
 
 WHEEL = "contd-1.2.0-py3-none-any.whl"
 
 
 @pytest.fixture
 def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Github]:
-    """
-    A judged GitHub, and a token for it in the environment.
-    """
+    """A judged GitHub, and a token for it in the environment."""
     monkeypatch.delenv("GH_TOKEN", raising=False)
     with serving(tmp_path) as github:
         monkeypatch.setenv("GITHUB_TOKEN", github.token)
@@ -45,16 +41,12 @@ def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Github]:
 
 
 def told(release: Release) -> dict[str, str]:
-    """
-    The verdict on every file on GitHub.
-    """
+    """The verdict on every file on GitHub."""
     return {one.name: one.look().verdict.value for one in channel.readings(release)}
 
 
 def test_files_on_github(github: Github, tmp_path: Path) -> None:
-    """
-    Absent, in a draft and so stale, as built once public; a half one is stale, another one is wrong.
-    """
+    """Absent, in a draft and so stale, as built once public; a half one is stale, another one is wrong."""
     release = release_of(github, tmp_path)
     assert {} == told(release)
     build(release, github.head)
@@ -79,9 +71,7 @@ def test_files_on_github(github: Github, tmp_path: Path) -> None:
 
 @pytest.fixture
 def index() -> Iterator[tuple[str, dict[str, list[dict[str, object]]]]]:
-    """
-    An index whose list and whose JSON API are two caches, and what each holds.
-    """
+    """An index whose list and whose JSON API are two caches, and what each holds."""
     held: dict[str, list[dict[str, object]]] = {"simple": [], "json": []}
 
     @Request.application
@@ -104,9 +94,7 @@ def index() -> Iterator[tuple[str, dict[str, list[dict[str, object]]]]]:
 
 @pytest.fixture
 def look(tmp_path: Path, index: tuple[str, object]) -> Callable[[], tuple[str, str]]:
-    """
-    Looks for the wheel of a release on that index: the verdict and what is there.
-    """
+    """Looks for the wheel of a release on that index: the verdict and what is there."""
     settings = Settings(pypi=Pypi("http://127.0.0.1:1/legacy/", index[0]))
     project = Project(tmp_path, tmp_path / "state", "contd", settings, News())
     release = Release(project, Version("1.2.0"), Version("1.1.0"), "0" * 40, 1)

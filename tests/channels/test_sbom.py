@@ -1,6 +1,4 @@
-"""
-The bill of materials, made by CycloneDX from a real environment.
-"""
+"""The bill of materials, made by CycloneDX from a real environment."""
 
 from __future__ import annotations
 
@@ -13,16 +11,16 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from contd_release import artifacts
-from contd_release.action import Running
-from contd_release.artifacts import Artifact, Sealed, Tampered
 from contd_release.channels import sbom
-from contd_release.checklist import Checklist, Section
+from contd_release.engine.checklist import Checklist, Section
+from contd_release.engine.step import State, Step
 from contd_release.errors import FailedCommand, ReleaseError
-from contd_release.project import Project
-from contd_release.release import Release
-from contd_release.settings import News, Pypi, Sbom, Settings
-from contd_release.step import State, Step
+from contd_release.process.action import Running
+from contd_release.project import artifacts
+from contd_release.project.artifacts import Artifact, Sealed, Tampered
+from contd_release.project.project import Project
+from contd_release.project.release import Release
+from contd_release.project.settings import News, Pypi, Sbom, Settings
 from contd_release.tools import cyclonedx
 
 # Each installs a package to list its environment.
@@ -70,9 +68,7 @@ def build_sdist(folder, settings=None):
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """
-    No index and no cache of this machine; the extra `sbom` is needed.
-    """
+    """No index and no cache of this machine; the extra `sbom` is needed."""
     if not cyclonedx.is_here():
         told = "CycloneDX is not here: pip install 'contd-release[sbom]'"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(told)
@@ -84,9 +80,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def release_of(root: Path, *extras: str) -> Release:
-    """
-    A release of a package with a dependency, its commit made, nothing built.
-    """
+    """A release of a package with a dependency, its commit made, nothing built."""
     clone = root / "clone"
     clone.mkdir(parents=True)
     (clone / "pyproject.toml").write_text(PYPROJECT)
@@ -107,25 +101,19 @@ def release_of(root: Path, *extras: str) -> Release:
 
 
 def walk(release: Release, *steps: Step) -> None:
-    """
-    Walk these steps as the checklist does.
-    """
+    """Walk these steps as the checklist does."""
     Checklist((Section("build", steps),)).walk(lambda _: None, Running(release.logs))
 
 
 def made(release: Release) -> Artifact:
-    """
-    The bill of materials, made now.
-    """
+    """The bill of materials, made now."""
     walk(release, *sbom.build(release))
     (mine,) = sbom.built(release)
     return mine
 
 
 def names(release: Release) -> tuple[str, list[str]]:
-    """
-    What the document is about, and what it lists.
-    """
+    """What the document is about, and what it lists."""
     found = json.loads((release.dist / "demo_app-1.2.0.cdx.json").read_text())
     about = found["metadata"]["component"]
     return f"{about['name']} {about['version']}", sorted(
@@ -134,9 +122,7 @@ def names(release: Release) -> tuple[str, list[str]]:
 
 
 def test_it_lists_what_pip_brings_along(tmp_path: Path) -> None:
-    """
-    The package and what it needs are told, this machine's tools and paths are not.
-    """
+    """The package and what it needs are told, this machine's tools and paths are not."""
     release = release_of(tmp_path)
     mine = made(release)
     assert ("demo_app-1.2.0.cdx.json", "sbom") == (mine.name, mine.kind)
@@ -147,9 +133,7 @@ def test_it_lists_what_pip_brings_along(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_extras_are_described_where_they_are_named(tmp_path: Path) -> None:
-    """
-    The configuration says which extras users install.
-    """
+    """The configuration says which extras users install."""
     release = release_of(tmp_path, "more")
     made(release)
     assert ["brought-along 3.0.0", "on-request 4.0.0"] == names(release)[1]
@@ -157,16 +141,12 @@ def test_extras_are_described_where_they_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_two_are_equal(tmp_path: Path) -> None:
-    """
-    Made again elsewhere from the same packages, it has the same bytes.
-    """
+    """Made again elsewhere from the same packages, it has the same bytes."""
     assert made(release_of(tmp_path / "a")) == made(release_of(tmp_path / "b"))
 
 
 def test_making_it_is_observed_in_each_state(tmp_path: Path) -> None:
-    """
-    Nothing, made, sealed, changed, taken back.
-    """
+    """Nothing, made, sealed, changed, taken back."""
     release = release_of(tmp_path)
     step = sbom.described(release)
     assert State.ABSENT == step.observe().state
@@ -183,9 +163,7 @@ def test_making_it_is_observed_in_each_state(tmp_path: Path) -> None:
 
 
 def test_a_package_that_cannot_be_installed_stops_with_pip_s_words(tmp_path: Path) -> None:
-    """
-    Nothing is written for an environment that is not whole.
-    """
+    """Nothing is written for an environment that is not whole."""
     release = release_of(tmp_path, "more")
     backend = release.tree / "backend.py"
     backend.write_text(backend.read_text().replace('wheel(folder, "on_request", "4.0.0")', "pass"))
@@ -198,9 +176,7 @@ def test_a_package_that_cannot_be_installed_stops_with_pip_s_words(tmp_path: Pat
 
 
 def test_it_is_on_where_the_project_asks_for_it(tmp_path: Path) -> None:
-    """
-    The table turns it on; the tool that it needs is asked for beforehand.
-    """
+    """The table turns it on; the tool that it needs is asked for beforehand."""
     release = release_of(tmp_path)
     off = replace(release.project, settings=replace(release.project.settings, sbom=None))
     assert (True, False) == (sbom.is_on(release.project), sbom.is_on(off))

@@ -1,6 +1,4 @@
-"""
-The monitor as a service: the objects that `helm/contd-release` renders to, and the scripts in them.
-"""
+"""The monitor as a service: the objects that `helm/contd-release` renders to, and the scripts in them."""
 
 from __future__ import annotations
 
@@ -18,10 +16,11 @@ import yaml
 
 from contd_release import __version__
 from contd_release.errors import NotReady, Usage
-from contd_release.sandbox.prometheus import Metrics
+from contd_release.project.version import parse, semver
+from contd_release.sandbox.metrics import Metrics
 from contd_release.sandbox.world import World
-from contd_release.tools import helm, openmetrics
-from contd_release.version import parse, semver
+from contd_release.tools import openmetrics
+from contd_release.tools.helm import helm
 
 if TYPE_CHECKING:
     from tests.conftest import Place
@@ -60,9 +59,7 @@ tolerations: [{key: batch, operator: Exists}]
 
 @pytest.fixture(autouse=True, scope="module")
 def packer() -> None:
-    """
-    Skip where nothing renders charts; fail there in CI, which installs it.
-    """
+    """Skip where nothing renders charts; fail there in CI, which installs it."""
     try:
         helm.here()
     except NotReady as error:
@@ -70,65 +67,49 @@ def packer() -> None:
 
 
 def objects(values: Path | None = None) -> dict[str, dict[str, Any]]:
-    """
-    The rendered objects by kind.
-    """
+    """The rendered objects by kind."""
     found = [one for one in yaml.safe_load_all(helm.rendered(CHART, values)) if one]
     return {one["kind"]: one for one in found}
 
 
 @pytest.fixture(scope="module")
 def default() -> dict[str, dict[str, Any]]:
-    """
-    The objects for the default values.
-    """
+    """The objects for the default values."""
     return objects()
 
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """
-    The objects with everything set.
-    """
+    """The objects with everything set."""
     values = tmp_path_factory.mktemp("values") / "full.yaml"
     values.write_text(FULL)
     return objects(values)
 
 
 def pods(rendered: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """
-    The specification of every pod.
-    """
+    """The specification of every pod."""
     yield rendered["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     if deployment := rendered.get("Deployment"):
         yield deployment["spec"]["template"]["spec"]
 
 
 def containers(rendered: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """
-    Every container, also those that run before others.
-    """
+    """Every container, also those that run before others."""
     return [one for pod in pods(rendered) for one in (*pod.get("initContainers", ()), *pod["containers"])]
 
 
 def container(rendered: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
-    """
-    The container with this name.
-    """
+    """The container with this name."""
     return next(one for one in containers(rendered) if one["name"] == name)
 
 
 def test_the_chart_lints_strictly() -> None:
-    """
-    The strict lint has nothing to say.
-    """
+    """The strict lint has nothing to say."""
     assert () == helm.problems(CHART)
 
 
 def test_the_chart_has_the_version_of_this_package() -> None:
-    """
-    Both versions in Chart.yaml are what bump-my-version writes, and where it looks for them.
-    """
+    """Both versions in Chart.yaml are what bump-my-version writes, and where it looks for them."""
     expected = semver(parse(__version__))
     assert helm.Metadata("contd-release", expected, expected) == helm.metadata(CHART)
     files = tomllib.loads((ROOT / ".bumpversion.toml").read_text())["tool"]["bumpversion"]["files"]
@@ -138,9 +119,7 @@ def test_the_chart_has_the_version_of_this_package() -> None:
 
 
 def test_the_default_is_a_job_and_an_account(default: dict[str, dict[str, Any]]) -> None:
-    """
-    Nothing is rendered that was not asked for.
-    """
+    """Nothing is rendered that was not asked for."""
     assert ["CronJob", "ServiceAccount"] == sorted(default)
     assert ("*/10 * * * *", "Forbid") == (
         default["CronJob"]["spec"]["schedule"],
@@ -151,17 +130,13 @@ def test_the_default_is_a_job_and_an_account(default: dict[str, dict[str, Any]])
 
 
 def test_the_image_is_ours(default: dict[str, dict[str, Any]]) -> None:
-    """
-    The image is the one this repository releases, under the chart's own version.
-    """
+    """The image is the one this repository releases, under the chart's own version."""
     assert (f"ghcr.io/contd/contd-release:{semver(parse(__version__))}",) == helm.images(CHART)
 
 
 @pytest.mark.parametrize("which", ["default", "full"])
 def test_no_container_may_do_more_than_it_needs(which: str, request: pytest.FixtureRequest) -> None:
-    """
-    No root, no writable root, no capability, no token of the cluster, and limits, in every container.
-    """
+    """No root, no writable root, no capability, no token of the cluster, and limits, in every container."""
     rendered = request.getfixturevalue(which)
     for pod in pods(rendered):
         assert (False, True) == (pod["automountServiceAccountToken"], pod["securityContext"]["runAsNonRoot"])
@@ -172,9 +147,7 @@ def test_no_container_may_do_more_than_it_needs(which: str, request: pytest.Fixt
 
 
 def test_everything_that_is_written_lies_on_a_volume(default: dict[str, dict[str, Any]]) -> None:
-    """
-    With a read-only root, the home and the clone need a place.
-    """
+    """With a read-only root, the home and the clone need a place."""
     (pod,) = pods(default)
     assert {"work": {}, "tmp": {}} == {one["name"]: one["emptyDir"] for one in pod["volumes"]}
     monitor = container(default, "monitor")
@@ -183,9 +156,7 @@ def test_everything_that_is_written_lies_on_a_volume(default: dict[str, dict[str
 
 
 def test_every_value_arrives(full: dict[str, dict[str, Any]]) -> None:
-    """
-    What is set in the values is in the objects, where it belongs.
-    """
+    """What is set in the values is in the objects, where it belongs."""
     kinds = ["ConfigMap", "CronJob", "Deployment", "PersistentVolumeClaim", "Service", "ServiceAccount"]
     assert kinds == sorted(full)
     spec = full["CronJob"]["spec"]
@@ -211,9 +182,7 @@ def test_every_value_arrives(full: dict[str, dict[str, Any]]) -> None:
 
 
 def test_secrets_come_by_reference_only(full: dict[str, dict[str, Any]]) -> None:
-    """
-    A secret is named, never held; what serves metrics gets none.
-    """
+    """A secret is named, never held; what serves metrics gets none."""
     monitor = container(full, "monitor")
     referenced = {one["name"]: one["valueFrom"] for one in monitor["env"] if "valueFrom" in one}
     assert {"GITHUB_TOKEN": {"secretKeyRef": {"name": "github", "key": "token"}}} == referenced
@@ -222,9 +191,7 @@ def test_secrets_come_by_reference_only(full: dict[str, dict[str, Any]]) -> None
 
 
 def test_the_service_finds_the_metrics_and_nothing_else(full: dict[str, dict[str, Any]]) -> None:
-    """
-    The selector matches the labels of the serving pod, and not those of the jobs.
-    """
+    """The selector matches the labels of the serving pod, and not those of the jobs."""
     selector = full["Service"]["spec"]["selector"].items()
     job = full["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"]
     assert selector <= full["Deployment"]["spec"]["template"]["metadata"]["labels"].items()
@@ -243,9 +210,7 @@ def test_the_service_finds_the_metrics_and_nothing_else(full: dict[str, dict[str
     ],
 )
 def test_values_that_cannot_be_meant_are_refused(tmp_path: Path, values: str, told: str) -> None:
-    """
-    The schema names what is wrong, before anything reaches a cluster.
-    """
+    """The schema names what is wrong, before anything reaches a cluster."""
     path = tmp_path / "values.yaml"
     path.write_text(values)
     with pytest.raises(Usage) as error:
@@ -254,9 +219,7 @@ def test_values_that_cannot_be_meant_are_refused(tmp_path: Path, values: str, to
 
 
 def test_the_clone_is_made_once_and_kept_current(default: dict[str, dict[str, Any]], tmp_path: Path) -> None:
-    """
-    The script clones, survives a clone that was cut off, and follows the branch and the tags.
-    """
+    """The script clones, survives a clone that was cut off, and follows the branch and the tags."""
     origin, work = tmp_path / "origin", tmp_path / "work"
     (work / "half").mkdir(parents=True)
     environment = os.environ | {"REPOSITORY_URL": origin.as_uri(), "REPOSITORY_BRANCH": "main"}
@@ -280,9 +243,7 @@ def test_the_clone_is_made_once_and_kept_current(default: dict[str, dict[str, An
 
 @pytest.mark.parametrize("code", [0, 8])
 def test_the_verdict_is_kept_printed_and_passed_on(full: dict[str, dict[str, Any]], tmp_path: Path, code: int) -> None:
-    """
-    With metrics the output goes to the volume too, and the job still ends as the monitor did.
-    """
+    """With metrics the output goes to the volume too, and the job still ends as the monitor did."""
     (tmp_path / "contd-release").write_text(f'#!/bin/sh\necho "{{\\"said\\": \\"$*\\"}}"\nexit {code}\n')
     (tmp_path / "contd-release").chmod(0o700)
     monitor = container(full, "monitor")

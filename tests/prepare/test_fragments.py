@@ -1,6 +1,4 @@
-"""
-Fragments by their names, and what they ask of the next version.
-"""
+"""Fragments by their names, and what they ask of the next version."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ from packaging.version import Version
 
 from contd_release.prepare import fragments
 from contd_release.prepare.fragments import Fragment
-from contd_release.settings import News
+from contd_release.project.settings import News
 from contd_release.tools.changelog import has_section
 
 NEWS = News(ignore=("README.md",))
@@ -26,9 +24,7 @@ NEWS = News(ignore=("README.md",))
     ],
 )
 def test_good_names(name: str, issue: str, kind: str) -> None:
-    """
-    An issue or an orphan's name, a type, perhaps a counter.
-    """
+    """An issue or an orphan's name, a type, perhaps a counter."""
     assert Fragment(name, issue, kind) == fragments.fragment(name, NEWS)
 
 
@@ -36,9 +32,7 @@ def test_good_names(name: str, issue: str, kind: str) -> None:
     "name", ["notes.md", "feature.md", ".feature.md", "12.Feature.md", "12.feat.md", "größe.misc.md"]
 )
 def test_bad_names(name: str) -> None:
-    """
-    Each is told with what was expected; towncrier would drop it without a word.
-    """
+    """Each is told with what was expected; towncrier would drop it without a word."""
     found = fragments.fragment(name, NEWS)
     assert isinstance(found, str)
     assert found.startswith(f"newsfragments/{name}: ")
@@ -55,18 +49,14 @@ def test_bad_names(name: str) -> None:
     ],
 )
 def test_the_least_part(kinds: str, current: str, least: str) -> None:
-    """
-    Breaking asks for a major, under 1.0 for a minor; a feature for a minor; everything else for a patch.
-    """
+    """Breaking asks for a major, under 1.0 for a minor; a feature for a minor; everything else for a patch."""
     found = fragments.read([f"{number}.{kind}.md" for number, kind in enumerate(kinds.split())], NEWS)
     assert least == found.least_part(Version(current))
     assert ("breaking" in kinds) is found.is_breaking
 
 
 def test_what_is_no_fragment() -> None:
-    """
-    The README, the template and git's own files are left alone.
-    """
+    """The README, the template and git's own files are left alone."""
     found = fragments.read(["README.md", "_template.md", ".gitignore", "newsfragments/1.doc.md"], NEWS)
     assert ["1.doc.md"] == [one.name for one in found.fragments]
     assert () == found.problems
@@ -85,7 +75,5 @@ def test_what_is_no_fragment() -> None:
     ],
 )
 def test_a_section_of_this_version(text: str, is_there: bool) -> None:
-    """
-    Whatever its date, so that the same version on another day gives no second section.
-    """
+    """Whatever its date, so that the same version on another day gives no second section."""
     assert is_there is has_section(f"# Changelog\n\n{text}\n\n- Something.\n", NEWS, "1.2.0")

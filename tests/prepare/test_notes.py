@@ -1,22 +1,18 @@
-"""
-The changelog before a release: what nobody would find in the release's section.
-"""
+"""The changelog before a release: what nobody would find in the release's section."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contd_release.engine.step import State
 from contd_release.prepare import notes
-from contd_release.step import State
 
 if TYPE_CHECKING:
     from tests.conftest import Beginning, Place
 
 
 def test_entries_that_the_release_would_leave_behind(here: Place, beginning: Beginning) -> None:
-    """
-    Thirty bullets under [Unreleased] stop the release before anything is changed; the first one is shown.
-    """
+    """Thirty bullets under [Unreleased] stop the release before anything is changed; the first one is shown."""
     bullets = "".join(f"- Change {number}\n" for number in range(30))
     here.replace("CHANGELOG.md", "<!-- towncrier", f"## [Unreleased]\n\n### Added\n\n{bullets}\n<!-- towncrier")
     here.publish()
@@ -31,9 +27,7 @@ def test_entries_that_the_release_would_leave_behind(here: Place, beginning: Beg
 
 
 def test_an_empty_heading_is_no_obstacle(here: Place, beginning: Beginning) -> None:
-    """
-    A heading for what is unreleased may stand there, with the marker below it.
-    """
+    """A heading for what is unreleased may stand there, with the marker below it."""
     here.replace("CHANGELOG.md", "<!-- towncrier", "## [Unreleased]\n\n<!-- towncrier")
     here.publish()
     assert State.DONE is notes.ready(beginning()).observe().state

@@ -1,6 +1,4 @@
-"""
-The steps before the proof: what each says of every state of the clone and of the release's tree.
-"""
+"""The steps before the proof: what each says of every state of the clone and of the release's tree."""
 
 from __future__ import annotations
 
@@ -11,39 +9,33 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contd_release.action import Running
-from contd_release.checklist import Checklist
+from contd_release.engine.checklist import Checklist
+from contd_release.engine.step import State, Step
 from contd_release.errors import FailedCommand, Unanswered
 from contd_release.prepare import notes, repository, tree, versions
-from contd_release.release import Release
-from contd_release.step import State, Step
+from contd_release.process.action import Running
+from contd_release.project.release import Release
 
 if TYPE_CHECKING:
     from tests.conftest import Beginning, Place
 
 
 def make(step: Step, logs: Path) -> Step:
-    """
-    Make a step true.
-    """
+    """Make a step true."""
     Checklist((step,)).walk(lambda _: None, Running(logs))
     return step
 
 
 @pytest.fixture
 def treed(beginning: Beginning, tmp_path: Path) -> Release:
-    """
-    A release that has its worktree, and nothing in it yet.
-    """
+    """A release that has its worktree, and nothing in it yet."""
     release = beginning()
     make(tree.checked_out(release), tmp_path)
     return release
 
 
 def test_a_worktree_that_is_somewhere_else(here: Place, treed: Release) -> None:
-    """
-    A worktree under our name at another commit is not ours: CONFLICT, with the command that removes it.
-    """
+    """A worktree under our name at another commit is not ours: CONFLICT, with the command that removes it."""
     here.git("checkout", "-q", "--orphan", "other", where=treed.tree)
     here.git("commit", "-qm", "Other", where=treed.tree)
     found = tree.checked_out(treed).observe()
@@ -52,9 +44,7 @@ def test_a_worktree_that_is_somewhere_else(here: Place, treed: Release) -> None:
 
 
 def test_a_worktree_that_a_kill_left_half_made(treed: Release, tmp_path: Path) -> None:
-    """
-    A folder without its .git file is made anew.
-    """
+    """A folder without its .git file is made anew."""
     (treed.tree / ".git").unlink()
     step = tree.checked_out(treed)
     assert State.ABSENT is step.observe().state
@@ -62,9 +52,7 @@ def test_a_worktree_that_a_kill_left_half_made(treed: Release, tmp_path: Path) -
 
 
 def test_a_checkout_that_was_killed(here: Place, beginning: Beginning, tmp_path: Path) -> None:
-    """
-    HEAD without the files is not a worktree, and the lock that git leaves behind is no obstacle.
-    """
+    """HEAD without the files is not a worktree, and the lock that git leaves behind is no obstacle."""
     step = tree.checked_out(beginning())
     half = next(one for one in step.act if "worktree add" in str(one))
     half.run(Running(tmp_path / "log"))
@@ -76,9 +64,7 @@ def test_a_checkout_that_was_killed(here: Place, beginning: Beginning, tmp_path:
 
 
 def test_a_worktree_that_somebody_deleted(treed: Release, tmp_path: Path) -> None:
-    """
-    A worktree that git still knows and nobody has is made anew.
-    """
+    """A worktree that git still knows and nobody has is made anew."""
     shutil.rmtree(treed.tree)
     step = tree.checked_out(treed)
     assert State.ABSENT is step.observe().state
@@ -100,9 +86,7 @@ def test_version_files_untouched_half_and_done(treed: Release, tmp_path: Path) -
 
 
 def test_the_bump_leaves_the_index_alone(here: Place, treed: Release, tmp_path: Path) -> None:
-    """
-    towncrier writes it beside the bump: refreshed by bump-my-version, it would be locked just then.
-    """
+    """towncrier writes it beside the bump: refreshed by bump-my-version, it would be locked just then."""
     index = Path(here.git("rev-parse", "--path-format=absolute", "--git-path", "index", where=treed.tree).strip())
     os.utime(treed.tree / "LICENSE", (0, 0))
     before = index.read_bytes()
@@ -112,17 +96,13 @@ def test_the_bump_leaves_the_index_alone(here: Place, treed: Release, tmp_path: 
 
 
 def test_version_files_without_a_tree(beginning: Beginning) -> None:
-    """
-    There is nothing to bump yet.
-    """
+    """There is nothing to bump yet."""
     assert State.ABSENT is versions.bumped(beginning()).observe().state
 
 
 @pytest.mark.parametrize("half", ["notes only", "changelog and fragments", "fragments gone"])
 def test_notes_half_written(here: Place, treed: Release, tmp_path: Path, half: str) -> None:
-    """
-    However far towncrier came before it was killed, the changelog gets one section and loses no change.
-    """
+    """However far towncrier came before it was killed, the changelog gets one section and loses no change."""
     step = notes.written(treed)
     assert State.ABSENT is step.observe().state
     if half == "notes only":
@@ -140,9 +120,7 @@ def test_notes_half_written(here: Place, treed: Release, tmp_path: Path, half: s
 
 
 def test_notes_of_a_pre_release_keep_the_fragments(beginning: Beginning, tmp_path: Path) -> None:
-    """
-    The final tells everything again: a pre-release only writes its own notes.
-    """
+    """The final tells everything again: a pre-release only writes its own notes."""
     release = beginning(pre="rc")
     assert "0.2.0rc1" == str(release.version)
     make(tree.checked_out(release), tmp_path)
@@ -155,9 +133,7 @@ def test_notes_of_a_pre_release_keep_the_fragments(beginning: Beginning, tmp_pat
 
 
 def test_a_commit_of_somebody_else(here: Place, treed: Release) -> None:
-    """
-    A commit in our worktree with another message is not ours.
-    """
+    """A commit in our worktree with another message is not ours."""
     step = tree.committed(treed)
     assert State.ABSENT is step.observe().state
     here.git("commit", "-q", "--allow-empty", "-m", "Not this", where=treed.tree)
@@ -167,9 +143,7 @@ def test_a_commit_of_somebody_else(here: Place, treed: Release) -> None:
 
 
 def test_a_lock_that_a_killed_git_left(here: Place, treed: Release, tmp_path: Path) -> None:
-    """
-    Nobody else works in our worktree, so a lock on its index is nobody's.
-    """
+    """Nobody else works in our worktree, so a lock on its index is nobody's."""
     lock = Path(here.git("rev-parse", "--path-format=absolute", "--git-path", "index.lock", where=treed.tree))
     lock.touch()
     assert State.DONE is make(notes.written(treed), tmp_path).observe().state
@@ -199,9 +173,7 @@ def test_main_moves_while_a_release_is_prepared(here: Place, treed: Release) -> 
 
 
 def test_old_tools(monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    A tool that is missing or too old is named with the version that is expected.
-    """
+    """A tool that is missing or too old is named with the version that is expected."""
     monkeypatch.setitem(repository.TOOLS, "twine", "999")
     monkeypatch.setitem(repository.TOOLS, "no-such-tool", "1.0")
     found = repository.tools_here().observe()

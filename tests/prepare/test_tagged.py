@@ -12,15 +12,15 @@ from github_release import FILES, build, elsewhere, release_of, state, walk
 from github_server import Github
 from packaging.version import Version
 
-from contd_release import artifacts
-from contd_release.action import Call, Running
-from contd_release.artifacts import Tampered
-from contd_release.checklist import Checklist, Section, Together
+from contd_release.engine.checklist import Checklist, Section, Together
+from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict, NotReady, Unanswered
 from contd_release.prepare import seal, tagged
-from contd_release.release import Release
-from contd_release.settings import Image
-from contd_release.step import Found, State, Step
+from contd_release.process.action import Call, Running
+from contd_release.project import artifacts
+from contd_release.project.artifacts import Tampered
+from contd_release.project.release import Release
+from contd_release.project.settings import Image
 
 BUMPVERSION = """
 [tool.bumpversion]
@@ -34,9 +34,7 @@ replace = "{{new_version}}"
 
 @pytest.fixture
 def release(github: Github, tmp_path: Path) -> Release:
-    """
-    1.2.0 in a clone, its commit made and not tagged yet.
-    """
+    """1.2.0 in a clone, its commit made and not tagged yet."""
     (github.clone / ".bumpversion.toml").write_text(BUMPVERSION.format("1.2.0"), encoding="utf-8")
     (github.clone / "VERSION").write_text("1.2.0\n", encoding="utf-8")
     github.git("add", ".")
@@ -47,18 +45,14 @@ def release(github: Github, tmp_path: Path) -> Release:
 
 
 def without_github(release: Release) -> Release:
-    """
-    The same project on another forge.
-    """
+    """The same project on another forge."""
     settings = replace(release.project.settings, github=None)
     return replace(release, project=replace(release.project, settings=settings))
 
 
 @pytest.mark.parametrize("on_github", [True, False], ids=["GitHub", "git"])
 def test_where_the_tag_stands(github: Github, release: Release, on_github: bool) -> None:
-    """
-    Not public, at our commit, or somewhere else; asked of GitHub, or of the remote where there is none.
-    """
+    """Not public, at our commit, or somewhere else; asked of GitHub, or of the remote where there is none."""
     ours = release if on_github else without_github(release)
     step = tagged.standing(ours)
     assert (State.ABSENT, "v1.2.0 is not public", "git push origin v1.2.0") == (
@@ -74,9 +68,7 @@ def test_where_the_tag_stands(github: Github, release: Release, on_github: bool)
 
 
 def test_no_answer_is_no_tag(github: Github, release: Release) -> None:
-    """
-    A forge that does not answer has not said that there is no tag.
-    """
+    """A forge that does not answer has not said that there is no tag."""
     github.world.faults.order("GET * every 500")
     with pytest.raises(Unanswered):
         tagged.standing(release).observe()
@@ -86,9 +78,7 @@ def test_no_answer_is_no_tag(github: Github, release: Release) -> None:
 
 
 def test_the_files_say_what_the_tag_says(release: Release) -> None:
-    """
-    A tag whose commit states another version is not released.
-    """
+    """A tag whose commit states another version is not released."""
     assert State.DONE is state(tagged.stated(release))
     found = tagged.stated(replace(release, version=Version("1.3.0"))).observe()
     assert State.ABSENT is found.state
@@ -96,9 +86,7 @@ def test_the_files_say_what_the_tag_says(release: Release) -> None:
 
 
 def test_the_commit_is_checked_out(github: Github, release: Release, tmp_path: Path) -> None:
-    """
-    A worktree of its own has the tagged commit, whatever another attempt left there.
-    """
+    """A worktree of its own has the tagged commit, whatever another attempt left there."""
     step = tagged.checked_out(release)
     assert State.ABSENT is state(step)
     walk(step, log=tmp_path)
@@ -110,9 +98,7 @@ def test_the_commit_is_checked_out(github: Github, release: Release, tmp_path: P
 
 
 def test_nothing_is_done_once_the_tag_has_moved(github: Github, release: Release, tmp_path: Path) -> None:
-    """
-    Every act of every step, however deep, is preceded by a look at the tag; an observation is not.
-    """
+    """Every act of every step, however deep, is preceded by a look at the tag; an observation is not."""
     done: list[str] = []
 
     def step(name: str) -> Step:
@@ -135,9 +121,7 @@ def test_nothing_is_done_once_the_tag_has_moved(github: Github, release: Release
 
 
 def test_artifacts_go_from_job_to_job(release: Release, tmp_path: Path) -> None:
-    """
-    What one machine hands over, another takes over, with the same seal; the image is attested by its own digest.
-    """
+    """What one machine hands over, another takes over, with the same seal; the image is attested by its own digest."""
     name = "ghcr.io/owner/contd"
     settings = replace(release.project.settings, image=Image(name))
     built = replace(release, project=replace(release.project, settings=settings))
@@ -153,9 +137,7 @@ def test_artifacts_go_from_job_to_job(release: Release, tmp_path: Path) -> None:
 
 
 def test_what_is_not_the_sealed_is_refused(release: Release, tmp_path: Path) -> None:
-    """
-    No seal, another commit, another version, other bytes, or other artifacts here: nothing is taken over.
-    """
+    """No seal, another commit, another version, other bytes, or other artifacts here: nothing is taken over."""
     handed, other = tmp_path / "handed", elsewhere(release, tmp_path / "other")
     with pytest.raises(NotReady, match=f"{handed} has no artifacts.json"):
         tagged.taken_over(other, handed)

@@ -1,6 +1,4 @@
-"""
-The versions before a release: where they stand, what the bump will change, and what is tagged already.
-"""
+"""The versions before a release: where they stand, what the bump will change, and what is tagged already."""
 
 from __future__ import annotations
 
@@ -8,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contd_release.engine.step import State
 from contd_release.errors import NotReady
 from contd_release.prepare import versions
-from contd_release.step import State
 
 if TYPE_CHECKING:
     from tests.conftest import Beginning, Place
@@ -19,9 +17,7 @@ CHART = "[tool.contd-release.chart]\npath = 'helm/contd'\nregistry = 'oci://127.
 
 
 def files_without(place: Place, *parts: str) -> None:
-    """
-    Leave these files out of the configuration of the bump.
-    """
+    """Leave these files out of the configuration of the bump."""
     path = place.clone / ".bumpversion.toml"
     head, *entries = path.read_text(encoding="utf-8").split("[[tool.bumpversion.files]]")
     kept = [entry for entry in entries if not any(part in entry for part in parts)]
@@ -50,9 +46,7 @@ def test_places_that_disagree_are_a_table(here: Place, beginning: Beginning) -> 
 
 
 def test_a_place_that_no_file_lists(here: Place, beginning: Beginning) -> None:
-    """
-    The package and the chart that are released state a version that the bump would leave as it is: refused.
-    """
+    """The package and the chart that are released state a version that the bump would leave as it is: refused."""
     files_without(here, "__init__", "Chart.yaml")
     here.replace("pyproject.toml", "[tool.contd-release.pypi]", f"{CHART}[tool.contd-release.pypi]")
     here.publish()
@@ -70,9 +64,7 @@ def test_a_place_that_no_file_lists(here: Place, beginning: Beginning) -> None:
 
 
 def test_a_file_with_a_version_of_its_own(here: Place, beginning: Beginning) -> None:
-    """
-    A file whose version is not the release's is named in the settings, and is no obstacle then.
-    """
+    """A file whose version is not the release's is named in the settings, and is no obstacle then."""
     files_without(here, "__init__")
     here.replace(
         "pyproject.toml", "[tool.contd-release]\n", '[tool.contd-release]\nown-versions = ["contd/__init__.py"]\n'
@@ -82,18 +74,14 @@ def test_a_file_with_a_version_of_its_own(here: Place, beginning: Beginning) -> 
 
 
 def test_a_listed_file_that_is_gone(here: Place, beginning: Beginning) -> None:
-    """
-    The table says so in its row.
-    """
+    """The table says so in its row."""
     (here.clone / "helm/contd/Chart.yaml").unlink()
     here.publish()
     assert "✗  helm/contd/Chart.yaml  the file is not there  0.2.0" in versions.agreed(beginning()).observe().detail
 
 
 def test_a_version_below_what_is_tagged(here: Place, beginning: Beginning) -> None:
-    """
-    A clone whose files were never bumped: 0.2.0 is refused where v0.23.0 is tagged, unless a reason says why.
-    """
+    """A clone whose files were never bumped: 0.2.0 is refused where v0.23.0 is tagged, unless a reason says why."""
     here.git("push", "--quiet", "origin", "HEAD:refs/tags/v0.23.0", "HEAD:refs/tags/0.9.0", "HEAD:refs/tags/nightly")
     found = versions.follows(beginning()).observe()
     assert State.ABSENT is found.state
@@ -104,9 +92,7 @@ def test_a_version_below_what_is_tagged(here: Place, beginning: Beginning) -> No
 
 
 def test_a_withdrawn_version_is_no_obstacle(here: Place, beginning: Beginning) -> None:
-    """
-    What a rollback withdrew does not have to be passed.
-    """
+    """What a rollback withdrew does not have to be passed."""
     here.git("push", "--quiet", "origin", "HEAD:refs/tags/v0.3.0", "HEAD:refs/tags/withdrawn/v0.3.0")
     found = versions.follows(beginning()).observe()
     assert State.DONE is found.state
@@ -114,9 +100,7 @@ def test_a_withdrawn_version_is_no_obstacle(here: Place, beginning: Beginning) -
 
 
 def test_no_version_is_offered_below_what_is_tagged(here: Place) -> None:
-    """
-    Neither a release without a part nor the doctor proposes one.
-    """
+    """Neither a release without a part nor the doctor proposes one."""
     here.git("push", "--quiet", "origin", "HEAD:refs/tags/v0.23.0")
     said = here.say("release")
     assert 2 == said.code

@@ -1,6 +1,4 @@
-"""
-A world, and files to publish in it.
-"""
+"""A world, and files to publish in it."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ from contd_release.sandbox.world import World
 def wheel_in(
     folder: Path, version: str, name: str = "contd_demo", *, says: str = "", requires: str = "", info: str = ""
 ) -> Path:
-    """
-    A wheel of one module that pip installs; `says` makes its bytes different, `info` is another project's name.
-    """
+    """A wheel of one module that pip installs; `says` makes its bytes different, `info` is another project's name."""
     path = folder / f"{name}-{version}-py3-none-any.whl"
     tag = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     names = [f"{name}.py", *(f"{name}-{version}.dist-info/{one}" for one in ("METADATA", "WHEEL", "RECORD"))]
@@ -37,9 +33,7 @@ def wheel_in(
 
 
 def sdist_in(folder: Path, version: str, name: str = "contd_demo", *, says: str = "", suffix: str = "tar.gz") -> Path:
-    """
-    An sdist as far as an index looks into it.
-    """
+    """An sdist as far as an index looks into it."""
     path = folder / f"{name}-{version}.{suffix}"
     with tarfile.open(path, "w:gz") as sdist:
         for one, text in (("PKG-INFO", _metadata(name, version, "")), ("says.txt", says)):
@@ -56,26 +50,20 @@ def _metadata(name: str, version: str, requires: str) -> str:
 
 @pytest.fixture
 def make_wheel(tmp_path: Path) -> Callable[..., Path]:
-    """
-    `wheel_in` a folder of this test.
-    """
+    """`wheel_in` a folder of this test."""
     return partial(wheel_in, tmp_path)
 
 
 @pytest.fixture
 def make_sdist(tmp_path: Path) -> Callable[..., Path]:
-    """
-    `sdist_in` a folder of this test.
-    """
+    """`sdist_in` a folder of this test."""
     return partial(sdist_in, tmp_path)
 
 
 def send(
     world: World, file: Path, account: Account | None = None, *, timeout: float = 20, **fields: str
 ) -> requests.Response:
-    """
-    Upload a file as twine does; `fields` replace what twine would say, an empty one leaves it out.
-    """
+    """Upload a file as twine does; `fields` replace what twine would say, an empty one leaves it out."""
     name, version = file.name.removesuffix(".tar.gz").split("-")[:2]
     is_wheel = file.name.endswith(".whl")
     form = {
@@ -100,7 +88,5 @@ def send(
 
 @pytest.fixture
 def upload(world: World) -> Callable[..., requests.Response]:
-    """
-    `send` to this world.
-    """
+    """`send` to this world."""
     return partial(send, world)

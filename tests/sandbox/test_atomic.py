@@ -1,6 +1,4 @@
-"""
-Files are there whole or not at all.
-"""
+"""Files are there whole or not at all."""
 
 from __future__ import annotations
 
@@ -13,23 +11,17 @@ from contd_release.sandbox import atomic
 
 
 class Broken(BytesIO):
-    """
-    A stream that ends with an error after its first bytes.
-    """
+    """A stream that ends with an error after its first bytes."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """
-        The first bytes, once.
-        """
+        """The first bytes, once."""
         if piece := super().read(size):
             return piece
         raise ConnectionResetError
 
 
 def test_the_old_content_stays_until_the_new_is_whole(tmp_path: Path) -> None:
-    """
-    A copy that breaks off leaves what was there.
-    """
+    """A copy that breaks off leaves what was there."""
     path = tmp_path / "folder" / "file"
     atomic.write(path, "old")
     with pytest.raises(ConnectionResetError):
@@ -41,8 +33,6 @@ def test_the_old_content_stays_until_the_new_is_whole(tmp_path: Path) -> None:
 
 
 def test_a_private_file_is_private_from_its_first_byte(tmp_path: Path) -> None:
-    """
-    Its mode is set when it is made, not afterwards.
-    """
+    """Its mode is set when it is made, not afterwards."""
     atomic.write(tmp_path / "secret", "x", mode=0o600)
     assert 0o600 == (tmp_path / "secret").stat().st_mode & 0o777

@@ -1,6 +1,4 @@
-"""
-The sandbox's chat: what the services take, what they refuse in their own words, and what people see.
-"""
+"""The sandbox's chat: what the services take, what they refuse in their own words, and what people see."""
 
 from __future__ import annotations
 
@@ -14,16 +12,12 @@ from contd_release.sandbox.world import World
 
 
 def post(world: World, path: str, body: object, **headers: str) -> requests.Response:
-    """
-    Send JSON.
-    """
+    """Send JSON."""
     return requests.post(world.url + path, json=body, headers=headers, timeout=10)
 
 
 def test_each_service_answers_as_it_does(world: World) -> None:
-    """
-    Discord 204, Slack ok, Mastodon the status, JSON an object; all of it can be read back, over HTTP too.
-    """
+    """Discord 204, Slack ok, Mastodon the status, JSON an object; all of it can be read back, over HTTP too."""
     assert 204 == post(world, "/chat/discord/api/webhooks/1/t", {"content": "hi"}).status_code
     assert "ok" == post(world, "/chat/slack/services/T/B/x", {"text": "hi"}).text
     assert "hi" == post(world, "/api/v1/statuses", {"status": "hi"}, Authorization="Bearer x").json()["content"]
@@ -52,9 +46,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("path", "body", "status", "said"), REFUSED)
 def test_refusals(path: str, body: object, status: int, said: str, world: World) -> None:
-    """
-    What a service refuses is not kept.
-    """
+    """What a service refuses is not kept."""
     reply = post(world, path, body)
 
     assert status == reply.status_code
@@ -63,9 +55,7 @@ def test_refusals(path: str, body: object, status: int, said: str, world: World)
 
 
 def test_mastodon_counts(world: World) -> None:
-    """
-    500 characters are taken, 501 and none are not.
-    """
+    """500 characters are taken, 501 and none are not."""
     answers = [
         post(world, "/api/v1/statuses", {"status": "x" * count}, Authorization="Bearer x").status_code
         for count in (500, 501, 0)
@@ -75,9 +65,7 @@ def test_mastodon_counts(world: World) -> None:
 
 
 def test_wrong_token_is_refused(world: World) -> None:
-    """
-    The account that may not write here is no webhook's token.
-    """
+    """The account that may not write here is no webhook's token."""
     token = world.accounts.narrow.password.reveal()
 
     assert 401 == post(world, f"/chat/discord/api/webhooks/1/{token}", {"content": "hi"}).status_code
@@ -85,9 +73,7 @@ def test_wrong_token_is_refused(world: World) -> None:
 
 
 def test_pings_are_seen(world: World) -> None:
-    """
-    The chat knows who would have been called, so that a test can ask that nobody was.
-    """
+    """The chat knows who would have been called, so that a test can ask that nobody was."""
     post(world, "/chat/discord/api/webhooks/1/t", {"content": "@everyone <@1> a@b.c"})
     post(world, "/chat/discord/api/webhooks/1/t", {"content": "@everyone", "allowed_mentions": {"parse": []}})
     post(world, "/chat/slack/services/T/B/x", {"text": "<!channel> <@U1> a < b"})
@@ -99,9 +85,7 @@ def test_pings_are_seen(world: World) -> None:
 
 
 def test_half_a_line_is_no_message(tmp_path: Path) -> None:
-    """
-    A world that was killed while it wrote goes on with what it had.
-    """
+    """A world that was killed while it wrote goes on with what it had."""
     with World(tmp_path / "killed") as world:
         post(world, "/chat/room", {"message": "one"})
         path = world.part(Chat).path

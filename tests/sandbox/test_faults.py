@@ -1,6 +1,4 @@
-"""
-Each misfortune, met by a real client, and whether the world changed.
-"""
+"""Each misfortune, met by a real client, and whether the world changed."""
 
 from __future__ import annotations
 
@@ -25,16 +23,12 @@ Upload: TypeAlias = Callable[..., requests.Response]
 
 @pytest.fixture
 def wheel(make_wheel: Callable[..., Path]) -> Path:
-    """
-    A wheel to upload.
-    """
+    """A wheel to upload."""
     return make_wheel("1.0.0")
 
 
 def stored(world: World) -> list[str]:
-    """
-    The files that were stored, as the ledger has it.
-    """
+    """The files that were stored, as the ledger has it."""
     return list(world.ledger.effects().elements())
 
 
@@ -42,9 +36,7 @@ def stored(world: World) -> list[str]:
 def test_a_connection_that_ends_before_the_act_changes_nothing(
     world: World, upload: Upload, wheel: Path, what: str
 ) -> None:
-    """
-    The client gets no answer, and the file is not there; the next try goes through.
-    """
+    """The client gets no answer, and the file is not there; the next try goes through."""
     world.faults.order(f"POST /legacy/ 1 {what}")
     with pytest.raises(requests.ConnectionError):
         upload(wheel)
@@ -54,9 +46,7 @@ def test_a_connection_that_ends_before_the_act_changes_nothing(
 
 
 def test_a_body_in_chunks_is_cut_too(world: World, wheel: Path) -> None:
-    """
-    The part is not told that half a body is a whole one.
-    """
+    """The part is not told that half a body is a whole one."""
     world.faults.order("POST /legacy/ 1 cut")
     content = wheel.read_bytes()
     with pytest.raises(requests.ConnectionError):
@@ -69,9 +59,7 @@ def test_a_body_in_chunks_is_cut_too(world: World, wheel: Path) -> None:
 def test_a_connection_that_ends_after_the_act_has_changed_the_world(
     world: World, upload: Upload, wheel: Path, what: str
 ) -> None:
-    """
-    The client gets no whole answer, and the file is there; the same bytes again change nothing.
-    """
+    """The client gets no whole answer, and the file is there; the same bytes again change nothing."""
     world.faults.order(f"POST /legacy/ 1 {what}")
     with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
         upload(wheel)
@@ -82,9 +70,7 @@ def test_a_connection_that_ends_after_the_act_has_changed_the_world(
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504, 599])
 def test_a_status_is_answered_and_nothing_done(world: World, upload: Upload, wheel: Path, status: int) -> None:
-    """
-    A refusal, whatever its number, leaves the world as it was.
-    """
+    """A refusal, whatever its number, leaves the world as it was."""
     world.faults.order(f"POST /legacy/ 1 {status}")
     reply = upload(wheel)
     assert (status, []) == (reply.status_code, stored(world))
@@ -93,26 +79,20 @@ def test_a_status_is_answered_and_nothing_done(world: World, upload: Upload, whe
 
 
 def test_a_status_can_ask_to_wait(world: World) -> None:
-    """
-    429 names the seconds.
-    """
+    """429 names the seconds."""
     world.faults.order("GET /simple/ every 429=7")
     assert "7" == requests.get(world.index_url, timeout=5).headers["Retry-After"]
 
 
 def test_a_gateway_that_fails_after_the_act(world: World, upload: Upload, wheel: Path) -> None:
-    """
-    5xx after the file was stored: the answer says no, the world says yes.
-    """
+    """5xx after the file was stored: the answer says no, the world says yes."""
     world.faults.order("POST /legacy/ 1 accept-then-502")
     assert 502 == upload(wheel).status_code
     assert [f"file {wheel.name}"] == stored(world)
 
 
 def test_a_lie_is_believed_and_nothing_done(world: World, upload: Upload, wheel: Path) -> None:
-    """
-    Success is answered for a file that is not there.
-    """
+    """Success is answered for a file that is not there."""
     world.faults.order("POST /legacy/ 1 lie", "POST /legacy/ 2 lie=201")
     assert [200, 201] == [upload(wheel).status_code for _ in range(2)]
     assert [] == stored(world)
@@ -120,9 +100,7 @@ def test_a_lie_is_believed_and_nothing_done(world: World, upload: Upload, wheel:
 
 @pytest.mark.parametrize("what", ["reset", "truncate"])
 def test_a_broken_answer_has_arrived_half(world: World, upload: Upload, wheel: Path, what: str) -> None:
-    """
-    A download that breaks off is seen as such, after a part of it has come.
-    """
+    """A download that breaks off is seen as such, after a part of it has come."""
     upload(wheel)
     url = requests.get(f"{world.url}/pypi/contd-demo/json", timeout=5).json()["urls"][0]["url"]
     world.faults.order(f"GET /packages/* 1 {what}")
@@ -139,9 +117,7 @@ def test_a_broken_answer_has_arrived_half(world: World, upload: Upload, wheel: P
 
 
 def test_slow_and_trickling_answers_are_right_in_the_end(world: World) -> None:
-    """
-    Nothing but time is lost.
-    """
+    """Nothing but time is lost."""
     expected = requests.get(world.index_url, timeout=5).text
     world.faults.order("GET /simple/ 1 slow=0.3", "GET /simple/ 2 trickle=0.1")
     for _ in range(2):
@@ -154,9 +130,7 @@ def test_slow_and_trickling_answers_are_right_in_the_end(world: World) -> None:
 def test_a_stalled_answer_does_not_hold_the_world_up(
     world: World, upload: Upload, wheel: Path, what: str, effects: int
 ) -> None:
-    """
-    The client waits in vain; the world stops all the same.
-    """
+    """The client waits in vain; the world stops all the same."""
     world.faults.order(f"POST /legacy/ 1 {what}", "GET /simple/ every stall")
     with pytest.raises(requests.Timeout):
         requests.get(world.index_url, timeout=0.2)
@@ -169,9 +143,7 @@ def test_a_stalled_answer_does_not_hold_the_world_up(
 
 
 def test_an_order_concerns_some_requests_only(world: World) -> None:
-    """
-    Method, path and turn all have to fit.
-    """
+    """Method, path and turn all have to fit."""
     world.faults.order("GET /simple/* 2-3 500", "HEAD * every 403")
     asked = ("GET simple/", "GET simple/x/", "GET pypi/x/json", "GET simple/", "GET simple/", "HEAD simple/")
     pairs = [one.split() for one in asked]
@@ -180,9 +152,7 @@ def test_an_order_concerns_some_requests_only(world: World) -> None:
 
 
 def test_an_upload_is_a_request_with_a_file(world: World, upload: Upload, wheel: Path) -> None:
-    """
-    Trying a login with an empty form is none, so the first upload is the first file, whatever was asked before.
-    """
+    """Trying a login with an empty form is none, so the first upload is the first file, whatever was asked before."""
     world.faults.order("UPLOAD * 1 507")
     replies = (
         requests.post(world.upload_url, data={":action": "file_upload"}, timeout=5),
@@ -194,26 +164,20 @@ def test_an_upload_is_a_request_with_a_file(world: World, upload: Upload, wheel:
 
 
 def test_of_several_orders_the_first_counts(world: World) -> None:
-    """
-    Later orders wait, and count on.
-    """
+    """Later orders wait, and count on."""
     world.faults.order("GET /simple/ 1 500", "GET /simple/ 1-2 403")
     assert [500, 403, 200] == [requests.get(world.index_url, timeout=5).status_code for _ in range(3)]
 
 
 def test_ordered_again_it_goes_on_counting(world: World) -> None:
-    """
-    A rehearsal that is continued with the words it was begun with does not meet its bad day twice.
-    """
+    """A rehearsal that is continued with the words it was begun with does not meet its bad day twice."""
     for expected in (500, 200, 200):
         world.faults.order("GET /simple/ 1 500")
         assert expected == requests.get(world.index_url, timeout=5).status_code
 
 
 def test_orders_are_counted_on_after_a_restart(tmp_path: Path) -> None:
-    """
-    The second request is the second one, even if the world was stopped between.
-    """
+    """The second request is the second one, even if the world was stopped between."""
     with World(tmp_path) as world:
         world.faults.order("GET /simple/ 2 500")
         assert 200 == requests.get(world.index_url, timeout=5).status_code
@@ -223,9 +187,7 @@ def test_orders_are_counted_on_after_a_restart(tmp_path: Path) -> None:
 
 
 def test_the_ledger_knows_what_met_a_request(world: World) -> None:
-    """
-    A request that was refused is in the ledger, with the order and without an answer.
-    """
+    """A request that was refused is in the ledger, with the order and without an answer."""
     world.faults.order("GET /simple/ 1 refuse")
     with pytest.raises(requests.ConnectionError):
         requests.get(world.index_url, timeout=5)
@@ -243,9 +205,7 @@ def test_the_ledger_knows_what_met_a_request(world: World) -> None:
     ],
 )
 def test_an_order_reads_as_it_was_written(line: str) -> None:
-    """
-    What is shown can be ordered again.
-    """
+    """What is shown can be ordered again."""
     assert line == str(Order.of(line))
 
 
@@ -261,9 +221,7 @@ def test_an_order_reads_as_it_was_written(line: str) -> None:
     )
 )
 def test_every_order_can_be_written_down(order: Order) -> None:
-    """
-    An order and its line say the same.
-    """
+    """An order and its line say the same."""
     assert order == Order.of(str(order))
 
 
@@ -272,9 +230,7 @@ def test_every_order_can_be_written_down(order: Order) -> None:
     ["", "POST /legacy/", "POST legacy/ 1 drop", "POST /legacy/ 0 drop", "POST /legacy/ 1 explode", "GET / 1 99"],
 )
 def test_what_is_no_order_is_refused(world: World, line: str) -> None:
-    """
-    A misspelt order is told, and no other of the same call is taken.
-    """
+    """A misspelt order is told, and no other of the same call is taken."""
     with pytest.raises(Usage) as caught:
         world.faults.order("GET / 1 drop", line)
     assert str(caught.value) == (
@@ -287,9 +243,7 @@ def test_what_is_no_order_is_refused(world: World, line: str) -> None:
 
 
 def test_orders_over_http(world: World) -> None:
-    """
-    Another process orders by text or JSON, reads what stands, and clears it.
-    """
+    """Another process orders by text or JSON, reads what stands, and clears it."""
     control = f"{world.url}/_world/faults"
     requests.post(control, data="GET /simple/ 1 500\n\nGET /simple/ 2 502\n", timeout=5)
     requests.post(control, json=["GET /simple/ 3 504"], timeout=5)
@@ -301,9 +255,7 @@ def test_orders_over_http(world: World) -> None:
 
 
 def test_the_ledger_over_http(world: World, upload: Upload, wheel: Path) -> None:
-    """
-    Another process counts what was changed.
-    """
+    """Another process counts what was changed."""
     upload(wheel)
     assert {f"file {wheel.name}": 1} == requests.get(f"{world.url}/_world/effects", timeout=5).json()
     asked = requests.get(f"{world.url}/_world/ledger", timeout=5).json()
@@ -313,9 +265,7 @@ def test_the_ledger_over_http(world: World, upload: Upload, wheel: Path) -> None
 
 
 def test_the_page_names_every_misfortune() -> None:
-    """
-    What can be ordered is documented, in the same words.
-    """
+    """What can be ordered is documented, in the same words."""
     page = (Path(__file__).parents[2] / "docs" / "rehearsing.md").read_text()
     rows = dict(re.findall(r"^\| `([a-z]+)(?:=\d+)?` \| (.*) \|$", page, re.MULTILINE))
     assert set(MISFORTUNES) == set(rows)

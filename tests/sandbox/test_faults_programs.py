@@ -1,6 +1,4 @@
-"""
-Whatever meets twine, once it is over the file is there, once.
-"""
+"""Whatever meets twine, once it is over the file is there, once."""
 
 from __future__ import annotations
 
@@ -26,9 +24,7 @@ STATUSES = (401, 403, 404, 409, 422, 429, 500, 502, 504)
     ],
 )
 def test_the_second_try_settles_it(world: World, make_wheel: Callable[..., Path], what: str) -> None:
-    """
-    Uploading again is safe after every misfortune, and nothing is stored twice.
-    """
+    """Uploading again is safe after every misfortune, and nothing is stored twice."""
     wheel = make_wheel("1.0.0")
     world.faults.order(f"POST /legacy/ 1 {what}")
     upload(world, wheel)
@@ -37,9 +33,7 @@ def test_the_second_try_settles_it(world: World, make_wheel: Callable[..., Path]
 
 
 def upload(world: World, wheel: Path) -> int:
-    """
-    twine's exit code.
-    """
+    """twine's exit code."""
     options = ("--non-interactive", "--disable-progress-bar", "--repository-url", world.upload_url)
     env = {"PATH": os.environ["PATH"], "HOME": os.devnull, "TWINE_USERNAME": "__token__"}
     env["TWINE_PASSWORD"] = world.accounts.publisher.password.reveal()

@@ -1,6 +1,4 @@
-"""
-A world that is killed with SIGKILL, in the middle of what it does.
-"""
+"""A world that is killed with SIGKILL, in the middle of what it does."""
 
 from __future__ import annotations
 
@@ -22,7 +20,7 @@ import pytest
 import requests
 
 from contd_release.sandbox.accounts import Accounts
-from contd_release.sandbox.index import Index
+from contd_release.sandbox.index.api import Index
 from contd_release.sandbox.world import World
 
 Make: TypeAlias = Callable[..., Path]
@@ -31,9 +29,7 @@ Upload: TypeAlias = Callable[..., requests.Response]
 
 @contextmanager
 def another_process(folder: Path) -> Iterator[tuple[str, int]]:
-    """
-    A world in a process of its own: its address and process id. It is killed in the end.
-    """
+    """A world in a process of its own: its address and process id. It is killed in the end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "contd_release.sandbox", str(folder)], stdout=subprocess.PIPE, text=True
     )
@@ -47,9 +43,7 @@ def another_process(folder: Path) -> Iterator[tuple[str, int]]:
 
 
 def test_killed_in_the_middle_of_an_upload(tmp_path: Path, make_wheel: Make) -> None:
-    """
-    Half a file that arrived is not in the index, and the same address answers when the world is back.
-    """
+    """Half a file that arrived is not in the index, and the same address answers when the world is back."""
     wheel = make_wheel("1.0.0")
     with another_process(tmp_path / "world") as (url, pid):
         request = prepared(f"{url}/legacy/", wheel, Accounts.of(tmp_path / "world").publisher.password.reveal())
@@ -69,9 +63,7 @@ def test_killed_in_the_middle_of_an_upload(tmp_path: Path, make_wheel: Make) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize("delay", [0.0, 0.01, 0.03, 0.06])
 def test_killed_while_it_stores(tmp_path: Path, make_wheel: Make, delay: float) -> None:
-    """
-    Whenever it happens, a file is in the index whole or not at all, and the upload can be repeated.
-    """
+    """Whenever it happens, a file is in the index whole or not at all, and the upload can be repeated."""
     wheel = make_wheel("1.0.0", says="x" * 6_000_000)
     with another_process(tmp_path / "world") as (url, pid):
         token = Accounts.of(tmp_path / "world").publisher.password.reveal()
@@ -88,9 +80,7 @@ def test_killed_while_it_stores(tmp_path: Path, make_wheel: Make, delay: float) 
 
 
 def test_ended_politely(tmp_path: Path) -> None:
-    """
-    SIGTERM ends the process with 0.
-    """
+    """SIGTERM ends the process with 0."""
     command = [sys.executable, "-m", "contd_release.sandbox", str(tmp_path / "world")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -101,9 +91,7 @@ def test_ended_politely(tmp_path: Path) -> None:
 
 
 def test_ended_politely_before_it_serves(tmp_path: Path) -> None:
-    """
-    SIGTERM is heard from the moment at which the world's folder appears.
-    """
+    """SIGTERM is heard from the moment at which the world's folder appears."""
     world = tmp_path / "world"
     with subprocess.Popen([sys.executable, "-m", "contd_release.sandbox", str(world)]) as process:
         while not world.exists():
@@ -114,9 +102,7 @@ def test_ended_politely_before_it_serves(tmp_path: Path) -> None:
 
 
 def prepared(url: str, wheel: Path, token: str) -> requests.PreparedRequest:
-    """
-    An upload.
-    """
+    """An upload."""
     content = wheel.read_bytes()
     fields = {":action": "file_upload", "name": "contd-demo", "version": "1.0.0", "filetype": "bdist_wheel"}
     fields["sha256_digest"] = hashlib.sha256(content).hexdigest()
@@ -125,9 +111,7 @@ def prepared(url: str, wheel: Path, token: str) -> requests.PreparedRequest:
 
 
 def send(url: str, wheel: Path, token: str) -> int:
-    """
-    Upload; 0 when no answer came.
-    """
+    """Upload; 0 when no answer came."""
     try:
         with requests.Session() as session:
             return session.send(prepared(url, wheel, token), timeout=20).status_code
@@ -136,9 +120,7 @@ def send(url: str, wheel: Path, token: str) -> int:
 
 
 def served(world: World) -> list[str]:
-    """
-    The sha256 of every file that can be downloaded.
-    """
+    """The sha256 of every file that can be downloaded."""
     accept = {"Accept": "application/vnd.pypi.simple.v1+json"}
     page = requests.get(f"{world.index_url}contd-demo/", headers=accept, timeout=5)
     files = page.json()["files"] if page.ok else []

@@ -1,6 +1,4 @@
-"""
-The ledger says what was asked, what changed and what was answered.
-"""
+"""The ledger says what was asked, what changed and what was answered."""
 
 from __future__ import annotations
 
@@ -21,9 +19,7 @@ if TYPE_CHECKING:
 
 
 def part(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """
-    A part that changes one thing on POST, two on PUT, and breaks after a change on PATCH.
-    """
+    """A part that changes one thing on POST, two on PUT, and breaks after a change on PATCH."""
     changes = {"POST": 1, "PUT": 2, "PATCH": 1}.get(environ["REQUEST_METHOD"], 0)
     for number in range(changes):
         effect(environ, f"thing {number}")
@@ -34,16 +30,12 @@ def part(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    """
-    An empty one.
-    """
+    """An empty one."""
     return Ledger(tmp_path / "ledger.jsonl")
 
 
 def test_requests_effects_and_answers(ledger: Ledger) -> None:
-    """
-    Each in the order of arrival; an effect is there although the answer was lost.
-    """
+    """Each in the order of arrival; an effect is there although the answer was lost."""
     client = Client(ledger.record(part))
     client.get("/a?b=c")
     client.put("/d")
@@ -59,9 +51,7 @@ def test_requests_effects_and_answers(ledger: Ledger) -> None:
 
 
 def test_another_process_reads_and_continues(ledger: Ledger) -> None:
-    """
-    Numbers go on where they were, and a line that is half there is left out.
-    """
+    """Numbers go on where they were, and a line that is half there is left out."""
     Client(ledger.record(part)).post("/")
     again = Ledger(ledger.path)
     Client(again.record(part)).get("/")
@@ -71,9 +61,7 @@ def test_another_process_reads_and_continues(ledger: Ledger) -> None:
 
 
 def test_many_at_once(ledger: Ledger) -> None:
-    """
-    No two requests share a number, and none is lost.
-    """
+    """No two requests share a number, and none is lost."""
     client = Client(ledger.record(part))
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: client.post("/"), range(50)))
@@ -82,8 +70,6 @@ def test_many_at_once(ledger: Ledger) -> None:
 
 
 def test_without_a_ledger_nothing_is_noted() -> None:
-    """
-    A part can be tried by itself.
-    """
+    """A part can be tried by itself."""
     assert 201 == Client(part).post("/").status_code
     fault({}, "GET / 1 drop")

@@ -1,6 +1,4 @@
-"""
-Bare remotes count what was pushed, and refuse what they are told to.
-"""
+"""Bare remotes count what was pushed, and refuse what they are told to."""
 
 from __future__ import annotations
 
@@ -18,17 +16,13 @@ NOTHING = "0" * 40
 
 @pytest.fixture
 def remote(tmp_path: Path) -> Path:
-    """
-    An empty remote.
-    """
+    """An empty remote."""
     return remotes.make(tmp_path, "origin")
 
 
 @pytest.fixture
 def clone(tmp_path: Path, remote: Path) -> Path:
-    """
-    A clone with one commit on main that was not pushed.
-    """
+    """A clone with one commit on main that was not pushed."""
     path = tmp_path / "clone"
     git(tmp_path, "clone", "--quiet", str(remote), str(path))
     git(path, "checkout", "--quiet", "-B", "main")
@@ -37,9 +31,7 @@ def clone(tmp_path: Path, remote: Path) -> Path:
 
 
 def test_every_push_of_a_ref_is_counted(remote: Path, clone: Path) -> None:
-    """
-    Branches and tags, old and new hash, in order; a push that changes nothing is none.
-    """
+    """Branches and tags, old and new hash, in order; a push that changes nothing is none."""
     first = head(clone)
     git(clone, "push", "--quiet", "origin", "main")
     git(clone, "push", "--quiet", "origin", "main")
@@ -54,18 +46,14 @@ def test_every_push_of_a_ref_is_counted(remote: Path, clone: Path) -> None:
 
 
 def test_made_again_it_is_the_same(tmp_path: Path, remote: Path, clone: Path) -> None:
-    """
-    A rehearsal that continues finds what it pushed.
-    """
+    """A rehearsal that continues finds what it pushed."""
     git(clone, "push", "--quiet", "origin", "main")
     assert remote == remotes.make(tmp_path, "origin")
     assert {"refs/heads/main": head(clone)} == remotes.refs(remote)
 
 
 def test_a_protected_branch(remote: Path, clone: Path) -> None:
-    """
-    A push to it is refused with the reason; with --atomic nothing else of that push arrives either.
-    """
+    """A push to it is refused with the reason; with --atomic nothing else of that push arrives either."""
     remotes.refuse(remote, "refs/heads/main", "protected branch")
     git(clone, "tag", "v1")
     done = pushed(clone, "--atomic", "origin", "main", "v1")
@@ -77,9 +65,7 @@ def test_a_protected_branch(remote: Path, clone: Path) -> None:
 
 
 def test_a_refusal_can_be_taken_back(remote: Path, clone: Path) -> None:
-    """
-    What is allowed again goes through; patterns name many refs.
-    """
+    """What is allowed again goes through; patterns name many refs."""
     remotes.refuse(remote, "refs/tags/*", "no tags today")
     remotes.refuse(remote, "refs/heads/release/*")
     git(clone, "tag", "v1")
@@ -92,38 +78,28 @@ def test_a_refusal_can_be_taken_back(remote: Path, clone: Path) -> None:
 
 @pytest.mark.parametrize("ref", ["main", "refs/heads/$(touch x)", "refs/heads/a b", "refs/heads/a\nrefs/heads/b"])
 def test_only_whole_refs_are_refused(remote: Path, ref: str) -> None:
-    """
-    What is no ref is told, and nothing is written.
-    """
+    """What is no ref is told, and nothing is written."""
     with pytest.raises(Usage, match="is not a whole ref"):
         remotes.refuse(remote, ref)
     assert not (remote / "refused").exists()
 
 
 def git(folder: Path, *words: str) -> str:
-    """
-    What git says.
-    """
+    """What git says."""
     who = ("-c", "user.name=A Person", "-c", "user.email=person@example.org")
     return subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def pushed(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """
-    How a push ended.
-    """
+    """How a push ended."""
     return subprocess.run(["git", "push", *words], cwd=folder, check=False, capture_output=True, text=True)
 
 
 def commit(folder: Path) -> None:
-    """
-    One more commit.
-    """
+    """One more commit."""
     git(folder, "commit", "--quiet", "--allow-empty", "-m", "One more")
 
 
 def head(folder: Path) -> str:
-    """
-    The hash of the commit that is checked out.
-    """
+    """The hash of the commit that is checked out."""
     return git(folder, "rev-parse", "HEAD").strip()

@@ -1,6 +1,4 @@
-"""
-A world continues with what it had.
-"""
+"""A world continues with what it had."""
 
 from __future__ import annotations
 
@@ -15,15 +13,13 @@ import requests
 from processes import soon
 
 from contd_release.errors import Conflict
-from contd_release.sandbox.admission import Rules
-from contd_release.sandbox.index import Index
+from contd_release.sandbox.index.admission import Rules
+from contd_release.sandbox.index.api import Index
 from contd_release.sandbox.world import World
 
 
 def test_started_again_it_has_the_same_address_accounts_and_ledger(tmp_path: Path) -> None:
-    """
-    URLs and passwords that a release under way knows stay good when the world comes back.
-    """
+    """URLs and passwords that a release under way knows stay good when the world comes back."""
     with World(tmp_path) as world:
         requests.get(world.index_url, timeout=5)
         before = (world.index_url, world.accounts, world.ledger.requests())
@@ -34,9 +30,7 @@ def test_started_again_it_has_the_same_address_accounts_and_ledger(tmp_path: Pat
 
 
 def test_another_port_when_the_old_one_is_taken(tmp_path: Path) -> None:
-    """
-    A port that somebody else took in the meantime is left to them.
-    """
+    """A port that somebody else took in the meantime is left to them."""
     with World(tmp_path) as world:
         port = int(world.registry.partition(":")[2])
     with socket.create_server(("127.0.0.1", port)), World(tmp_path) as again:
@@ -45,9 +39,7 @@ def test_another_port_when_the_old_one_is_taken(tmp_path: Path) -> None:
 
 
 def test_one_process_for_one_world(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    Two servers never write into one folder.
-    """
+    """Two servers never write into one folder."""
     monkeypatch.setattr("contd_release.sandbox.world._PATIENCE", 0)
     for one in (World(world.directory), world):
         with pytest.raises(Conflict, match=r"runs in .* already"):
@@ -55,9 +47,7 @@ def test_one_process_for_one_world(world: World, monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_another_process_did_meanwhile_is_seen(tmp_path: Path) -> None:
-    """
-    A world that waited for its folder begins with what the one before it left.
-    """
+    """A world that waited for its folder begins with what the one before it left."""
     waiting = World(tmp_path)
     with World(tmp_path) as world:
         requests.get(world.index_url, timeout=5)
@@ -69,9 +59,7 @@ def test_what_another_process_did_meanwhile_is_seen(tmp_path: Path) -> None:
 
 
 def test_a_world_stops_and_starts(tmp_path: Path) -> None:
-    """
-    The same world can be stopped for a while, as a server that is down.
-    """
+    """The same world can be stopped for a while, as a server that is down."""
     world = World(tmp_path)
     for _ in range(2):
         with world:
@@ -100,9 +88,7 @@ def test_it_stops_when_requests_under_way_are_answered(tmp_path: Path) -> None:
 
 
 def test_it_answers_nobody_once_it_has_stopped(tmp_path: Path) -> None:
-    """
-    Who connected before and asks afterwards gets no answer, and changes nothing.
-    """
+    """Who connected before and asks afterwards gets no answer, and changes nothing."""
     with World(tmp_path) as world:
         threads = active_count()
         with socket.create_connection(("127.0.0.1", urlsplit(world.url).port or 0)) as client:
@@ -114,9 +100,7 @@ def test_it_answers_nobody_once_it_has_stopped(tmp_path: Path) -> None:
 
 
 def test_it_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    Who never sends the rest of an upload does not keep a world from stopping.
-    """
+    """Who never sends the rest of an upload does not keep a world from stopping."""
     monkeypatch.setattr("contd_release.sandbox.server._PATIENCE", 0.2)
     with World(tmp_path) as world, socket.create_connection(("127.0.0.1", urlsplit(world.url).port or 0)) as client:
         client.sendall(b"POST /chat/discord HTTP/1.1\r\nHost: world\r\nContent-Length: 10\r\n\r\n01234")
@@ -128,16 +112,12 @@ def test_it_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_accounts_are_private(world: World) -> None:
-    """
-    Nobody else on the machine reads the passwords.
-    """
+    """Nobody else on the machine reads the passwords."""
     assert 0o600 == (world.directory / "accounts.json").stat().st_mode & 0o777
 
 
 def test_unknown_paths_are_404(world: World) -> None:
-    """
-    What no part serves is not there.
-    """
+    """What no part serves is not there."""
     assert 404 == requests.get(f"{world.url}/nowhere", timeout=5).status_code
     assert 404 == requests.get(f"{world.url}/_world/nowhere", timeout=5).status_code
 
@@ -145,10 +125,8 @@ def test_unknown_paths_are_404(world: World) -> None:
 def test_a_part_that_breaks_is_heard_of(
     world: World, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """
-    A bug in a part is a 500 with its traceback in a file of the world, and not a word on the terminal.
-    """
-    monkeypatch.setattr("contd_release.sandbox.listing.Listing.projects", lambda _: 1 / 0)
+    """A bug in a part is a 500 with its traceback in a file of the world, and not a word on the terminal."""
+    monkeypatch.setattr("contd_release.sandbox.index.listing.Listing.projects", lambda _: 1 / 0)
     assert 500 == requests.get(world.index_url, timeout=5).status_code
     log, deadline = world.directory / "errors.log", time.monotonic() + 5
     while "ZeroDivisionError" not in (log.read_text() if log.exists() else ""):
@@ -158,15 +136,11 @@ def test_a_part_that_breaks_is_heard_of(
 
 
 def test_a_part_is_found_by_its_type(world: World) -> None:
-    """
-    Tests look into a part without going through HTTP.
-    """
+    """Tests look into a part without going through HTTP."""
     assert isinstance(world.part(Index), Index)
 
 
 def test_addresses_lie_in_the_world(world: World) -> None:
-    """
-    Each part has an address below the one port.
-    """
+    """Each part has an address below the one port."""
     addresses = (world.index_url, world.upload_url, world.api_url, world.uploads_url, world.chat_url)
     assert all(one.startswith(f"http://{world.registry}/") for one in (*addresses, world.prometheus_url))

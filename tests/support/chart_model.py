@@ -1,6 +1,4 @@
-"""
-Charts in a registry in memory, and a model of what has become of each that is as small as can be.
-"""
+"""Charts in a registry in memory, and a model of what has become of each that is as small as can be."""
 
 from __future__ import annotations
 
@@ -9,12 +7,12 @@ from dataclasses import dataclass, field
 from packaging.version import Version
 from packed_chart import packed
 
+from contd_release.channels.withdrawal import Wish
 from contd_release.errors import Conflict
-from contd_release.recover.subject import Wish
-from contd_release.tools.helm_copy import Bytes, read
-from contd_release.tools.oci import Push
-from contd_release.tools.oci_image import Manifest
-from contd_release.version import semver
+from contd_release.project.version import semver
+from contd_release.tools.helm.copy import Bytes, read
+from contd_release.tools.oci.manifest import Manifest
+from contd_release.tools.oci.repository import Push
 
 
 @dataclass
@@ -35,56 +33,40 @@ class Charts:
     blobs: dict[str, bytes] = field(default_factory=dict)
 
     def digest(self, reference: str) -> str | None:
-        """
-        What a tag names; a digest that is there names itself.
-        """
+        """What a tag names; a digest that is there names itself."""
         return reference if reference in self.manifests else self.named.get(reference)
 
     def manifest(self, digest: str) -> Manifest | None:
-        """
-        The manifest with this digest.
-        """
+        """The manifest with this digest."""
         return self.manifests.get(digest)
 
     def blob(self, digest: str, _: int) -> bytes:
-        """
-        The bytes with this digest.
-        """
+        """The bytes with this digest."""
         return self.blobs[digest]
 
     def keep(self, blob: Bytes) -> None:
-        """
-        Take a blob in.
-        """
+        """Take a blob in."""
         self.blobs[blob.digest] = blob.content
 
     def put(self, tag: str, manifest: Manifest) -> None:
-        """
-        Let a tag name a manifest, where that is allowed.
-        """
+        """Let a tag name a manifest, where that is allowed."""
         if self.stands and self.named.get(tag, manifest.digest) != manifest.digest:
             raise Conflict(f"{tag} stands")
         self.manifests[manifest.digest] = manifest
         self.named[tag] = manifest.digest
 
     def push(self) -> Push:
-        """
-        Our login is a good one.
-        """
+        """Our login is a good one."""
         return Push.ALLOWED
 
     def untag(self, tag: str) -> bool:
-        """
-        Forget a tag, where that is allowed.
-        """
+        """Forget a tag, where that is allowed."""
         if self.deletes:
             self.named.pop(tag, None)
         return self.deletes
 
     def delete(self, digest: str) -> bool:
-        """
-        Forget a manifest and every tag that names it, where that is allowed.
-        """
+        """Forget a manifest and every tag that names it, where that is allowed."""
         if self.deletes:
             self.manifests.pop(digest, None)
             self.named = {tag: named for tag, named in self.named.items() if named != digest}
@@ -93,17 +75,13 @@ class Charts:
 
 @dataclass
 class ChartModel:
-    """
-    What has to be: each version's chart is `there`, `marked` or `gone`.
-    """
+    """What has to be: each version's chart is `there`, `marked` or `gone`."""
 
     registry: Charts
     became: dict[Version, str] = field(default_factory=dict)
 
     def publish(self, version: Version) -> None:
-        """
-        A chart is pushed.
-        """
+        """A chart is pushed."""
         chart = packed(semver(version))
         for blob in (chart.archive, chart.config):
             self.registry.keep(blob)
@@ -111,18 +89,14 @@ class ChartModel:
         self.became[version] = "there"
 
     def withdrawn(self, version: Version, wishes: frozenset[Wish]) -> None:
-        """
-        A rollback with these wishes is over.
-        """
+        """A rollback with these wishes is over."""
         if "delete-chart" in wishes and self.registry.deletes:
             self.became[version] = "gone"
         elif "deprecate-chart" in wishes and self.became[version] == "there" and not self.registry.stands:
             self.became[version] = "marked"
 
     def agrees(self) -> bool:
-        """
-        Whether the registry is what the model says: nothing else under any name, and nothing lost.
-        """
+        """Whether the registry is what the model says: nothing else under any name, and nothing lost."""
         found = {version: self._found(version) for version in self.became}
         return found == self.became
 

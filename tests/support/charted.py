@@ -1,6 +1,4 @@
-"""
-A small repository with a chart, a release of it, and what a test does with its steps.
-"""
+"""A small repository with a chart, a release of it, and what a test does with its steps."""
 
 from __future__ import annotations
 
@@ -12,18 +10,18 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from contd_release import artifacts
-from contd_release.action import Running
-from contd_release.artifacts import Artifact, Sealed
-from contd_release.channels import chart
-from contd_release.checklist import Checklist, Section
+from contd_release.channels.chart import channel as chart
+from contd_release.engine.checklist import Checklist, Section
+from contd_release.engine.step import Found, State, Step
 from contd_release.errors import ReleaseError
-from contd_release.project import Project
-from contd_release.release import Release
-from contd_release.settings import Chart, Image, News, Settings
-from contd_release.step import Found, State, Step
-from contd_release.tools.oci import Repository
-from contd_release.tools.oci_image import MANIFEST, Manifest, digest_of
+from contd_release.process.action import Running
+from contd_release.project import artifacts
+from contd_release.project.artifacts import Artifact, Sealed
+from contd_release.project.project import Project
+from contd_release.project.release import Release
+from contd_release.project.settings import Chart, Image, News, Settings
+from contd_release.tools.oci.manifest import MANIFEST, Manifest, digest_of
+from contd_release.tools.oci.repository import Repository
 
 EPOCH = 1_700_000_000
 
@@ -51,16 +49,12 @@ spec:
 
 
 def git(where: Path, *words: str) -> str:
-    """
-    Run git, and say what it printed.
-    """
+    """Run git, and say what it printed."""
     return subprocess.check_output(("git", "-C", str(where), *words), text=True).strip()
 
 
 def write(root: Path, files: dict[str, str]) -> None:
-    """
-    Write files below a folder.
-    """
+    """Write files below a folder."""
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,9 +62,7 @@ def write(root: Path, files: dict[str, str]) -> None:
 
 
 def release_of(root: Path, host: str = "127.0.0.1:1", version: str = "1.2.0rc1", **files: str) -> Release:
-    """
-    A release of a small repository with a chart, its commit made, nothing built.
-    """
+    """A release of a small repository with a chart, its commit made, nothing built."""
     clone = root / "clone"
     write(clone, {"helm/demo/Chart.yaml": CHART_YAML, "helm/demo/templates/pod.yaml": POD_YAML})
     write(clone, {"helm/demo/values.yaml": f"image: {host}/demo\n", "README.md": "a demo\n"})
@@ -89,23 +81,17 @@ def release_of(root: Path, host: str = "127.0.0.1:1", version: str = "1.2.0rc1",
 
 
 def walk(release: Release, *steps: Step) -> None:
-    """
-    Walk these steps as the checklist does.
-    """
+    """Walk these steps as the checklist does."""
     Checklist((Section("chart", steps),)).walk(lambda _: None, Running(release.logs))
 
 
 def undo(release: Release, *steps: Step) -> None:
-    """
-    Put these steps back.
-    """
+    """Put these steps back."""
     Checklist((Section("chart", steps),)).undo(lambda _: None, Running(release.logs))
 
 
 def seal(release: Release, *more: Artifact) -> Artifact:
-    """
-    Build the chart and seal it, with other artifacts.
-    """
+    """Build the chart and seal it, with other artifacts."""
     walk(release, *chart.build(release))
     (mine,) = chart.built(release)
     name, version = release.project.name, str(release.version)
@@ -114,9 +100,7 @@ def seal(release: Release, *more: Artifact) -> Artifact:
 
 
 def image(release: Release, host: str, says: str = "ours") -> Artifact:
-    """
-    Put an image of no bytes into the registry, under the release's version.
-    """
+    """Put an image of no bytes into the registry, under the release's version."""
     content = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "annotations": {"says": says}, "layers": []})
     empty = b"{}"
     there = Repository.named(f"{host}/demo")
@@ -131,25 +115,19 @@ def image(release: Release, host: str, says: str = "ours") -> Artifact:
 
 
 def look(step: Step) -> tuple[State, str]:
-    """
-    What one observation says.
-    """
+    """What one observation says."""
     found: Found = step.observe()
     return found.state, found.detail
 
 
 def raised(what: Callable[[], object], kind: type[ReleaseError]) -> str:
-    """
-    The message of the error that must come.
-    """
+    """The message of the error that must come."""
     with pytest.raises(kind) as error:
         what()
     return str(error.value)
 
 
 def login(monkeypatch: pytest.MonkeyPatch, password: str, user: str = "publisher") -> None:
-    """
-    Log in through the environment.
-    """
+    """Log in through the environment."""
     monkeypatch.setenv("CONTD_REGISTRY_USERNAME", user)
     monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", password)

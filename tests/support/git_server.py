@@ -1,6 +1,4 @@
-"""
-A git server over HTTP that wants a login, and looks at each request who on this machine shows the password.
-"""
+"""A git server over HTTP that wants a login, and looks at each request who on this machine shows the password."""
 
 from __future__ import annotations
 
@@ -18,9 +16,7 @@ from urllib.parse import quote, urlsplit
 
 @dataclass
 class GitServer:
-    """
-    The repositories below a folder, behind one user and one password.
-    """
+    """The repositories below a folder, behind one user and one password."""
 
     folder: Path
     port: int = 0
@@ -57,9 +53,7 @@ class GitServer:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[GitServer]:
-    """
-    A server for the bare repositories of a folder.
-    """
+    """A server for the bare repositories of a folder."""
     found = GitServer(folder)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(found))
     found.port = server.server_address[1]

@@ -1,6 +1,4 @@
-"""
-GitHub's published OpenAPI description as a judge: every request and reply of a test must be valid against it.
-"""
+"""GitHub's published OpenAPI description as a judge: every request and reply of a test must be valid against it."""
 
 from __future__ import annotations
 
@@ -29,18 +27,14 @@ _FORMATS = FormatChecker(formats=())
 
 @dataclass
 class Contract:
-    """
-    Judges every exchange with the application it stands before; `broken` lists what was not valid.
-    """
+    """Judges every exchange with the application it stands before; `broken` lists what was not valid."""
 
     application: WSGIApplication
     broken: list[str] = field(default_factory=list)
     judged: set[str] = field(default_factory=set)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """
-        Judge the request, let it be answered, judge the reply.
-        """
+        """Judge the request, let it be answered, judge the reply."""
         request = Request(environ)
         if request.path.startswith(("/github/", "/api/v3/_forge/")):
             return self.application(environ, start_response)
@@ -67,9 +61,7 @@ def _description() -> dict[str, Any]:
 
 
 def _translated(node: Any) -> Any:
-    """
-    OpenAPI's `nullable` in JSON Schema's words.
-    """
+    """OpenAPI's `nullable` in JSON Schema's words."""
     if isinstance(node, list):
         return [_translated(one) for one in node]
     if not isinstance(node, dict):
@@ -156,7 +148,5 @@ def _is_uri(value: str) -> bool:
 
 
 def operations() -> set[str]:
-    """
-    Every operation that is described.
-    """
+    """Every operation that is described."""
     return {f"{method.upper()} {path}" for path, item in _description()["paths"].items() for method in item}

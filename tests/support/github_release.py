@@ -1,6 +1,4 @@
-"""
-A release of the repository in a test's GitHub, with small sealed files.
-"""
+"""A release of the repository in a test's GitHub, with small sealed files."""
 
 from __future__ import annotations
 
@@ -10,24 +8,22 @@ from pathlib import Path
 from github_server import NAME, Github, git
 from packaging.version import Version
 
-from contd_release import artifacts
-from contd_release.action import Running
-from contd_release.artifacts import Sealed
-from contd_release.checklist import Checklist, Event, Item
-from contd_release.project import Project
-from contd_release.release import Release
-from contd_release.settings import Github as Settings
-from contd_release.settings import News
-from contd_release.settings import Settings as AllSettings
-from contd_release.step import Found, State, Step
+from contd_release.engine.checklist import Checklist, Event, Item
+from contd_release.engine.step import Found, State, Step
+from contd_release.process.action import Running
+from contd_release.project import artifacts
+from contd_release.project.artifacts import Sealed
+from contd_release.project.project import Project
+from contd_release.project.release import Release
+from contd_release.project.settings import Github as Settings
+from contd_release.project.settings import News
+from contd_release.project.settings import Settings as AllSettings
 
 FILES = {"contd-1.2.0-py3-none-any.whl": "wheel", "contd-1.2.0.tar.gz": "sdist", "contd-1.2.0.tgz": "chart"}
 
 
 def release_of(github: Github, folder: Path, version: str = "1.2.0") -> Release:
-    """
-    A release whose release commit is the tip of the clone; nothing is built.
-    """
+    """A release whose release commit is the tip of the clone; nothing is built."""
     settings = Settings(NAME, github.world.api_url, github.world.uploads_url)
     project = Project(folder / "root", folder / "state", "contd", AllSettings(github=settings), News())
     notes = project.root / f"changelog.d/{version}.md"
@@ -40,9 +36,7 @@ def release_of(github: Github, folder: Path, version: str = "1.2.0") -> Release:
 
 
 def build(release: Release, commit: str, *, says: str = "") -> Sealed:
-    """
-    Make and seal a wheel, an sdist, a chart and an image.
-    """
+    """Make and seal a wheel, an sdist, a chart and an image."""
     release.dist.mkdir(parents=True, exist_ok=True)
     for name in (*FILES, "image.tar"):
         (release.dist / name).write_text(f"{name} {says}", encoding="utf-8")
@@ -54,38 +48,28 @@ def build(release: Release, commit: str, *, says: str = "") -> Sealed:
 
 
 def elsewhere(release: Release, folder: Path) -> Release:
-    """
-    The same release on another machine, where nothing is built.
-    """
+    """The same release on another machine, where nothing is built."""
     return replace(release, project=replace(release.project, state=folder))
 
 
 def walk(*items: Item, log: Path) -> list[Event]:
-    """
-    Walk these steps; the events.
-    """
+    """Walk these steps; the events."""
     events: list[Event] = []
     Checklist(items).walk(events.append, Running(log / "logs"))
     return events
 
 
 def undo(*items: Item, log: Path) -> None:
-    """
-    Undo these steps.
-    """
+    """Undo these steps."""
     Checklist(items).undo(lambda _: None, Running(log / "logs"))
 
 
 def state(step: Item) -> State:
-    """
-    The state of one step.
-    """
+    """The state of one step."""
     return found(step).state
 
 
 def found(step: Item) -> Found:
-    """
-    What one step finds.
-    """
+    """What one step finds."""
     assert isinstance(step, Step)
     return step.observe()

@@ -1,6 +1,4 @@
-"""
-A world whose GitHub is judged by the published contract, with one repository whose remote is a real bare one.
-"""
+"""A world whose GitHub is judged by the published contract, with one repository whose remote is a real bare one."""
 
 from __future__ import annotations
 
@@ -14,8 +12,8 @@ from pathlib import Path
 from github_contract import Contract
 
 from contd_release.sandbox import remotes
-from contd_release.sandbox.forge import Forge
-from contd_release.sandbox.forge_store import Place
+from contd_release.sandbox.github.api import Forge
+from contd_release.sandbox.github.store import Place
 from contd_release.sandbox.world import World
 
 NAME = "owner/contd"
@@ -23,9 +21,7 @@ NAME = "owner/contd"
 
 @dataclass(frozen=True)
 class Github:
-    """
-    A served forge, its repository, and a clone of it.
-    """
+    """A served forge, its repository, and a clone of it."""
 
     world: World
     forge: Forge
@@ -34,65 +30,47 @@ class Github:
 
     @property
     def place(self) -> Place:
-        """
-        What the forge knows of the repository.
-        """
+        """What the forge knows of the repository."""
         return self.forge.place(NAME)
 
     @property
     def token(self) -> str:
-        """
-        The token that may do everything.
-        """
+        """The token that may do everything."""
         return self.world.accounts.publisher.password.reveal()
 
     @property
     def read_token(self) -> str:
-        """
-        A token that may write nothing.
-        """
+        """A token that may write nothing."""
         return self.world.accounts.reader.password.reveal()
 
     @property
     def head(self) -> str:
-        """
-        The commit that the clone is at.
-        """
+        """The commit that the clone is at."""
         return self.git("rev-parse", "HEAD")
 
     def git(self, *words: str) -> str:
-        """
-        Run git in the clone.
-        """
+        """Run git in the clone."""
         return git(self.clone, *words)
 
     def tag(self, name: str) -> str:
-        """
-        Push an annotated tag; the commit it is on.
-        """
+        """Push an annotated tag; the commit it is on."""
         self.git("tag", "-a", "-m", name, name)
         self.git("push", "-q", "origin", name)
         return self.head
 
     def commit(self, message: str) -> str:
-        """
-        Push another commit; its hash.
-        """
+        """Push another commit; its hash."""
         self.git("commit", "-q", "--allow-empty", "-m", message)
         self.git("push", "-q", "origin", "main")
         return self.head
 
     def changes(self) -> list[str]:
-        """
-        The requests that asked the world for a change.
-        """
+        """The requests that asked the world for a change."""
         return [f"{asked.method} {asked.path}" for asked in self.world.ledger.mutating()]
 
 
 def git(folder: Path, *words: str) -> str:
-    """
-    What git prints, in an environment of its own.
-    """
+    """What git prints, in an environment of its own."""
     names = {f"GIT_{role}_{what}": "t@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     own = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "PATH": os.environ["PATH"]}
     ended = subprocess.run(("git", *words), cwd=folder, env=own | names, check=True, capture_output=True, text=True)
@@ -101,9 +79,7 @@ def git(folder: Path, *words: str) -> str:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[Github]:
-    """
-    A world that runs; afterwards every exchange with its GitHub must have been valid.
-    """
+    """A world that runs; afterwards every exchange with its GitHub must have been valid."""
     world = World(folder / "world")
     forge = world.part(Forge)
     contract = Contract(forge)

@@ -1,6 +1,4 @@
-"""
-A chart as `helm push` leaves it in a registry, made without helm.
-"""
+"""A chart as `helm push` leaves it in a registry, made without helm."""
 
 from __future__ import annotations
 
@@ -12,9 +10,9 @@ from functools import cache
 
 import yaml
 
-from contd_release.tools.helm_copy import Bytes, Packed
-from contd_release.tools.helm_registry import CONTENT
-from contd_release.tools.oci_image import MANIFEST, Manifest
+from contd_release.tools.helm.copy import Bytes, Packed
+from contd_release.tools.helm.registry import CONTENT
+from contd_release.tools.oci.manifest import MANIFEST, Manifest
 
 EPOCH = 1_700_000_000
 CHART_YAML = """\
@@ -29,9 +27,7 @@ CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Na
 
 
 def archive(files: dict[str, str]) -> bytes:
-    """
-    A `.tgz` of these files.
-    """
+    """A `.tgz` of these files."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as target:
         for name, text in files.items():
@@ -43,9 +39,7 @@ def archive(files: dict[str, str]) -> bytes:
 
 @cache
 def packed(version: str, values: str = "a: 1\n") -> Packed:
-    """
-    A small chart with this version.
-    """
+    """A small chart with this version."""
     text = CHART_YAML.format(version)
     files = {"contd/Chart.yaml": text, "contd/values.yaml": values, "contd/templates/map.yaml": CONFIG_MAP}
     content, config = Bytes(archive(files)), Bytes(json.dumps(yaml.safe_load(text)).encode())

@@ -1,6 +1,4 @@
-"""
-Packages that bring a channel, installed as pip leaves them.
-"""
+"""Packages that bring a channel, installed as pip leaves them."""
 
 from __future__ import annotations
 
@@ -8,9 +6,7 @@ from pathlib import Path
 
 
 def install(site: Path, name: str, code: str, value: str = "") -> None:
-    """
-    Put a module that is a channel, and its dist-info, into a folder of installed packages.
-    """
+    """Put a module that is a channel, and its dist-info, into a folder of installed packages."""
     (site / f"contd_{name}.py").write_text(code, encoding="utf-8")
     info = site / f"contd_{name}-1.0.dist-info"
     info.mkdir()

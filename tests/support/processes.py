@@ -1,6 +1,4 @@
-"""
-What tests ask of processes.
-"""
+"""What tests ask of processes."""
 
 from __future__ import annotations
 
@@ -10,9 +8,7 @@ from pathlib import Path
 
 
 def soon(holds: Callable[[], bool], seconds: float = 5) -> bool:
-    """
-    Whether something becomes true within a few seconds.
-    """
+    """Whether something becomes true within a few seconds."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
@@ -22,9 +18,7 @@ def soon(holds: Callable[[], bool], seconds: float = 5) -> bool:
 
 
 def is_alive(pid: int) -> bool:
-    """
-    Whether a process runs; one that ended and was not waited for does not.
-    """
+    """Whether a process runs; one that ended and was not waited for does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
@@ -32,9 +26,7 @@ def is_alive(pid: int) -> bool:
 
 
 def children(pid: int) -> dict[int, list[str]]:
-    """
-    The processes that a process has started, with their command lines.
-    """
+    """The processes that a process has started, with their command lines."""
     found = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:

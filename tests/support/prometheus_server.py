@@ -1,6 +1,4 @@
-"""
-A real Prometheus on this machine, with made history.
-"""
+"""A real Prometheus on this machine, with made history."""
 
 from __future__ import annotations
 
@@ -20,17 +18,13 @@ import requests
 
 @dataclass(frozen=True)
 class Server:
-    """
-    A server that runs, until `stop`.
-    """
+    """A server that runs, until `stop`."""
 
     url: str
     process: subprocess.Popen[bytes]
 
     def stop(self) -> None:
-        """
-        End it.
-        """
+        """End it."""
         self.process.terminate()
         self.process.wait(timeout=30)
 
@@ -76,9 +70,7 @@ def served(folder: Path, history: str = "") -> Iterator[Server]:
 
 
 def counters(began: float, seconds: int, rises_at: float, step: int = 15) -> str:
-    """
-    Requests and errors since `began`: one in a hundred fails, and from `rises_at` on one in five.
-    """
+    """Requests and errors since `began`: one in a hundred fails, and from `rises_at` on one in five."""
     lines = ["# TYPE requests counter"]
     requested = failed = 0.0
     errors = ["# TYPE errors counter"]

@@ -1,27 +1,23 @@
-"""
-A story of a release, with a bit of everything in it.
-"""
+"""A story of a release, with a bit of everything in it."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from contd_release import reading
-from contd_release.artifacts import Artifact
-from contd_release.events import Happened
-from contd_release.page.story import Moment, Place, Proof, Story, Told
-from contd_release.page.timeline import timeline
-from contd_release.reading import Glance, Row
-from contd_release.samples import Mention, Rate, Sample, Verdict
+from contd_release.channels import readings
+from contd_release.channels.readings import Glance, Row
+from contd_release.project.artifacts import Artifact
+from contd_release.records.events import Happened
+from contd_release.records.samples import Mention, Rate, Sample, Verdict
+from contd_release.report.story import Moment, Place, Proof, Story, Told
+from contd_release.report.timeline import timeline
 
 AT = "2027-01-15T08:00:00+00:00"
 BEGAN = datetime.fromisoformat(AT).astimezone(UTC)
 
 
 def story(text: str = "some text", how: str = "finished") -> Story:
-    """
-    The story; wherever people or servers have their say, they say `text`.
-    """
+    """The story; wherever people or servers have their say, they say `text`."""
     return Story(
         project="contd",
         version="1.2.0",
@@ -40,8 +36,8 @@ def story(text: str = "some text", how: str = "finished") -> Story:
         ),
         places=(Place("pypi", ("contd-1.2.0.tar.gz",), AT), Place("image", (text,), "")),
         rows=(
-            Row("pypi", "contd-1.2.0.tar.gz", "a" * 64, Glance(reading.Verdict.SAME, "a" * 64)),
-            Row("image", text, "b" * 64, Glance(reading.Verdict.WRONG, text)),
+            Row("pypi", "contd-1.2.0.tar.gz", "a" * 64, Glance(readings.Verdict.SAME, "a" * 64)),
+            Row("image", text, "b" * 64, Glance(readings.Verdict.WRONG, text)),
         ),
         proofs=(Proof(text, "d" * 40, 88, AT),),
         announcements=(Told(AT, text, "release", "sent"),),

@@ -1,6 +1,4 @@
-"""
-A small project with every channel, its GitHub in a world, and the release workflow run by `act`.
-"""
+"""A small project with every channel, its GitHub in a world, and the release workflow run by `act`."""
 
 from __future__ import annotations
 
@@ -13,12 +11,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from contd_release import artifacts
-from contd_release.artifacts import Sealed
+from contd_release.project import artifacts
+from contd_release.project.artifacts import Sealed
 from contd_release.sandbox import remotes
-from contd_release.sandbox.forge import Forge
-from contd_release.sandbox.forge_records import Check, Job, Run
-from contd_release.sandbox.forge_store import now
+from contd_release.sandbox.github.api import Forge
+from contd_release.sandbox.github.records import Check, Job, Run
+from contd_release.sandbox.github.store import now
 from contd_release.sandbox.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -63,22 +61,16 @@ class Lab:
 
     @property
     def clone(self) -> Path:
-        """
-        Where releases are walked.
-        """
+        """Where releases are walked."""
         return self.folder / "clone"
 
     @property
     def remote(self) -> Path:
-        """
-        The repository on the world's GitHub.
-        """
+        """The repository on the world's GitHub."""
         return remotes.make(self.world.part(Forge).remotes, NAME)
 
     def prepare(self) -> None:
-        """
-        Put the project on the world's GitHub, checked and green, and clone it.
-        """
+        """Put the project on the world's GitHub, checked and green, and clone it."""
         source = self.folder / "source"
         shutil.copytree(
             ROOT / "examples" / "contd", source, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
@@ -105,9 +97,7 @@ class Lab:
         self.git(self.folder, "clone", "--quiet", str(self.remote), str(self.clone))
 
     def environment(self, publisher: str) -> dict[str, str]:
-        """
-        What the product sees: this world and nothing else.
-        """
+        """What the product sees: this world and nothing else."""
         world, account = self.world, self.world.accounts.publisher
         overlay = self.folder / f"overlay-{publisher}.toml"
         image = f'[image]\nname = "{world.registry}/{NAME}"\n' if self.with_image else ""
@@ -142,9 +132,7 @@ class Lab:
         return found | WHO | ({} if self.is_quick else more)
 
     def run(self, *words: str, publisher: str = "here", where: Path | None = None) -> subprocess.CompletedProcess[str]:
-        """
-        Run the product, with no terminal.
-        """
+        """Run the product, with no terminal."""
         return subprocess.run(
             (sys.executable, "-P", "-m", "contd_release", *words),
             cwd=where or self.clone,
@@ -157,9 +145,7 @@ class Lab:
         )
 
     def start(self, *words: str, publisher: str) -> subprocess.Popen[str]:
-        """
-        Start the product.
-        """
+        """Start the product."""
         return subprocess.Popen(
             (sys.executable, "-P", "-m", "contd_release", *words),
             cwd=self.clone,
@@ -171,27 +157,21 @@ class Lab:
         )
 
     def fresh(self, tag: str) -> Path:
-        """
-        Another clone, on another machine, at a tag: no journal, nothing built.
-        """
+        """Another clone, on another machine, at a tag: no journal, nothing built."""
         folder = self.folder / f"fresh-{tag}"
         self.git(self.folder, "clone", "--quiet", str(self.remote), str(folder))
         self.git(folder, "checkout", "--quiet", tag)
         return folder
 
     def put_run(self, run: Run, *jobs: Job) -> None:
-        """
-        Let GitHub have this run, with these jobs.
-        """
+        """Let GitHub have this run, with these jobs."""
         place = self.world.part(Forge).place(NAME)
         place.shelf(Run).put(run)
         for job in jobs:
             place.shelf(Job).put(job)
 
     def act(self, tag: str) -> subprocess.CompletedProcess[str]:
-        """
-        Run the release workflow on a tag, as GitHub does; every action from elsewhere is a local stand-in.
-        """
+        """Run the release workflow on a tag, as GitHub does; every action from elsewhere is a local stand-in."""
         commit = self.git(self.remote, "rev-parse", f"{tag}^{{commit}}")
         work, room = self.folder / "act", self.folder / "stand-in"
         self.git(self.folder, "clone", "--quiet", str(self.remote), str(work))
@@ -230,25 +210,19 @@ class Lab:
         )
 
     def sealed(self, version: str = "0.2.0", where: Path | None = None) -> Sealed:
-        """
-        What a clone has sealed.
-        """
+        """What a clone has sealed."""
         found = artifacts.read((where or self.clone) / ".git" / "contd-release" / f"v{version}" / "dist")
         assert found is not None
         return found
 
     def end_state(self) -> tuple[dict[str, str], list[str]]:
-        """
-        Every ref of the remote and every thing that was published; not the runs that published it.
-        """
+        """Every ref of the remote and every thing that was published; not the runs that published it."""
         effects = sorted(one for one in self.world.ledger.effects() if not one.startswith("run "))
         return remotes.refs(self.remote), effects
 
     @staticmethod
     def git(where: Path, *words: str) -> str:
-        """
-        What git says.
-        """
+        """What git says."""
         env = os.environ | WHO | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
         done = subprocess.run(("git", *words), cwd=where, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr

@@ -1,6 +1,4 @@
-"""
-The product on a real terminal, with a person who answers one question.
-"""
+"""The product on a real terminal, with a person who answers one question."""
 
 from __future__ import annotations
 

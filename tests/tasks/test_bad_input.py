@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from contd_release import lock
+from contd_release.records import lock
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 
@@ -26,9 +26,7 @@ MINOR = ("release", "--part", "minor", "--yes")
 
 
 def stop(place: Place, *words: str) -> str:
-    """
-    The exit code, and what a person reads when a call stops, without what differs from run to run.
-    """
+    """The exit code, and what a person reads when a call stops, without what differs from run to run."""
     with place.untouched():
         said = place.say(*(words or MINOR))
     public = [line for line in said.out.splitlines() if line.startswith("public already")]
@@ -55,16 +53,12 @@ def stop(place: Place, *words: str) -> str:
     ids=" ".join,
 )
 def test_words_without_meaning(place: Place, words: tuple[str, ...], snapshot: SnapshotAssertion) -> None:
-    """
-    No such part, no such kind of pre-release, words that make no version: each says what would.
-    """
+    """No such part, no such kind of pre-release, words that make no version: each says what would."""
     assert snapshot == stop(place, "release", *words)
 
 
 def test_a_version_that_would_go_backwards(place: Place, snapshot: SnapshotAssertion) -> None:
-    """
-    After a release candidate comes no alpha.
-    """
+    """After a release candidate comes no alpha."""
     for path in (".bumpversion.toml", "pyproject.toml", "contd/__init__.py"):
         place.replace(path, '"0.1.5"', '"0.2.0rc1"')
     place.replace("helm/contd/Chart.yaml", "0.1.5", "0.2.0-rc.1")
@@ -147,9 +141,7 @@ def without_git(place: Place) -> None:
 def test_a_clone_that_is_not_where_a_release_begins(
     place: Place, arrange: Callable[[Place], None], snapshot: SnapshotAssertion
 ) -> None:
-    """
-    Unpushed, behind, beside, on another branch, detached, without remote, main, commit or repository.
-    """
+    """Unpushed, behind, beside, on another branch, detached, without remote, main, commit or repository."""
     arrange(place)
     assert snapshot == stop(place, *MINOR)
 
@@ -285,9 +277,7 @@ def everything_wrong(place: Place) -> None:
 def test_what_stops_a_release_before_anything_is_changed(
     release: Place, world: World, arrange: Callable[[Place], None], snapshot: SnapshotAssertion
 ) -> None:
-    """
-    Every problem is told, all of them at once, and nothing was done: no worktree, no line in the journal.
-    """
+    """Every problem is told, all of them at once, and nothing was done: no worktree, no line in the journal."""
     arrange(release)
     assert snapshot == stop(release)
     assert not (release.state / "journal.jsonl").exists()
@@ -313,9 +303,7 @@ def index_down(place: Place) -> None:
 def test_an_index_that_does_not_let_us_in(
     release: Place, arrange: Callable[[Place], None], snapshot: SnapshotAssertion
 ) -> None:
-    """
-    No credential, a wrong one, no answer: known before anything is changed, and the password is not told.
-    """
+    """No credential, a wrong one, no answer: known before anything is changed, and the password is not told."""
     arrange(release)
     assert snapshot == stop(release)
 
@@ -324,9 +312,7 @@ def test_an_index_that_does_not_let_us_in(
 def test_a_file_of_that_name_is_on_the_index(
     release: Place, upload: Callable[[str], None], which: str, snapshot: SnapshotAssertion
 ) -> None:
-    """
-    Another wheel or sdist under a name that this release needs is found before anything is changed.
-    """
+    """Another wheel or sdist under a name that this release needs is found before anything is changed."""
     upload(which)
     assert snapshot == stop(release)
 
@@ -390,9 +376,7 @@ def overlay_missing(place: Place) -> None:
 def test_a_configuration_that_says_nothing_sensible(
     place: Place, arrange: Callable[[Place], None], snapshot: SnapshotAssertion
 ) -> None:
-    """
-    Unknown keys, wrong types, files that are not TOML: key, value and what was expected, all at once.
-    """
+    """Unknown keys, wrong types, files that are not TOML: key, value and what was expected, all at once."""
     arrange(place)
     assert snapshot == stop(place)
 
@@ -401,16 +385,12 @@ def test_a_configuration_that_says_nothing_sensible(
 
 
 def test_a_part_that_is_too_small(release: Place, snapshot: SnapshotAssertion) -> None:
-    """
-    A feature asks for a minor release.
-    """
+    """A feature asks for a minor release."""
     assert snapshot == stop(release, "release", "--part", "patch", "--yes")
 
 
 def test_a_part_that_is_too_small_with_a_reason(release: Place) -> None:
-    """
-    A reason is enough, and it is told.
-    """
+    """A reason is enough, and it is told."""
     said = release.say("check", "--part", "patch", "--because", "nobody uses it yet")
     assert 0 == said.code, said.text
     said = release.say("plan", "--part", "patch", "--because", "nobody uses it yet")
@@ -418,9 +398,7 @@ def test_a_part_that_is_too_small_with_a_reason(release: Place) -> None:
 
 
 def test_a_release_that_is_under_way(release: Place, snapshot: SnapshotAssertion) -> None:
-    """
-    Another part than that of the release under way begins nothing.
-    """
+    """Another part than that of the release under way begins nothing."""
     base = release.git("rev-parse", "HEAD")
     begun = {"entry": "Begun", "version": "0.2.0", "previous": "0.1.5", "base": base, "epoch": 1_800_000_000}
     journal = release.state / "journal.jsonl"
@@ -430,9 +408,7 @@ def test_a_release_that_is_under_way(release: Place, snapshot: SnapshotAssertion
 
 
 def test_another_release_runs_here(release: Place, snapshot: SnapshotAssertion) -> None:
-    """
-    The lock of the clone is held by a process that lives.
-    """
+    """The lock of the clone is held by a process that lives."""
     with lock.held(release.state / "lock"):
         said = stop(release)
     assert snapshot == said.replace(str(os.getpid()), "NUMBER")
@@ -444,9 +420,7 @@ def test_another_release_runs_here(release: Place, snapshot: SnapshotAssertion) 
     ids=" ".join,
 )
 def test_nothing_to_do_it_to(release: Place, words: tuple[str, ...], snapshot: SnapshotAssertion) -> None:
-    """
-    Tasks that need a release under way, or one that was made here, say so.
-    """
+    """Tasks that need a release under way, or one that was made here, say so."""
     assert snapshot == stop(release, *words)
 
 
@@ -456,25 +430,19 @@ def test_nothing_to_do_it_to(release: Place, words: tuple[str, ...], snapshot: S
     ids=lambda words: " ".join(words) or "empty",
 )
 def test_fragments_that_cannot_be(place: Place, words: tuple[str, ...], snapshot: SnapshotAssertion) -> None:
-    """
-    No text, no such type, an issue that is a path; a draft with a misnamed fragment beside the others.
-    """
+    """No text, no such type, an issue that is a path; a draft with a misnamed fragment beside the others."""
     if words == ("changelog",):
         place.write("newsfragments/notes.md", "Lost.\n")
     assert snapshot == stop(place, *words)
 
 
 def test_no_migration_guide_where_nothing_breaks(place: Place, snapshot: SnapshotAssertion) -> None:
-    """
-    There is nothing to migrate from.
-    """
+    """There is nothing to migrate from."""
     assert snapshot == stop(place, "changelog", "--migration-guide")
 
 
 def test_a_migration_guide_is_never_overwritten(place: Place, snapshot: SnapshotAssertion) -> None:
-    """
-    A guide that somebody wrote stays.
-    """
+    """A guide that somebody wrote stays."""
     no_guide(place)
     place.write("docs/migrations/v0.2.md", "Mine.\n")
     assert snapshot == stop(place, "changelog", "--migration-guide")

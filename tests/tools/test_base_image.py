@@ -1,6 +1,4 @@
-"""
-The stand-in for the image's base, as builders choose from it.
-"""
+"""The stand-in for the image's base, as builders choose from it."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ SCRIPT = Path(__file__).parents[2] / ".ci" / "base-image"
 @pytest.mark.slow
 @pytest.mark.integration
 def test_the_stand_in_has_a_python_for_every_platform(tmp_path: Path) -> None:
-    """
-    One archive holds both platforms, each with Python and a shell, and neither was run to make it.
-    """
+    """One archive holds both platforms, each with Python and a shell, and neither was run to make it."""
     for program in ("mmdebstrap", "skopeo"):
         if not shutil.which(program):
             message = f"{program} is not here: apt-get install {program}"
@@ -40,9 +36,7 @@ def test_the_stand_in_has_a_python_for_every_platform(tmp_path: Path) -> None:
 
 
 def test_a_machine_without_the_tool_is_told_what_to_install(tmp_path: Path) -> None:
-    """
-    One line, and no archive.
-    """
+    """One line, and no archive."""
     python = shutil.which("python3")
     assert python
     environment = {"PATH": str(tmp_path)}

@@ -1,6 +1,4 @@
-"""
-Which places state the version, and whether each does.
-"""
+"""Which places state the version, and whether each does."""
 
 from __future__ import annotations
 
@@ -16,26 +14,20 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "contd"
 
 
 def text_of(path: str) -> str | None:
-    """
-    A file of the example.
-    """
+    """A file of the example."""
     file = EXAMPLE / path
     return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
 def test_the_example_agrees() -> None:
-    """
-    Every place says the current version, the chart in its own spelling.
-    """
+    """Every place says the current version, the chart in its own spelling."""
     found = bumpversion.configuration(text_of)
     assert () == found.problems(text_of, found.current)
     assert (".bumpversion.toml", "pyproject.toml", "contd/__init__.py", "helm/contd/Chart.yaml") == found.paths
 
 
 def test_every_place_that_does_not() -> None:
-    """
-    All of them are told, the configuration's own version first.
-    """
+    """All of them are told, the configuration's own version first."""
     found = bumpversion.configuration(text_of)
     problems = found.problems(text_of, Version("0.2.0rc1"))
     assert ".bumpversion.toml says current_version = 0.1.5" == problems[0]
@@ -48,17 +40,13 @@ def test_every_place_that_does_not() -> None:
     ("version", "spelled"), [("1.2.0", "1.2.0"), ("1.2.0rc1", "1.2.0-rc.1"), ("10.0.0a12", "10.0.0-a.12")]
 )
 def test_spelled_as_the_file_has_it(version: str, spelled: str) -> None:
-    """
-    The shortest form that leaves nothing out.
-    """
+    """The shortest form that leaves nothing out."""
     chart = bumpversion.configuration(text_of).files[-1]
     assert spelled == bumpversion.serialized(version, chart.parse, chart.serialize)
 
 
 def test_a_plain_search() -> None:
-    """
-    A search that is no regular expression is looked for as it is.
-    """
+    """A search that is no regular expression is looked for as it is."""
     place = bumpversion.VersionFile("a", "v{current_version}!", "v{new_version}!", False, ("{major}",), "")
     assert place.problem("about v1.2.0!", Version("1.2.0")) is None
     assert "a does not have 'v1.2.0!'" == place.problem("about v1x2.0!", Version("1.2.0"))
@@ -66,17 +54,13 @@ def test_a_plain_search() -> None:
 
 
 def test_no_configuration() -> None:
-    """
-    Neither file has the table.
-    """
+    """Neither file has the table."""
     with pytest.raises(NotReady, match="no file says which files state the version"):
         bumpversion.configuration(lambda path: "[tool.other]" if path == "pyproject.toml" else None)
 
 
 def test_a_version_that_cannot_be_released() -> None:
-    """
-    The file that says it is named.
-    """
+    """The file that says it is named."""
     text = '[tool.bumpversion]\ncurrent_version = "1.0"\n'
     with pytest.raises(Usage) as caught:
         bumpversion.configuration(lambda path: text if path == "pyproject.toml" else None)

@@ -1,6 +1,4 @@
-"""
-The login in a remote's URL reaches git and its server, and nothing that others can read.
-"""
+"""The login in a remote's URL reaches git and its server, and nothing that others can read."""
 
 from __future__ import annotations
 
@@ -12,8 +10,8 @@ import git_server
 import pytest
 from git_server import GitServer
 
-from contd_release.action import Running
 from contd_release.errors import FailedCommand, Unanswered
+from contd_release.process.action import Running
 from contd_release.tools import git
 from tests.conftest import Place
 from tests.conftest import git as typed
@@ -23,9 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at the ar
 
 @pytest.fixture
 def server(place: Place) -> Iterator[GitServer]:
-    """
-    The place's remote behind a login, which the clone has in the remote's URL.
-    """
+    """The place's remote behind a login, which the clone has in the remote's URL."""
     with git_server.serving(place.remote.parent) as found:
         place.git("config", "http.receivepack", "true", where=place.remote)
         place.git("remote", "set-url", "origin", found.url(place.remote.name))
@@ -33,9 +29,7 @@ def server(place: Place) -> Iterator[GitServer]:
 
 
 def test_the_remote_is_asked_with_the_login_of_its_url(place: Place, server: GitServer) -> None:
-    """
-    The branches come, and no process shows the password in its argv.
-    """
+    """The branches come, and no process shows the password in its argv."""
     head = typed(place.clone, "rev-parse", "HEAD")
 
     assert head == git.remote(place.clone, "origin").branch("main")
@@ -44,9 +38,7 @@ def test_the_remote_is_asked_with_the_login_of_its_url(place: Place, server: Git
 
 
 def test_commits_are_fetched_with_the_login(place: Place, server: GitServer) -> None:
-    """
-    Both ways to fetch: objects alone, and one tag.
-    """
+    """Both ways to fetch: objects alone, and one tag."""
     typed(place.remote, "tag", "-a", "-m", "x", "v9", "main")
 
     git.bring(place.clone, "origin", "refs/heads/main")
@@ -56,9 +48,7 @@ def test_commits_are_fetched_with_the_login(place: Place, server: GitServer) -> 
 
 
 def test_a_push_has_the_login(place: Place, server: GitServer, tmp_path: Path) -> None:
-    """
-    The branch is there, and neither the command nor its log shows the password.
-    """
+    """The branch is there, and neither the command nor its log shows the password."""
     push = git.push(place.clone, "origin", "HEAD:refs/heads/new")
     push.run(Running(tmp_path / "log"))
 
@@ -69,9 +59,7 @@ def test_a_push_has_the_login(place: Place, server: GitServer, tmp_path: Path) -
 
 
 def test_a_refused_push_shows_no_password(place: Place, server: GitServer, tmp_path: Path) -> None:
-    """
-    What git and the server say of it goes into errors and logs.
-    """
+    """What git and the server say of it goes into errors and logs."""
     hook = place.remote / "hooks" / "update"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text(f"#!/bin/sh\necho 'no, {server.spellings[0]}' >&2\nexit 1\n", encoding="utf-8")
@@ -86,9 +74,7 @@ def test_a_refused_push_shows_no_password(place: Place, server: GitServer, tmp_p
 
 
 def test_a_push_url_of_its_own_has_its_own_login(place: Place, server: GitServer, tmp_path: Path) -> None:
-    """
-    `pushurl`: the login to read with stays what it is.
-    """
+    """`pushurl`: the login to read with stays what it is."""
     place.git("remote", "set-url", "origin", str(place.remote))
     place.git("remote", "set-url", "--push", "origin", server.url(place.remote.name))
 
@@ -112,9 +98,7 @@ def test_a_login_that_instead_of_adds(place: Place, server: GitServer) -> None:
 
 
 def test_a_user_without_a_password_is_left_to_the_users_own_helper(place: Place, server: GitServer) -> None:
-    """
-    `https://TOKEN@host/` is a secret as well; who has only a name there keeps the password in a helper.
-    """
+    """`https://TOKEN@host/` is a secret as well; who has only a name there keeps the password in a helper."""
     user, _, _ = server.url("x").removeprefix("http://").partition(":")
     place.git("remote", "set-url", "origin", server.url(place.remote.name, login=False).replace("//", f"//{user}@"))
     helper = f"!f() {{ echo 'password={server.password}'; }}; f"
@@ -124,9 +108,7 @@ def test_a_user_without_a_password_is_left_to_the_users_own_helper(place: Place,
 
 
 def test_a_wrong_password_is_no_answer(place: Place, server: GitServer) -> None:
-    """
-    The message names the remote, not its URL.
-    """
+    """The message names the remote, not its URL."""
     wrong = server.url(place.remote.name).replace("CaNaRy", "WrOnGg")
     place.git("remote", "set-url", "origin", wrong)
 

@@ -1,6 +1,4 @@
-"""
-The monitor's numbers, as Prometheus reads them.
-"""
+"""The monitor's numbers, as Prometheus reads them."""
 
 from __future__ import annotations
 
@@ -42,9 +40,7 @@ contd_release_verdict{verdict="hold"} 1.0
 
 
 def write(path: Path, content: str) -> Path:
-    """
-    A file of a known time.
-    """
+    """A file of a known time."""
     path.write_text(content)
     os.utime(path, (1_700_000_000, 1_700_000_000))
     return path
@@ -56,17 +52,13 @@ def write(path: Path, content: str) -> Path:
     ids=["document", "lines"],
 )
 def test_numbers_become_gauges(tmp_path: Path, content: str) -> None:
-    """
-    Numbers and yes or no become gauges, the verdict a label; the newest line counts.
-    """
+    """Numbers and yes or no become gauges, the verdict a label; the newest line counts."""
     assert EXPECTED == openmetrics.text(write(tmp_path / "said.json", content))
 
 
 @pytest.mark.parametrize("content", [None, "", "not json", "[1]", '{"a": 1}\n{"a": '])
 def test_no_data_is_not_up(tmp_path: Path, content: str | None) -> None:
-    """
-    A file that is missing, empty, cut off or something else gives no number that could look healthy.
-    """
+    """A file that is missing, empty, cut off or something else gives no number that could look healthy."""
     path = tmp_path / "said.json"
     if content is not None:
         write(path, content)
@@ -74,9 +66,7 @@ def test_no_data_is_not_up(tmp_path: Path, content: str | None) -> None:
 
 
 def test_it_is_served_with_its_media_type(tmp_path: Path) -> None:
-    """
-    Each scrape reads the file anew; there is nothing else to get.
-    """
+    """Each scrape reads the file anew; there is nothing else to get."""
     path = write(tmp_path / "said.json", json.dumps(SAID))
     with openmetrics.server(path, "127.0.0.1", 0) as server:
         thread = Thread(target=server.serve_forever)

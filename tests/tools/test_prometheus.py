@@ -1,6 +1,4 @@
-"""
-Prometheus: what an expression gives, in the sandbox and, where it is installed, in the real one.
-"""
+"""Prometheus: what an expression gives, in the sandbox and, where it is installed, in the real one."""
 
 from __future__ import annotations
 
@@ -13,9 +11,9 @@ import requests
 from prometheus_server import Server, served
 
 from contd_release.errors import Unanswered, Usage
-from contd_release.sandbox.prometheus import Metrics
+from contd_release.process.redaction import Secret
+from contd_release.sandbox.metrics import Metrics
 from contd_release.sandbox.world import World
-from contd_release.secret import Secret
 from contd_release.tools import prometheus
 from contd_release.tools.http import Refused
 from contd_release.tools.prometheus import Point, Prometheus, Series
@@ -25,9 +23,7 @@ NOW = 1_800_000_000.0
 
 @pytest.fixture
 def metrics(world: World) -> Metrics:
-    """
-    The world's metrics: 0.1 until now, and 0.3 from then on.
-    """
+    """The world's metrics: 0.1 until now, and 0.3 from then on."""
     found = world.part(Metrics)
     found.says((0, 0.1), (NOW, 0.3))
     return found
@@ -35,16 +31,12 @@ def metrics(world: World) -> Metrics:
 
 @pytest.fixture
 def server(world: World, metrics: Metrics) -> Prometheus:
-    """
-    The world's Prometheus.
-    """
+    """The world's Prometheus."""
     return prometheus.connected(world.prometheus_url)
 
 
 def test_a_moment_and_a_stretch(server: Prometheus) -> None:
-    """
-    One value at one moment; one every fifteen seconds at the most over a stretch.
-    """
+    """One value at one moment; one every fifteen seconds at the most over a stretch."""
     assert (Series({}, (Point(NOW, 0.3),)),) == prometheus.instant(server, "up", NOW)
     found = prometheus.number(prometheus.over(server, "up", NOW - 30, NOW + 15), "up")
     assert (Point(NOW - 30, 0.1), Point(NOW - 15, 0.1), Point(NOW, 0.3), Point(NOW + 15, 0.3)) == found
@@ -52,16 +44,12 @@ def test_a_moment_and_a_stretch(server: Prometheus) -> None:
 
 
 def test_its_clock(server: Prometheus) -> None:
-    """
-    The server says what time it is.
-    """
+    """The server says what time it is."""
     assert abs(prometheus.clock(server) - time.time()) < 60
 
 
 def test_nothing_is_nothing(server: Prometheus, metrics: Metrics) -> None:
-    """
-    No series is no point, and not zero; 0/0 is none either.
-    """
+    """No series is no point, and not zero; 0/0 is none either."""
     metrics.says()
     assert () == prometheus.number(prometheus.instant(server, "up"), "up")
     metrics.says((0, float("nan")))
@@ -69,9 +57,7 @@ def test_nothing_is_nothing(server: Prometheus, metrics: Metrics) -> None:
 
 
 def test_more_than_one_series_is_refused() -> None:
-    """
-    Which of them would be the error rate?
-    """
+    """Which of them would be the error rate?"""
     with pytest.raises(Usage) as raised:
         prometheus.number((Series({"job": "a"}, ()), Series({"job": "b"}, ())), "up")
 
@@ -79,9 +65,7 @@ def test_more_than_one_series_is_refused() -> None:
 
 
 def test_an_expression_that_is_none(server: Prometheus) -> None:
-    """
-    The server's own words, and where to mend it.
-    """
+    """The server's own words, and where to mend it."""
     with pytest.raises(Usage) as raised:
         prometheus.instant(server, "sum(")
 
@@ -90,9 +74,7 @@ def test_an_expression_that_is_none(server: Prometheus) -> None:
 
 
 def test_somewhere_else(world: World) -> None:
-    """
-    A server that is no Prometheus says nothing about the error rate.
-    """
+    """A server that is no Prometheus says nothing about the error rate."""
     with pytest.raises(Unanswered) as raised:
         prometheus.instant(prometheus.connected(world.url), "up")
     assert "answered 404" in raised.value.what_is
@@ -111,9 +93,7 @@ def test_somewhere_else(world: World) -> None:
     ],
 )
 def test_what_prometheus_does_not_say_is_no_answer(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    Another shape is not "no errors".
-    """
+    """Another shape is not "no errors"."""
     from contd_release.tools.http import Http, Reply
 
     monkeypatch.setattr(Http, "ask", lambda *_, **__: Reply("https://prometheus.example.com", 200, {}, body))
@@ -137,9 +117,7 @@ def test_a_token_goes_along_and_is_never_told(world: World, monkeypatch: pytest.
 
 
 def test_the_sandbox_is_set_from_outside(world: World) -> None:
-    """
-    Another process says what is measured; what is no series is refused.
-    """
+    """Another process says what is measured; what is no series is refused."""
     url = f"{world.prometheus_url}/series"
     assert 200 == requests.put(url, json={"points": [[0, 0.5]]}, timeout=10).status_code
     assert {"points": [[0, 0.5]], "error": ""} == requests.get(url, timeout=10).json()
@@ -163,9 +141,7 @@ REQUESTS = [
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """
-    A real Prometheus, with no data.
-    """
+    """A real Prometheus, with no data."""
     with served(tmp_path_factory.mktemp("prometheus")) as server:
         yield server
 
@@ -173,9 +149,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.mark.integration
 @pytest.mark.parametrize(("endpoint", "words"), REQUESTS)
 def test_the_sandbox_answers_as_the_real_one(endpoint: str, words: dict[str, str], real: Server, world: World) -> None:
-    """
-    The same status, the same shape of result or the same kind of error, for what is asked well and badly.
-    """
+    """The same status, the same shape of result or the same kind of error, for what is asked well and badly."""
     world.part(Metrics).says((0, 1))
     found = [
         requests.get(f"{url}/api/v1/{endpoint}", params=words, timeout=10) for url in (real.url, world.prometheus_url)
@@ -189,9 +163,7 @@ def test_the_sandbox_answers_as_the_real_one(endpoint: str, words: dict[str, str
 
 @pytest.mark.integration
 def test_the_real_one_says_what_is_wrong(real: Server) -> None:
-    """
-    A bad expression, an unknown function, and one that gives text.
-    """
+    """A bad expression, an unknown function, and one that gives text."""
     server = prometheus.connected(real.url)
     for expression, told in (
         ("sum(", "parse error"),

@@ -1,6 +1,4 @@
-"""
-Wheels for another platform, in folders that an image copies.
-"""
+"""Wheels for another platform, in folders that an image copies."""
 
 from __future__ import annotations
 
@@ -38,9 +36,7 @@ def build_wheel(folder, settings=None, metadata=None):
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """
-    A project that is built without anything from an index.
-    """
+    """A project that is built without anything from an index."""
     (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     (tmp_path / "backend.py").write_text(BACKEND)
     monkeypatch.chdir(tmp_path)
@@ -49,16 +45,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """
-    Every file below a folder.
-    """
+    """Every file below a folder."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_each_platform_gets_a_folder_that_holds_nothing_of_this_machine(project: Path) -> None:
-    """
-    Scripts find the image's own Python, no path of this machine is left, and twice gives the same bytes.
-    """
+    """Scripts find the image's own Python, no path of this machine is left, and twice gives the same bytes."""
     assert 0 == wheelhouse.main([])
     there = content(project / "build/image")
     assert b"#!/usr/bin/env python3" == there["arm64/bin/demo"].splitlines()[0]
@@ -74,9 +66,7 @@ def test_each_platform_gets_a_folder_that_holds_nothing_of_this_machine(project:
 
 
 def test_another_build_of_the_same_version_is_taken(project: Path) -> None:
-    """
-    The cache of uv knows a wheel by name and version; the image still gets what is in the tree now.
-    """
+    """The cache of uv knows a wheel by name and version; the image still gets what is in the tree now."""
     # Of unequal length: Python takes compiled code of the same second and size for that of another backend.
     for saying in ("one", "three"):
         (project / "backend.py").write_text(BACKEND.replace("SAYING", saying))
@@ -85,9 +75,7 @@ def test_another_build_of_the_same_version_is_taken(project: Path) -> None:
 
 
 def test_copies_of_a_library_become_links(project: Path) -> None:
-    """
-    A wheel has to hold a copy for each name of a library; the image does not.
-    """
+    """A wheel has to hold a copy for each name of a library; the image does not."""
     assert 0 == wheelhouse.main(["--platform", "linux/amd64", "--to", "out"])
     lib = project / "out/amd64/lib"
     assert (True, False) == ((lib / "libdemo.so.1").is_symlink(), (lib / "libdemo.so.2").is_symlink())
@@ -96,9 +84,7 @@ def test_copies_of_a_library_become_links(project: Path) -> None:
 
 @pytest.mark.parametrize("platform", ["linux/s390x", "windows/amd64"])
 def test_a_platform_without_wheels_is_refused(project: Path, capsys: pytest.CaptureFixture[str], platform: str) -> None:
-    """
-    What cannot be fetched is said before anything is.
-    """
+    """What cannot be fetched is said before anything is."""
     assert 2 == wheelhouse.main(["--platform", platform])
     expected = "one of linux/amd64, linux/arm64\n  type:     --platform linux/amd64\n"
     expected = f"no wheels are made for {platform!r}\n  expected: {expected}"
@@ -107,9 +93,7 @@ def test_a_platform_without_wheels_is_refused(project: Path, capsys: pytest.Capt
 
 
 def test_a_failing_build_says_why_and_leaves_what_was_there(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """
-    The folders are replaced only by whole ones.
-    """
+    """The folders are replaced only by whole ones."""
     assert 0 == wheelhouse.main(["--platform", "linux/amd64"])
     (project / "backend.py").write_text("raise SystemExit('no backend today')")
     assert 6 == wheelhouse.main(["--platform", "linux/amd64"])

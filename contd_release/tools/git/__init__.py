@@ -1,6 +1,4 @@
-"""
-git: questions that only read, and commands that a step may run.
-"""
+"""git: questions that only read, and commands that a step may run."""
 
 from contd_release.tools.git.asking import Clone, clone, git, identity, is_shallow, safe
 from contd_release.tools.git.history import (

@@ -1,6 +1,4 @@
-"""
-Ask git, and call it: the one place that builds its argv.
-"""
+"""Ask git, and call it: the one place that builds its argv."""
 
 from __future__ import annotations
 
@@ -9,16 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from contd_release.command import Answer, Command
 from contd_release.errors import NotReady, Unanswered, Usage
+from contd_release.process.command import Answer, Command
 
 SAFE_NAME = re.compile(r"(?!-)(?!.*\.\.)(?!.*//)[A-Za-z0-9._/+-]{1,200}(?<![./])")
 
 
 def git(where: Path, *words: str, env: Mapping[str, str] | None = None, timeout: float = 120) -> Command:
-    """
-    A git command that runs in `where`.
-    """
+    """A git command that runs in `where`."""
     return Command(("git", *words), cwd=where, env=env or {}, timeout=timeout)
 
 
@@ -70,9 +66,7 @@ class Clone:
 
     @property
     def state(self) -> Path:
-        """
-        The folder of it that is ours: the lock, the journal, the logs and the sealed artifacts.
-        """
+        """The folder of it that is ours: the lock, the journal, the logs and the sealed artifacts."""
         return self.directory / "contd-release"
 
 
@@ -111,22 +105,16 @@ def directory(worktree: Path) -> Path:
 
 
 def identity(where: Path) -> str | None:
-    """
-    Who commits; nothing when git does not know.
-    """
+    """Who commits; nothing when git does not know."""
     answer = git(where, "var", "GIT_COMMITTER_IDENT").ask()
     return answer.out.rpartition(">")[0] + ">" if answer.code == 0 else None
 
 
 def is_shallow(where: Path) -> bool:
-    """
-    Whether this clone lacks history.
-    """
+    """Whether this clone lacks history."""
     return told(where, "rev-parse", "--is-shallow-repository") == "true"
 
 
 def only_git(dates: Mapping[str, str]) -> dict[str, str]:
-    """
-    Of an environment that dates a release, what dates git's objects.
-    """
+    """Of an environment that dates a release, what dates git's objects."""
     return {name: value for name, value in dates.items() if name.startswith("GIT_")}

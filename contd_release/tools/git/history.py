@@ -1,6 +1,4 @@
-"""
-Commits: how they are related, and the files in them.
-"""
+"""Commits: how they are related, and the files in them."""
 
 from __future__ import annotations
 
@@ -11,22 +9,20 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contd_release import look
-from contd_release.command import Command
+from contd_release.engine import ask_once
 from contd_release.errors import Unanswered
+from contd_release.process.command import Command
 from contd_release.tools.git.asking import directory, git, told
 from contd_release.tools.git.refs import fetch
 
 if TYPE_CHECKING:
-    from contd_release.release import Release
+    from contd_release.project.release import Release
 
 _HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
 def commit(where: Path, revision: str = "HEAD") -> str | None:
-    """
-    The commit that a revision names in the worktree `where`; nothing when either is not there.
-    """
+    """The commit that a revision names in the worktree `where`; nothing when either is not there."""
     if not (where / ".git").exists():
         return None
     answer = git(where, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").ask()
@@ -34,9 +30,7 @@ def commit(where: Path, revision: str = "HEAD") -> str | None:
 
 
 def release_commit(release: Release) -> str | None:
-    """
-    The commit that a release made; nothing before it is made.
-    """
+    """The commit that a release made; nothing before it is made."""
     if release.commit:
         return release.commit
     there = head(release.tree)
@@ -44,38 +38,28 @@ def release_commit(release: Release) -> str | None:
 
 
 def head(worktree: Path) -> str | None:
-    """
-    The commit that a worktree is at; nothing when it is not there.
-    """
+    """The commit that a worktree is at; nothing when it is not there."""
     return _detached(worktree) or commit(worktree)
 
 
 def tree(where: Path, revision: str = "HEAD") -> str:
-    """
-    The hash of the tree of a commit: what a proof is bound to.
-    """
+    """The hash of the tree of a commit: what a proof is bound to."""
     return told(where, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{tree}}")
 
 
 def is_ancestor(where: Path, older: str, newer: str) -> bool:
-    """
-    Whether `newer` contains `older`; a commit that is not in this clone is nobody's ancestor.
-    """
+    """Whether `newer` contains `older`; a commit that is not in this clone is nobody's ancestor."""
     return git(where, "merge-base", "--is-ancestor", older, newer).ask().code == 0
 
 
 def distance(where: Path, older: str, newer: str) -> int:
-    """
-    How many commits `newer` has that `older` has not.
-    """
+    """How many commits `newer` has that `older` has not."""
     return int(told(where, "rev-list", "--count", f"{older}..{newer}"))
 
 
 @dataclass(frozen=True)
 class Commit:
-    """
-    A commit: its hash, its parents' hashes, its committer time in seconds since 1970, its message's first line.
-    """
+    """A commit: its hash, its parents' hashes, its committer time in seconds since 1970, its message's first line."""
 
     hash: str
     parents: tuple[str, ...]
@@ -113,26 +97,20 @@ def bring(where: Path, remote: str, ref: str) -> None:
 
 
 def merge_base(where: Path, one: str, other: str) -> str | None:
-    """
-    The best common ancestor of two commits.
-    """
+    """The best common ancestor of two commits."""
     answer = git(where, "merge-base", one, other).ask()
     return answer.out.strip() if answer.code == 0 else None
 
 
 def names(where: Path, revision: str, folder: str = "") -> tuple[str, ...]:
-    """
-    The paths of all files below a folder in a commit.
-    """
+    """The paths of all files below a folder in a commit."""
     if not _HASH.fullmatch(revision):
         return _names_in.__wrapped__(where, revision, folder)
-    return look.once(("names", where, revision, folder), partial(_names_in, where, revision, folder))
+    return ask_once.once(("names", where, revision, folder), partial(_names_in, where, revision, folder))
 
 
 def text(where: Path, revision: str, path: str) -> str | None:
-    """
-    The text of a file in a commit; nothing when it is not there.
-    """
+    """The text of a file in a commit; nothing when it is not there."""
     if not _HASH.fullmatch(revision):
         return _Texts(where, revision).get(path)
     return _texts_in(where, revision).get(path)
@@ -149,9 +127,7 @@ def read_ahead(where: Path, commit: str, *paths: str) -> None:
 
 
 def changed(where: Path, since: str, until: str, *paths: str) -> tuple[str, ...]:
-    """
-    The files that differ between two commits, of those that the pathspecs name.
-    """
+    """The files that differ between two commits, of those that the pathspecs name."""
     files = told(where, "diff", "--name-only", "-z", f"{since}..{until}", "--", *paths)
     return tuple(name for name in files.split("\0") if name)
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from contd_release.action import Running
-from contd_release.command import Answer, Command
-from contd_release.secret import Secret
+from contd_release.process.action import Running
+from contd_release.process.command import Answer, Command
+from contd_release.process.redaction import Secret
+from contd_release.project.rules import has_control
 from contd_release.tools.git.asking import git
-from contd_release.validation import has_control
 
 _SETTINGS: Final = r"^(remote\..*\.(push)?url|url\..*\.(push)?insteadof)$"
 _USERNAME: Final = "CONTD_GIT_USERNAME"
@@ -56,9 +56,7 @@ class Transfer:
         self._logged_in().run(running)
 
     def ask(self) -> Answer:
-        """
-        Run it for its answer, logged in.
-        """
+        """Run it for its answer, logged in."""
         return self._logged_in().ask()
 
     def _logged_in(self) -> Command:
@@ -69,9 +67,7 @@ class Transfer:
 
 @dataclass(frozen=True)
 class _Address:
-    """
-    A URL of a remote as it is configured, and as git makes it by the rules of `insteadOf`.
-    """
+    """A URL of a remote as it is configured, and as git makes it by the rules of `insteadOf`."""
 
     written: str
     used: str
@@ -107,26 +103,20 @@ def login(where: Path, remote: str, *, is_push: bool) -> Mapping[str, str | Secr
 
 
 def without_login(url: str) -> str:
-    """
-    The same URL without the login in it.
-    """
+    """The same URL without the login in it."""
     scheme, login, rest = _split(url)
     return url if login is None else f"{scheme}://{rest}"
 
 
 def _settings(where: Path) -> tuple[tuple[str, str], ...]:
-    """
-    Every URL of a remote, and every rule that rewrites URLs: the key and its value.
-    """
+    """Every URL of a remote, and every rule that rewrites URLs: the key and its value."""
     answer = git(where, "config", "--null", "--get-regexp", _SETTINGS).ask()
     entries = (entry.partition("\n") for entry in answer.out.split("\0") if entry)
     return tuple((key, value) for key, _, value in entries)
 
 
 def _addresses(settings: tuple[tuple[str, str], ...], remote: str, *, is_push: bool) -> Iterator[_Address]:
-    """
-    The URLs that git talks to for this remote. https://git-scm.com/docs/git-push#_git_urls
-    """
+    """The URLs that git talks to for this remote. https://git-scm.com/docs/git-push#_git_urls"""
     urls = [value for key, value in settings if key == f"remote.{remote}.url"] or [remote]
     push_urls = [value for key, value in settings if key == f"remote.{remote}.pushurl"]
     for written in (push_urls if is_push else []) or urls:
@@ -138,9 +128,7 @@ def _addresses(settings: tuple[tuple[str, str], ...], remote: str, *, is_push: b
 
 
 def _rewritten(settings: tuple[tuple[str, str], ...], url: str, rule: str) -> str | None:
-    """
-    The URL that the longest matching rule makes of this one.
-    """
+    """The URL that the longest matching rule makes of this one."""
     fitting = [(key, start) for key, start in settings if key.endswith(rule) and url.startswith(start)]
     if not fitting:
         return None
@@ -149,9 +137,7 @@ def _rewritten(settings: tuple[tuple[str, str], ...], url: str, rule: str) -> st
 
 
 def _split(url: str) -> tuple[str, str | None, str]:
-    """
-    Scheme, user information and the rest of an HTTP URL; other schemes have no password that git would use.
-    """
+    """Scheme, user information and the rest of an HTTP URL; other schemes have no password that git would use."""
     scheme, separator, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
     user, at, host = authority.rpartition("@")
@@ -161,9 +147,7 @@ def _split(url: str) -> tuple[str, str | None, str]:
 
 
 def _configured(pairs: list[tuple[str, str | Secret]]) -> dict[str, str | Secret]:
-    """
-    These settings after those that the environment has already.
-    """
+    """These settings after those that the environment has already."""
     given = os.environ.get("GIT_CONFIG_COUNT", "")
     first = int(given) if given.isdigit() else 0
     env: dict[str, str | Secret] = {}

@@ -1,6 +1,4 @@
-"""
-Remotes, branches and tags: what they are at, and the pushes that move them.
-"""
+"""Remotes, branches and tags: what they are at, and the pushes that move them."""
 
 from __future__ import annotations
 
@@ -13,12 +11,12 @@ from typing import Final
 
 from packaging.version import Version
 
-from contd_release import look
-from contd_release.command import Command
+from contd_release.engine import ask_once
 from contd_release.errors import NotReady, Unanswered
+from contd_release.process.command import Command
+from contd_release.project.version import parse
 from contd_release.tools.git.asking import git, only_git, safe, told
 from contd_release.tools.git.login import Transfer, without_login
-from contd_release.version import parse
 
 WITHDRAWN: Final = "withdrawn/v"
 _ADDRESS: Final = re.compile(r"[/:]")
@@ -26,9 +24,7 @@ _ADDRESS: Final = re.compile(r"[/:]")
 
 @dataclass(frozen=True)
 class Tag:
-    """
-    A tag: the object it is (a tag object when annotated) and the commit it leads to.
-    """
+    """A tag: the object it is (a tag object when annotated) and the commit it leads to."""
 
     object: str
     commit: str
@@ -37,39 +33,29 @@ class Tag:
 
 @dataclass(frozen=True)
 class Remote:
-    """
-    Every branch and tag of a remote at one moment.
-    """
+    """Every branch and tag of a remote at one moment."""
 
     refs: Mapping[str, str]
 
     def branch(self, name: str) -> str | None:
-        """
-        The commit that a branch is at.
-        """
+        """The commit that a branch is at."""
         return self.refs.get(f"refs/heads/{name}")
 
     def tag(self, name: str) -> Tag | None:
-        """
-        The tag with this name.
-        """
+        """The tag with this name."""
         there = self.refs.get(f"refs/tags/{name}")
         peeled = self.refs.get(f"refs/tags/{name}^{{}}")
         return Tag(there, peeled or there, is_annotated=peeled is not None) if there else None
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """
-        The names of all tags.
-        """
+        """The names of all tags."""
         prefix = "refs/tags/"
         return tuple(ref.removeprefix(prefix) for ref in self.refs if ref.startswith(prefix) and "^" not in ref)
 
     @property
     def withdrawn(self) -> frozenset[Version]:
-        """
-        The versions that a rollback has marked as withdrawn, for every clone and every channel to see.
-        """
+        """The versions that a rollback has marked as withdrawn, for every clone and every channel to see."""
         marks = (tag.removeprefix(WITHDRAWN) for tag in self.tags if tag.startswith(WITHDRAWN))
         return frozenset(parse(one) for one in marks if re.fullmatch(r"\d+\.\d+\.\d+((a|b|rc)\d+)?", one))
 
@@ -112,7 +98,7 @@ def remote(where: Path, name: str) -> Remote:
         NotReady: there is no such remote.
         Unanswered: the remote cannot be reached, or refuses us.
     """
-    return look.once(("branches and tags", where, name), partial(_remote, where, name))
+    return ask_once.once(("branches and tags", where, name), partial(_remote, where, name))
 
 
 def _remote(where: Path, name: str) -> Remote:
@@ -130,17 +116,13 @@ def _remote(where: Path, name: str) -> Remote:
 
 
 def branch(where: Path) -> str | None:
-    """
-    The branch that is checked out; nothing when HEAD is detached.
-    """
+    """The branch that is checked out; nothing when HEAD is detached."""
     answer = git(where, "symbolic-ref", "--quiet", "--short", "HEAD").ask()
     return answer.out.strip() if answer.code == 0 else None
 
 
 def tag(where: Path, name: str) -> Tag | None:
-    """
-    The tag as it is in this clone.
-    """
+    """The tag as it is in this clone."""
     line = told(where, "for-each-ref", "--format=%(objecttype) %(objectname) %(*objectname)", f"refs/tags/{safe(name)}")
     if not line:
         return None
@@ -149,60 +131,44 @@ def tag(where: Path, name: str) -> Tag | None:
 
 
 def tags_at(where: Path, revision: str) -> tuple[str, ...]:
-    """
-    The names of the tags on a commit.
-    """
+    """The names of the tags on a commit."""
     return tuple(told(where, "tag", "--list", "--points-at", revision).split())
 
 
 def message(where: Path, tag: str) -> str:
-    """
-    The first line of an annotated tag's message, or of the commit that a lightweight one names.
-    """
+    """The first line of an annotated tag's message, or of the commit that a lightweight one names."""
     return told(where, "for-each-ref", "--format=%(contents:subject)", f"refs/tags/{safe(tag)}")
 
 
 def fetch(where: Path, remote: str, refspec: str, *options: str) -> Transfer:
-    """
-    Fetch one ref of the remote, and no tag that is not asked for.
-    """
+    """Fetch one ref of the remote, and no tag that is not asked for."""
     return Transfer(git(where, "fetch", "--no-tags", *options, "--", remote, refspec, timeout=600), remote)
 
 
 def fetch_tag(where: Path, remote: str, name: str) -> Transfer:
-    """
-    Fetch one tag as it is on the remote, and nothing else.
-    """
+    """Fetch one tag as it is on the remote, and nothing else."""
     ref = f"refs/tags/{safe(name)}"
     return fetch(where, remote, f"{ref}:{ref}", "--refmap=")
 
 
 def tag_annotated(where: Path, name: str, message: str, dates: Mapping[str, str], *, signed: bool = False) -> Command:
-    """
-    Tag the worktree's commit with an annotated tag, signed where the project asks for it.
-    """
+    """Tag the worktree's commit with an annotated tag, signed where the project asks for it."""
     kind = "-s" if signed else "-a"
     return git(where, "tag", kind, safe(name), "-m", message, "HEAD", env=only_git(dates))
 
 
 def delete_tag(where: Path, name: str) -> Command:
-    """
-    Delete a tag in this clone only.
-    """
+    """Delete a tag in this clone only."""
     return git(where, "tag", "--delete", safe(name))
 
 
 def push(where: Path, remote: str, *refspecs: str) -> Transfer:
-    """
-    Push these refs, all or none, never forced.
-    """
+    """Push these refs, all or none, never forced."""
     return Transfer(git(where, "push", "--atomic", "--no-follow-tags", "--", remote, *refspecs, timeout=600), remote)
 
 
 def delete_branch(where: Path, remote: str, branch: str, expected: str) -> Transfer:
-    """
-    Delete a branch of the remote, only if it is at the commit that we put there.
-    """
+    """Delete a branch of the remote, only if it is at the commit that we put there."""
     ref = f"refs/heads/{safe(branch)}"
     lease = f"--force-with-lease={ref}:{expected}"
     return Transfer(git(where, "push", lease, "--", remote, f":{ref}", timeout=600), remote)

@@ -1,6 +1,4 @@
-"""
-Worktrees and clones of our own, and what is committed in them.
-"""
+"""Worktrees and clones of our own, and what is committed in them."""
 
 from __future__ import annotations
 
@@ -10,15 +8,13 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from contd_release.action import Action, Call
-from contd_release.command import Command
+from contd_release.process.action import Action, Call
+from contd_release.process.command import Command
 from contd_release.tools.git.asking import directory, git, only_git, told
 
 
 def is_clean(where: Path) -> bool:
-    """
-    Whether a worktree has no change and no untracked file.
-    """
+    """Whether a worktree has no change and no untracked file."""
     return not told(where, "status", "--porcelain")
 
 
@@ -57,23 +53,17 @@ def clone_shared(where: Path, to: Path) -> tuple[Action, ...]:
 
 
 def remove_worktree(where: Path, to: Path) -> Command:
-    """
-    Remove a worktree and what is in it.
-    """
+    """Remove a worktree and what is in it."""
     return git(where, "worktree", "remove", "--force", "--force", str(to))
 
 
 def restore(where: Path, commit: str, paths: Sequence[str]) -> Command:
-    """
-    Put files of a worktree back to what they are in a commit, staged and not.
-    """
+    """Put files of a worktree back to what they are in a commit, staged and not."""
     return git(where, "restore", f"--source={commit}", "--staged", "--worktree", "--", *paths)
 
 
 def unlock(where: Path) -> Call:
-    """
-    Remove the lock that a killed git left on the index of a worktree of ours, in which nobody else works.
-    """
+    """Remove the lock that a killed git left on the index of a worktree of ours, in which nobody else works."""
 
     def remove() -> None:
         # What is in the way of that is in git's way, too, which says it.

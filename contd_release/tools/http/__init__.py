@@ -1,6 +1,4 @@
-"""
-HTTP: one client, the addresses it may go to, and what comes back.
-"""
+"""HTTP: one client, the addresses it may go to, and what comes back."""
 
 from contd_release.tools.http.address import refuse_unsafe
 from contd_release.tools.http.client import MEBIBYTE, Http

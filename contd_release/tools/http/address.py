@@ -1,6 +1,4 @@
-"""
-Where a request may go: HTTPS, or this machine; and where a redirect leads.
-"""
+"""Where a request may go: HTTPS, or this machine; and where a redirect leads."""
 
 from __future__ import annotations
 
@@ -8,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from contd_release.errors import Unanswered, Usage
-from contd_release.validation import URL, is_loopback, is_safe_url
+from contd_release.project.rules import URL, is_loopback, is_safe_url
 
 if TYPE_CHECKING:
     pass
@@ -30,9 +28,7 @@ def refuse_unsafe(url: str) -> None:
 
 
 def origin(url: str) -> str:
-    """
-    Scheme, host and port of a URL, which hold no secret; empty where there is no host.
-    """
+    """Scheme, host and port of a URL, which hold no secret; empty where there is no host."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -44,9 +40,7 @@ def origin(url: str) -> str:
 
 
 def joined(base: str, url: str) -> str:
-    """
-    The URL as it is seen from another one; empty where it is none.
-    """
+    """The URL as it is seen from another one; empty where it is none."""
     try:
         return urljoin(base, url)
     except ValueError:

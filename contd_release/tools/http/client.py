@@ -19,11 +19,11 @@ from typing import IO, TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from contd_release.errors import Unanswered
-from contd_release.secret import Redactor, Secret
+from contd_release.process.redaction import Redactor, Secret
+from contd_release.project.rules import is_loopback
 from contd_release.tools.http.address import joined, origin, redirected, refuse_unsafe
 from contd_release.tools.http.headers import headers, redactor
 from contd_release.tools.http.reply import Passing, Reply, cause, chunks, refuse_passing, unanswered
-from contd_release.validation import is_loopback
 
 if TYPE_CHECKING:
     import requests
@@ -41,9 +41,7 @@ _NO_PROXIES: dict[str, str] = dict.fromkeys(("http", "https", "all"), "")
 
 @dataclass(frozen=True)
 class _Request:
-    """
-    What is asked. The body is bytes, or a file that is read from where it stands.
-    """
+    """What is asked. The body is bytes, or a file that is read from where it stands."""
 
     method: str
     url: str
@@ -150,9 +148,7 @@ class Http:
         return self._patiently(fetch)
 
     def _patiently(self, ask: Callable[[], Answered]) -> Answered:
-        """
-        Ask again while the failure may pass, as long as the server wishes us to wait.
-        """
+        """Ask again while the failure may pass, as long as the server wishes us to wait."""
         import stamina
 
         # Without a handler of anybody's, Python would print each new attempt on standard error.
@@ -187,9 +183,7 @@ class Http:
 
     @contextmanager
     def _reply(self, request: _Request) -> Iterator[requests.Response]:
-        """
-        The reply as it begins. Redirects of questions are followed by hand: the credential stays with its origin.
-        """
+        """The reply as it begins. Redirects of questions are followed by hand: the credential stays with its origin."""
         import requests
 
         first = target = joined(self.base, request.url)

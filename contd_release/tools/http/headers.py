@@ -1,6 +1,4 @@
-"""
-What is sent in front of a request: a credential goes to the origin it was meant for, and no further.
-"""
+"""What is sent in front of a request: a credential goes to the origin it was meant for, and no further."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ import binascii
 from collections.abc import Mapping
 
 from contd_release.errors import Usage
-from contd_release.secret import Redactor, Secret
+from contd_release.process.redaction import Redactor, Secret
 
 # What may go along to another origin than the one it was meant for.
 _PLAIN = frozenset({"accept", "accept-encoding", "cache-control", "if-none-match", "range", "user-agent"})
@@ -42,18 +40,14 @@ def headers(ours: Mapping[str, str | Secret], extra: Mapping[str, str], *, stays
 
 
 def redactor(ours: Mapping[str, str | Secret]) -> Redactor:
-    """
-    Takes our credentials out of what a server repeats.
-    """
+    """Takes our credentials out of what a server repeats."""
     values = {v.reveal() for v in ours.values() if isinstance(v, Secret)}
     words = {word for value in values for word in value.split()}
     return Redactor.of(values | words | {password(word) for word in words})
 
 
 def password(word: str) -> str:
-    """
-    The password in the value of basic authentication; nothing in another value.
-    """
+    """The password in the value of basic authentication; nothing in another value."""
     try:
         return base64.b64decode(word, validate=True).decode().partition(":")[2]
     except (binascii.Error, ValueError):

@@ -1,6 +1,4 @@
-"""
-What comes back: read whole or in pieces, told apart into answers, refusals and what may pass.
-"""
+"""What comes back: read whole or in pieces, told apart into answers, refusals and what may pass."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from contd_release.errors import Conflict, Unanswered
-from contd_release.secret import Redactor
+from contd_release.process.redaction import Redactor
 from contd_release.tools.http.address import origin
 
 if TYPE_CHECKING:
@@ -23,9 +21,7 @@ _PASSING = frozenset({429, 500, 502, 503, 504})
 
 @dataclass(frozen=True)
 class Reply:
-    """
-    An HTTP reply, read whole.
-    """
+    """An HTTP reply, read whole."""
 
     url: str
     status: int
@@ -47,22 +43,16 @@ class Reply:
             raise Unanswered(what, expected="JSON") from error
 
     def said(self) -> str:
-        """
-        The beginning of the body, on one line, for an error message; a credential of ours in it is not repeated.
-        """
+        """The beginning of the body, on one line, for an error message; a credential of ours in it is not repeated."""
         return " ".join(self.redact(self.body.decode(errors="replace"))[:300].split())
 
 
 class Refused(Unanswered):
-    """
-    A credential was not accepted: asking again with it is of no use.
-    """
+    """A credential was not accepted: asking again with it is of no use."""
 
 
 class Passing(Exception):
-    """
-    A failure that may be gone at the next try.
-    """
+    """A failure that may be gone at the next try."""
 
     def __init__(self, what: str, retry_after: float = 0) -> None:
         super().__init__(what)
@@ -102,9 +92,7 @@ def expected(reply: Reply, statuses: tuple[int, ...], what: str) -> Reply:
 
 
 def refuse_passing(reply: requests.Response) -> None:
-    """
-    Raise what may be gone at the next try: overload, rate limits, a gateway's bad day.
-    """
+    """Raise what may be gone at the next try: overload, rate limits, a gateway's bad day."""
     after = reply.headers.get("Retry-After", "")
     spent = reply.headers.get("x-ratelimit-remaining") == "0"
     limited = reply.status_code == 403 and (spent or bool(after))
@@ -116,9 +104,7 @@ def refuse_passing(reply: requests.Response) -> None:
 
 
 def _seconds(retry_after: str) -> float:
-    """
-    How long `Retry-After` asks to wait: seconds, or a date (RFC 9110, 10.2.3). What is neither asks for nothing.
-    """
+    """How long `Retry-After` asks to wait: seconds, or a date (RFC 9110, 10.2.3). What is neither asks for nothing."""
     from email.utils import parsedate_to_datetime
 
     if retry_after.isascii() and retry_after.isdecimal():
@@ -152,9 +138,7 @@ def chunks(reply: requests.Response, cap: int, longest: float) -> Iterator[bytes
 
 
 def _pieces(reply: requests.Response) -> Iterator[bytes]:
-    """
-    The body as it comes: requests' own iterator waits for whole blocks, and nobody looks at the clock meanwhile.
-    """
+    """The body as it comes: requests' own iterator waits for whole blocks, and nobody looks at the clock meanwhile."""
     from urllib3.exceptions import HTTPError
 
     try:
@@ -165,18 +149,14 @@ def _pieces(reply: requests.Response) -> Iterator[bytes]:
 
 
 def unanswered(failure: Passing) -> Unanswered:
-    """
-    A failure that did not pass.
-    """
+    """A failure that did not pass."""
     return Unanswered(
         str(failure), expected="an answer", type_next="the same command again, when the other side is well"
     )
 
 
 def cause(error: BaseException) -> str:
-    """
-    The innermost reason, without the URL (which may hold a secret) that requests puts into its messages.
-    """
+    """The innermost reason, without the URL (which may hold a secret) that requests puts into its messages."""
     reason: BaseException = error
     while (inner := reason.__cause__ or reason.__context__) is not None:
         reason = inner

@@ -1,0 +1,171 @@
+"""
+People are told, once at each place, of what was verified.
+
+A message cannot be taken back, and most places do not say what they have. So the journal knows: the intention is
+written before anything is sent, the outcome after. An intention without an outcome is a question for a person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from contd_release.after.announce import message, outcome
+from contd_release.after.announce.message import Kind, News
+from contd_release.after.announce.places import Place, places
+from contd_release.engine.checklist import Together
+from contd_release.engine.step import Found, State, Step
+from contd_release.errors import FailedCommand, NotReady, ReleaseError, Unanswered
+from contd_release.process.action import Call
+from contd_release.project.release import Release
+from contd_release.records import journal
+from contd_release.records.entries import Announced, Announcing
+from contd_release.tools.apprise import apprise
+from contd_release.tools.apprise.apprise import Outcome, Post, Service
+from contd_release.tools.github.api import Repository
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """
+    What is to be told, everywhere.
+
+    Args:
+        notes: gives the Markdown when it is needed; before the release is prepared there is none.
+        channels: the names of the channels that must have been verified before a word is said.
+    """
+
+    release: Release
+    notes: Callable[[], str]
+    link: str
+    channels: tuple[str, ...] = ()
+    kind: Kind = "release"
+
+    @property
+    def news(self) -> News:
+        """The words, as they are now."""
+        return News(self.release, self.kind, self.notes(), self.link)
+
+    def claim(self, place: Place) -> str:
+        """What the step says."""
+        what = "is out" if self.kind == "release" else "is withdrawn"
+        return f"{place.name} knows that {self.release.version} {what}"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A message exactly as it would go out, or why there is none."""
+
+    place: Place
+    service: Service | None
+    post: Post | None
+    error: ReleaseError | None = None
+
+
+def announced_everywhere(announcement: Announcement) -> Together:
+    """
+    Every place knows. One that does not take the message keeps no other from it.
+
+    A correction goes where the release was announced, or may have been.
+    """
+    release = announcement.release
+    told = places(release.project.settings, release.version)
+    if announcement.kind == "correction":
+        told = tuple(place for place in told if outcome.last(release, place.name, "release"))
+    return Together(tuple((announced(announcement, place),) for place in told), goes_on=True)
+
+
+def announced(announcement: Announcement, place: Place) -> Step:
+    """One place knows of the release."""
+    release, kind = announcement.release, announcement.kind
+
+    def observe() -> Found:
+        last = outcome.last(release, place.name, kind)
+        if isinstance(last, Announcing):
+            raise outcome.unknown(place.name, release, kind, f"began at {last.at} and its outcome was never written")
+        if last and outcome.has_it(last):
+            return Found(State.DONE, f"{'sent' if last.outcome == 'sent' else 'a person says it was sent'}, {last.at}")
+        return Found(State.ABSENT, "not sent" if last is None else f"not sent; {last.outcome} at {last.at}")
+
+    act = Call(f"send the {kind} message to {place}", partial(_tell, announcement, place))
+    return Step(announcement.claim(place), observe, act=(act,), undo=None, retry=_may_pass)
+
+
+def preview(announcement: Announcement) -> Iterator[Preview]:
+    """Every message, without sending one."""
+    for place in places(announcement.release.project.settings, announcement.release.version):
+        try:
+            service = place.service()
+            yield Preview(place, service, message.post(announcement.news, service))
+        except ReleaseError as error:
+            yield Preview(place, None, None, error)
+
+
+def link(release: Release) -> str:
+    """Where the release is described: its page on the website, else its release on the forge, else nowhere."""
+    website = release.project.settings.website
+    return f"{website.url.rstrip('/')}/{release.version}/" if website and website.url else forge_link(release)
+
+
+def forge_link(release: Release) -> str:
+    """The address of the release on GitHub; empty where the project is not there."""
+    github = release.project.settings.github
+    if not github or not github.repository:
+        return ""
+    return f"{Repository(github.repository, github.api, github.uploads).web}/releases/tag/{release.tag}"
+
+
+def _tell(announcement: Announcement, place: Place) -> None:
+    """
+    Write the intention, send, write the outcome.
+
+    Raises:
+        NotReady: something was not verified, or the place cannot be told from here.
+        NeedsPerson: nobody knows whether the message arrived.
+        FailedCommand: certainly nobody got it.
+        Unanswered: the same, and it may work later.
+    """
+    release, kind = announcement.release, announcement.kind
+    if kind == "release":
+        refuse_unverified(release, announcement.channels)
+    url, service = place.url(), place.service()
+    post = message.post(announcement.news, service)
+    entries, version = journal.of(release.project), str(release.version)
+    digest = hashlib.sha256(str(post).encode()).hexdigest()
+    entries.append(Announcing(version=version, place=place.name, kind=kind, digest=digest))
+    sent = apprise.send(url, post)
+    if sent.outcome is Outcome.UNKNOWN:
+        raise outcome.unknown(place.name, release, kind, f"may or may not have arrived: {sent.reason}")
+    is_sent = sent.outcome is Outcome.SENT
+    entries.append(Announced(version=version, place=place.name, kind=kind, outcome="sent" if is_sent else "refused"))
+    if not is_sent:
+        failure = Unanswered if sent.outcome is Outcome.PASSING else FailedCommand
+        raise failure(
+            f"{place.name} did not take the {kind} message of {version}, nobody got it: {sent.reason}",
+            expected="a place that takes it",
+            type_next=f"invoke announce --version {version}   (when {place.variable} and the place are well)",
+        )
+
+
+def refuse_unverified(release: Release, channels: tuple[str, ...]) -> None:
+    """
+    Refuse to speak of what was not read back from every channel.
+
+    Raises:
+        NotReady: a channel was not verified against the sealed artifacts.
+    """
+    sealed, entries = release.sealed(), journal.of(release.project)
+    seal = sealed.digest() if sealed else ""
+    missing = [name for name in channels if not (seal and entries.verified(str(release.version), name, seal))]
+    if missing:
+        raise NotReady(
+            f"{release.version} was not verified on {', '.join(missing)}, so nobody is told of it",
+            expected="every channel read back and equal to what was built",
+            type_next=f"invoke verify --version {release.version}",
+        )
+
+
+def _may_pass(error: ReleaseError) -> bool:
+    return isinstance(error, Unanswered)

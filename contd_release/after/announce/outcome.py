@@ -1,0 +1,77 @@
+"""What the journal knows of a message: never sent, sent, or begun and never heard of again."""
+
+from __future__ import annotations
+
+from contd_release.after.announce.message import Kind
+from contd_release.after.announce.places import places
+from contd_release.errors import NeedsPerson, Usage
+from contd_release.project.release import Release
+from contd_release.records import journal
+from contd_release.records.entries import Announced, Announcing, Entry
+
+_HAVE_IT = ("sent", "done")
+
+
+def has_it(entry: Announcing | Announced | None) -> bool:
+    """Whether the place has the message, as far as anybody knows."""
+    return isinstance(entry, Announced) and entry.outcome in _HAVE_IT
+
+
+def last(release: Release, place: str, kind: Kind) -> Announcing | Announced | None:
+    """The newest entry about this message; an intention that nothing follows stays the last."""
+    found: Announcing | Announced | None = None
+    for entry in journal.of(release.project).entries(Entry, str(release.version)):
+        if isinstance(entry, Announcing | Announced) and (entry.place, entry.kind) == (place, kind):
+            found = entry
+    return found
+
+
+def again(release: Release, name: str, kind: Kind = "release") -> None:
+    """
+    A person says that a message whose outcome is not known shall be sent (again).
+
+    Raises:
+        Usage: there is no such place, or nothing is open there.
+    """
+    _answer(release, name, kind, "again")
+
+
+def done(release: Release, name: str, kind: Kind = "release") -> None:
+    """
+    A person says that a message whose outcome is not known was sent.
+
+    Raises:
+        Usage: there is no such place, or nothing is open there.
+    """
+    _answer(release, name, kind, "done")
+
+
+def unknown(place: str, release: Release, kind: Kind, why: str) -> NeedsPerson:
+    """The question for a person, with both answers to type."""
+    options = "" if kind == "release" else f" --kind {kind}"
+    command = f"invoke announce --version {release.version}{options}"
+    return NeedsPerson(
+        f"the {kind} message of {release.version} to {place} {why}",
+        expected=f"somebody who looks at {place} and says whether it is there",
+        type_next=f"{command} --done {place}   (it is there), or {command} --again {place}   (it is not)",
+    )
+
+
+def _answer(release: Release, name: str, kind: Kind, outcome: str) -> None:
+    version = str(release.version)
+    known = [place.name for place in places(release.project.settings)]
+    if name not in known:
+        raise Usage(
+            f"there is no place {name!r}",
+            expected=", ".join(known) or "a place in the configuration",
+            type_next="invoke announce --preview",
+        )
+    newest = last(release, name, kind)
+    if not isinstance(newest, Announcing):
+        told = f"was told at {newest.at}" if newest and has_it(newest) else "was not told"
+        raise Usage(
+            f"nothing is open at {name}: it {told} of {version}",
+            expected="a message whose outcome is not known",
+            type_next=f"invoke announce --version {version}",
+        )
+    journal.of(release.project).append(Announced(version=version, place=name, kind=kind, outcome=outcome))

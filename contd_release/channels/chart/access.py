@@ -1,0 +1,114 @@
+"""
+What must be so before a chart is packed: something packs charts, this one can be packed, and the registry lets us in.
+"""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from contd_release.channels.chart.names import folder, image, name, of_ours, ref, registry, sealed, settings, told
+from contd_release.engine.step import Found, State, Step
+from contd_release.errors import Usage
+from contd_release.project.release import Release
+from contd_release.tools import git
+from contd_release.tools.helm import helm
+from contd_release.tools.helm import registry as helm_registry
+from contd_release.tools.oci import login as oci_login
+from contd_release.tools.oci.repository import Push
+
+
+def packer() -> Step:
+    """Something that packs charts is here: helm, or its SDK."""
+
+    def observe() -> Found:
+        return Found(State.DONE, helm.here())
+
+    return Step("helm or the Helm SDK is here", observe)
+
+
+def sound(release: Release) -> Step:
+    """
+    The chart can be packed as git has it at the base of the release, whatever else lies in the working tree.
+
+    A chart's dependencies are often not in git; then Chart.lock has to name them, and the build fetches those.
+    """
+    path = settings(release).path
+
+    def observe() -> Found:
+        if sealed(release):
+            return Found(State.DONE, "the chart is built")
+        with _exported(release) as chart:
+            found, ours = helm.metadata(chart), name(release)
+            if found.name != ours:
+                return _unsound(f"{path} is the chart {found.name!r}, not {ours!r}", f'name = "{found.name}"')
+            if missing := helm.missing(chart):
+                return _fetchable(path, missing, is_locked=(chart / "Chart.lock").is_file())
+            if problems := helm.problems(chart):
+                return Found(State.ABSENT, "; ".join(problems), f"helm lint --strict {path}")
+            if (known := image(release)) and not of_ours(known, helm.images(chart)):
+                return _unsound(f"{path} renders no object with the image {known}", 'image = "…"')
+            return Found(State.DONE, f"{found.name} lints strictly and renders")
+
+    return Step(f"{path} is a sound chart", observe)
+
+
+def welcome(release: Release) -> Step:
+    """The registry lets us push, as far as can be known before."""
+    where = registry(release)
+    login = f"export {oci_login.USERNAME}=… {oci_login.PASSWORD}=…"
+    answers = {
+        Push.ALLOWED: Found(State.DONE, f"our login may push to {where}"),
+        Push.UNKNOWN: Found(State.DONE, "that our login may push cannot be checked before publishing"),
+        Push.REFUSED: Found(State.ABSENT, f"{where} does not let our login push", login),
+        Push.READ_ONLY: Found(State.ABSENT, f"{where} takes nothing now: it is read-only", "invoke release   (later)"),
+    }
+
+    def observe() -> Found:
+        there, ours = helm_registry.repository(ref(release)), sealed(release)
+        if ours and helm_registry.layer(there, release.semver) == f"sha256:{ours.sha256}":
+            return Found(State.DONE, f"{told(release)} is there")
+        return answers[there.push()]
+
+    return Step(f"{where} lets us push", observe)
+
+
+def _unsound(what: str, setting: str) -> Found:
+    return Found(State.ABSENT, what, f"set {setting} in [tool.contd-release.chart], or $EDITOR the chart")
+
+
+def _fetchable(path: str, missing: tuple[str, ...], *, is_locked: bool) -> Found:
+    """What the chart lacks in `charts/`, and whether Chart.lock tells the build where to get it."""
+    if is_locked:
+        return Found(State.DONE, f"`helm dependency build` fetches {', '.join(missing)} before packing")
+    return Found(
+        State.ABSENT,
+        f"git has neither a Chart.lock nor {', '.join(missing)} in charts/",
+        f"helm dependency update {path}, and commit Chart.lock: the release runs `helm dependency build` with it",
+    )
+
+
+@contextmanager
+def _exported(release: Release) -> Iterator[Path]:
+    """The chart's folder as it is in the commit that the release starts from."""
+    path = str(folder(release))
+    with TemporaryDirectory(prefix="contd-release-") as room:
+        packed = Path(room) / "tree.tar"
+        answer = git.git(
+            release.project.root, "archive", "--format=tar", f"--output={packed}", release.base, "--", path
+        ).ask()
+        if answer.code:
+            raise Usage(
+                f"git has no {path} at {release.base[:12]}: {answer.err.strip()}",
+                expected="the folder of a Chart.yaml in `path` of [tool.contd-release.chart]",
+                type_next="$EDITOR pyproject.toml",
+            )
+        with tarfile.open(packed) as tree:
+            # Python has this filter from 3.11.4 on.
+            # https://docs.python.org/3/library/tarfile.html#supporting-older-python-versions
+            tree.extraction_filter = getattr(tarfile, "data_filter", None)
+            tree.extractall(room)  # noqa: S202
+        yield Path(room) / path

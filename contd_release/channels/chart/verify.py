@@ -1,0 +1,84 @@
+"""The chart, read back as who installs it gets it: without a login where that is possible."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from contd_release.channels.chart.names import CHANNEL, image, of_ours, ref, sealed, told
+from contd_release.channels.read_back import Claim, read_back
+from contd_release.engine.step import Step
+from contd_release.errors import Conflict, Unanswered, Unsettled
+from contd_release.process.action import Call
+from contd_release.project import artifacts
+from contd_release.project.release import Release
+from contd_release.tools.helm import helm, registry
+from contd_release.tools.oci.repository import Repository
+
+
+def consumed(release: Release) -> Step:
+    """The chart that a user pulls is what was built, renders, and names an image that is the one we built."""
+    full = told(release)
+    return read_back(
+        release,
+        Claim(CHANNEL, f"{full} installs what was built", "pulled and rendered"),
+        (Call(f"pull {full}, compare and render it", partial(consume, release)),),
+        retry=lambda failure: isinstance(failure, (Unsettled, Unanswered)),
+    )
+
+
+def consume(release: Release) -> None:
+    """
+    Pull the chart as its users do, and compare.
+
+    Raises:
+        Unsettled: it is not there.
+        Conflict: it is not what was built, says another version, or names another image.
+    """
+    ours, reader = sealed(release), consumer(release)
+    if ours is None or registry.layer(reader, release.semver) is None:
+        raise Unsettled(f"{told(release)} is not there", expected="the chart that was published")
+    with TemporaryDirectory(prefix="contd-release-") as room:
+        chart = registry.pulled(ref(release), release.semver, Path(room), anonymous=reader.login is None)
+        theirs, _ = artifacts.sha256_of(chart)
+        wrong = f"it has sha256 {theirs}" if theirs != ours.sha256 else ""
+        if wrong := wrong or _wrong_version(release, chart) or _wrong_image(release, chart):
+            raise Conflict(
+                f"{told(release)}: {wrong}",
+                expected=f"sha256 {ours.sha256}, {release.semver}, and the image that was built",
+                type_next=f"invoke rollback --version {release.version}",
+            )
+
+
+def consumer(release: Release) -> Repository:
+    """The chart's repository as everybody sees it; with our login only where nobody else sees it at all."""
+    everybody = registry.repository(ref(release), anonymous=True)
+    try:
+        everybody.digest(release.semver)
+    except Unanswered:
+        return registry.repository(ref(release))
+    return everybody
+
+
+def _wrong_version(release: Release, chart: Path) -> str:
+    found = helm.metadata(chart)
+    if (found.version, found.app_version) == (release.semver, release.semver):
+        return ""
+    return f"{chart.name} says version {found.version} and appVersion {found.app_version}, not {release.semver}"
+
+
+def _wrong_image(release: Release, chart: Path) -> str:
+    """What is wrong with the image that the chart names: it has to lead to the digest that was built."""
+    settings, seal, known = release.project.settings.image, release.sealed(), image(release)
+    if not settings or not seal:
+        return ""
+    named = helm.images(chart)
+    if not (ours := of_ours(known, named)):
+        return f"it names {', '.join(named) or 'no image'}, and not {known}"
+    built = next((one.digest for one in seal.of_kind("image") if one.digest and not one.platform), "")
+    for one in ours:
+        reference = one.partition("@")[2] or one.removeprefix(f"{known}:")
+        if (found := Repository.named(settings.name).digest(reference)) != built:
+            return f"{one} is {found[:19] if found else 'not there'}, built was {built[:19] or 'none'}"
+    return ""

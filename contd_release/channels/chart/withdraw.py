@@ -1,0 +1,72 @@
+"""
+Withdrawing a chart: deleted or marked where that is asked for. Otherwise it stays, and users hear what to install.
+"""
+
+from __future__ import annotations
+
+from contd_release.channels.chart import mark
+from contd_release.channels.chart import names as chart_names
+from contd_release.channels.withdrawal import Rollback, Row
+from contd_release.engine.step import Found, State, Step
+from contd_release.process.action import Call
+from contd_release.records import journal
+from contd_release.records.entries import Left
+from contd_release.tools.helm import registry
+
+
+def row(rollback: Rollback) -> Row:
+    """What the chart registry has, and what becomes of it."""
+    told = chart_names.told(rollback.release)
+    theirs = registry.repository(chart_names.ref(rollback.release)).digest(rollback.release.semver)
+    if theirs is None:
+        return Row("chart", "nothing of this version")
+    instead = (
+        f"helm upgrade with --version {rollback.advised}" if rollback.advised else f"{rollback.following} replaces it"
+    )
+    there, is_marked = f"{told} is {theirs[:19]}", "deprecate-chart" in rollback.wishes
+    if "delete-chart" in rollback.wishes:
+        otherwise = "; if not, helm warns of it" if is_marked else ""
+        return Row(
+            "chart", there, f"it is deleted, if the registry lets us{otherwise}", "who pulled it has it", instead
+        )
+    if is_marked:
+        return mark.row(rollback, there, instead)
+    return Row(
+        "chart",
+        there,
+        "nothing",
+        "it stays the chart that helm takes without --version, until a higher one is out",
+        f"{instead}; or invoke rollback with --deprecate-chart or --delete-chart",
+    )
+
+
+def steps(rollback: Rollback) -> tuple[Step, ...]:
+    """The deletion and the mark, where they are asked for; a chart that cannot be deleted can still be marked."""
+    asked = {"delete-chart": deleted, "deprecate-chart": mark.marked}
+    return tuple(step(rollback) for wish, step in asked.items() if wish in rollback.wishes)
+
+
+def deleted(rollback: Rollback) -> Step:
+    """The registry does not have the chart any more, or it does not let us delete it."""
+    release, told = rollback.release, chart_names.told(rollback.release)
+    names = (release.semver, chart_names.kept_tag(release))
+
+    def observe() -> Found:
+        there = registry.repository(chart_names.ref(release))
+        found = [f"{name} is {theirs[:19]}" for name in names if (theirs := there.digest(name))]
+        if not found:
+            return Found(State.DONE, f"{told} is not there")
+        left = journal.of(release.project).entries(Left, str(release.version))
+        if any(one.what == told for one in left):
+            return Found(State.DONE, f"{told} stays: the registry does not let us delete it; its web page may")
+        return Found(State.ABSENT, ", ".join(found))
+
+    def delete() -> None:
+        there = registry.repository(chart_names.ref(release))
+        for name in names:
+            if (theirs := there.digest(name)) and not there.delete(theirs):
+                journal.of(release.project).append(Left(version=str(release.version), what=told))
+                return
+
+    act = (Call(f"delete {told}, which was asked for", delete),)
+    return Step(f"{told} is deleted, or the registry keeps it", observe, act=act, patience=30)

@@ -1,0 +1,184 @@
+"""The image of every platform, built once from a clean checkout, and packed into one archive."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from contd_release.channels.image.names import CHANNEL, archive, labels, sealed, settings, storage
+from contd_release.engine.step import Found, State, Step
+from contd_release.errors import NotReady, Usage
+from contd_release.process.action import Action, Call, Running
+from contd_release.process.command import Command
+from contd_release.project import artifacts
+from contd_release.project.artifacts import Artifact
+from contd_release.project.release import Release
+from contd_release.project.settings import Image
+from contd_release.tools import git
+from contd_release.tools.builders import buildah, buildx
+from contd_release.tools.builders.dockerfile import Build
+from contd_release.tools.oci.archive import Archive
+from contd_release.tools.oci.pack import pack
+
+# https://github.com/containers/image/blob/main/docs/containers-transports.5.md
+_FILES: Final = ("oci-archive:", "oci:", "docker-archive:", "dir:")
+
+
+@dataclass(frozen=True)
+class Builder:
+    """What builds images here, and what is done before the first build."""
+
+    name: str
+    version: str
+    build: Callable[[Build], Command]
+    before: tuple[Command, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+@dataclass(frozen=True)
+class OfCommit:
+    """A command that names the release commit, which is known only once it is made."""
+
+    source: Path
+    command: Callable[[str], Command]
+
+    def __str__(self) -> str:
+        return str(self.command(git.commit(self.source) or "COMMIT"))
+
+    def run(self, running: Running) -> None:
+        """Run it with the commit that is checked out."""
+        commit = git.commit(self.source)
+        if commit is None:
+            raise NotReady(
+                f"{self.source.name} is not checked out", expected="the release commit", type_next="invoke release"
+            )
+        self.command(commit).run(running)
+
+
+def builder(image: Image, storage: Path) -> Builder:
+    """
+    The builder of docker where there is one, buildah otherwise; only buildah starts from a file on this machine.
+
+    Raises:
+        NotReady: neither is here.
+    """
+    if not image.base.startswith(_FILES) and (version := buildx.version()):
+        return Builder("docker buildx", version, buildx.build)
+    if version := buildah.version():
+        return Builder("buildah", version, partial(buildah.build, storage=storage), buildah.tidy(storage))
+    if image.base.startswith(_FILES):
+        raise NotReady(
+            f"buildah is not here, and nothing else builds on {image.base}",
+            expected="buildah",
+            type_next="apt install buildah",
+        )
+    raise NotReady(
+        "nothing that builds images is here",
+        expected="buildah, or docker buildx with a running builder that can write OCI archives",
+        type_next="apt install buildah   (or docker buildx create --use)",
+    )
+
+
+def packed(release: Release) -> Step:
+    """The archive with all platforms is built. A resumed release never builds it again."""
+    path = archive(release)
+
+    def observe() -> Found:
+        if found := sealed(release):
+            artifacts.check_one(release.dist, found)
+            return Found(State.DONE, f"{found.digest[:19]}, as sealed")
+        if not path.is_file():
+            return Found(State.ABSENT, f"{path.name} is not there")
+        return Found(State.DONE, f"{Archive(path).top.digest[:19]}{_base(release)}")
+
+    return Step(
+        f"{path.name} is built for {', '.join(settings(release).platforms)}",
+        observe,
+        act=_building(release),
+        undo=(Call(f"remove {path.name}", lambda: path.unlink(missing_ok=True)),),
+    )
+
+
+def measured(release: Release) -> tuple[Artifact, ...]:
+    """The archive as it is now, with the digest of its index."""
+    path = archive(release)
+    if not path.is_file():
+        return ()
+    return (artifacts.measured(path, CHANNEL, digest=Archive(path).top.digest),)
+
+
+def _building(release: Release) -> tuple[Action, ...]:
+    """Prepare, one build per platform in the configured order, pack."""
+    image, source = settings(release), release.source(CHANNEL)
+    room = release.home / "building-image"
+    # Where nothing builds images the plan still shows how it would be done; the access step says what is missing.
+    try:
+        using = builder(image, storage(release))
+    except NotReady:
+        using = Builder("buildah", "", partial(buildah.build, storage=storage(release)))
+    return (
+        Call("empty the build folder", partial(_emptied, room)),
+        git.git(source, "reset", "--quiet", "--hard").reproducible(),
+        git.git(source, "clean", "-ffdxq"),
+        *(_preparing(words, source, release.epoch) for words in image.prepare),
+        *using.before,
+        *(OfCommit(source, partial(_command, release, using.build, platform, room)) for platform in image.platforms),
+        Call(f"pack {archive(release).name}", partial(_pack, release, room)),
+    )
+
+
+def _command(release: Release, build: Callable[[Build], Command], platform: str, room: Path, commit: str) -> Command:
+    image = settings(release)
+    return build(
+        Build(
+            source=release.source(CHANNEL),
+            dockerfile=image.dockerfile,
+            platform=platform,
+            to=_part(room, platform),
+            labels=labels(release, commit),
+            arguments={"BASE": image.base} if image.base else {},
+            epoch=release.epoch,
+        )
+    )
+
+
+def _preparing(words: str, source: Path, epoch: int) -> Command:
+    program, *rest = shlex.split(words) or [""]
+    if not program:
+        raise Usage(
+            "an empty command in [tool.contd-release.image] prepare",
+            expected="a program and its arguments",
+            type_next="$EDITOR pyproject.toml",
+        )
+    # The Python that runs us, whatever PATH says: it has this library.
+    argv = (sys.executable if program in ("python", "python3") else program, *rest)
+    return Command(argv, cwd=source, env={"SOURCE_DATE_EPOCH": str(epoch)}, timeout=1800).reproducible()
+
+
+def _pack(release: Release, room: Path) -> None:
+    release.dist.mkdir(parents=True, exist_ok=True)
+    parts = [(platform, Archive(_part(room, platform))) for platform in settings(release).platforms]
+    pack(parts, archive(release), release.semver, release.epoch)
+    shutil.rmtree(room)
+
+
+def _part(room: Path, platform: str) -> Path:
+    return room / f"{platform.replace('/', '-')}.tar"
+
+
+def _base(release: Release) -> str:
+    base = settings(release).base
+    return f", on the stand-in {base}" if base else ""
+
+
+def _emptied(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)

@@ -1,0 +1,145 @@
+"""The tags that move: `1.2`, `1` and `latest`. What each named before is written down before it moves."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from packaging.version import Version
+
+from contd_release.channels.image.names import PATIENCE, door, repository, required, sealed, told
+from contd_release.channels.readings import Glance, Reading, Verdict, compared
+from contd_release.engine.step import Found, State, Step
+from contd_release.errors import NotReady, Usage
+from contd_release.process.action import Call
+from contd_release.project.release import Release
+from contd_release.project.version import moving_tags, parse, semver
+from contd_release.tools import git
+from contd_release.tools.oci.repository import Repository
+
+FILE: Final = "moved-tags.json"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """
+    A tag that this release moved, or was about to move.
+
+    Args:
+        previous: the digest it named before; empty when it was new.
+        to: the digest of this release.
+    """
+
+    tag: str
+    previous: str
+    to: str
+
+
+def candidates(release: Release) -> tuple[str, ...]:
+    """The tags that this version may move if it is the highest of its line; none for a pre-release."""
+    return moving_tags(release.version, ())
+
+
+def moved(release: Release, tag: str) -> Step:
+    """A moving tag names the highest final version of its line, which this release may be or not be."""
+    there = door(release)
+
+    def observe() -> Found:
+        ours = sealed(release)
+        if release.version in _withdrawn(release):
+            return Found(
+                State.DONE, f"{release.version} is withdrawn, and {told(release, tag)} has nothing to do with it"
+            )
+        if higher := _higher(there(), release, tag):
+            return Found(State.DONE, f"{told(release, tag)} stays with {higher}")
+        theirs = there().digest(tag)
+        if ours and theirs == ours.digest:
+            return Found(State.DONE, f"{told(release, tag)} is {theirs[:19]}")
+        return Found(State.ABSENT, f"{told(release, tag)} {f'is {theirs[:19]}' if theirs else 'is not there'}")
+
+    def move() -> None:
+        ours = required(release)
+        if there().digest(release.semver) != ours.digest or (index := there().manifest(ours.digest)) is None:
+            raise NotReady(f"{told(release)} is not published", expected=ours.digest, type_next="invoke release")
+        before = there().digest(tag)
+        if before != ours.digest:
+            _record(release, Moved(tag, before or "", ours.digest))
+            there().put(tag, index)
+
+    return Step(
+        f"{told(release, tag)} is the highest of its line",
+        observe,
+        act=(Call(f"note what {told(release, tag)} names, and let it name {release.semver}", move),),
+        undo=None,
+        patience=PATIENCE,
+    )
+
+
+def reading(release: Release, tag: str, digest: str) -> Reading:
+    """What a moving tag names: this image, or that of a higher version; that of a lower one is stale."""
+
+    def look() -> Glance:
+        found, there = moved(release, tag).observe(), repository(release)
+        theirs = there.digest(tag)
+        if found.state is State.DONE:
+            return Glance(Verdict.SAME, theirs if theirs and theirs == digest else found.detail)
+        named = (one for one in versions(there.tags()) if theirs and there.digest(semver(one)) == theirs)
+        if (version := next(named, None)) is not None:
+            return Glance(Verdict.STALE, f"still {version}")
+        return compared(digest, theirs)
+
+    return Reading(told(release, tag), digest, look, is_promoted=True)
+
+
+def read(release: Release) -> tuple[Moved, ...]:
+    """
+    The tags that this release moved, as they were written down.
+
+    Raises:
+        Usage: the file is there and cannot be read.
+    """
+    path = release.home / FILE
+    try:
+        return tuple(Moved(**one) for one in json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return ()
+    except (ValueError, TypeError) as error:
+        raise Usage(
+            f"{path} cannot be read: {error}", expected="the tags as `promote` wrote them", type_next=f"less {path}"
+        ) from error
+
+
+def _withdrawn(release: Release) -> frozenset[Version]:
+    return git.remote(release.project.root, release.project.settings.remote).withdrawn
+
+
+def _higher(there: Repository, release: Release, tag: str) -> Version | None:
+    """The version that keeps this tag from moving."""
+    others = [one for one in versions(there.tags()) if one > release.version]
+    others = [one for one in others if one not in _withdrawn(release)] if others else []
+    return next((one for one in sorted(others, reverse=True) if tag not in moving_tags(release.version, (one,))), None)
+
+
+def versions(tags: tuple[str, ...]) -> Iterator[Version]:
+    """The versions among the tags of a registry."""
+    for tag in tags:
+        try:
+            yield parse(tag)
+        except Usage:
+            continue
+
+
+def _record(release: Release, one: Moved) -> None:
+    kept = [other for other in read(release) if other.tag != one.tag]
+    path: Path = release.home / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{FILE}.half")
+    with open(half, "w", encoding="utf-8") as out:
+        out.write(json.dumps([asdict(each) for each in (*kept, one)], indent=2) + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+    half.replace(path)

@@ -1,0 +1,71 @@
+"""The wheels and the sdist, built once from a clean checkout."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from pathlib import Path
+
+from contd_release.engine.step import Found, State, Step
+from contd_release.errors import NotReady
+from contd_release.process.action import Call
+from contd_release.project import artifacts
+from contd_release.project.release import Release
+from contd_release.tools import build as build_tool
+from contd_release.tools import git, twine
+
+NAME = "pypi"
+
+
+def distributed(release: Release) -> Step:
+    """The wheels and the sdist are built, once, with the release's time in them."""
+    names = (*release.wheels, release.sdist)
+    made, source, settings = release.home / "building-pypi", release.source(NAME), release.project.settings.pypi
+    assert settings is not None
+
+    def observe() -> Found:
+        sealed = release.sealed()
+        if sealed is not None:
+            for name in names:
+                if (artifact := sealed.named(name)) is not None:
+                    artifacts.check_one(release.dist, artifact)
+            return Found(State.DONE, "sealed")
+        there = [name for name in names if (release.dist / name).is_file()]
+        if len(there) == len(names):
+            return Found(State.DONE, f"{len(names)} files")
+        return Found(State.PARTIAL if there else State.ABSENT, f"{len(there)} of {len(names)} files")
+
+    return Step(
+        f"{release.sdist} and {len(release.wheels)} wheel{'s' * (len(release.wheels) != 1)} are built",
+        observe,
+        act=(
+            Call("empty the build folder", partial(_emptied, made)),
+            build_tool.build(source, made, release.dates, isolated=settings.isolated),
+            Call("compare the file names with those that are planned", partial(build_tool.refuse_others, made, names)),
+            Call("set the times in the sdist", partial(build_tool.settle_times, made / release.sdist, release.epoch)),
+            Call("compare the sdist with the tree", partial(_compared, release, made)),
+            twine.check(tuple(made / name for name in names)),
+            Call(f"hand over {len(names)} files", partial(build_tool.hand_over, made, release.dist, names)),
+        ),
+        undo=(Call("remove the built files", partial(_removed, release, names)),),
+    )
+
+
+def _emptied(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+def _compared(release: Release, made: Path) -> None:
+    known = frozenset(git.names(release.source(NAME), "HEAD"))
+    if strangers := build_tool.strangers(made / release.sdist, known):
+        raise NotReady(
+            f"{release.sdist} holds what git does not: {', '.join(strangers[:5])}",
+            expected="the files of the commit",
+            type_next="$EDITOR .gitignore pyproject.toml",
+        )
+
+
+def _removed(release: Release, names: tuple[str, ...]) -> None:
+    for name in (*names, artifacts.SEAL, artifacts.CHECKSUMS):
+        (release.dist / name).unlink(missing_ok=True)

@@ -1,0 +1,107 @@
+"""What is to be withdrawn, and how a person is told of it before anything is done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal, TypeAlias, get_args
+
+from packaging.version import Version
+
+from contd_release.project.release import Release
+from contd_release.project.version import next_version, versions_of
+from contd_release.tools import git
+
+Wish: TypeAlias = Literal["deprecate-chart", "delete-chart", "delete-tag", "revert", "republish", "hotfix"]
+WISHES: Final[tuple[Wish, ...]] = get_args(Wish)
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """
+    One release that is taken back, as far as it can be.
+
+    Args:
+        reason: one line, for users.
+        wishes: what was asked for beyond what is always done.
+    """
+
+    release: Release
+    reason: str
+    wishes: frozenset[Wish] = frozenset()
+
+    @property
+    def version(self) -> Version:
+        """The version that is withdrawn."""
+        return self.release.version
+
+    @cached_property
+    def good(self) -> tuple[Version, ...]:
+        """The final versions that are tagged on the remote and not withdrawn, lowest first; without this one."""
+        there = git.remote(self.release.project.root, self.release.project.settings.remote)
+        return good(versions_of(there.tags), there.withdrawn | {self.version})
+
+    @property
+    def previous(self) -> Version | None:
+        """The highest good version below this one: the code to go back to."""
+        return max((one for one in self.good if one < self.version), default=None)
+
+    @property
+    def advised(self) -> Version | None:
+        """
+        The version that users are sent to: a later patch of the same line, else the one before, else the next above.
+        """
+        patches = [one for one in self.good if one > self.version and one.release[:2] == self.version.release[:2]]
+        return max(patches, default=self.previous or min(self.good, default=None))
+
+    @property
+    def following(self) -> Version:
+        """The patch in which it is mended."""
+        return next_version(Version(self.version.base_version), "patch")
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    What is known and intended for one place.
+
+    Args:
+        there: what is there.
+        undone: what can be undone, and is going to be.
+        cannot: what cannot be undone.
+        instead: what to do about that; never empty where something cannot be undone.
+    """
+
+    place: str
+    there: str
+    undone: str = ""
+    cannot: str = ""
+    instead: str = ""
+
+    def lines(self) -> Iterable[str]:
+        """The row as it is printed."""
+        yield self.place
+        yield f"    is there: {self.there}"
+        if self.undone:
+            yield f"    will be done: {self.undone}"
+        if self.cannot:
+            yield f"    cannot be undone: {self.cannot}"
+            yield f"    so: {self.instead}"
+
+
+def good(tagged: Iterable[Version], bad: frozenset[Version]) -> tuple[Version, ...]:
+    """The final versions of these that are not bad, lowest first."""
+    return tuple(sorted(one for one in tagged if not one.is_prerelease and one not in bad))
+
+
+def one_line(reason: str) -> str:
+    """A reason as one line of plain text."""
+    return re.sub(r"\s+", " ", "".join(one for one in reason if one.isprintable() or one.isspace())).strip()
+
+
+def sentence(text: str) -> str:
+    """A reason as one line that ends like a sentence."""
+    words = re.sub(r"\s+", " ", text).strip()
+    return words if words.endswith((".", "!", "?")) else f"{words}."

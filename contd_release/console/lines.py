@@ -1,0 +1,112 @@
+"""Plain lines, and the one place that prints."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from textwrap import indent
+from typing import TYPE_CHECKING
+
+from contd_release.channels.readings import Row, Verdict
+from contd_release.console.board import LINE, SIGNS
+from contd_release.engine.checklist import Checklist, Event, Seen
+from contd_release.engine.step import Step
+from contd_release.errors import ReleaseError
+from contd_release.process.action import Action
+from contd_release.process.command import Command
+from contd_release.process.redaction import Redactor
+from contd_release.project.release import Release
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+@dataclass
+class Lines:
+    """Plain lines: one when a step is done, one when it fails, and one every while when it takes long."""
+
+    redact: Redactor
+    section: str = ""
+    is_past_the_line: bool = False
+
+    @contextmanager
+    def watching(self, release: Release, checklist: Checklist) -> Iterator[None]:
+        """Head the walk with the release."""
+        self.says(f"{release} from {release.base[:12]}")
+        yield
+
+    def event(self, event: Event) -> None:
+        """One line for what is over."""
+        if event.what not in ("done", "undone", "failed"):
+            return
+        self._headed(event.section, event.step)
+        if event.what == "failed":
+            self.says(f"  ✗ {event.step.title}  {event.seconds:.1f} s")
+        elif event.found:
+            sign = "✓" if event.what == "done" else "↶"
+            self.says(f"  {sign} {event.step.title}: {event.found.detail}  {event.seconds:.1f} s")
+
+    def says(self, text: str) -> None:
+        """Print it, without secrets."""
+        put(self.redact(text))
+
+    def told(self, event: str, text: str, **facts: object) -> None:
+        """A sentence for people, which is facts for machines."""
+        self.says(text)
+
+    def showing(self, table: Callable[[], RenderableType]) -> AbstractContextManager[None]:
+        """A table that is told line by line, since nobody sees it change."""
+        return nullcontext()
+
+    def seen(self, seen: Seen, *, with_commands: bool) -> None:
+        """The state of one step, and the commands that would change it."""
+        self._headed(seen.section, seen.step)
+        if seen.found is None:
+            self.says(f"  ? {seen.step.title}: {indent(str(seen.error), ' ' * 4).lstrip()}")
+            return
+        self.says(f"  {SIGNS[seen.found.state]} {seen.step.title}: {seen.found.detail}")
+        if with_commands and not seen.is_done:
+            for action in seen.step.act:
+                self.says(f"      {'$ ' if _is_command(action) else '- '}{action}")
+
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Columns as wide as their widest cell."""
+        widths = [max(len(row[at]) for row in (heads, *rows)) for at in range(len(heads))]
+        for row in (heads, *rows):
+            self.says("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+    def readings(self, rows: Sequence[Row]) -> None:
+        """Channel, name, what was built, what is found."""
+        self.table(("channel", "name", "built", "found"), [(one.channel, one.name, *columns(one)) for one in rows])
+
+    def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:
+        """The error itself is told by the edge."""
+        self.says("\npublic already: " + ("; ".join(public) or "nothing"))
+
+    def _headed(self, section: str, step: Step) -> None:
+        if section != self.section:
+            self.section = section
+            self.says(f"\n{section}")
+        if step.undo is None and not self.is_past_the_line:
+            self.is_past_the_line = True
+            self.says(f"  {'─' * 20} {LINE} {'─' * 20}")
+
+
+def put(line: str) -> None:
+    """One write a line: steps side by side tell theirs at the same time."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def columns(row: Row) -> tuple[str, str]:
+    """What was built and what is found, digests cut to what a person compares."""
+    sign = "✓" if row.seen.verdict is Verdict.SAME else "✗"
+    what = row.seen.what[:19] if row.seen.what.startswith("sha256:") else row.seen.what
+    return row.built[:19], f"{sign} {row.seen.verdict.value}: {what}"
+
+
+def _is_command(action: Action) -> bool:
+    """Whether an action is a process, or wraps the one that it prints."""
+    return isinstance(action, Command) or hasattr(action, "command")

@@ -1,0 +1,97 @@
+"""JSON lines, for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contd_release.channels.readings import Row
+from contd_release.engine.checklist import Checklist, Event, Seen, point_of_no_return
+from contd_release.errors import ReleaseError, Several, exit_code
+from contd_release.process.redaction import Redactor
+from contd_release.project.release import Release
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+from contd_release.console.lines import put
+
+
+@dataclass
+class Json:
+    """One JSON object a line."""
+
+    redact: Redactor
+
+    def watching(self, release: Release, checklist: Checklist) -> AbstractContextManager[None]:
+        """Name the release and every step it has."""
+        steps = list(checklist.steps())
+        line = point_of_no_return(steps)
+        self._tell(
+            event="release",
+            project=release.project.name,
+            version=str(release.version),
+            base=release.base,
+            steps=[{"section": section, "step": step.title} for section, step in steps],
+            point_of_no_return=line,
+        )
+        return nullcontext()
+
+    def event(self, event: Event) -> None:
+        """Every event, as it comes."""
+        told: dict[str, object] = {"event": event.what, "section": event.section, "step": event.step.title}
+        if event.found:
+            told |= {"state": event.found.state.value, "detail": event.found.detail}
+        if event.action:
+            told["action"] = str(event.action)
+        if event.error:
+            told["error"] = str(event.error)
+        self._tell(**told, seconds=round(event.seconds, 3))
+
+    def says(self, text: str) -> None:
+        """A sentence for people."""
+        self._tell(event="note", text=text)
+
+    def told(self, event: str, text: str, **facts: object) -> None:
+        """The facts."""
+        self._tell(event=event, **facts)
+
+    def showing(self, table: Callable[[], RenderableType]) -> AbstractContextManager[None]:
+        """Machines want no table."""
+        return nullcontext()
+
+    def seen(self, seen: Seen, *, with_commands: bool) -> None:
+        """The state of one step."""
+        told: dict[str, object] = {"event": "seen", "section": seen.section, "step": seen.step.title}
+        if seen.found:
+            told |= {"state": seen.found.state.value, "detail": seen.found.detail}
+        if seen.error:
+            told |= {"state": "unanswered", "detail": str(seen.error)}
+        if with_commands and not seen.is_done:
+            told["actions"] = [str(action) for action in seen.step.act]
+        self._tell(**told)
+
+    def readings(self, rows: Sequence[Row]) -> None:
+        """One object for each thing that was built."""
+        for one in rows:
+            told = {"channel": one.channel, "name": one.name, "built": one.built}
+            self._tell(event="reading", **told, verdict=one.seen.verdict.value, found=one.seen.what)
+
+    def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:
+        """The cause, with its exit code."""
+        leaves = error.errors if isinstance(error, Several) else (error,)
+        self._tell(
+            event="stopped",
+            exit_code=exit_code(error),
+            public=list(public),
+            causes=[
+                {"kind": type(one).__name__, "what": one.what_is, "expected": one.expected, "type": one.type_next}
+                for one in leaves
+            ],
+        )
+
+    def _tell(self, **told: object) -> None:
+        put(self.redact(json.dumps(told, ensure_ascii=False)))

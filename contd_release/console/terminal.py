@@ -1,0 +1,90 @@
+"""A checklist that ticks on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contd_release.channels.readings import Row, Verdict
+from contd_release.console.board import Board
+from contd_release.engine.checklist import Checklist, Event
+from contd_release.project.release import Release
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.live import Live
+
+from contd_release.console.lines import Lines, columns
+
+
+@dataclass
+class Terminal(Lines):
+    """The whole checklist on a terminal, ticking while it is walked."""
+
+    console: Console | None = None
+    board: Board | None = None
+    live: Live | None = None
+
+    @contextmanager
+    def watching(self, release: Release, checklist: Checklist) -> Iterator[None]:
+        """Show every step from the beginning."""
+        from rich.live import Live
+
+        self.board = Board.of(str(release), checklist, self.redact)
+        with Live(console=self.console, get_renderable=self.board.table, refresh_per_second=8) as self.live:
+            yield
+            self.live.refresh()
+        self.live = None
+
+    def event(self, event: Event) -> None:
+        """Change the row of the step."""
+        if not (self.board and self.board.update(event)):
+            super().event(event)
+
+    def says(self, text: str) -> None:
+        """Print above the checklist."""
+        assert self.console is not None
+        self.console.print(self.redact(text), markup=False, highlight=False)
+
+    def readings(self, rows: Sequence[Row]) -> None:
+        """The same in colours."""
+        from rich.table import Table
+        from rich.text import Text
+
+        assert self.console is not None
+        table = Table("channel", box=None, pad_edge=False)
+        for title in ("name", "built", "found"):
+            table.add_column(title, overflow="fold")
+        for one in rows:
+            style = "green" if one.seen.verdict is Verdict.SAME else "bold red"
+            built, found = columns(one)
+            cells = (Text(self.redact(cell)) for cell in (one.channel, one.name, built))
+            table.add_row(*cells, Text(self.redact(found), style=style))
+        self.console.print(table)
+
+    @contextmanager
+    def showing(self, table: Callable[[], RenderableType]) -> Iterator[None]:
+        """Show a table that changes."""
+        from rich.live import Live
+
+        with Live(console=self.console, get_renderable=table, refresh_per_second=2) as self.live:
+            yield
+        self.live = None
+
+    def told(self, event: str, text: str, **facts: object) -> None:
+        """A sentence, where no table shows it."""
+        if self.live is None:
+            super().told(event, text, **facts)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stand still while a person is asked."""
+        if self.live:
+            self.live.stop()
+        try:
+            yield
+        finally:
+            if self.live:
+                self.live.start(refresh=True)

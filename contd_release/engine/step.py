@@ -1,0 +1,56 @@
+"""A step is a claim about the world, how to observe it, what makes it true, and what makes it false again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from contd_release.errors import ReleaseError
+from contd_release.process.action import Action
+
+
+class State(Enum):
+    """What an observation found. "Cannot know" is not a state: it raises `Unanswered`."""
+
+    ABSENT = "absent"
+    PARTIAL = "partial"
+    DONE = "done"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True)
+class Found:
+    """
+    A state, and the detail a person wants to see: what is there now.
+
+    Args:
+        type_next: for a state only a person can change, the one command to type.
+    """
+
+    state: State
+    detail: str
+    type_next: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """
+    One claim of the checklist.
+
+    Args:
+        title: the claim, as a person says it: "v1.2.0 is on origin".
+        observe: asks the world; changes nothing.
+        act: what makes the claim true. Empty: only a person can.
+        undo: what makes it false again. Empty: there is nothing to undo. `None`: it cannot be undone, so the step lies
+            behind the point of no return.
+        patience: seconds in which the world may take to show what was done.
+        retry: whether a failure of `act` is worth another try; every `act` is safe to repeat.
+    """
+
+    title: str
+    observe: Callable[[], Found]
+    act: tuple[Action, ...] = ()
+    undo: tuple[Action, ...] | None = ()
+    patience: float = 0
+    retry: Callable[[ReleaseError], bool] | None = None

@@ -1,0 +1,112 @@
+"""What `invoke announce` does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast, get_args
+
+from contd_release.after.announce import announcement, outcome
+from contd_release.after.announce.message import Kind
+from contd_release.console import Json, Lines, reporting
+from contd_release.engine.checklist import Checklist, Section
+from contd_release.errors import NotReady, ReleaseError, Usage, raise_all
+from contd_release.procedures.after import steps
+from contd_release.procedures.selection import here, of_version, resumed
+from contd_release.process.action import Running
+from contd_release.project.release import Release
+from contd_release.records import journal, lock
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One kind of message about one release."""
+
+    release: Release
+    kind: Kind
+    report: Lines | Json
+
+    def preview(self) -> None:
+        """
+        Show every message.
+
+        Raises:
+            NotReady: there is nobody to tell.
+            ReleaseError: a place cannot be told; the others are shown all the same.
+        """
+        previews = list(announcement.preview(steps.announcement(self.release, self.kind)))
+        if not previews:
+            raise self._nobody()
+        errors: list[ReleaseError] = []
+        for one in previews:
+            if one.post is None or one.service is None:
+                errors += [one.error] if one.error else []
+                continue
+            self.report.says(f"\n{one.place} · {one.service.name}")
+            self.report.says(str(one.post))
+        raise_all(errors)
+
+    def answer(self, *, again: str, done: str) -> None:
+        """Note what a person knows of messages whose outcome nobody else does."""
+        with lock.held(self.release.project.state / "lock"):
+            if again:
+                outcome.again(self.release, again, self.kind)
+                self.report.says(f"{again} will be told again; type: invoke announce --version {self.release.version}")
+            if done:
+                outcome.done(self.release, done, self.kind)
+                self.report.says(f"{done} was told")
+
+    def tell(self) -> None:
+        """
+        Tell every place that does not know.
+
+        Raises:
+            NotReady: there is nobody to tell.
+        """
+        whole = Checklist((Section("announce", steps.told(self.release, self.kind)),))
+        if not list(whole.steps()):
+            raise self._nobody()
+        with lock.held(self.release.project.state / "lock"), self.report.watching(self.release, whole):
+            whole.walk(self.report.event, Running(self.release.logs, self.report.redact))
+
+    def _nobody(self) -> NotReady:
+        """Why there is nobody to tell."""
+        version, edit = self.release.version, "$EDITOR pyproject.toml"
+        if not self.release.project.settings.announce:
+            return NotReady("no place is named", expected="[tool.contd-release.announce]", type_next=edit)
+        if self.kind == "correction":
+            return NotReady(
+                f"no place was told that {version} is out",
+                expected="a release that was announced, to correct it",
+                type_next=f"invoke status --version {version}",
+            )
+        return NotReady(
+            f"no place is told of a pre-release such as {version}",
+            expected="names of places in announce-pre-releases",
+            type_next=edit,
+        )
+
+
+def about(version: str, kind: str, *, as_json: bool) -> Telling:
+    """
+    A release that was begun in this clone, or the one under way.
+
+    Raises:
+        NotReady: nothing is under way, and no version was named.
+        Usage: there is no such kind of message.
+    """
+    if kind not in get_args(Kind):
+        raise Usage(
+            f"there is no kind of message {kind!r}",
+            expected=", ".join(get_args(Kind)),
+            type_next="invoke announce --preview --kind release",
+        )
+    project = here()
+    begun = journal.of(project).under_way()
+    if not version and begun is None:
+        raise NotReady(
+            "nothing is under way",
+            expected="a version",
+            type_next="invoke announce --preview --version 1.2.0   (without --preview it is sent)",
+        )
+    release = of_version(project, version) if version or begun is None else resumed(project, begun)
+    return Telling(release, cast(Kind, kind), reporting(as_json=as_json, settings=project.settings))

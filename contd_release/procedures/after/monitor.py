@@ -1,0 +1,90 @@
+"""What `invoke monitor` does: look until the window is over or the verdict wants a person, or once."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from contd_release.after.monitor import sample_table, sampling, verdict
+from contd_release.after.monitor.watched import NothingOut, Watched, watched
+from contd_release.console import Json, Lines, reporting
+from contd_release.errors import Usage
+from contd_release.procedures.after.steps import redactor
+from contd_release.procedures.selection import here
+from contd_release.project.rules import DURATION, seconds
+from contd_release.records import samples
+from contd_release.records.samples import Sample, Verdict
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """
+    What the words of the call ask for.
+
+    Args:
+        every: how long to wait between two looks, such as `5m`.
+    """
+
+    version: str = ""
+    once: bool = False
+    every: str = "5m"
+
+
+def watch(wishes: Wishes, *, as_json: bool) -> None:
+    """
+    Watch a release.
+
+    Raises:
+        Held: the last look says so, or it was the only one.
+        RollbackProposed: a look says so; nobody waits for the next one.
+    """
+    if not DURATION.holds(wishes.every):
+        raise Usage(f"--every is {wishes.every!r}", DURATION.expected, "invoke monitor --every 5m")
+    project, report = here(), reporting(as_json=as_json)
+    report.redact = redactor(project)
+    try:
+        release = watched(project, wishes.version)
+    except NothingOut as nothing:
+        # Before the first release a clock has nothing to complain of; a person who asks is told.
+        if not wishes.once:
+            raise
+        report.told("over", nothing.what_is, verdict="none", watching=False)
+        return
+    seen = list(samples.read(release.samples))
+    if (moment := release.now()) >= release.until:
+        _tell_over(release, report, seen, moment)
+        return
+    with report.showing(lambda: sample_table.table(release, seen)):
+        last = _watched(release, report, seen, wishes)
+    if problem := verdict.problem(last):
+        raise problem
+
+
+def _watched(release: Watched, report: Lines | Json, seen: list[Sample], wishes: Wishes) -> Sample:
+    """Look until there is a reason to stop; the last look."""
+    began = time.monotonic()
+    for count in itertools.count(1):
+        sample = sampling.look(release, report.redact)
+        seen.append(sample)
+        is_last = datetime.fromisoformat(sample.at) >= release.until
+        report.told(
+            "sample", sample_table.sentence(sample), **sample_table.facts(release, sample, watching=not is_last)
+        )
+        if wishes.once or is_last or sample.verdict is Verdict.PROPOSE_ROLLBACK:
+            return sample
+        # By a clock that nobody sets; the end of the window is by the clock of those who are asked.
+        time.sleep(max(began + count * seconds(wishes.every) - time.monotonic(), 0))
+    raise AssertionError("there is always another look")
+
+
+def _tell_over(release: Watched, report: Lines | Json, seen: list[Sample], moment: datetime) -> None:
+    """After its window a release is not watched any more, and that is no failure."""
+    end = release.until.isoformat(timespec="seconds")
+    if not seen:
+        text, facts = f"{release} was watched by nobody here; its window ended {end}", {"verdict": "none"}
+        report.told("over", text, version=str(release.version), watching=False, until=end, **facts)
+        return
+    text = f"{release}: the window ended {end}; the last look was\n{sample_table.sentence(seen[-1])}"
+    report.told("over", text, **sample_table.facts(release, seen[-1], watching=False))

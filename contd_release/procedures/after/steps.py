@@ -1,0 +1,69 @@
+"""What the checklist tells people, where the project has a website or names places to tell them at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contd_release.channels import registry
+from contd_release.engine.checklist import Item, Together
+from contd_release.prepare import notes
+from contd_release.process.redaction import Redactor
+from contd_release.project.project import Project
+from contd_release.project.release import Release
+
+if TYPE_CHECKING:
+    from contd_release.after.announce.announcement import Announcement
+    from contd_release.after.announce.message import Kind
+
+
+def access(release: Release) -> tuple[Item, ...]:
+    """Every place can be told, as far as that is known before anything is said."""
+    if not release.project.settings.announce:
+        return ()
+    from contd_release.after.announce import places
+
+    return places.access(release)
+
+
+def announced(release: Release) -> tuple[Item, ...]:
+    """The website has the release, and then, since messages link to it, every place knows."""
+    return (*_on_the_website(release), *told(release))
+
+
+def told(release: Release, kind: Kind = "release") -> tuple[Together, ...]:
+    """Every place knows; one that does not take the message keeps no other from it."""
+    if not release.project.settings.announce:
+        return ()
+    from contd_release.after.announce import announcement as announce
+
+    return (announce.announced_everywhere(announcement(release, kind)),)
+
+
+def redactor(project: Project) -> Redactor:
+    """What takes every secret of a release out of what is kept, the addresses of its places as well."""
+    if not project.settings.announce:
+        return Redactor.of_environment()
+    from contd_release.after.announce import places
+
+    return Redactor.of_environment(named=places.variables(project.settings))
+
+
+def announcement(release: Release, kind: Kind = "release") -> Announcement:
+    """What is told of a release, everywhere, once every channel that is on was verified."""
+    from contd_release.after.announce import announcement as announce
+
+    return announce.Announcement(
+        release,
+        notes=lambda: notes.text(release),
+        link=announce.link(release),
+        channels=tuple(registry.verified(release.project)),
+        kind=kind,
+    )
+
+
+def _on_the_website(release: Release) -> tuple[Item, ...]:
+    if release.project.settings.website is None or release.version.is_prerelease:
+        return ()
+    from contd_release.after.website import publication
+
+    return (publication.site_published(announcement(release)),)

@@ -1,0 +1,103 @@
+"""The checklist of a release, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from contd_release.after.merge_back import merge_back
+from contd_release.channels import origin, registry
+from contd_release.engine.checklist import Checklist, Item, Section, Together
+from contd_release.prepare import docs, notes, proof, repository, review, seal, tree, versions
+from contd_release.procedures.after import steps
+from contd_release.project.release import Release
+
+
+def checklist(release: Release, ask: review.Ask) -> Checklist:
+    """Everything that makes a release, in order. Steps without an undo begin at "publish"."""
+    return Checklist(
+        (
+            Section(
+                "prepare",
+                (
+                    together(
+                        repository.tools_here(),
+                        repository.committer_known(release),
+                        repository.history_whole(release),
+                        repository.base_is_tip(release),
+                        versions.agreed(release),
+                        *([] if release.hotfix else [versions.follows(release)]),
+                        versions.big_enough(release),
+                        notes.ready(release),
+                        docs.guide_written(release),
+                        *_access(release),
+                        *steps.access(release),
+                    ),
+                    tree.checked_out(release),
+                    together(versions.bumped(release), notes.written(release)),
+                    tree.committed(release),
+                ),
+            ),
+            Section(
+                "prove and build",
+                (
+                    together(*proof.passed(release), *_staging("build", release)),
+                    *([] if _is_elsewhere(release) else [seal.sealed(release, registry.built)]),
+                ),
+            ),
+            Section(
+                "stage",
+                (
+                    *([origin.branched(release)] if release.has_branch else []),
+                    together(*_staging("stage", release)),
+                ),
+            ),
+            Section("review", (review.approved(release, ask), origin.tagged(release))),
+            *_public(release),
+            Section("after", (merge_back.merged(release), *steps.announced(release), *_looked(release))),
+        )
+    )
+
+
+def _public(release: Release) -> tuple[Section, ...]:
+    """The tag; what this machine, or the workflow that the tag starts, makes public; and a look at it."""
+    if _is_elsewhere(release):
+        from contd_release.procedures import by_workflow
+
+        return (*by_workflow.published(release), *by_workflow.verified(release))
+    return (
+        Section("publish", (origin.pushed(release), together(*registry.section("publish", release)))),
+        Section("verify", (together(*registry.section("verify", release)),)),
+        Section("promote", (together(*registry.section("promote", release)),)),
+    )
+
+
+def _access(release: Release) -> Iterator[Item | Iterable[Item]]:
+    if _is_elsewhere(release):
+        from contd_release.procedures import by_workflow
+
+        return by_workflow.access(release)
+    return registry.section("access", release)
+
+
+def _staging(name: Literal["build", "stage"], release: Release) -> Iterator[tuple[Item, ...]]:
+    """What is built and staged here; a workflow that publishes builds and stages by itself."""
+    return iter(()) if _is_elsewhere(release) else registry.section(name, release)
+
+
+def _is_elsewhere(release: Release) -> bool:
+    return release.project.settings.publisher == "github-actions"
+
+
+def _looked(release: Release) -> tuple[Item, ...]:
+    """A first look, where the project is monitored; nobody waits here for the end of the window."""
+    if not release.project.settings.monitor:
+        return ()
+    from contd_release.after.monitor import sampling
+
+    return (sampling.looked(release, steps.redactor(release.project)),)
+
+
+def together(*branches: Item | Iterable[Item]) -> Together:
+    """Steps, or sequences of steps, that do not depend on each other."""
+    return Together(tuple(tuple(one) if isinstance(one, Iterable) else (one,) for one in branches))

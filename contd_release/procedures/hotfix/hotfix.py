@@ -1,0 +1,160 @@
+"""A hotfix: one release and what mends it, on a branch of its own, from which the next patch is released."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from packaging.version import Version
+
+from contd_release.errors import NotReady, Usage
+from contd_release.prepare import fragments
+from contd_release.project.project import Project
+from contd_release.project.version import next_version, parse, versions_of
+from contd_release.tools import git
+
+if TYPE_CHECKING:
+    from contd_release.procedures.rollback.restoration import Restoration
+
+PREFIX: Final = "hotfix/"
+
+
+@dataclass(frozen=True)
+class Hotfix:
+    """
+    The mending of one release.
+
+    Args:
+        of: the version that is mended.
+        picks: the commits to take over, whole hashes.
+        here: whether the maintainer's own working tree goes to the branch, instead of a worktree beside it.
+        restores: the version whose code comes back, and why, where that is what mends it.
+    """
+
+    project: Project
+    of: Version
+    picks: tuple[str, ...] = ()
+    here: bool = False
+    restores: Restoration | None = None
+
+    @property
+    def version(self) -> Version:
+        """The next patch."""
+        return next_version(self.of, "patch")
+
+    @property
+    def tag(self) -> str:
+        """The tag of the release that is mended."""
+        return f"v{self.of}"
+
+    @property
+    def branch(self) -> str:
+        """`hotfix/v1.2.1`"""
+        return f"{PREFIX}v{self.version}"
+
+    @property
+    def tree(self) -> Path:
+        """Where a person works on it: beside the clone, or in it."""
+        root = self.project.root
+        return root if self.here else root.with_name(f"{root.name}-hotfix-v{self.version}")
+
+
+def is_one(branch: str) -> bool:
+    """Whether a branch is a hotfix's."""
+    return re.fullmatch(rf"{PREFIX}v\d+\.\d+\.\d+", branch) is not None
+
+
+def of(project: Project, version: str, picks: tuple[str, ...] = (), *, here: bool = False) -> Hotfix:
+    """
+    The hotfix of a release that is out.
+
+    Raises:
+        Usage: there is no such release, it is a pre-release, or a commit to pick is not here.
+    """
+    wanted = parse(version.removeprefix("v"))
+    if wanted.is_prerelease:
+        raise Usage(
+            f"{wanted} is a pre-release",
+            expected="a final version",
+            type_next="invoke release --pre rc, with the fix on main",
+        )
+    tags = git.remote(project.root, project.settings.remote).tags
+    if f"v{wanted}" not in tags:
+        known = [f"{one}" for one in sorted(versions_of(tags), reverse=True) if not one.is_prerelease]
+        raise Usage(
+            f"{project.settings.remote} has no tag v{wanted}",
+            expected=f"a version that is out: {', '.join(known[:5]) or 'there is none'}",
+            type_next=f"invoke hotfix.start --of {known[0]}" if known else "invoke release --part minor",
+        )
+    return Hotfix(project, wanted, tuple(_whole(project, one) for one in picks), here)
+
+
+def fixed(project: Project, version: Version) -> str:
+    """
+    The commit that a hotfix is released from: the tip of its branch, here and on the remote.
+
+    Raises:
+        NotReady: it is out, there is no such branch, or nothing was fixed, committed and pushed.
+    """
+    root, remote, branch = project.root, project.settings.remote, f"{PREFIX}v{version}"
+    if git.remote(root, remote).tag(f"v{version}"):
+        raise NotReady(
+            f"{version} is out already",
+            expected="a hotfix that is not released",
+            type_next=f"git switch {project.settings.main}   (or invoke hotfix.start --of {version})",
+        )
+    here, there = git.commit(root, f"refs/heads/{branch}"), git.remote(root, remote).branch(branch)
+    wanted = f"{branch} here and on {remote}, with the fix committed"
+    if there is None:
+        told = f"git push {remote} {branch}" if here else f"invoke hotfix.start --of {_before(version)}"
+        raise NotReady(f"{remote} has no branch {branch}", expected=wanted, type_next=told)
+    git.bring(root, remote, f"refs/heads/{branch}")
+    tree = worktree(root, branch)
+    if tree and not git.is_clean(tree):
+        raise NotReady(f"{tree} has changes that are not committed", wanted, f"git -C {tree} commit, then git push")
+    if here and here != there:
+        is_ahead = git.is_ancestor(root, there, here)
+        told = "git push" if is_ahead else "git pull --rebase"
+        where = "ahead of" if is_ahead else "not where it is on"
+        raise NotReady(f"{branch} is {where} {remote}", wanted, f"git -C {tree or root} {told} {remote} {branch}")
+    if git.tag(root, f"v{_before(version)}") and git.commit(root, f"v{_before(version)}") == there:
+        raise NotReady(f"{branch} has no commit since v{_before(version)}", wanted, f"git -C {tree or root} commit")
+    return there
+
+
+def unreleased(project: Project) -> tuple[Version, ...]:
+    """The versions of hotfix branches on the remote that are not tagged yet."""
+    there = git.remote(project.root, project.settings.remote)
+    heads = (ref.removeprefix("refs/heads/") for ref in there.refs if ref.startswith("refs/heads/"))
+    versions = [parse(one.removeprefix(f"{PREFIX}v")) for one in heads if is_one(one)]
+    return tuple(sorted(one for one in versions if there.tag(f"v{one}") is None))
+
+
+def untold(hotfix: Hotfix) -> bool:
+    """Whether the branch has no fragment yet, so that nobody would be told what was fixed."""
+    tip = git.remote(hotfix.project.root, hotfix.project.settings.remote).branch(hotfix.branch)
+    return tip is not None and not fragments.at(hotfix.project, tip).fragments
+
+
+def worktree(root: Path, branch: str) -> Path | None:
+    """The worktree that is on a branch."""
+    told = git.git(root, "worktree", "list", "--porcelain").ask().out
+    for block in told.split("\n\n"):
+        lines = block.splitlines()
+        if f"branch refs/heads/{branch}" in lines:
+            return Path(lines[0].removeprefix("worktree "))
+    return None
+
+
+def _before(version: Version) -> Version:
+    major, minor, patch = version.release
+    return parse(f"{major}.{minor}.{max(patch - 1, 0)}")
+
+
+def _whole(project: Project, commit: str) -> str:
+    found = git.commit(project.root, commit)
+    if found is None:
+        raise Usage(f"{commit!r} is no commit here", expected="a commit with a fix", type_next="git fetch; git log")
+    return found

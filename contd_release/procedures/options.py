@@ -1,0 +1,37 @@
+"""The words with which every task names a release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+HELP: Final = {
+    "part": "the part of the version to raise: major, minor or patch; without one, continue the release under way",
+    "pre": "make it a pre-release: a, b or rc",
+    "final": "end a series of pre-releases",
+    "because": "why a smaller part than the fragments ask for is right",
+    "without-ci": "why it is right to release although the checks of the commit are not green",
+    "json": "tell events as JSON lines",
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """
+    The words of a call that choose a version, and the reasons it gives.
+
+    Args:
+        hotfix: the version of a hotfix, whose branch is released.
+    """
+
+    part: str = ""
+    pre: str = ""
+    final: bool = False
+    because: str = ""
+    without_ci: str = ""
+    hotfix: str = ""
+
+    @property
+    def are_given(self) -> bool:
+        """Whether the call names a version at all."""
+        return bool(self.part or self.pre or self.final)

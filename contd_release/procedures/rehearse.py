@@ -1,0 +1,134 @@
+"""What `invoke rehearse` does: make the world, run the release in it as a person would, and look at what came out."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from contd_release.console import reporting
+from contd_release.errors import FailedCommand, Interrupted, Usage
+from contd_release.prepare import fragments
+from contd_release.rehearse import bystander, scenarios
+from contd_release.rehearse.crashes import sweep
+from contd_release.rehearse.evidence import evidence
+from contd_release.rehearse.rehearsal import Rehearsal, rehearsal_of
+from contd_release.rehearse.scenarios import Once, Scenario
+from contd_release.sandbox.world import World
+from contd_release.tools import bumpversion, git
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the words of the call ask for."""
+
+    part: str = ""
+    faults: tuple[str, ...] = ()
+    svg: str = ""
+    fresh: bool = False
+    as_json: bool = False
+    scenario: str = ""
+
+
+def run(wishes: Wishes) -> None:
+    """
+    Rehearse the release of the commit that is checked out; a rehearsal that was stopped is continued.
+
+    Raises:
+        FailedCommand: the release stopped; what it said was said already.
+    """
+    rehearsal = rehearsal_of(git.clone(Path.cwd()))
+    report = reporting(as_json=wishes.as_json)
+    scenario = _scenario(rehearsal, wishes)
+    is_begun = rehearsal.scenario == wishes.scenario if wishes.scenario else rehearsal.is_under_way
+    is_continued = is_begun and not wishes.fresh
+    if not is_continued:
+        rehearsal.prepare(wishes.scenario)
+    report.says(
+        f"rehearsing {rehearsal.project.name} at {rehearsal.commit[:12]} in {rehearsal.directory}"
+        + (", continued" if is_continued else "")
+    )
+    if not git.is_clean(rehearsal.project.root):
+        report.says("what is not committed is not rehearsed")
+    with World(rehearsal.directory / "world") as world, bystander.yanks(rehearsal, world):
+        rehearsal.be_green(world)
+        skipped = rehearsal.pointers.skipped
+        for one in skipped:
+            report.says(str(one))
+        for order in wishes.faults:
+            world.faults.order(order)
+        while command := scenario.following(rehearsal, world):
+            if wishes.scenario:
+                report.says(f"\n$ invoke {shlex.join(command[command.index('contd_release') + 1 :])}\n")
+            if code := _run((*command, *(("--json",) if wishes.as_json else ())), rehearsal, world):
+                raise FailedCommand(
+                    f"the rehearsed {wishes.scenario or 'release'} ended with {code}",
+                    expected="exit code 0",
+                    type_next=f"{_again(wishes)}   (it continues; --fresh begins again)",
+                )
+        for line in (*evidence(rehearsal, world), *map(str, skipped)):
+            report.says(line)
+
+
+def crash(wishes: Wishes) -> None:
+    """Rehearse, killed at every step and in every act, continued each time, and compared with a release left alone."""
+    rehearsal, report = rehearsal_of(git.clone(Path.cwd())), reporting(as_json=wishes.as_json)
+    result = sweep(rehearsal, _scenario(rehearsal, wishes), report.says, faults=wishes.faults)
+    report.says(
+        f"{result.kills} kills at {result.points} points, each continued: the end state equals the uninterrupted one"
+        + "".join(f"\nnever came: {point}" for point in result.missed)
+    )
+
+
+def _scenario(rehearsal: Rehearsal, wishes: Wishes) -> Scenario:
+    """
+    What is rehearsed.
+
+    Raises:
+        Usage: there is no such scenario.
+    """
+    words = _words(rehearsal, wishes)
+    if not wishes.scenario:
+        return Once(words)
+    if wishes.scenario not in scenarios.NAMES:
+        raise Usage(
+            f"there is no scenario {wishes.scenario!r}",
+            expected=", ".join(scenarios.NAMES),
+            type_next="invoke rehearse --scenario hotfix",
+        )
+    return scenarios.named(wishes.scenario, words)
+
+
+def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
+    """The words that begin the rehearsed release."""
+    svg = ("--svg", str(Path(wishes.svg).absolute())) if wishes.svg else ()
+    root, commit = rehearsal.project.root, rehearsal.commit
+    current = bumpversion.configuration(partial(git.text, root, commit)).current
+    if current.is_prerelease:
+        if wishes.part:
+            raise Usage(f"{current} is a pre-release", expected="no part", type_next="invoke rehearse")
+        return ("--final", *svg)
+    part = wishes.part or fragments.at(rehearsal.project, commit).least_part(current)
+    return ("--part", part, *svg)
+
+
+def _again(wishes: Wishes) -> str:
+    scenario = (f"--scenario {wishes.scenario}",) if wishes.scenario else ()
+    return " ".join(("invoke rehearse", *scenario, *(f"--fault '{order}'" for order in wishes.faults)))
+
+
+def _run(argv: tuple[str, ...], rehearsal: Rehearsal, world: World) -> int:
+    """Run the release with this terminal as its own; Ctrl-C reaches it as well."""
+    process = subprocess.Popen(argv, cwd=rehearsal.clone, env=dict(rehearsal.environment(world)))
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        os.kill(process.pid, signal.SIGINT)
+        process.wait()
+        raise Interrupted(
+            "the rehearsal was interrupted", expected="its end", type_next="invoke rehearse   (it continues)"
+        ) from None

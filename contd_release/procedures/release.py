@@ -1,0 +1,205 @@
+"""One walk of a checklist, from the words of a call to the exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from contd_release.console import Json, Lines, Terminal, reporting, review_text
+from contd_release.console.board import Board
+from contd_release.console.question import is_confirmed
+from contd_release.engine import ask_once
+from contd_release.engine.checklist import Checklist, Event, Seen
+from contd_release.engine.step import Step
+from contd_release.errors import NeedsPerson, ReleaseError, Usage
+from contd_release.prepare import docs, repository
+from contd_release.procedures.after import steps as announcing
+from contd_release.procedures.checklist import checklist
+from contd_release.procedures.head_start import HeadStart
+from contd_release.procedures.options import Words
+from contd_release.procedures.progress import begin, finish
+from contd_release.procedures.selection import chosen, of
+from contd_release.process.action import Running
+from contd_release.process.ahead import Ahead, Tool
+from contd_release.process.command import Command
+from contd_release.project.artifacts import Sealed
+from contd_release.project.project import Project
+from contd_release.project.release import Release
+from contd_release.records import events
+from contd_release.tools import git
+
+
+@dataclass
+class Public:
+    """Which claims that cannot be undone are true by now."""
+
+    titles: dict[str, None] = field(default_factory=dict)
+
+    def learn(self, event: Event) -> None:
+        """Remember an irreversible step that is done."""
+        if event.what == "done" and event.step.undo is None:
+            self.titles[event.step.title] = None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.titles)
+
+
+@dataclass(frozen=True)
+class Walking:
+    """
+    A release, its checklist, and how it is told.
+
+    Args:
+        ahead: the tools that wait, where the release begins.
+        looking: the look that has begun already; the first one at the checklist, and the review, go on with it.
+    """
+
+    release: Release
+    report: Lines | Json
+    yes: bool = False
+    until: str = ""
+    picture: Path | None = None
+    whole: Checklist | None = None
+    ahead: Ahead | None = None
+    looking: Context = field(default_factory=copy_context)
+
+    @classmethod
+    def of(cls, project: Project, words: Words, report: Lines | Json) -> Walking:
+        """The release under way, or the one that the words begin, looked at for the first time."""
+        looking = ask_once.begun()
+        return cls(looking.run(chosen, project, words), report, looking=looking)
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        """The whole checklist, or its sections up to `until`."""
+        whole = self.whole or checklist(self.release, self.ask)
+        if not self.until:
+            return whole
+        names = [item.name for item in whole.items if hasattr(item, "name")]
+        if self.until not in names:
+            raise Usage(
+                f"the checklist of {self.release} has no section {self.until!r} here: the workflow walks it",
+                expected=", ".join(names),
+                type_next="invoke release",
+            )
+        return Checklist(whole.items[: names.index(self.until) + 1])
+
+    def ask(self, release: Release, sealed: Sealed) -> bool:
+        """
+        Ask a person for a yes, where there is one.
+
+        Raises:
+            NeedsPerson: nobody is there, and `--yes` was not said.
+        """
+        text = review_text(release, sealed, self.looking.run(_changed, release))
+        if self.yes:
+            self.report.says(text)
+            return True
+        if not sys.stdin.isatty() or not isinstance(self.report, Terminal):
+            self.report.says(text)
+            raise NeedsPerson(
+                f"{release} waits for a review, and there is no terminal to ask on",
+                expected="a person's yes to this commit and these digests",
+                type_next="invoke release --yes   (or invoke release on a terminal)",
+            )
+        with self.report.paused():
+            self.report.says(text)
+            return is_confirmed(f"Release {release}? Nothing after this can be undone. [y/N] ")
+
+    def walk(self) -> None:
+        """
+        Check everything, then make every step true.
+
+        Raises:
+            ReleaseError: whatever stops it, told together with what is public already.
+        """
+        public, whole = Public(), self.checklist
+        ahead = self.ahead or Ahead()
+        running = Running(self.release.logs, self.report.redact, tell=self.report.says, ahead=ahead)
+
+        board = Board.of(str(self.release), whole, self.report.redact)
+        record = events.of(self.release, announcing.redactor(self.release.project))
+
+        def watch(event: Event) -> None:
+            public.learn(event)
+            board.update(event)
+            record.keep(event)
+            self.report.event(event)
+
+        try:
+            with self.report.watching(self.release, whole):
+                seen = self._prove_possible(whole, public)
+                if self.ahead:
+                    ahead.expect(_tools(one.step for one in seen if not one.is_done))
+                if not self.release.commit:
+                    begin(self.release)
+                record.begin()
+                whole.walk(watch, running, seen)
+        except ReleaseError as error:
+            self.report.stopped(error, tuple(public))
+            raise
+        finally:
+            if self.picture:
+                board.picture(self.picture)
+
+    def plan(self) -> None:
+        """Tell every step, what the world says of it, and each command that would run; nothing changes."""
+        seen = self.status()
+        self.report.says(f"{self.release} from {self.release.base[:12]} (plan: nothing is changed)")
+        for one in seen:
+            self.report.seen(one, with_commands=True)
+        self.checklist.check(seen)
+
+    def status(self) -> tuple[Seen, ...]:
+        """What the world says of every step."""
+        return self.looking.run(lambda: tuple(self.checklist.status()))
+
+    def _prove_possible(self, whole: Checklist, public: Public) -> Sequence[Seen]:
+        """Stop before anything is changed when a step is known to stop us; past the line there is only forward."""
+        seen = self.status()
+        for one in seen:
+            if one.is_done:
+                public.learn(Event("done", one.section, one.step))
+        if not public.titles:
+            whole.check(seen)
+        return seen
+
+
+def walk(words: Words, start: HeadStart, *, as_json: bool, yes: bool, until: str = "", picture: str = "") -> None:
+    """Walk the release under way or the one the words begin, alone in this clone."""
+    project = of(start.clone)
+    report = reporting(as_json=as_json, settings=project.settings)
+    start.lock.acquire()
+    walking = Walking.of(project, words, report)
+    picture_to = Path(picture) if picture else None
+    replace(walking, yes=yes, until=until, picture=picture_to, ahead=start.ahead).walk()
+    if not until:
+        finish(walking.release, "finished")
+        report.says(f"\n{walking.release} is out.")
+        if walking.release.project.settings.monitor:
+            _say_what_is_seen(walking.release, report)
+
+
+def _say_what_is_seen(release: Release, report: Lines | Json) -> None:
+    """The first look of the monitor, and how to go on watching."""
+    from contd_release.after.monitor import sampling
+
+    if seen := sampling.last(release):
+        report.says("\n".join((f"the monitor says {seen.verdict.value}", *(f"  - {one}" for one in seen.reasons))))
+    report.says(f"type: invoke monitor --version {release.version}")
+
+
+def _tools(steps: Iterable[Step]) -> Iterator[Tool]:
+    """What these steps run and can be started ahead."""
+    for step in steps:
+        yield from (action.tool for action in step.act if isinstance(action, Command) and action.tool)
+
+
+def _changed(release: Release) -> Sequence[str]:
+    settings = release.project.settings
+    last = repository.last_tag(git.remote(release.project.root, settings.remote).tags, release)
+    return docs.changed(release, last) if last else ()

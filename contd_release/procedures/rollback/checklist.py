@@ -1,0 +1,186 @@
+"""
+A rollback: what is public of a release is withdrawn as far as it can be, and what cannot be undone is said.
+
+First a table, from what the world says; then a checklist of its own, walked and continued like any other. Nothing is
+claimed that was not observed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from contd_release.after.announce import announcement, outcome
+from contd_release.after.announce.announcement import Announcement
+from contd_release.after.announce.places import places
+from contd_release.after.merge_back import merge_back
+from contd_release.after.website import publication
+from contd_release.channels import registry
+from contd_release.channels.chart import withdraw as charts
+from contd_release.channels.github import withdraw as github
+from contd_release.channels.image import withdraw as images
+from contd_release.channels.pypi import withdraw as index
+from contd_release.channels.pypi.withdraw import UNHURRIED, Pace
+from contd_release.channels.withdrawal import Rollback, Row
+from contd_release.engine.checklist import Checklist, Item, Section, Together
+from contd_release.errors import NotReady, Usage
+from contd_release.procedures.hotfix import branch
+from contd_release.procedures.hotfix.hotfix import Hotfix
+from contd_release.procedures.rollback import revert
+from contd_release.procedures.rollback import tag as tags
+from contd_release.procedures.rollback.restoration import Restoration
+from contd_release.project.version import versions_of
+from contd_release.records import journal
+from contd_release.tools import git
+
+
+def table(rollback: Rollback) -> tuple[Row, ...]:
+    """For each place: what is there, what will be done, what cannot be undone and what to do about that."""
+    return tuple(_rows(rollback))
+
+
+def checklist(rollback: Rollback, pace: Pace = UNHURRIED) -> Checklist:
+    """Everything that withdraws a release. What needs a person comes last, so that nothing else waits for it."""
+    on = registry.channels(rollback.release.project)
+    parts: dict[str, Callable[[Rollback], tuple[Item, ...]]] = {
+        "image": images.steps,
+        "chart": charts.steps,
+        "github": github.steps,
+    }
+    back = [steps(rollback) for name, steps in parts.items() if name in on]
+    if publication.is_on(rollback.release.project):
+        back.append((publication.withdrawn(rollback.release, rollback.reason),))
+    sections = (
+        Section("mark", (tags.marked(rollback),)),
+        Section("take back", (Together(tuple(one for one in back if one), goes_on=True),)),
+        Section("tell", (_corrections(rollback),)),
+        Section("main", tuple(_on_main(rollback))),
+        Section("tag", (tags.deleted(rollback),) if "delete-tag" in rollback.wishes else ()),
+        Section("yank", index.steps(rollback, pace) if "pypi" in on else ()),
+    )
+    return Checklist(tuple(one for one in sections if one.items))
+
+
+def mending(rollback: Rollback) -> Hotfix:
+    """The hotfix that follows: of the withdrawn code, or of what was before it."""
+    release, restores = rollback.release, None
+    if "republish" in rollback.wishes and rollback.previous:
+        restores = Restoration(release.project, release.version, rollback.previous, rollback.reason)
+    return Hotfix(release.project, release.version, restores=restores)
+
+
+def refuse(rollback: Rollback) -> None:
+    """
+    Refuse what makes no sense, before anything is asked or done.
+
+    Raises:
+        Usage: there is no reason, there never was such a release, or a wish cannot be met.
+        NotReady: nothing of it is public.
+    """
+    version, wishes = rollback.version, rollback.wishes
+    there = git.remote(rollback.release.project.root, rollback.release.project.settings.remote)
+    is_known = there.tag(rollback.release.tag) is not None or version in there.withdrawn
+    if not is_known and not list(tags.pointing(rollback.release)):
+        _refuse_unpublished(rollback, there)
+    if not rollback.reason:
+        raise Usage(
+            f"{version} is withdrawn for a reason, which users are told",
+            expected="one sentence",
+            type_next=f'invoke rollback --version {version} --reason "…"',
+        )
+    if not wishes & {"revert", "republish", "hotfix"}:
+        return
+    if "delete-tag" in wishes:
+        raise Usage(
+            f"what mends {version} starts from its tag",
+            expected="--delete-tag alone",
+            type_next=f'invoke rollback --version {version} --reason "…" --delete-tag',
+        )
+    if version.is_prerelease:
+        raise Usage(
+            f"{version} is a pre-release: main goes on from it",
+            expected="the next pre-release, with the fix",
+            type_next="invoke release --pre rc",
+        )
+    if wishes & {"revert", "republish"} and rollback.previous is None:
+        raise Usage(
+            f"no good version comes before {version}", expected="--hotfix", type_next="invoke rollback --hotfix"
+        )
+    if wishes & {"republish", "hotfix"} and there.tag(f"v{rollback.following}"):
+        raise Usage(
+            f"v{rollback.following} is out already",
+            expected="no --republish and no --hotfix: users go to it",
+            type_next=f'invoke rollback --version {version} --reason "…"',
+        )
+
+
+def advice(rollback: Rollback) -> str:
+    """What users are told: the reason, and what to do."""
+    if rollback.advised is None:
+        return f"{rollback.reason}\n\nDo not use {rollback.version}. {rollback.following} will mend it."
+    name = rollback.release.project.name
+    return f"{rollback.reason}\n\n- Use {name} {rollback.advised} instead of {rollback.version}."
+
+
+def _refuse_unpublished(rollback: Rollback, there: git.Remote) -> None:
+    version, project = rollback.version, rollback.release.project
+    begun = journal.of(project).under_way()
+    if begun and begun.version == str(version):
+        raise NotReady(f"nothing of {version} is public", expected="a release that is", type_next="invoke abort")
+    known = sorted(versions_of(there.tags), reverse=True)
+    raise Usage(
+        f"{project.name} {version} was never released: no tag, and no place has it",
+        expected=f"one of {', '.join(map(str, known[:5]))}" if known else "a version that is out",
+        type_next="git ls-remote --tags",
+    )
+
+
+def _rows(rollback: Rollback) -> Iterator[Row]:
+    on, project = registry.channels(rollback.release.project), rollback.release.project
+    yield tags.row(rollback)
+    for name, row in (("pypi", index.row), ("image", images.row), ("chart", charts.row), ("github", github.row)):
+        if name in on:
+            yield row(rollback)
+    if publication.is_on(project):
+        yield Row("website", "its page, if it has one", "the page and the feed say that it is withdrawn, and why")
+    yield _told(rollback)
+    if project.settings.publisher == "github-actions":
+        yield Row(
+            "GitHub Actions", "a workflow may still be running", "", "nothing stops it from here", "cancel its run"
+        )
+
+
+def _told(rollback: Rollback) -> Row:
+    """Who was told of the release, as far as this clone knows."""
+    release = rollback.release
+    told = places(release.project.settings, release.version)
+    known = [one.name for one in told if outcome.last(release, one.name, "release")]
+    if not told:
+        return Row("people", "no place is configured")
+    if not known:
+        instead = f"tell {', '.join(one.name for one in told)} by hand, if they were told of {release.version}"
+        return Row("people", "this clone told nobody", "", "what others may have announced", instead)
+    return Row(
+        "people",
+        f"{', '.join(known)} may have been told",
+        "each gets a correction, once",
+        "a message that was read",
+        "the correction says what to do",
+    )
+
+
+def _corrections(rollback: Rollback) -> Together:
+    release = rollback.release
+    return announcement.announced_everywhere(
+        Announcement(release, notes=lambda: advice(rollback), link=announcement.link(release), kind="correction")
+    )
+
+
+def _on_main(rollback: Rollback) -> Iterator[Item]:
+    """main gets the version that was released, so that it is not used again, and what was asked for."""
+    release = rollback.release
+    if merge_back.commit(release) and "delete-tag" not in rollback.wishes and not release.version.is_prerelease:
+        yield merge_back.merged(release)
+    if "revert" in rollback.wishes:
+        yield revert.reverted(rollback)
+    if rollback.wishes & {"republish", "hotfix"}:
+        yield from branch.started(mending(rollback)).items

@@ -1,0 +1,217 @@
+"""Which release a task is about: the one under way, the one that the words of the call begin, or an earlier one."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from packaging.version import Version
+
+from contd_release.errors import Conflict, NotReady, Usage, raise_all
+from contd_release.prepare import fragments, repository, versions
+from contd_release.procedures.hotfix import hotfix
+from contd_release.procedures.options import Words
+from contd_release.project import project
+from contd_release.project.project import Project
+from contd_release.project.release import Release
+from contd_release.project.version import next_version, parse, part, pre
+from contd_release.records import journal
+from contd_release.records.entries import Begun
+from contd_release.tools import bumpversion, git
+from contd_release.tools.git import Clone
+
+
+def here(commit: str = "HEAD") -> Project:
+    """The project of the current folder, as a commit describes it; what is not committed does not count."""
+    return of(git.clone(Path.cwd()), commit)
+
+
+def of(clone: Clone, commit: str = "HEAD") -> Project:
+    """The project of a clone, as a commit describes it."""
+    known = clone.head if commit == "HEAD" else git.commit(clone.root, commit)
+    if not known:
+        raise NotReady("this repository has no commit", expected="a project to release", type_next="git commit")
+    try:
+        return _read(clone.root, clone.state, known)
+    except Usage as error:
+        raise_all([error, *_uncommitted(clone.root, known)])
+        raise
+
+
+def chosen(project: Project, words: Words) -> Release:
+    """
+    The release under way, if the words agree with it, or the one they begin.
+
+    Raises:
+        Conflict: another one is under way.
+        NotReady: nothing is under way and the words name nothing, or the clone is not where a release can begin.
+        Usage: the words make no version.
+    """
+    begun = journal.of(project).under_way()
+    if begun is None:
+        branch = git.branch(project.root)
+        if words.hotfix or hotfix.is_one(branch or ""):
+            return planned_hotfix(project, words, words.hotfix or (branch or "").removeprefix(hotfix.PREFIX))
+        return planned(project, words, branch)
+    release = resumed(project, begun)
+    if words.hotfix and parse(words.hotfix) != release.version:
+        raise _another(release, begun)
+    if words.without_ci:
+        release = replace(release, without_ci=words.without_ci)
+    if words.are_given and _version_after(release.previous, words) != release.version:
+        raise _another(release, begun)
+    return release
+
+
+def planned_hotfix(project: Project, words: Words, version: str) -> Release:
+    """The release of a hotfix branch as it is now."""
+    wanted = parse(version.removeprefix("v"))
+    if (words.part or "patch") != "patch" or words.pre or words.final:
+        raise Usage(
+            f"a hotfix raises the patch: {wanted}",
+            expected=f"no part, or another branch than {hotfix.PREFIX}v{wanted}",
+            type_next=f"invoke release, or git switch {project.settings.main}",
+        )
+    base = hotfix.fixed(project, wanted)
+    found = at(project, base)
+    return Release(
+        project=found,
+        version=wanted,
+        previous=bumpversion.configuration(partial(git.text, project.root, base)).current,
+        base=base,
+        epoch=_epoch(project.root, base),
+        because=words.because,
+        without_ci=words.without_ci,
+        hotfix=True,
+    )
+
+
+def planned(project: Project, words: Words, branch: str | None) -> Release:
+    """The release that the words would begin now, from the branch that is checked out."""
+    base = repository.beginning(project, branch)
+    current = bumpversion.configuration(partial(git.text, project.root, base)).current
+    if not words.are_given:
+        raise behind(project, current) or _nothing_under_way(project, base, current)
+    version = _version_after(current, words)
+    return Release(
+        project=at(project, base),
+        version=version,
+        previous=current,
+        base=base,
+        epoch=_epoch(project.root, base),
+        because=words.because,
+        without_ci=words.without_ci,
+    )
+
+
+def resumed(project: Project, begun: Begun) -> Release:
+    """The release that the journal tells of, with the project as it was when it began."""
+    found = at(project, begun.base)
+    return Release(
+        project=found,
+        version=parse(begun.version),
+        previous=parse(begun.previous),
+        base=begun.base,
+        epoch=begun.epoch,
+        because=begun.because,
+        without_ci=begun.without_ci,
+        hotfix=begun.hotfix,
+    )
+
+
+def of_version(project: Project, version: str) -> Release:
+    """
+    A release that was begun in this clone.
+
+    Raises:
+        Usage: none with this version was.
+    """
+    wanted = str(parse(version.removeprefix("v")))
+    begun = journal.of(project).last(Begun, wanted)
+    if begun is None:
+        raise Usage(
+            f"this clone knows nothing of {wanted}",
+            expected="a version that was released from here",
+            type_next=f"git ls-remote --tags {project.settings.remote}",
+        )
+    return resumed(project, begun)
+
+
+def _another(release: Release, begun: Begun) -> Conflict:
+    return Conflict(
+        f"{release} is under way, begun {begun.at}",
+        expected="one release at a time",
+        type_next=f"invoke release to go on with {release.version}, or invoke abort",
+    )
+
+
+def _version_after(current: Version, words: Words) -> Version:
+    """The version that the words make of the current one."""
+    return next_version(
+        current, part(words.part) if words.part else None, pre(words.pre) if words.pre else None, final=words.final
+    )
+
+
+def at(here: Project, commit: str) -> Project:
+    """The project of this clone as a commit describes it."""
+    return here if here.commit == commit else _read(here.root, here.state, commit)
+
+
+def _read(root: Path, state: Path, commit: str) -> Project:
+    git.read_ahead(root, commit, "pyproject.toml", project.CONFIGURATION, *bumpversion.CONFIGURATION)
+    found = project.read(root, state, partial(git.text, root, commit), partial(git.url, root))
+    return replace(found, commit=commit)
+
+
+def _uncommitted(root: Path, commit: str) -> list[NotReady]:
+    """What may be why a setting that was just mended still is wrong."""
+    here = (root / path for path in ("pyproject.toml", project.CONFIGURATION))
+    changed = [
+        path.name for path in here if path.is_file() and path.read_text("utf-8") != git.text(root, commit, path.name)
+    ]
+    return [
+        NotReady(
+            f"{name} has changes that are not committed, and those do not count",
+            expected="the settings in a commit",
+            type_next=f"git commit {name}",
+        )
+        for name in changed
+    ]
+
+
+def _epoch(root: Path, base: str) -> int:
+    """The time that dates the release: now, or SOURCE_DATE_EPOCH; never before the commit it starts from."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return max(int(given) if given.isdigit() else int(time.time()), git.described(root, base).time)
+
+
+def behind(project: Project, current: Version) -> NotReady | None:
+    """Why no next version can be computed: a newer release is tagged than the version files say."""
+    remote = project.settings.remote
+    newest = repository.newest(git.remote(project.root, remote))
+    if newest is None or newest[0] <= current:
+        return None
+    return NotReady(
+        f"the version files say {current}, and {newest[1]} is tagged on {remote}",
+        expected=f"version files that say {newest[0]}",
+        type_next=f"$EDITOR {' '.join(versions.paths(project, project.commit))}",
+    )
+
+
+def _nothing_under_way(project: Project, base: str, current: Version) -> NotReady:
+    found = fragments.at(project, base)
+    least = found.least_part(current)
+    if current.is_prerelease:
+        return NotReady(
+            f"{project.name} {current} is out, a pre-release, and nothing is under way",
+            expected="the next pre-release, or the final",
+            type_next="invoke release --final   (or --pre rc)",
+        )
+    return NotReady(
+        f"{project.name} is at {current}, and nothing is under way; {project.news.directory}/ has {found.counted()}",
+        expected=f"a part of the version to raise: {least} at least, which gives {next_version(current, least)}",
+        type_next=f"invoke release --part {least}",
+    )

@@ -1,0 +1,204 @@
+"""A command is a value: an argv that prints itself and runs itself."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Final
+
+from contd_release.errors import FailedCommand, Interrupted, Unanswered, Usage
+from contd_release.process.action import Running
+from contd_release.process.ahead import Ahead, Tool
+from contd_release.process.log import Log, tail, writing
+from contd_release.process.redaction import MASK, Redactor, Secret
+from contd_release.process.running import Pipes, Start, end, environment, followed, spawned
+
+__all__ = ["Answer", "Command", "end", "environment", "tail"]
+
+_EVERYWHERE: Final = 0o022
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question's command printed, and its exit code."""
+
+    code: int
+    raw: bytes
+    err: str
+
+    @property
+    def out(self) -> str:
+        """What it printed, as text."""
+        return self.raw.decode(errors="replace")
+
+
+@dataclass(frozen=True)
+class Command:
+    """
+    One process: argv without a shell, a working directory, extra environment, and a time limit in seconds.
+
+    Args:
+        umask: what the modes of its files lack; -1 is whatever they lack here.
+        tool: what is run, where it may have been started ahead.
+    """
+
+    argv: tuple[str, ...]
+    cwd: Path | None = None
+    env: Mapping[str, str | Secret] = field(default_factory=dict)
+    stdin: str | Secret = ""
+    stdout: Path | None = None
+    timeout: float = 600
+    umask: int = -1
+    tool: Tool | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.argv or any(character in word for word in self.argv for character in "\0\n\r"):
+            raise Usage(
+                f"{self.argv!r} cannot be run",
+                expected="a program and its arguments, none with a line break or a NUL; text goes to standard input",
+                type_next="$EDITOR pyproject.toml",
+            )
+        for name, value in self.env.items():
+            if not name or "=" in name or "\0" in name + _revealed(value):
+                raise Usage(
+                    f"{name!r} cannot be set for {self.argv[0]}",
+                    expected="a name, and a value without a NUL",
+                    type_next="$EDITOR pyproject.toml",
+                )
+
+    def __str__(self) -> str:
+        pairs = (f"{name}={_shown(value)}" for name, value in self.env.items())
+        words = " ".join((*pairs, shlex.join(self.argv)))
+        return f"{words} > {shlex.quote(str(self.stdout))}" if self.stdout else words
+
+    def reproducible(self) -> Command:
+        """The same command, whose files have the same modes on every machine: modes go into wheels and images."""
+        return replace(self, umask=_EVERYWHERE)
+
+    def run(self, running: Running) -> None:
+        """
+        Run it in a process group of its own; its output goes to the log, redacted.
+
+        Where `stdout` names a file, that has all of the output, or is as it was when the command failed or was killed.
+
+        Raises:
+            FailedCommand: it ended with something other than 0, or not within `timeout`; the message has the log's
+                tail.
+            Interrupted: the walk was stopped.
+            Unwritable: the log, or the file its output goes to, cannot be written.
+        """
+        redact = running.redact.also(self._secrets())
+        if running.stop.is_set():
+            raise Interrupted(f"{redact(shlex.join(self.argv))} was not started")
+        with Log.at(running.log, redact) as log:
+            log.line(f"$ {self}")
+            code = self._copied(log, running)
+        running.ahead.go_on()
+        if code:
+            raise FailedCommand(
+                f"{redact(shlex.join(self.argv))} ended with {code}\n{tail(running.log)}",
+                expected="exit code 0",
+                type_next=f"less {shlex.quote(str(running.log))}",
+            )
+        if self.stdout:
+            with writing(self.stdout):
+                _half(self.stdout).replace(self.stdout)
+
+    def ask(self) -> Answer:
+        """
+        Run it for what it prints; a question never changes anything. What it says on standard error is redacted.
+
+        Raises:
+            Unanswered: the program is not there, or did not end within `timeout`.
+        """
+        deadline = time.monotonic() + self.timeout
+        redact = Redactor.of_environment().also(self._secrets())
+        said: dict[bool, list[bytes]] = {False: [], True: []}
+        with _started(self._start(None, together=False), Unanswered) as pipes:
+            while (code := pipes.code()) is None:
+                for is_error, piece in pipes.pieces():
+                    said[is_error].append(piece)
+                if time.monotonic() > deadline:
+                    raise Unanswered(
+                        f"{redact(shlex.join(self.argv))} did not end within {self.timeout:g} s",
+                        expected="an answer",
+                        type_next="the same command again, when the network and the other side are well",
+                    )
+        return Answer(code, b"".join(said[False]), redact(b"".join(said[True]).decode(errors="replace")))
+
+    def _copied(self, log: Log, running: Running) -> int:
+        """The exit code, or 124 after `timeout`; what the process printed is in the log."""
+        deadline = time.monotonic() + self.timeout
+        with _output(self.stdout) as out, self._taken(self._start(out, together=not out), running.ahead) as pipes:
+            while (code := pipes.code()) is None:
+                for _, piece in pipes.pieces():
+                    log.write(piece)
+                if running.stop.is_set():
+                    raise Interrupted(f"{log.redact(shlex.join(self.argv))} was stopped")
+                if time.monotonic() > deadline:
+                    log.write(f"\nended after {self.timeout:g} s: the time limit of this command\n".encode())
+                    return 124
+        return code
+
+    def _start(self, out: IO[bytes] | None, *, together: bool) -> Start:
+        env = {name: _revealed(value) for name, value in self.env.items()}
+        text = _revealed(self.stdin).encode(errors="surrogateescape")
+        return Start(self.argv, self.cwd, env, text, out, together, self.umask)
+
+    def _taken(self, start: Start, ahead: Ahead) -> AbstractContextManager[Pipes]:
+        """The process that waits for this, or one that is started for it."""
+        waiting = ahead.take(self.tool, start) if self.tool else None
+        return followed(*waiting) if waiting else _started(start, Usage)
+
+    def _secrets(self) -> list[str]:
+        return [value.reveal() for value in (*self.env.values(), self.stdin) if isinstance(value, Secret)]
+
+
+@contextmanager
+def _started(start: Start, missing: type[Usage | Unanswered]) -> Iterator[Pipes]:
+    try:
+        process = spawned(start)
+    except FileNotFoundError as error:
+        raise missing(
+            f"{error.filename} is not there, which {shlex.join(start.argv)} needs",
+            expected="a program on PATH and a folder that exists",
+            type_next=f"ls {shlex.quote(str(error.filename))}"
+            if error.filename != start.argv[0]
+            else f"command -v {shlex.quote(start.argv[0])}",
+        ) from error
+    except OSError as error:
+        raise missing(
+            f"{start.argv[0]} cannot be started: {error.strerror}",
+            expected="a program that may be run, in a folder, with arguments that fit",
+            type_next=f"ls -l {shlex.quote(start.argv[0])}",
+        ) from error
+    with followed(process, start.stdin) as pipes:
+        yield pipes
+
+
+@contextmanager
+def _output(path: Path | None) -> Iterator[IO[bytes] | None]:
+    if path is None:
+        yield None
+        return
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        out = open(_half(path), "wb")  # noqa: SIM115
+    with out:
+        yield out
+
+
+def _half(path: Path) -> Path:
+    return path.with_name(f".{path.name}.half")
+
+
+def _revealed(value: str | Secret) -> str:
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+def _shown(value: str | Secret) -> str:
+    return MASK if isinstance(value, Secret) else shlex.quote(value)

@@ -1,0 +1,83 @@
+"""The log of a command: text without secrets, readable by its owner alone."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from contd_release.errors import Unwritable
+from contd_release.process.redaction import RedactedStream, Redactor
+
+
+@dataclass(frozen=True)
+class Log:
+    """A log file that takes bytes in any pieces, and keeps text without secrets."""
+
+    path: Path
+    file: IO[str]
+    redact: Redactor
+    stream: RedactedStream
+    decoder: codecs.IncrementalDecoder
+
+    @classmethod
+    @contextmanager
+    def at(cls, path: Path, redact: Redactor) -> Iterator[Log]:
+        """Open it; what it held before stays."""
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = open(path, "a", encoding="utf-8", errors="backslashreplace", opener=_private)  # noqa: SIM115
+        log = cls(path, file, redact, redact.stream(), codecs.getincrementaldecoder("utf-8")("replace"))
+        try:
+            yield log
+        finally:
+            with writing(path):
+                try:
+                    file.write(log.stream.feed(log.decoder.decode(b"", final=True)) + log.stream.close())
+                finally:
+                    file.close()
+
+    def line(self, text: str) -> None:
+        """Write a line."""
+        with writing(self.path):
+            self.file.write(f"{self.redact(text)}\n")
+            self.file.flush()
+
+    def write(self, piece: bytes) -> None:
+        """Write what a process has printed."""
+        with writing(self.path):
+            self.file.write(self.stream.feed(self.decoder.decode(piece)))
+            self.file.flush()
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    """The last lines of a log, indented."""
+    with open(log, encoding="utf-8", errors="replace") as stream:
+        return "\n".join(f"  | {line.rstrip()}" for line in stream.readlines()[-lines:])
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """
+    Turn what the disk refuses into words.
+
+    Raises:
+        Unwritable: this file cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise Unwritable(
+            f"{path} cannot be written: {error.strerror}",
+            expected="room on the disk and permission to write",
+            type_next=f"df -h {shlex.quote(str(path.parent))}",
+        ) from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

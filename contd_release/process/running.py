@@ -1,0 +1,191 @@
+"""One process: a group of its own, a small environment, and nothing of it left when it is over."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Self
+
+from contd_release.process.redaction import is_secret_name
+
+_PASSED_ON = frozenset(
+    "PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TMPDIR TERM COLUMNS NO_COLOR FORCE_COLOR CI GITHUB_ACTIONS "
+    "SSH_AUTH_SOCK GNUPGHOME GPG_TTY REGISTRY_AUTH_FILE PYENV_ROOT PYENV_VERSION PYTHONDONTWRITEBYTECODE "
+    "HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy "
+    "SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE SOURCE_DATE_EPOCH".split()
+)
+_PASSED_ON_PREFIXES = ("LC_", "XDG_", "GIT_", "PIP_", "UV_", "NOX_", "DOCKER_", "BUILDAH_", "CONTAINERS_")
+# Git sets these for its hooks: a release started from one would work in the maintainer's own index and tree.
+# https://git-scm.com/docs/git-rev-parse#Documentation/git-rev-parse.txt---local-env-vars
+_OF_ONE_REPOSITORY = frozenset(
+    "GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR "
+    "GIT_NAMESPACE GIT_PREFIX GIT_QUARANTINE_PATH GIT_GRAFT_FILE GIT_SHALLOW_FILE GIT_REPLACE_REF_BASE "
+    "GIT_NO_REPLACE_OBJECTS GIT_IMPLICIT_WORK_TREE GIT_INTERNAL_SUPER_PREFIX".split()
+)
+_PIECE = 65536
+_LINGERING = 1.0
+_GRACE = 5.0
+
+
+@dataclass(frozen=True)
+class Start:
+    """
+    What a process is started with.
+
+    Args:
+        stdout: where its output goes; empty for a pipe.
+        together: whether standard error goes where the output goes.
+        umask: what the modes of new files lack; -1 is whatever they lack here.
+        waits: whether what it reads is told it later.
+    """
+
+    argv: tuple[str, ...]
+    cwd: Path | None
+    env: Mapping[str, str]
+    stdin: bytes = field(default=b"", repr=False)
+    stdout: IO[bytes] | None = None
+    together: bool = False
+    umask: int = -1
+    waits: bool = False
+
+
+def spawned(start: Start) -> subprocess.Popen[bytes]:
+    """
+    The process, in a group of its own.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    # close_fds=False lets a child hold the release's lock, the only inheritable descriptor: a child that outlives
+    # a killed walk keeps the next walk waiting instead of racing it.
+    return subprocess.Popen(
+        start.argv,
+        cwd=start.cwd,
+        env=environment() | dict(start.env),
+        stdin=subprocess.PIPE if start.stdin or start.waits else subprocess.DEVNULL,
+        stdout=start.stdout or subprocess.PIPE,
+        stderr=subprocess.STDOUT if start.together else subprocess.PIPE,
+        start_new_session=True,
+        close_fds=False,
+        umask=start.umask,
+    )
+
+
+@contextmanager
+def followed(process: subprocess.Popen[bytes], text: bytes) -> Iterator[Pipes]:
+    """
+    The process while it runs and reads this text. However this is left, its group is ended and its pipes are closed.
+    """
+    try:
+        with Pipes(process, text) as pipes:
+            yield pipes
+    finally:
+        end(process)
+
+
+class Pipes:
+    """What goes into a process and what comes out of it, at the same time, so that neither side waits for the other."""
+
+    def __init__(self, process: subprocess.Popen[bytes], text: bytes) -> None:
+        self.process = process
+        self._rest = memoryview(text)
+        self._selector = selectors.DefaultSelector()
+        self._heard = time.monotonic()
+        for out in (process.stdout, process.stderr):
+            if out:
+                self._selector.register(out, selectors.EVENT_READ)
+        if process.stdin:
+            os.set_blocking(process.stdin.fileno(), False)
+            self._selector.register(process.stdin, selectors.EVENT_WRITE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            self._close(pipe)
+        self._selector.close()
+
+    def pieces(self, seconds: float = 0.2) -> Iterator[tuple[bool, bytes]]:
+        """What comes within these seconds: whether it is from standard error, and the bytes."""
+        if not self._selector.get_map():
+            self._wait(seconds)
+        for key, _ in self._selector.select(seconds) if self._selector.get_map() else ():
+            is_error = key.fileobj is self.process.stderr
+            if key.fileobj is self.process.stdin:
+                self._feed()
+            elif piece := os.read(key.fd, _PIECE):
+                self._heard = time.monotonic()
+                yield is_error, piece
+            else:
+                self._close(self.process.stderr if is_error else self.process.stdout)
+
+    def code(self) -> int | None:
+        """
+        The exit code, once the process has ended and everything it printed was read.
+
+        A child that it left behind may hold a pipe open for ever; after a second of silence that is the child's affair.
+        """
+        reading = any(key.fileobj is not self.process.stdin for key in self._selector.get_map().values())
+        if reading and time.monotonic() - self._heard < _LINGERING:
+            return None
+        return self.process.poll()
+
+    def _feed(self) -> None:
+        assert self.process.stdin is not None
+        try:
+            self._rest = self._rest[os.write(self.process.stdin.fileno(), self._rest[:_PIECE]) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            # It does not want to read all of it. Its exit code says whether that was right.
+            self._rest = self._rest[:0]
+        if not self._rest:
+            self._close(self.process.stdin)
+
+    def _close(self, pipe: IO[bytes] | None) -> None:
+        if pipe and not pipe.closed:
+            self._selector.unregister(pipe)
+            pipe.close()
+
+    def _wait(self, seconds: float) -> None:
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process group we started: its leader is asked first, and five seconds later all that is left is killed."""
+    with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(_GRACE)
+    # Nothing is left; macOS says that differently where the leader is dead and not yet waited for.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def environment() -> dict[str, str]:
+    """
+    The part of this process's environment that every command gets.
+
+    No variable whose name says that it is secret is in it. A password within the URL of a proxy or a mirror is: the
+    tools need it there, and logs are redacted.
+    """
+    passed = {
+        name: value
+        for name, value in os.environ.items()
+        if (name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES))
+        and not (name in _OF_ONE_REPOSITORY or is_secret_name(name))
+    }
+    # git asks on the terminal, not on standard input; nobody would see the question.
+    return passed | {"GIT_TERMINAL_PROMPT": "0"}

@@ -1,0 +1,226 @@
+"""What was built, once, with its digests; the sealed set is `artifacts.json`."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import stat
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from contd_release.errors import Conflict, Unwritable, Usage
+
+SEAL = "artifacts.json"
+CHECKSUMS = "SHA256SUMS"
+_CHUNK = 1 << 20
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+!-]*")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_DIGEST: Final = re.compile(r"(sha256:[0-9a-f]{64})?")
+
+
+class Tampered(Conflict):
+    """An artifact is not what was sealed. Nothing is uploaded, and nothing is built again."""
+
+
+@dataclass(frozen=True, order=True)
+class Artifact:
+    """
+    One built thing.
+
+    Args:
+        name: its file name in the dist folder, with no folder in it.
+        kind: `wheel`, `sdist`, `image`, `chart`, `sbom`, or a plug-in's own word.
+        sha256: of its bytes, 64 hexadecimal digits.
+        size: in bytes.
+        digest: the OCI digest under which a registry knows it (`sha256:…`); empty for plain files.
+        platform: `linux/arm64`; empty where one artifact serves all.
+    """
+
+    name: str
+    kind: str
+    sha256: str
+    size: int
+    digest: str = ""
+    platform: str = ""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The artifacts of one version, and the commit and second (since 1970) that they were built from."""
+
+    project: str
+    version: str
+    commit: str
+    epoch: int
+    artifacts: tuple[Artifact, ...]
+
+    def named(self, name: str) -> Artifact | None:
+        """The artifact with this file name."""
+        return next((one for one in self.artifacts if one.name == name), None)
+
+    def of_kind(self, kind: str) -> tuple[Artifact, ...]:
+        """The artifacts of one kind."""
+        return tuple(one for one in self.artifacts if one.kind == kind)
+
+    def text(self) -> str:
+        """The seal as JSON: equal artifacts give equal bytes, in whatever order they were built."""
+        ordered = replace(self, artifacts=tuple(sorted(self.artifacts)))
+        return json.dumps(asdict(ordered), indent=2, sort_keys=True) + "\n"
+
+    def digest(self) -> str:
+        """The sha256 of the seal itself, which stands for the whole set."""
+        return hashlib.sha256(self.text().encode()).hexdigest()
+
+    def checksums(self) -> str:
+        """`SHA256SUMS`, as `sha256sum --check` reads it."""
+        return "".join(f"{one.sha256}  {one.name}\n" for one in sorted(self.artifacts))
+
+
+def measured(path: Path, kind: str, digest: str = "", platform: str = "") -> Artifact:
+    """The artifact that this file is now."""
+    sha256, size = sha256_of(path)
+    return Artifact(path.name, kind, sha256, size, digest, platform)
+
+
+def sha256_of(path: Path) -> tuple[str, int]:
+    """The sha256 of a regular file in hexadecimal, and its size in bytes. A link is refused."""
+    digest = hashlib.sha256()
+    # Without O_NONBLOCK, opening a named pipe waits for somebody to write into it.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    with open(descriptor, "rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+        return digest.hexdigest(), stream.tell()
+
+
+def seal(folder: Path, sealed: Sealed) -> None:
+    """
+    Write `SHA256SUMS` and then `artifacts.json`, each whole or not at all.
+
+    Raises:
+        Usage: an artifact's name is not a plain file name, or stands there twice.
+        Unwritable: the disk does not take it.
+    """
+    if problems := _problems(sealed):
+        raise Usage("\n".join(problems), expected="plain file names, each once, and digests in small hexadecimals")
+    _write(folder / CHECKSUMS, sealed.checksums())
+    _write(folder / SEAL, sealed.text())
+
+
+def read(folder: Path) -> Sealed | None:
+    """
+    The seal in this folder, or nothing when nothing was sealed.
+
+    Raises:
+        Usage: the file is there and cannot be read.
+    """
+    try:
+        text = (folder / SEAL).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Usage(
+            f"{folder / SEAL} cannot be read: {error.strerror}",
+            expected="the file as `invoke build` wrote it",
+            type_next=f"ls -l {folder / SEAL}",
+        ) from error
+    return parse(text.decode(errors="replace"))
+
+
+def parse(text: str) -> Sealed:
+    """
+    The seal that this JSON is.
+
+    Raises:
+        Usage: it is not one.
+    """
+    try:
+        found: dict[str, Any] = json.loads(text)
+        sealed = Sealed(artifacts=tuple(Artifact(**one) for one in found.pop("artifacts")), **found)
+        problems = _problems(sealed)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise Usage(f"{SEAL} is not a seal: {error}", expected="the file as `invoke build` wrote it") from error
+    if problems:
+        raise Usage(
+            "\n".join(f"{SEAL} is not a seal: {problem}" for problem in problems),
+            expected="the file as `invoke build` wrote it",
+        )
+    return sealed
+
+
+def check(folder: Path, sealed: Sealed) -> None:
+    """
+    Compare every file with its seal.
+
+    Raises:
+        Tampered: a file is missing or has other bytes.
+    """
+    for one in sealed.artifacts:
+        check_one(folder, one)
+
+
+def check_one(folder: Path, artifact: Artifact) -> None:
+    """
+    Compare one file with its seal.
+
+    Raises:
+        Tampered: it is missing, a link, or has other bytes.
+    """
+    try:
+        sha256, _ = sha256_of(folder / artifact.name)
+    except OSError as error:
+        raise Tampered(
+            f"{artifact.name} was sealed and cannot be read: {error.strerror}",
+            expected=f"sha256 {artifact.sha256}",
+            type_next="invoke abort   (nothing of this release is public before the line)",
+        ) from error
+    if sha256 != artifact.sha256:
+        raise Tampered(
+            f"{artifact.name} has sha256 {sha256}",
+            expected=f"sha256 {artifact.sha256}, as it was sealed",
+            type_next="invoke abort   (nothing of this release is public before the line)",
+        )
+
+
+def _write(path: Path, text: str) -> None:
+    half = path.with_name(f".{path.name}.half")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(half, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        half.replace(path)
+    except OSError as error:
+        raise Unwritable(
+            f"{path} cannot be written: {error.strerror}", expected="room on the disk and permission to write"
+        ) from error
+
+
+def _problems(sealed: Sealed) -> list[str]:
+    """What keeps this from being a seal: wrong types, names that lead out of the folder, one name twice."""
+    words = (sealed.project, sealed.version, sealed.commit)
+    wrong = [f"{word!r} is not a word" for word in words if type(word) is not str]
+    if type(sealed.epoch) is not int:
+        wrong.append(f"{sealed.epoch!r} is not a number of seconds")
+    names = [one.name for one in sealed.artifacts]
+    wrong += [f"{name!r} stands there twice" for name in sorted({str(name) for name in names if names.count(name) > 1})]
+    for one in sealed.artifacts:
+        if not _is(_NAME, one.name):
+            wrong.append(f"{one.name!r} is not a plain file name")
+        elif not (_is(_SHA256, one.sha256) and _is(_DIGEST, one.digest) and type(one.size) is int and one.size >= 0):
+            wrong.append(f"{one.name} has no proper sha256, size and digest")
+        elif not (type(one.kind) is type(one.platform) is str):
+            wrong.append(f"{one.name} has no proper kind and platform")
+    return wrong
+
+
+def _is(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None

@@ -1,0 +1,183 @@
+"""
+What the repository says about itself: read once, validated whole, frozen.
+
+`[tool.contd-release]` in `pyproject.toml`, or `contd-release.toml`; both are optional. The file that the environment
+variable `CONTD_RELEASE_CONFIG` names is laid over them, so that the same release can be pointed at another world.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from contd_release.errors import ReleaseError, Usage, raise_all
+from contd_release.project.defaults import Read, with_defaults
+from contd_release.project.rules import PROJECT
+from contd_release.project.settings import News, Settings
+
+OVERLAY = "CONTD_RELEASE_CONFIG"
+CONFIGURATION = "contd-release.toml"
+SWITCHES = ("sbom", "pypi", "image", "chart", "github", "announce", "website", "monitor")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Project:
+    """
+    One repository that can be released.
+
+    Args:
+        root: the maintainer's working tree; only ever read.
+        state: the folder in the clone's git directory that holds the journal, the logs and the sealed artifacts.
+        name: as `[project] name` says it.
+        backend: the build backend, such as `hatchling.build`.
+        commit: the hash of the commit that says so, where it was read from one.
+    """
+
+    root: Path
+    state: Path
+    name: str
+    settings: Settings
+    news: News
+    backend: str = ""
+    description: str = ""
+    commit: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """
+        The name as wheel and sdist file names spell it.
+
+        https://packaging.python.org/en/latest/specifications/binary-distribution-format/#escaping-and-unicode
+        """
+        return re.sub(r"[-_.]+", "_", self.name).lower()
+
+    @property
+    def index_name(self) -> str:
+        """The name as an index spells it (PEP 503)."""
+        return re.sub(r"[-_.]+", "-", self.name).lower()
+
+    @property
+    def cache(self) -> Path:
+        """A folder outside every working tree for what can be made again, one per clone."""
+        from platformdirs import user_cache_path
+
+        clone = hashlib.sha256(str(self.state).encode()).hexdigest()[:12]
+        return user_cache_path("contd-release") / f"{self.index_name}-{clone}"
+
+
+def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) -> Project:
+    """
+    The project whose files `text_of` gives by path (`None` for a file that is not there).
+
+    Args:
+        url_of: gives the URL of a git remote by its name, from which a GitHub repository is guessed.
+
+    Raises:
+        Usage: every unknown key, wrong type and value that cannot be.
+        Several: more than one table is wrong; all of it is told at once.
+    """
+    pyproject = _toml("pyproject.toml", text_of("pyproject.toml"))
+    metadata, tools = _table(pyproject, "project"), _table(pyproject, "tool")
+    told: list[ReleaseError] = []
+    settings = _told(told, lambda: _settings(_merged(tools, text_of), pyproject, url_of))
+    news = _told(told, lambda: _news(_table(tools, "towncrier")))
+    name = _told(told, lambda: _name(metadata.get("name", root.name)))
+    raise_all(told)
+    assert settings is not None
+    assert news is not None
+    assert name is not None
+    return Project(
+        root=root,
+        state=state,
+        name=name,
+        settings=settings,
+        news=news,
+        backend=str(_table(pyproject, "build-system").get("build-backend", "setuptools.build_meta")),
+        description=str(metadata.get("description", "")),
+    )
+
+
+def _told(told: list[ReleaseError], read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except ReleaseError as error:
+        told.append(error)
+        return None
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not PROJECT.holds(value):
+        raise Usage(f"[project] name is {value!r}", expected=PROJECT.expected, type_next="$EDITOR pyproject.toml")
+    return value
+
+
+def _merged(tools: dict[str, Any], text_of: Read) -> dict[str, Any]:
+    """Our table, our file, and the file that the environment names, laid over each other in this order."""
+    layers = [_table(tools, "contd-release"), _toml(CONFIGURATION, text_of(CONFIGURATION))]
+    if overlay := os.environ.get(OVERLAY):
+        layers.append(_toml(overlay, _file(overlay)))
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        merged = _laid_over(merged, layer)
+    return merged
+
+
+def _settings(table: dict[str, Any], pyproject: dict[str, Any], url_of: Read) -> Settings:
+    from contd_release.project.parse import structured
+
+    off = frozenset(key for key in SWITCHES if table.get(key) is False)
+    written = {key: value for key, value in table.items() if key not in off}
+    return with_defaults(structured(written, Settings, "tool.contd-release"), pyproject, url_of, off)
+
+
+def _news(table: dict[str, Any]) -> News:
+    """What towncrier's own table says, of which only the keys that we use are read."""
+    from contd_release.project.parse import structured
+
+    kinds = table.get("type")
+    keys = {"directory": "directory", "filename": "changelog", "start_string": "marker"}
+    keys |= {"title_format": "title-format", "ignore": "ignore"}
+    ours = {ours: table[theirs] for theirs, ours in keys.items() if theirs in table}
+    if isinstance(kinds, list) and kinds:
+        ours["types"] = [one["directory"] for one in kinds if isinstance(one, dict) and "directory" in one]
+    if isinstance(template := table.get("template"), str):
+        ours["notes"] = str(Path(template).parent)
+    return structured(ours, News, "tool.towncrier")
+
+
+def _table(table: dict[str, Any], key: str) -> dict[str, Any]:
+    found = table.get(key, {})
+    if not isinstance(found, dict):
+        raise Usage(f"[{key}] is {found!r}", expected="a table", type_next="$EDITOR pyproject.toml")
+    return found
+
+
+def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        merged[key] = _laid_over(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _toml(path: str, text: str | None) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text or "")
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise Usage(f"{path} is not TOML: {error}", expected="valid TOML", type_next=f"$EDITOR {path}") from error
+
+
+def _file(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise Usage(f"{OVERLAY} names {path}: {reason}", type_next=f"unset {OVERLAY}") from error

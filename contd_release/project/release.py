@@ -1,0 +1,151 @@
+"""One version of one project. It computes every name and never globs, so the plan is complete before step one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from packaging.version import Version
+
+from contd_release.project import artifacts
+from contd_release.project.artifacts import Artifact, Sealed
+from contd_release.project.project import Project
+from contd_release.project.version import Part, semver
+
+
+@dataclass(frozen=True)
+class Release:
+    """
+    A release under way, or one that is planned.
+
+    Args:
+        previous: the version the files say at `base`.
+        base: the commit it starts from.
+        epoch: seconds since 1970 that date the commit, the tag and everything built.
+        because: why a smaller part than the fragments ask for is right.
+        without_ci: why it is right to release although the checks of `base` are not green.
+        hotfix: whether it starts from a branch `hotfix/v1.2.1` instead of main.
+        commit: that of its tag, where it is known by its tag; empty while the commit is still to be made.
+    """
+
+    project: Project
+    version: Version
+    previous: Version
+    base: str
+    epoch: int
+    because: str = ""
+    without_ci: str = ""
+    hotfix: bool = False
+    commit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.project.name} {self.version}"
+
+    @property
+    def part(self) -> Part:
+        """The part of the version that this release, or the series of pre-releases it belongs to, raises."""
+        _, minor, patch = self.version.release
+        return "patch" if patch else "minor" if minor else "major"
+
+    @property
+    def tag(self) -> str:
+        """`v1.2.0`"""
+        return f"v{self.version}"
+
+    @property
+    def semver(self) -> str:
+        """The spelling for image tags and charts."""
+        return semver(self.version)
+
+    @property
+    def has_branch(self) -> bool:
+        """Whether it gets a release branch, or goes to the branch that it starts from."""
+        return self.part in self.project.settings.release_branch and not self.hotfix
+
+    @property
+    def start(self) -> str:
+        """The branch that it starts from: main, or a hotfix's own."""
+        return f"hotfix/{self.tag}" if self.hotfix else self.project.settings.main
+
+    @property
+    def branch(self) -> str:
+        """The branch that the release commit is pushed to."""
+        return f"release/{self.tag}" if self.has_branch else self.start
+
+    @property
+    def task(self) -> str:
+        """What a person types to begin it, or to go on with it."""
+        return f"invoke hotfix.finish --version {self.version}" if self.hotfix else "invoke release"
+
+    @property
+    def headline(self) -> str:
+        """What its tag says: `Release v1.2.0`, `Hotfix v1.2.1`."""
+        return f"{'Hotfix' if self.hotfix else 'Release'} {self.tag}"
+
+    @property
+    def date(self) -> str:
+        """The day of the release, ISO 8601, UTC."""
+        return datetime.fromtimestamp(self.epoch, UTC).date().isoformat()
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds this release's logs and sealed artifacts."""
+        return self.project.state / self.tag
+
+    @property
+    def dist(self) -> Path:
+        """The folder of the built artifacts."""
+        return self.home / "dist"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of the logs, one per step."""
+        return self.home / "logs"
+
+    @property
+    def tree(self) -> Path:
+        """The git worktree in which the release is prepared, outside the maintainer's own."""
+        return self.project.cache / self.tag
+
+    @property
+    def notes(self) -> str:
+        """The path of this version's notes below the tree."""
+        return f"{self.project.news.notes}/{self.version}.md"
+
+    @property
+    def sdist(self) -> str:
+        """The file name of the sdist (PEP 625)."""
+        return f"{self.project.file_name}-{self.version}.tar.gz"
+
+    @property
+    def wheels(self) -> tuple[str, ...]:
+        """The file names of the wheels (PEP 427)."""
+        pypi = self.project.settings.pypi
+        return tuple(f"{self.project.file_name}-{self.version}-{tags}.whl" for tags in (pypi.wheels if pypi else ()))
+
+    def source(self, purpose: str) -> Path:
+        """The clean checkout of the release commit in which one channel builds, so that builds can run side by side."""
+        return self.project.cache / f"{self.tag}-{purpose}"
+
+    def sealed(self) -> Sealed | None:
+        """What was built and sealed for this version on this machine; nothing before the build."""
+        return artifacts.read(self.dist)
+
+    def artifact(self, name: str) -> Artifact | None:
+        """The sealed artifact with this file name."""
+        sealed = self.sealed()
+        return sealed.named(name) if sealed else None
+
+    @cached_property
+    def dates(self) -> dict[str, str]:
+        """
+        The environment that makes git and builds date everything by the release, so that equal input gives equal bytes.
+        """
+        stamp = f"{self.epoch} +0000"
+        return {
+            "GIT_AUTHOR_DATE": stamp,
+            "GIT_COMMITTER_DATE": stamp,
+            "SOURCE_DATE_EPOCH": str(self.epoch),
+        }

@@ -1,0 +1,197 @@
+"""
+The settings: `[tool.contd-release]` and what is read of `[tool.towncrier]`, as frozen dataclasses with their defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from contd_release.project.rules import (
+    ANNOUNCE,
+    CHART,
+    DURATION,
+    FRAGMENT_TYPE,
+    GIT_URL,
+    GITHUB,
+    IMAGE,
+    IMAGE_REF,
+    INDEX,
+    LINE,
+    OCI,
+    PATH,
+    PLATFORM,
+    REF,
+    REMOTE,
+    URL,
+    WHEEL_TAGS,
+    WORKFLOW,
+)
+from contd_release.project.version import Part
+
+TYPES: Final = "breaking security feature bugfix deprecation removal doc misc"
+
+
+@dataclass(frozen=True)
+class Pypi:
+    """
+    The package index.
+
+    Args:
+        repository: a name from ~/.pypirc, or the URL that twine uploads to.
+        index: the URL of the simple index, where it does not follow from `repository`.
+        wheels: the tags of the wheels that a build makes; a pure Python project makes one.
+        isolated: whether the build backend comes into an environment of its own.
+        private: whether reading the index needs the login as well.
+    """
+
+    repository: str = field(default="pypi", metadata=INDEX.metadata)
+    index: str = field(default="", metadata=URL.or_empty().metadata)
+    wheels: tuple[str, ...] = field(default=("py3-none-any",), metadata=WHEEL_TAGS.metadata)
+    isolated: bool = True
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class Image:
+    """
+    The container image.
+
+    Args:
+        name: registry and repository, without a tag.
+        prepare: commands that run in the release's tree before the image is built.
+        base: a stand-in for the base image, passed as the build argument `BASE`.
+        run: arguments with which the image is started when it is verified, on this machine's platform; it must say its
+            version then. Empty: it is not started.
+    """
+
+    name: str = field(default="", metadata=IMAGE.or_empty().metadata)
+    dockerfile: str = field(default="Dockerfile", metadata=PATH.metadata)
+    platforms: tuple[str, ...] = field(default=("linux/amd64", "linux/arm64"), metadata=PLATFORM.metadata)
+    prepare: tuple[str, ...] = field(default=(), metadata=LINE.metadata)
+    base: str = field(default="", metadata=IMAGE_REF.or_empty().metadata)
+    run: tuple[str, ...] = field(default=(), metadata=LINE.metadata)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """
+    The Helm chart.
+
+    Args:
+        path: the folder of its Chart.yaml.
+        registry: where it goes, `oci://…` without the chart's name.
+        name: where the folder is not named after the chart, as Helm's conventions want.
+        image: the name under which the chart knows our image, where it is not the one that we push to.
+    """
+
+    path: str = field(metadata=PATH.metadata)
+    registry: str = field(default="", metadata=OCI.or_empty().metadata)
+    name: str = field(default="", metadata=CHART.or_empty().metadata)
+    image: str = field(default="", metadata=IMAGE.or_empty().metadata)
+
+
+@dataclass(frozen=True)
+class Sbom:
+    """The bill of materials: the extras that the described environment is installed with."""
+
+    extras: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Github:
+    """
+    The GitHub repository (`OWNER/NAME`) and the addresses of its API.
+
+    Args:
+        workflow: the file in `.github/workflows` that publishes a tag, where the publisher is `github-actions`.
+    """
+
+    repository: str = field(default="", metadata=GITHUB.or_empty().metadata)
+    api: str = field(default="https://api.github.com", metadata=URL.metadata)
+    uploads: str = field(default="https://uploads.github.com", metadata=URL.metadata)
+    workflow: str = field(default="release.yml", metadata=WORKFLOW.metadata)
+
+
+@dataclass(frozen=True)
+class Website:
+    """The git repository and branch, or the folder of this one, that holds a page per release."""
+
+    repository: str = field(default="", metadata=GIT_URL.or_empty().metadata)
+    branch: str = field(default="gh-pages", metadata=REF.metadata)
+    folder: str = field(default=".", metadata=PATH.metadata)
+    url: str = field(default="", metadata=URL.or_empty().metadata)
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """
+    What is watched after a release, and for how long.
+
+    Args:
+        error_rate: a PromQL expression that gives one number.
+        tolerance: how many times the rate before the release is still healthy.
+        healthy: a rate up to this is healthy, whatever it was before.
+        window: how long a release is watched, such as `24h`.
+        labels: issues with one of these count as feedback on the release.
+    """
+
+    prometheus: str = field(default="", metadata=URL.or_empty().metadata)
+    error_rate: str = ""
+    tolerance: float = 1.5
+    healthy: float = 0.001
+    window: str = field(default="24h", metadata=DURATION.metadata)
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How often a part is released (`monthly`, `yearly`, …), and when nothing is."""
+
+    major: str = "yearly"
+    minor: str = "monthly"
+    patch: str = "as needed"
+    timezone: str = "UTC"
+    freeze: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    `[tool.contd-release]`, with every default filled in.
+
+    A channel is on when its table, or what it needs, is there; `false` in place of its table keeps it off.
+    """
+
+    main: str = field(default="main", metadata=REF.metadata)
+    remote: str = field(default="origin", metadata=REMOTE.metadata)
+    publisher: Literal["here", "github-actions"] = "here"
+    release_branch: tuple[Part, ...] = ("major", "minor")
+    proof: tuple[str, ...] = field(default=("nox -s tests benchmarks docs examples",), metadata=LINE.metadata)
+    sign_tags: bool = False
+    own_versions: tuple[str, ...] = field(default=(), metadata=PATH.metadata)
+    pypi: Pypi | None = None
+    image: Image | None = None
+    chart: Chart | None = None
+    sbom: Sbom | None = None
+    github: Github | None = None
+    announce: Mapping[str, str] = field(default_factory=dict, metadata=ANNOUNCE.metadata)
+    announce_pre_releases: tuple[str, ...] = ()
+    website: Website | None = None
+    monitor: Monitor | None = None
+    schedule: Schedule = Schedule()
+    channels: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class News:
+    """Where the fragments are and what they become, from `[tool.towncrier]`."""
+
+    directory: str = field(default="newsfragments", metadata=PATH.metadata)
+    changelog: str = field(default="CHANGELOG.md", metadata=PATH.metadata)
+    marker: str = "<!-- towncrier release notes start -->\n"
+    title_format: str = "## [{version}] - {project_date}"
+    types: tuple[str, ...] = field(default=tuple(TYPES.split()), metadata=FRAGMENT_TYPE.metadata)
+    ignore: tuple[str, ...] = ()
+    notes: str = field(default="changelog.d", metadata=PATH.metadata)

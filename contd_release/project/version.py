@@ -1,0 +1,172 @@
+"""
+Versions, in the two spellings a release needs, and the arithmetic between them.
+
+PEP 440 (`1.2.0rc1`) is canonical; charts and image tags need SemVer (`1.2.0-rc.1`). What neither can say in the same
+words (epochs, `.dev`, `.post`, local versions) is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final, Literal, TypeAlias, get_args
+
+from packaging.version import InvalidVersion, Version
+
+from contd_release.errors import Usage
+
+Part: TypeAlias = Literal["major", "minor", "patch"]
+Pre: TypeAlias = Literal["a", "b", "rc"]
+PARTS: Final[tuple[Part, ...]] = get_args(Part)
+PRES: Final[tuple[Pre, ...]] = get_args(Pre)
+
+_NUMBER = r"(0|[1-9][0-9]{0,8})"
+_PEP440 = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:(a|b|rc){_NUMBER})?")
+_SEMVER = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-(a|b|rc)\.{_NUMBER})?")
+
+
+def parse(text: str) -> Version:
+    """
+    The version that `1.2.0`, `1.2.0rc1` or `1.2.0-rc.1` spells.
+
+    Raises:
+        Usage: for anything else.
+    """
+    if not (match := _PEP440.fullmatch(text) or _SEMVER.fullmatch(text)):
+        raise Usage(
+            f"{text!r} is not a version we can release",
+            expected="three numbers, with a, b or rc and a number for a pre-release: 1.2.0, 1.2.0rc1",
+            type_next="the same command with such a version",
+        )
+    major, minor, patch, pre, number = match.groups()
+    return Version(f"{major}.{minor}.{patch}" + (f"{pre}{number}" if pre else ""))
+
+
+def semver(version: Version) -> str:
+    """The SemVer spelling: `1.2.0-rc.1` for `1.2.0rc1`."""
+    return version.base_version + (f"-{version.pre[0]}.{version.pre[1]}" if version.pre else "")
+
+
+def part(text: str) -> Part:
+    """
+    The part of a version that `text` names.
+
+    Raises:
+        Usage: there is no such part.
+    """
+    if text not in PARTS:
+        raise Usage(f"there is no part {text!r}", expected=", ".join(PARTS), type_next="invoke release --part minor")
+    return text
+
+
+def pre(text: str) -> Pre:
+    """
+    The kind of pre-release that `text` names.
+
+    Raises:
+        Usage: there is no such kind.
+    """
+    if text not in PRES:
+        raise Usage(
+            f"there is no kind of pre-release {text!r}",
+            expected="a (alpha), b (beta) or rc (release candidate)",
+            type_next="invoke release --part minor --pre rc",
+        )
+    return text
+
+
+def next_version(current: Version, part: Part | None, pre: Pre | None = None, *, final: bool = False) -> Version:
+    """
+    The version that follows `current`.
+
+    `part` starts a new line, `pre` makes it a pre-release or counts one on, `final` ends a series of pre-releases.
+
+    Raises:
+        Usage: the combination has no meaning, or would go backwards.
+    """
+    if final:
+        return _final(current, part, pre)
+    if current.is_prerelease:
+        return _next_pre(current, part, pre)
+    if part is None:
+        raise Usage(
+            f"{current} is a final version, and no part was named",
+            expected="the part of the version to raise",
+            type_next=f"invoke release --part minor{f' --pre {pre}' if pre else ''}",
+        )
+    return parse(f"{_raised(current, part)}{f'{pre}1' if pre else ''}")
+
+
+def moving_tags(version: Version, others: Iterable[Version]) -> tuple[str, ...]:
+    """
+    The tags that may point at `version`, given every other version that is out: `1.2`, `1` and `latest`.
+
+    Each moves only to the highest final version of its line, so a hotfix of 1.1 never takes `1` or `latest` back.
+    """
+    if version.is_prerelease:
+        return ()
+    higher = [other for other in others if not other.is_prerelease and other > version]
+    lines = (
+        (f"{version.major}.{version.minor}", [o for o in higher if o.release[:2] == version.release[:2]]),
+        (f"{version.major}", [o for o in higher if o.major == version.major]),
+        ("latest", higher),
+    )
+    return tuple(tag for tag, above in lines if not above)
+
+
+def _raised(current: Version, part: Part) -> str:
+    major, minor, patch = current.release[:3]
+    return {
+        "major": f"{major + 1}.0.0",
+        "minor": f"{major}.{minor + 1}.0",
+        "patch": f"{major}.{minor}.{patch + 1}",
+    }[part]
+
+
+def _final(current: Version, part: Part | None, pre: Pre | None) -> Version:
+    if part or pre:
+        raise Usage(
+            "--final goes alone",
+            expected=f"the final of {current} is {current.base_version}"
+            if current.pre
+            else f"{current} is final already",
+            type_next="invoke release --final" if current.pre else f"invoke release --part {part or 'minor'}",
+        )
+    if not current.is_prerelease:
+        raise Usage(
+            f"{current} is final already",
+            expected="a pre-release to end",
+            type_next="invoke release --part minor",
+        )
+    return parse(current.base_version)
+
+
+def _next_pre(current: Version, part: Part | None, pre: Pre | None) -> Version:
+    assert current.pre is not None
+    kind, number = current.pre
+    if part or pre is None:
+        raise Usage(
+            f"{current} is a pre-release of {current.base_version}, which is still open",
+            expected="the next pre-release, or the final",
+            type_next=f"invoke release --final   (or --pre {kind} for {current.base_version}{kind}{number + 1})",
+        )
+    following = parse(f"{current.base_version}{pre}{number + 1 if pre == kind else 1}")
+    if following < current:
+        raise Usage(
+            f"{following} comes before {current}: the version would go backwards",
+            expected=f"--pre {kind}, or a later kind",
+            type_next=f"invoke release --pre {kind}",
+        )
+    return following
+
+
+def versions_of(tags: tuple[str, ...]) -> dict[Version, str]:
+    """The release tags among these, by version."""
+    found = {}
+    for tag in tags:
+        if re.fullmatch(r"v?\d+(\.\d+)*((a|b|rc)\d+)?", tag):
+            try:
+                found[Version(tag)] = tag
+            except InvalidVersion:
+                continue
+    return found

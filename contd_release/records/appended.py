@@ -1,0 +1,90 @@
+"""
+A file of lines that is only ever appended to, and outlives a kill; with `is_durable` also a loss of power.
+
+A line that was cut by a crash stays cut: the next one stands alone, and whoever reads knows nothing of it.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import Final
+
+from contd_release.errors import Unwritable
+
+# Whatever a crash left of the last line, this ends it as something that is no JSON.
+_CUT: Final = b"#\n"
+
+
+def append(path: Path, line: str, what: str, *, is_durable: bool) -> None:
+    """
+    Write one line.
+
+    Args:
+        what: the file, as an error names it: "the journal".
+        is_durable: whether to wait until it is on the disk.
+
+    Raises:
+        Unwritable: the disk is full, or the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            is_new = not os.fstat(descriptor).st_size
+            _write(descriptor, _mend(descriptor) + line.encode() + b"\n")
+            if is_durable:
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if is_new and is_durable:
+            _sync_folder(path.parent)
+    except OSError as error:
+        raise Unwritable(
+            f"{what} cannot be written: {error.strerror}: {path}",
+            expected="room on the disk and permission to write; nothing was done without it",
+            type_next=f"df -h {shlex.quote(str(path.parent))}",
+        ) from error
+
+
+def lines(path: Path, what: str) -> list[bytes]:
+    """
+    The whole lines; none when the file is not there.
+
+    Raises:
+        Unwritable: it is there and cannot be read.
+    """
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise Unwritable(
+            f"{what} cannot be read: {error.strerror}: {path}",
+            expected="permission to read it: without it, it is not known what is under way",
+            type_next=f"ls -l {shlex.quote(str(path))}",
+        ) from error
+    # What follows the last line break is a line that was cut.
+    return text.split(b"\n")[:-1]
+
+
+def _mend(descriptor: int) -> bytes:
+    """The end of the last line where it was cut, so that the next one stands alone and the cut one stays cut."""
+    size = os.fstat(descriptor).st_size
+    return _CUT if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
+
+
+def _write(descriptor: int, line: bytes) -> None:
+    """Write all of the line; a full disk may take only a part of it at first."""
+    while line:
+        line = line[os.write(descriptor, line) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Wait until the name of a new file is on the disk, too."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,138 @@
+"""What one look at a release saw, kept as one line: whoever looks next goes on from there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final
+
+from contd_release.process.redaction import Redactor
+from contd_release.records import appended
+
+FILE: Final = "monitor.jsonl"
+WHAT: Final = "the monitor's samples"
+
+
+class Verdict(Enum):
+    """What the samples say to do."""
+
+    CONTINUE = "continue"
+    HOLD = "hold"
+    PROPOSE_ROLLBACK = "propose rollback"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """
+    The error rate.
+
+    Args:
+        now: nothing where the server has no value.
+        before: the mean over as long a time before the release; nothing where there is none.
+        limit: the highest that counts as healthy.
+        risen_for: for how many seconds up to now it has been above the limit without a break.
+    """
+
+    now: float | None
+    before: float | None
+    limit: float
+    risen_for: float = 0
+
+    @property
+    def is_risen(self) -> bool:
+        """Whether it is above the limit."""
+        return self.now is not None and self.now > self.limit
+
+
+@dataclass(frozen=True)
+class Mention:
+    """An open issue that speaks of the release."""
+
+    number: int
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """
+    One look.
+
+    Args:
+        at: ISO 8601, UTC, by the clock of those who were asked.
+        rate: nothing where no metrics are configured, or they gave none.
+        mentions: open issues, opened since the release.
+        comments: under these issues. What nobody told is nothing, and not 0: here, and in reactions and downloads.
+        missing: what gave no data, and why.
+    """
+
+    version: str
+    at: str
+    verdict: Verdict = Verdict.HOLD
+    reasons: tuple[str, ...] = ()
+    rate: Rate | None = None
+    mentions: tuple[Mention, ...] = ()
+    reactions: int | None = None
+    comments: int | None = None
+    downloads: int | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def issues(self) -> int | None:
+        """How many issues speak of the release; nothing where nobody told."""
+        return None if self.comments is None else len(self.mentions)
+
+    def redacted(self, redact: Redactor) -> Sample:
+        """The same without secrets, in whatever people or servers wrote."""
+        return replace(
+            self,
+            reasons=tuple(map(redact, self.reasons)),
+            missing=tuple(map(redact, self.missing)),
+            mentions=tuple(replace(one, title=redact(one.title), url=redact(one.url)) for one in self.mentions),
+        )
+
+
+def append(path: Path, sample: Sample) -> None:
+    """
+    Keep a sample.
+
+    Raises:
+        Unwritable: the disk does not take it.
+    """
+    appended.append(path, json.dumps(asdict(sample) | {"verdict": sample.verdict.value}), WHAT, is_durable=True)
+
+
+def read(path: Path) -> tuple[Sample, ...]:
+    """The samples, oldest first; a line that is none is left out."""
+    return tuple(sample for line in appended.lines(path, WHAT) if (sample := _parsed(line)))
+
+
+def _parsed(line: bytes) -> Sample | None:
+    try:
+        found = json.loads(line)
+        rate = found.get("rate")
+        return Sample(
+            version=str(found["version"]),
+            at=str(found["at"]),
+            verdict=Verdict(found["verdict"]),
+            reasons=tuple(map(str, found["reasons"])),
+            rate=_rate(rate) if rate else None,
+            mentions=tuple(Mention(int(o["number"]), str(o["title"]), str(o["url"])) for o in found["mentions"]),
+            reactions=_count(found["reactions"]),
+            comments=_count(found["comments"]),
+            downloads=_count(found["downloads"]),
+            missing=tuple(map(str, found["missing"])),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+
+
+def _count(found: Any) -> int | None:
+    return None if found is None else int(found)
+
+
+def _rate(found: Any) -> Rate:
+    now, before = (None if found[name] is None else float(found[name]) for name in ("now", "before"))
+    return Rate(now, before, float(found["limit"]), float(found["risen_for"]))

@@ -1,0 +1,198 @@
+"""
+Killing a rehearsed release everywhere: as each act begins, in the middle of each command, and when a step is done.
+
+The killed release is continued and killed again at the next point, until it ends. It is killed alone, so that a command
+it has started lives on beside the one who continues, or together with its commands, so that one of them is cut.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, Final
+
+from contd_release.errors import FailedCommand, Unsettled
+from contd_release.rehearse import bystander, end_state, running
+from contd_release.rehearse.rehearsal import Rehearsal
+from contd_release.rehearse.scenarios import Once, Scenario
+from contd_release.sandbox.world import World
+
+# Seconds that an action must take to have a middle.
+_SHORT: Final = 0.1
+# A release that nobody kills is continued this often, where faults make it ask a person.
+_CONTINUED: Final = 20
+
+
+@dataclass(frozen=True)
+class Point:
+    """
+    A moment to kill at.
+
+    Args:
+        what: `acting` or `done`, as the release tells it.
+        action: what is being done, where it is told.
+        delay: seconds after it was told; 0 is at once.
+    """
+
+    what: str
+    step: str
+    action: str = ""
+    delay: float = 0
+
+    def __str__(self) -> str:
+        if self.what == "done":
+            return f"after: {self.step}"
+        return f"{'in the middle of' if self.delay else 'as it begins'}: {self.action} ({self.step})"
+
+    def is_told_by(self, event: Mapping[str, Any]) -> bool:
+        """
+        Whether this event is what to wait for. A step that was finished by a killed release comes as done at once.
+        """
+        told = (event["event"], event.get("step"), event.get("action", ""))
+        return told == (self.what, self.step, self.action)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """How often a release was killed, at how many points, and which of these never came."""
+
+    kills: int
+    points: int
+    missed: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kill:
+    """A kill that was made: where, and whether what it was meant to hit was still going on."""
+
+    point: Point
+    was_in_time: bool
+
+
+def sweep(
+    rehearsal: Rehearsal,
+    rehearsed: tuple[str, ...] | Scenario,
+    tell: Callable[[str], None],
+    *,
+    every: int = 1,
+    after: int = 0,
+    faults: tuple[str, ...] = (),
+) -> Sweep:
+    """
+    Walk once undisturbed, then killed at every point, or at one of so many, and compare.
+
+    Args:
+        rehearsed: the words that begin a release, or a scenario of several commands.
+        after: so many commands of the scenario have no points of their own; another sweep kills them.
+        faults: what the world orders besides, each time that the release is killed.
+
+    Raises:
+        Unsettled: the end states differ.
+        FailedCommand: a continued release did not continue.
+    """
+    words = rehearsed if isinstance(rehearsed, Scenario) else Once(rehearsed)
+    with _world(rehearsal) as world, bystander.yanks(rehearsal, world):
+        points = _points(rehearsal, world, words, after)[::every]
+        undisturbed = end_state.of(rehearsal, world)
+    tell(f"{len(points)} points to be killed at")
+    left, kills, before = list(points), 0, -1
+    # What did not come, because a step beside it was faster, is waited for in another release, as long as that helps.
+    while left and kills > before:
+        before = kills
+        with _world(rehearsal) as world, bystander.yanks(rehearsal, world):
+            world.faults.order(*faults)
+            while kill := _killed(left, rehearsal, world, words):
+                kills += 1
+                left.remove(kill.point)
+                if not kill.was_in_time and kill.point.delay > _SHORT / 8:
+                    left.append(replace(kill.point, delay=kill.point.delay / 2))
+                tell(f"killed {kill.point}{'' if kill.was_in_time else ', too late'}")
+            disturbed = end_state.of(rehearsal, world)
+        if disturbed != undisturbed:
+            raise Unsettled(f"the killed release ended with {disturbed}", expected=str(undisturbed))
+    return Sweep(kills, len(points), tuple(left))
+
+
+def _world(rehearsal: Rehearsal) -> World:
+    """Everything from the beginning."""
+    rehearsal.prepare()
+    world = World(rehearsal.directory / "world")
+    rehearsal.be_green(world)
+    return world
+
+
+def _points(rehearsal: Rehearsal, world: World, scenario: Scenario, after: int) -> tuple[Point, ...]:
+    """Every point of an undisturbed walk that follows so many commands."""
+    points: list[list[Point]] = []
+    while command := scenario.following(rehearsal, world):
+        points.append(_points_of(command, rehearsal, world))
+    return tuple(dict.fromkeys(chain.from_iterable(points[after:])))
+
+
+def _points_of(command: tuple[str, ...], rehearsal: Rehearsal, world: World) -> list[Point]:
+    points: list[Point] = []
+    acting: dict[str, tuple[Point, float]] = {}
+    acted: set[str] = set()
+    process = running.started(rehearsal, world, command)
+    for event in running.events(process, world):
+        step, what, now = event.get("step", ""), event["event"], time.monotonic()
+        if step in acting:
+            point, began = acting.pop(step)
+            points += [replace(point, delay=(now - began) / 2)] if now - began > _SHORT else []
+        if what == "acting":
+            acting[step] = Point(what, step, event["action"]), now
+            points.append(acting[step][0])
+            acted.add(step)
+        elif what == "done" and step in acted:
+            points.append(Point(what, step))
+    if process.returncode:
+        raise FailedCommand(f"the undisturbed release ended with {process.returncode}", expected="exit code 0")
+    return points
+
+
+def _killed(points: list[Point], rehearsal: Rehearsal, world: World, scenario: Scenario) -> Kill | None:
+    """Continue until one of these points comes, and kill there; nothing when it came to its end."""
+    for _ in range(_CONTINUED):
+        _answer(rehearsal, world)
+        if (command := scenario.following(rehearsal, world)) is None:
+            return None
+        if kill := _killed_in(command, points, rehearsal, world):
+            return kill
+    raise FailedCommand(f"the release was continued {_CONTINUED} times, and asks again", expected="its end")
+
+
+def _answer(rehearsal: Rehearsal, world: World) -> None:
+    for answer in bystander.answers(rehearsal, world):
+        env = dict(rehearsal.environment(world))
+        # What went wrong with the answer is asked again.
+        subprocess.run(rehearsal.command(*answer), cwd=rehearsal.clone, env=env, check=False)
+
+
+def _killed_in(command: tuple[str, ...], points: list[Point], rehearsal: Rehearsal, world: World) -> Kill | None:
+    process, stopped = running.started(rehearsal, world, command), ""
+    events = running.events(process, world)
+    for event in events:
+        stopped = str(event["causes"]) if event["event"] == "stopped" else stopped
+        point = next((one for one in points if one.is_told_by(event)), None)
+        if point is None:
+            continue
+        time.sleep(point.delay)
+        children = running.descendants(process.pid) if point.delay else ()
+        os.killpg(process.pid, signal.SIGKILL)
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        later = [one["event"] for one in events if one.get("step") == point.step]
+        return Kill(point, was_in_time=not point.delay or not later)
+    if process.returncode and not any(bystander.answers(rehearsal, world)):
+        raise FailedCommand(
+            f"a release that was killed before did not continue: exit code {process.returncode}: {stopped}",
+            expected="to go on where it stopped",
+        )
+    return None

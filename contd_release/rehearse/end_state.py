@@ -1,0 +1,39 @@
+"""What a rehearsed release leaves in its world, as far as it is the same for each release of the same commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contd_release.rehearse.rehearsal import Rehearsal
+from contd_release.sandbox import remotes
+from contd_release.sandbox.chat import Chat
+from contd_release.sandbox.world import World
+
+
+@dataclass(frozen=True)
+class EndState:
+    """
+    What must be equal, however often a release was killed: every ref of the remote, every thing published, once.
+
+    Args:
+        moves: how often each ref of each remote has moved, the website's too, whose commits tell the world's address.
+    """
+
+    refs: Mapping[str, str]
+    moves: Mapping[str, int]
+    effects: Mapping[str, int]
+    messages: tuple[str, ...]
+
+
+def of(rehearsal: Rehearsal, world: World) -> EndState:
+    """The end state, as it is now."""
+    rooms = sorted(message.room for message in world.part(Chat).messages())
+    effects = {effect: count for effect, count in world.ledger.effects().items() if not effect.startswith("message ")}
+    moves = Counter(
+        f"{remote.stem} {update.ref}"
+        for remote in (world.directory / "git").rglob("*.git")
+        for update in remotes.updates(remote)
+    )
+    return EndState(remotes.refs(rehearsal.remote), moves, effects, tuple(rooms))

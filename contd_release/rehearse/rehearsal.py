@@ -1,0 +1,164 @@
+"""
+A rehearsal: a world, a bare remote with this repository's commit, a clone of it, and the very same release run there.
+
+Nothing in the release knows that it is rehearsed: configuration laid over the repository's own points it at the world.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Final
+
+from contd_release.errors import NotReady, Unanswered
+from contd_release.process.command import environment
+from contd_release.project import project
+from contd_release.project.project import OVERLAY, Project
+from contd_release.records import journal
+from contd_release.records.entries import Ended
+from contd_release.rehearse.pointers import Pointers
+from contd_release.sandbox import atomic, remotes
+from contd_release.sandbox.github.api import Forge
+from contd_release.sandbox.github.records import Check
+from contd_release.sandbox.github.store import now
+from contd_release.sandbox.world import World
+from contd_release.tools import git
+
+NOBODY: Final = ("Rehearsal", "rehearsal@localhost")
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """The rehearsal of one commit in a folder of its own."""
+
+    project: Project
+    commit: str
+    directory: Path
+
+    @property
+    def clone(self) -> Path:
+        """The clone that the release is run in."""
+        return self.directory / "clone"
+
+    @property
+    def remote(self) -> Path:
+        """The bare repository that stands for the forge's."""
+        return remotes.make(self.directory / "world" / "git", self.pointers.repository)
+
+    @cached_property
+    def pointers(self) -> Pointers:
+        """What points the release at the world."""
+        return Pointers(self.project, self.commit)
+
+    @property
+    def scenario(self) -> str | None:
+        """What of this commit was begun to be rehearsed: the name of a scenario, empty for a release, nothing."""
+        try:
+            begun = json.loads((self.directory / "rehearsal.json").read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
+        return str(begun.get("scenario", "")) if begun["commit"] == self.commit else None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether this commit's rehearsal was begun and has not ended."""
+        return self.scenario == "" and self.entries.last(Ended) is None
+
+    @property
+    def entries(self) -> journal.Journal:
+        """The journal of the clone."""
+        return journal.Journal(self.state / "journal.jsonl")
+
+    @property
+    def state(self) -> Path:
+        """Where the clone keeps its journal, logs and artifacts."""
+        return self.clone / ".git" / "contd-release"
+
+    def prepare(self, scenario: str = "") -> None:
+        """
+        Make the remote and the clone from nothing.
+
+        Args:
+            scenario: what is rehearsed, where it is more than one release.
+
+        Raises:
+            NotReady: the repository cannot be cloned as it is.
+        """
+        shutil.rmtree(self.directory, ignore_errors=True)
+        self.directory.mkdir(parents=True)
+        for checkout in replace(self.project, state=self.state).cache.glob("v*"):
+            shutil.rmtree(checkout)
+        main = self.project.settings.main
+        remote = self.remote
+        refs = (f"{self.commit}:refs/heads/{main}", "refs/tags/*:refs/tags/*")
+        self._git(self.project.root, "push", "--quiet", str(remote), *refs)
+        self._git(remote, "symbolic-ref", "HEAD", f"refs/heads/{main}")
+        self._git(self.directory, "clone", "--quiet", str(remote), str(self.clone))
+        for key, value in zip(("user.name", "user.email"), NOBODY, strict=True):
+            self._git(self.clone, "config", key, value)
+        atomic.write(
+            self.directory / "rehearsal.json", json.dumps({"commit": self.commit, "scenario": scenario}) + "\n"
+        )
+
+    def environment(self, world: World) -> Mapping[str, str]:
+        """What the release sees of the outside: the world, and nobody's secrets."""
+        overlay = self.directory / "overlay.toml"
+        atomic.write(overlay, self.pointers.overlay(world))
+        return (
+            environment()
+            | self.pointers.secrets(world)
+            | {
+                OVERLAY: str(overlay),
+                "SOURCE_DATE_EPOCH": str(git.described(self.project.root, self.commit).time),
+            }
+        )
+
+    def be_green(self, world: World, commit: str = "") -> None:
+        """Let the world's GitHub have checked a commit: the rehearsed one where no other is named."""
+        sha = commit or self.commit
+        checks = world.part(Forge).place(self.pointers.repository).shelf(Check)
+        if not any(check.sha == sha for check in checks):
+            checks.put(Check(id=int(sha[:12], 16), created_at=now(), sha=sha, name="ci"))
+
+    def command(self, *words: str) -> tuple[str, ...]:
+        """A task as a program; `-P` keeps the clone's own modules out of the way of this library's."""
+        return (sys.executable, "-P", "-m", "contd_release", *words)
+
+    def release_command(self, *words: str) -> tuple[str, ...]:
+        """The release, approved."""
+        return self.command("release", "--yes", *words)
+
+    @staticmethod
+    def _git(where: Path, *words: str) -> None:
+        answer = git.git(where, *words).ask()
+        if answer.code:
+            kind = NotReady if "shallow" in answer.err else Unanswered
+            raise kind(
+                f"git {words[0]} ended with {answer.code}: {' '.join(answer.err.split())}",
+                expected="a clone of this repository to rehearse in",
+                type_next="git fetch --unshallow   (if this clone is shallow)",
+            )
+
+
+def rehearsal_of(clone: git.Clone) -> Rehearsal:
+    """
+    The rehearsal of the commit that is checked out.
+
+    Raises:
+        NotReady: there is no commit.
+    """
+    from platformdirs import user_cache_path
+
+    root, commit = clone.root, clone.head
+    if not commit:
+        raise NotReady("this repository has no commit", expected="a commit to rehearse", type_next="git commit")
+    text_of = partial(git.text, root, commit)
+    found = project.read(root, clone.state, text_of, partial(git.known_url, root))
+    mark = hashlib.sha256(str(root).encode()).hexdigest()[:12]
+    return Rehearsal(found, commit, user_cache_path("contd-release") / "rehearsals" / f"{found.index_name}-{mark}")

@@ -1,0 +1,151 @@
+"""
+Scenarios: several commands one after another in one rehearsal, and what a person does between them.
+
+What comes next is found out from the clone and the world, so a scenario continues like what it rehearses.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from contd_release.errors import Unanswered
+from contd_release.records.entries import Ended, Withdrawing, Withdrawn
+from contd_release.rehearse.rehearsal import Rehearsal
+from contd_release.sandbox import remotes
+from contd_release.sandbox.world import World
+from contd_release.tools import git
+
+REASON: Final = "It was rehearsed."
+
+
+class Scenario(ABC):
+    """What is rehearsed."""
+
+    name: str = ""
+
+    @abstractmethod
+    def following(self, rehearsal: Rehearsal, world: World) -> tuple[str, ...] | None:
+        """The command that comes next, once a person has done what comes before it; nothing at the end."""
+
+
+@dataclass(frozen=True)
+class Once(Scenario):
+    """One release, begun with these words."""
+
+    words: tuple[str, ...]
+
+    def following(self, rehearsal: Rehearsal, world: World) -> tuple[str, ...] | None:
+        """The release until it has ended."""
+        if _ended(rehearsal):
+            return None
+        return rehearsal.release_command(*(() if rehearsal.entries.under_way() else self.words))
+
+
+@dataclass(frozen=True)
+class Hotfix(Scenario):
+    """A release; main goes on, with a fix; the fix is picked onto a hotfix, and that is released and merged back."""
+
+    words: tuple[str, ...]
+    name: str = "hotfix"
+
+    def following(self, rehearsal: Rehearsal, world: World) -> tuple[str, ...] | None:
+        """Release, begin the hotfix, finish it."""
+        ended = _ended(rehearsal)
+        if rehearsal.entries.under_way() or not ended:
+            return rehearsal.release_command(*(() if rehearsal.entries.under_way() else self.words))
+        if len(ended) > 1:
+            return None
+        _pull(rehearsal)
+        fix = _change(rehearsal, world, "mended", "bugfix")
+        _change(rehearsal, world, "more", "feature")
+        begun = _branch(rehearsal)
+        if not begun:
+            return rehearsal.command("hotfix.start", "--of", ended[0], "--pick", fix)
+        rehearsal.be_green(world, begun)
+        return rehearsal.command("hotfix.finish", "--yes")
+
+
+@dataclass(frozen=True)
+class Rollback(Scenario):
+    """Two releases; the second is withdrawn, its chart is marked, and main gets the code of the first again."""
+
+    words: tuple[str, ...]
+    name: str = "rollback"
+
+    def following(self, rehearsal: Rehearsal, world: World) -> tuple[str, ...] | None:
+        """Release, release again, roll back."""
+        entries, ended = rehearsal.entries, _ended(rehearsal)
+        if entries.under_way() or not ended:
+            return rehearsal.release_command(*(() if entries.under_way() else self.words))
+        if len(ended) == 1:
+            _pull(rehearsal)
+            rehearsal.be_green(world, _change(rehearsal, world, "broken", "bugfix"))
+            return rehearsal.release_command("--part", "patch")
+        if entries.last(Withdrawn):
+            return None
+        if entries.last(Withdrawing):
+            return rehearsal.command("rollback")
+        wishes = ("--revert", "--deprecate-chart") if rehearsal.project.settings.chart else ("--revert",)
+        return rehearsal.command("rollback", "--version", ended[-1], "--reason", REASON, *wishes, "--yes")
+
+
+def named(name: str, words: tuple[str, ...]) -> Scenario:
+    """The scenario of this name, whose first release begins with these words."""
+    known: Mapping[str, Scenario] = {"hotfix": Hotfix(words), "rollback": Rollback(words)}
+    return known[name]
+
+
+NAMES: Final = ("hotfix", "rollback")
+
+
+def _ended(rehearsal: Rehearsal) -> list[str]:
+    return [one.version for one in rehearsal.entries.entries(Ended) if one.how == "finished"]
+
+
+def _pull(rehearsal: Rehearsal) -> None:
+    """The clone follows main, as a person's does."""
+    main = rehearsal.project.settings.main
+    _git(rehearsal.clone, "pull", "--quiet", "--ff-only", "--tags", "origin", main)
+
+
+def _change(rehearsal: Rehearsal, world: World, name: str, kind: str) -> str:
+    """A commit on main with a change and its fragment, made and pushed once."""
+    clone, path, title = rehearsal.clone, f"rehearsed-{name}.txt", f"Rehearse what is {name}"
+    found = git.git(clone, "rev-list", f"--grep=^{title}$", "--max-count=1", "HEAD").ask().out.strip()
+    if not found:
+        fragment = f"{rehearsal.project.news.directory}/+rehearsed-{name}.{kind}.md"
+        for file, text in ((path, f"{name}\n"), (fragment, f"Something is {name}.\n")):
+            (clone / file).parent.mkdir(parents=True, exist_ok=True)
+            (clone / file).write_text(text, encoding="utf-8")
+        _git(clone, "add", "--", path, fragment)
+        date = f"{git.described(clone).time} +0000"
+        env = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+        _git(clone, "commit", "--quiet", "--no-verify", "-m", title, env=env)
+        found = git.commit(clone) or ""
+    _git(clone, "push", "--quiet", "origin", f"HEAD:refs/heads/{rehearsal.project.settings.main}")
+    rehearsal.be_green(world, found)
+    return found
+
+
+def _branch(rehearsal: Rehearsal) -> str:
+    """The commit of the hotfix branch, once a worktree is on it."""
+    heads = {
+        ref: commit for ref, commit in remotes.refs(rehearsal.remote).items() if ref.startswith("refs/heads/hotfix/")
+    }
+    listed = git.git(rehearsal.clone, "worktree", "list", "--porcelain").ask().out
+    for block in listed.split("\n\n"):
+        place = Path(block.partition("\n")[0].removeprefix("worktree "))
+        for ref, commit in heads.items():
+            if f"branch {ref}" in block.splitlines() and place.name.startswith(rehearsal.clone.name):
+                return commit
+    return ""
+
+
+def _git(where: Path, *words: str, env: Mapping[str, str] | None = None) -> None:
+    answer = git.git(where, *words, env=env).ask()
+    if answer.code:
+        raise Unanswered(f"git {words[0]} ended with {answer.code}: {' '.join(answer.err.split())}")

@@ -1,0 +1,41 @@
+"""Telling people of a release, by hand: see it first, send what was not sent, answer for what nobody knows."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+from contd_release.procedures.options import HELP
+
+
+@task(
+    help={
+        "version": "a version released from this clone; the one under way when absent",
+        "preview": "show every message exactly as it would go out, and send none",
+        "again": "a place whose message did not arrive: send it again",
+        "done": "a place whose message did arrive: do not send it again",
+        "kind": "release, or correction for a release that was withdrawn",
+        "json": HELP["json"],
+    }
+)
+def announce(
+    c: Context,
+    version: str = "",
+    preview: bool = False,
+    again: str = "",
+    done: str = "",
+    kind: str = "release",
+    json: bool = False,
+) -> None:
+    """Tell people of a verified release: every place once."""
+    with edge():
+        from contd_release.procedures.after import announce as telling
+
+        asked = telling.about(version, kind, as_json=json)
+        if preview:
+            asked.preview()
+        elif again or done:
+            asked.answer(again=again, done=done)
+        else:
+            asked.tell()

@@ -1,0 +1,25 @@
+"""The monitor as a task."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+from contd_release.procedures.options import HELP
+
+
+@task(
+    help={
+        "version": "the version to watch; the one under way, or the latest that is out, when absent",
+        "once": "look once and end, for cron",
+        "every": "how long to wait between two looks: 90s, 5m, 1h",
+        "json": HELP["json"],
+    }
+)
+def monitor(c: Context, version: str = "", once: bool = False, every: str = "5m", json: bool = False) -> None:
+    """Watch a release for its window: error rate, issues, feedback, downloads; with a verdict, and never a rollback."""
+    with edge():
+        from contd_release.procedures.after.monitor import Wishes, watch
+
+        watch(Wishes(version, once, every), as_json=json)

@@ -1,0 +1,25 @@
+"""The report as a task."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+from contd_release.procedures.options import HELP
+
+
+@task(
+    help={
+        "version": "a version that is out, or was begun here; the last one of this clone when absent",
+        "to": "the folder that gets the files; the release's own, below .git, when absent",
+        "offline": "ask nobody what the channels have now",
+        "json": HELP["json"],
+    }
+)
+def report(c: Context, version: str = "", to: str = "", offline: bool = False, json: bool = False) -> None:
+    """Write the evidence of a release: one HTML page with pictures, and the same as Markdown and JSON."""
+    with edge():
+        from contd_release.procedures.after.report import write
+
+        write(version, to, offline=offline, as_json=json)

@@ -1,0 +1,128 @@
+"""
+What runs on GitHub for a commit: checks, workflow runs and their jobs.
+
+https://docs.github.com/rest/actions/workflow-runs
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from contd_release.tools.github.api import Repository, pages
+from contd_release.tools.github.replies import answered, shaped
+from contd_release.tools.http import expected
+
+_GOOD: Final = frozenset({"success", "neutral", "skipped"})
+
+
+@dataclass(frozen=True)
+class Check:
+    """
+    One check of a commit, whichever of the two ways GitHub has for it was used.
+
+    Args:
+        passed: `None` while it runs.
+    """
+
+    name: str
+    passed: bool | None
+    url: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """
+    One run of a workflow.
+
+    Args:
+        passed: `None` while it runs.
+        status: in GitHub's words, such as `queued` or `waiting`; how it ended, once it has.
+        attempt: counts re-runs, from 1.
+    """
+
+    id: int
+    passed: bool | None
+    status: str
+    event: str
+    branch: str
+    attempt: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job of a run; `passed` and `status` are as in a run."""
+
+    name: str
+    passed: bool | None
+    status: str
+    url: str
+
+
+def checks(repository: Repository, commit: str) -> tuple[Check, ...]:
+    """The newest result of every check of a commit."""
+    runs = pages(repository, f"/commits/{quote(commit, safe='')}/check-runs", _check, "check_runs")
+    statuses = pages(repository, f"/commits/{quote(commit, safe='')}/status", _status, "statuses")
+    return (*runs, *statuses)
+
+
+def runs(repository: Repository, workflow: str, commit: str) -> tuple[Run, ...]:
+    """The runs of a workflow file on a commit, newest first."""
+    found = pages(
+        repository, f"/actions/workflows/{quote(workflow, safe='')}/runs", _run, "workflow_runs", head_sha=commit
+    )
+    return tuple(sorted(found, key=lambda run: -run.id))
+
+
+def run(repository: Repository, number: int) -> Run:
+    """A run as it is now."""
+    reply = repository.http.ask(repository.path(f"/actions/runs/{number}"))
+    return shaped(answered(reply, f"workflow run {number}"), _run)
+
+
+def jobs(repository: Repository, number: int) -> tuple[Job, ...]:
+    """The jobs of a run's newest attempt."""
+    return tuple(pages(repository, f"/actions/runs/{number}/jobs", _job, "jobs"))
+
+
+def dispatch(repository: Repository, workflow: str, ref: str) -> None:
+    """Start a workflow on a branch or a tag. GitHub does not tell whether a run came of it."""
+    url = repository.path(f"/actions/workflows/{quote(workflow, safe='')}/dispatches")
+    reply = repository.http.send("POST", url, json={"ref": ref})
+    expected(reply, (200, 204), f"the start of {workflow} on {ref}")
+
+
+def _check(found: Any) -> Check:
+    url = str(found["html_url"] or found["details_url"] or "")
+    return Check(str(found["name"]), _passed(found), url)
+
+
+def _status(found: Any) -> Check:
+    passed = None if found["state"] == "pending" else found["state"] == "success"
+    return Check(str(found["context"]), passed, str(found["target_url"] or ""))
+
+
+def _run(found: Any) -> Run:
+    return Run(
+        id=int(found["id"]),
+        passed=_passed(found),
+        status=_word(found),
+        event=str(found["event"]),
+        branch=str(found["head_branch"] or ""),
+        attempt=int(found.get("run_attempt") or 1),
+        url=str(found["html_url"]),
+    )
+
+
+def _job(found: Any) -> Job:
+    return Job(str(found["name"]), _passed(found), _word(found), str(found["html_url"] or ""))
+
+
+def _passed(found: Any) -> bool | None:
+    return str(found["conclusion"]) in _GOOD if found["status"] == "completed" else None
+
+
+def _word(found: Any) -> str:
+    return str((found["conclusion"] if found["status"] == "completed" else found["status"]) or "unknown")

@@ -1,0 +1,174 @@
+"""
+A copy of a chart that helm warns of: the same templates and values, and a Chart.yaml that says `deprecated: true`.
+
+The chart in the registry is a manifest, its metadata as JSON, and its `.tgz`. The copy is made of these three alone, so
+it is the same whoever makes it, and helm need not be here. https://helm.sh/docs/topics/charts/#deprecating-charts
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tarfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Any, Final
+
+from contd_release.errors import Conflict
+from contd_release.tools.helm.registry import CONTENT
+from contd_release.tools.oci.manifest import Manifest, digest_of
+from contd_release.tools.oci.repository import Repository
+
+_DESCRIPTION: Final = "org.opencontainers.image.description"
+# Helm itself unpacks no chart that is larger.
+_LARGEST: Final = 100 << 20
+_INSTEAD: Final = "invoke rollback --delete-chart   (or leave the chart as it is)"
+_PACKED: Final = 20 << 20
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """A blob in memory."""
+
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """`sha256:…` of the bytes."""
+        return digest_of(self.content)
+
+    @property
+    def size(self) -> int:
+        """Their number."""
+        return len(self.content)
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """The bytes as a stream."""
+        yield io.BytesIO(self.content)
+
+
+@dataclass(frozen=True)
+class Packed:
+    """
+    A chart as a registry has it.
+
+    Args:
+        config: the metadata, as JSON.
+        archive: the `.tgz`.
+    """
+
+    manifest: Manifest
+    config: Bytes
+    archive: Bytes
+
+    @property
+    def is_deprecated(self) -> bool:
+        """Whether helm warns whoever installs it."""
+        return _metadata(_chart_yaml(self.archive.content)).get("deprecated") is True
+
+    def deprecated(self, why: str) -> Packed:
+        """The copy that helm warns of, with the reason in front of its description."""
+        import yaml
+
+        said = _metadata(_chart_yaml(self.archive.content))
+        told = {"deprecated": True, "description": f"{why} {said.get('description') or ''}".strip()}
+        text = yaml.safe_dump(said | told, sort_keys=False, allow_unicode=True)
+        archive = Bytes(_with_chart_yaml(self.archive.content, text.encode()))
+        config = Bytes(_spelled(_object(self.config.content) | told))
+        manifest = _object(self.manifest.content)
+        # A signature among the layers (`.prov`) is of the archive as it was.
+        content = next(one for one in manifest["layers"] if one["mediaType"] == CONTENT)
+        manifest["layers"] = [content | {"digest": archive.digest, "size": archive.size}]
+        manifest["config"] |= {"digest": config.digest, "size": config.size}
+        if _DESCRIPTION in (manifest.get("annotations") or {}):
+            manifest["annotations"] |= {_DESCRIPTION: told["description"]}
+        return Packed(Manifest(_spelled(manifest), self.manifest.media_type), config, archive)
+
+
+def read(there: Repository, digest: str) -> Packed:
+    """
+    The chart behind a digest.
+
+    Raises:
+        Conflict: it is no chart.
+        Unanswered: the registry did not say.
+    """
+    manifest = there.manifest(digest)
+    content = [one for one in manifest.layers if one.media_type == CONTENT] if manifest else []
+    if manifest is None or len(content) != 1:
+        raise Conflict(f"{there}@{digest[:19]} is no chart", expected="a manifest with one chart", type_next=_INSTEAD)
+    config = Bytes(there.blob(manifest.config.digest, _PACKED))
+    return Packed(manifest, config, Bytes(there.blob(content[0].digest, _PACKED)))
+
+
+def _chart_yaml(archive: bytes) -> bytes:
+    for member, content in _members(archive):
+        if _is_chart_yaml(member):
+            return content
+    raise Conflict("the archive has no Chart.yaml", expected="a packed chart", type_next=_INSTEAD)
+
+
+def _with_chart_yaml(archive: bytes, text: bytes) -> bytes:
+    """The same archive, with the same times, and another Chart.yaml."""
+    out = io.BytesIO()
+    made = int.from_bytes(archive[4:8], "little")
+    with (
+        gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=made) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as target,
+    ):
+        for member, content in _members(archive):
+            plain, kept = tarfile.TarInfo(member.name), text if _is_chart_yaml(member) else content
+            plain.size, plain.mtime, plain.mode = len(kept), member.mtime, member.mode
+            target.addfile(plain, io.BytesIO(kept))
+    return out.getvalue()
+
+
+def _members(archive: bytes) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
+    left = _LARGEST
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as source:
+            for member in source:
+                if (left := left - member.size) < 0:
+                    raise Conflict(
+                        f"the chart unpacks to more than {_LARGEST >> 20} MB", expected="a chart", type_next=_INSTEAD
+                    )
+                if member.isfile() and (stream := source.extractfile(member)):
+                    yield member, stream.read()
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        raise Conflict(f"the archive is not one: {error}", expected="a packed chart", type_next=_INSTEAD) from error
+
+
+def _is_chart_yaml(member: tarfile.TarInfo) -> bool:
+    # Those of the charts that it depends on lie deeper.
+    folder, _, rest = member.name.removeprefix("./").partition("/")
+    return bool(folder) and rest == "Chart.yaml"
+
+
+def _metadata(text: bytes) -> dict[str, Any]:
+    import yaml
+
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise Conflict(f"Chart.yaml is not YAML: {error}", expected="a packed chart", type_next=_INSTEAD) from error
+    if not isinstance(found, dict):
+        raise Conflict("Chart.yaml holds no table", expected="a packed chart", type_next=_INSTEAD)
+    return found
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Conflict("the chart's manifest or metadata is not JSON", expected="a JSON object", type_next=_INSTEAD)
+    return found
+
+
+def _spelled(found: dict[str, Any]) -> bytes:
+    return json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,0 +1,132 @@
+"""
+Charts in an OCI registry: what is there, put there and fetched from there.
+
+A chart is a manifest with one layer, its `.tgz`. The manifest carries a date, so charts are compared by the layer.
+https://helm.sh/docs/topics/registries/
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+from urllib.parse import urlsplit
+
+from contd_release.errors import FailedCommand, ReleaseError, Unanswered, Usage
+from contd_release.process.action import Running
+from contd_release.process.command import Command
+from contd_release.project.rules import is_loopback
+from contd_release.tools.helm import helm
+from contd_release.tools.oci.repository import Repository
+
+CONTENT: Final = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+_SCHEME: Final = "oci://"
+# What no second try changes: the registry knows what it refuses. A digest or a port may hold the same digits.
+_REFUSALS: Final = re.compile(r"\b(401|403|405|unauthorized|denied|credential not found)\b", re.IGNORECASE)
+
+
+def repository(ref: str, *, anonymous: bool = False) -> Repository:
+    """
+    The repository that `oci://REGISTRY/FOLDER/NAME` names.
+
+    Raises:
+        Usage: it names none.
+    """
+    if not ref.startswith(_SCHEME):
+        raise Usage(
+            f"{ref!r} is not an OCI registry", expected="oci://ghcr.io/OWNER/charts", type_next="$EDITOR pyproject.toml"
+        )
+    return Repository.named(ref.removeprefix(_SCHEME), anonymous=anonymous)
+
+
+def layer(there: Repository, version: str) -> str | None:
+    """
+    The digest of the chart's `.tgz` under this version; nothing where the name is free.
+
+    What is there and is no chart gives its own digest, which no chart has.
+    """
+    if (digest := there.digest(version)) is None:
+        return None
+    if (manifest := there.manifest(digest)) is None:
+        raise Unanswered(f"{there} names {digest} and does not have it", expected="the manifest behind the tag")
+    content = [one.digest for one in manifest.layers if one.media_type == CONTENT]
+    return content[0] if len(content) == 1 else digest
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """The action that sends a packed chart to `oci://REGISTRY/FOLDER`; its name and tag come from the chart itself."""
+
+    archive: Path
+    registry: str
+
+    def __str__(self) -> str:
+        return str(self.command)
+
+    @property
+    def command(self) -> Command:
+        """The helm command, without the login."""
+        return Command((*helm.program(), "push", *_plain(self.registry), "--", str(self.archive), self.registry))
+
+    def run(self, running: Running) -> None:
+        """Push, logged in."""
+        with logged_in(repository(f"{self.registry}/chart")) as env:
+            replace(self.command, env=env).run(running)
+
+
+def pulled(ref: str, version: str, destination: Path, *, anonymous: bool) -> Path:
+    """
+    The chart as a consumer gets it.
+
+    Raises:
+        Unanswered: it cannot be had.
+    """
+    options = ("--version", version, "--destination", str(destination))
+    argv = (*helm.program(), "pull", *options, *_plain(ref), "--", ref)
+    with logged_in(repository(ref, anonymous=anonymous)) as env:
+        answer = Command(argv, env=env, timeout=120).ask()
+    archive = destination / f"{ref.rpartition('/')[2]}-{version}.tgz"
+    if answer.code or not archive.is_file():
+        raise Unanswered(
+            f"{ref} {version} cannot be pulled: {helm.said(answer)}",
+            expected="the chart",
+            type_next="the same command again, when the registry is well",
+        )
+    return archive
+
+
+@contextmanager
+def logged_in(there: Repository) -> Iterator[Mapping[str, str]]:
+    """
+    The environment in which helm knows this one login, or nobody: a file that only we can read, gone afterwards.
+
+    helm takes a password from its argv or from a file; an argv is readable to everybody on the machine.
+    """
+    with TemporaryDirectory(prefix="contd-release-") as folder:
+        path = Path(folder) / "config.json"
+        entry = {}
+        if there.login:
+            pair = f"{there.login.username}:{there.login.password.reveal()}"
+            entry = {there.registry: {"auth": b64encode(pair.encode()).decode()}}
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as stream:
+            json.dump({"auths": entry}, stream)
+        yield {"HELM_REGISTRY_CONFIG": str(path), "DOCKER_CONFIG": folder}
+
+
+def is_worth_another_try(failure: ReleaseError) -> bool:
+    """Whether a push that failed may work the next time: the same bytes again are no second chart."""
+    # What helm was called with comes first, and its paths may hold anything.
+    told = failure.what_is.rpartition("Error:")[2]
+    return isinstance(failure, FailedCommand) and not _REFUSALS.search(told)
+
+
+def _plain(ref: str) -> tuple[str, ...]:
+    """Plain HTTP, on this machine only."""
+    return ("--plain-http",) if is_loopback(urlsplit(ref).hostname or "") else ()

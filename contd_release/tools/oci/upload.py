@@ -1,0 +1,141 @@
+"""
+Blobs on their way into a registry: spared where they are there, continued where they were cut.
+
+https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-blobs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from threading import Event
+from typing import IO, Final, Protocol, cast
+from urllib.parse import urljoin, urlsplit
+
+from contd_release.errors import Interrupted, Unanswered
+from contd_release.tools import http
+from contd_release.tools.http import Http, Passing, Refused, Reply
+from contd_release.tools.oci.repository import Repository
+
+_BYTES: Final = {"Content-Type": "application/octet-stream"}
+_ATTEMPTS: Final = 4
+_CHUNK: Final = 1 << 16
+_LONGEST_WAIT: Final = 60.0
+
+
+class Blob(Protocol):
+    """Bytes that are somewhere on this machine."""
+
+    @property
+    def digest(self) -> str:
+        """`sha256:…` of the bytes."""
+
+    @property
+    def size(self) -> int:
+        """Their number."""
+
+    def open(self) -> AbstractContextManager[IO[bytes]]:
+        """The bytes; the stream can be moved in."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An upload under way: where the next bytes go, and which byte is the next."""
+
+    location: str
+    offset: int = 0
+
+
+def upload(repository: Repository, blob: Blob, stop: Event | None = None) -> None:
+    """
+    Put a blob where it is not there yet; an upload that was cut is continued where the registry lost it.
+
+    Args:
+        stop: ends the upload in the middle of its bytes.
+
+    Raises:
+        Conflict: the registry refuses it.
+        Unanswered: it cannot be told whether it arrived.
+        Interrupted: it was stopped.
+    """
+    import stamina
+
+    under_way: Upload | None = None
+    for attempt in stamina.retry_context(on=_worth_another_try, attempts=_ATTEMPTS, timeout=None, wait_initial=0.2):
+        with attempt:
+            # The answer may have been lost, and not the bytes.
+            if repository.has(blob.digest):
+                return
+            under_way = (under_way and resumed(repository, under_way.location)) or begin(repository)
+            send(repository, blob, under_way, stop)
+
+
+def begin(repository: Repository) -> Upload:
+    """An upload that has no byte yet."""
+    url = repository.url("blobs/uploads/")
+    reply = repository.talk("pull,push", lambda door: door.send("POST", url, data=b"", repeatable=True))
+    http.expected(reply, (202,), f"{repository}: beginning an upload")
+    return Upload(urljoin(reply.url, reply.headers.get("Location", "")))
+
+
+def resumed(repository: Repository, location: str) -> Upload | None:
+    """How far an upload came, if the registry still knows it."""
+    reply = repository.talk("pull,push", lambda door: door.ask(location))
+    end = reply.headers.get("Range", "").rpartition("-")[2]
+    if reply.status != 204 or not end.isdigit():
+        return None
+    # "0-0" is how registries say that there is nothing yet.
+    return Upload(urljoin(location, reply.headers.get("Location", location)), int(end) + 1 if int(end) else 0)
+
+
+def send(repository: Repository, blob: Blob, under_way: Upload, stop: Event | None = None) -> None:
+    """Send what is missing, and finish."""
+    location, offset = under_way.location, under_way.offset
+    headers = _BYTES | ({"Content-Range": f"{offset}-{blob.size - 1}"} if offset else {})
+
+    def rest(door: Http) -> Reply:
+        with blob.open() as stream:
+            stream.seek(offset)
+            body = cast("IO[bytes]", _Stoppable(stream, stop or Event()))
+            return door.send("PATCH", location, headers=headers, data=body)
+
+    if offset < blob.size:
+        reply = repository.talk("pull,push", rest)
+        if reply.status == 416:
+            raise Unanswered(f"{repository} has lost a part of {blob.digest}", expected="the upload as far as it came")
+        http.expected(reply, (202, 201, 204), f"{repository}: sending {blob.digest}")
+        location = urljoin(location, reply.headers.get("Location", location))
+    target = f"{location}{'&' if urlsplit(location).query else '?'}digest={blob.digest}"
+    reply = repository.talk("pull,push", lambda door: door.send("PUT", target, headers=_BYTES, data=b""))
+    http.expected(reply, (201, 204), f"{repository}: finishing {blob.digest}")
+
+
+@dataclass(frozen=True)
+class _Stoppable:
+    """A stream that ends with an error when it is told to stop."""
+
+    stream: IO[bytes]
+    stop: Event
+
+    def read(self, size: int = -1) -> bytes:
+        if self.stop.is_set():
+            raise Interrupted("an upload was stopped")
+        return self.stream.read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self.stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self.stream.tell()
+
+    def __iter__(self) -> Iterator[bytes]:
+        while chunk := self.read(_CHUNK):
+            yield chunk
+
+
+def _worth_another_try(error: Exception) -> bool | float:
+    if not isinstance(error, Unanswered) or isinstance(error, Refused):
+        return False
+    wished = error.__cause__.retry_after if isinstance(error.__cause__, Passing) else 0
+    return wished <= _LONGEST_WAIT and (wished or True)

@@ -1,0 +1,53 @@
+"""`invoke announce` where there is nobody to tell, or nothing to tell of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Beginning, Place
+
+PLACE = '[tool.contd-release.announce]\ndiscord = "env:CONTD_DISCORD"\n'
+
+
+def with_a_place(place: Place) -> None:
+    """Name a place to tell of releases."""
+    place.write("pyproject.toml", (place.clone / "pyproject.toml").read_text(encoding="utf-8") + PLACE)
+    place.publish("Tell users")
+
+
+@pytest.mark.parametrize("preview", [(), ("--preview",)], ids=["send", "preview"])
+def test_no_place(here: Place, beginning: Beginning, preview: tuple[str, ...]) -> None:
+    """Without places a preview says that there are none, and shows no empty page."""
+    beginning()
+    said = here.say("announce", *preview)
+    assert 2 == said.code
+    assert "no place is named\n  expected: [tool.contd-release.announce]\n" in said.err
+
+
+@pytest.mark.parametrize("preview", [(), ("--preview",)], ids=["send", "preview"])
+def test_no_place_for_pre_releases(here: Place, beginning: Beginning, preview: tuple[str, ...]) -> None:
+    """A pre-release is told where the configuration says, and nowhere else."""
+    with_a_place(here)
+    beginning(pre="rc")
+    said = here.say("announce", *preview)
+    assert 2 == said.code
+    assert "no place is told of a pre-release such as 0.2.0rc1\n" in said.err
+    assert "  expected: names of places in announce-pre-releases\n" in said.err
+
+
+def test_nothing_to_correct(here: Place, beginning: Beginning) -> None:
+    """Who was told nothing needs no correction."""
+    with_a_place(here)
+    beginning()
+    said = here.say("announce", "--kind", "correction")
+    assert 2 == said.code
+    assert "no place was told that 0.2.0 is out\n" in said.err
+
+
+def test_nothing_under_way(place: Place) -> None:
+    """What is to be typed next sends nothing by accident."""
+    said = place.say("announce", "--preview")
+    assert "  type:     invoke announce --preview --version 1.2.0   (without --preview it is sent)\n" in said.err

@@ -1,0 +1,112 @@
+"""A plan is the checklist, not run: every command is printed, and nothing changes."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from contd_release.sandbox.world import World
+
+if TYPE_CHECKING:
+    from tests.conftest import Place
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "--part", "minor"),
+        ("release", "--part", "minor", "--dry-run", "--yes"),
+        ("--dry", "release", "--part", "minor"),
+        ("check", "--part", "minor"),
+    ],
+    ids=" ".join,
+)
+def test_nothing_changes(release: Place, world: World, words: tuple[str, ...]) -> None:
+    """Not a file, not a ref, not a journal, nothing in a cache, nothing in the world."""
+    before = release.everything()
+    said = release.say(*words)
+    assert 0 == said.code, said.text
+    assert before == release.everything()
+    assert {} == dict(world.ledger.effects())
+
+
+def test_invoke_itself(release: Place) -> None:
+    """`invoke --dry release` in the repository, by its own tasks.py, is the same plan."""
+    before = release.everything()
+    argv = (sys.executable, "-m", "invoke", "--dry", "release", "--part", "minor")
+    env = release.environment({"PYTHONDONTWRITEBYTECODE": "1"})
+    done = subprocess.run(argv, cwd=release.clone, env=env, capture_output=True, text=True, check=False)
+    assert 0 == done.returncode, done.stderr
+    assert before == release.everything()
+    assert release.say("plan", "--part", "minor").out == done.stdout
+
+
+def test_every_step_and_every_command_is_told(release: Place, snapshot: SnapshotAssertion) -> None:
+    """What is printed is what is run: both come from one argv."""
+    out = release.say("plan", "--part", "minor").out.replace(str(release.directory), "PLACE")
+    out = re.sub(r"127\.0\.0\.1:\d+", "HOST", out.replace(sys.executable, "python"))
+    out = re.sub(r"(?<=contd-)[0-9a-f]{12}(?=/)", "CLONE", out)
+    out = re.sub(r"(bump-my-version|towncrier|build|twine|nox) \d[\d.]+", r"\1 VERSION", out)
+    assert snapshot == re.sub(r"\b[0-9a-f]{12,64}\b", "HASH", out)
+
+
+def test_a_step_of_which_nothing_is_known(release: Place) -> None:
+    """What was expected stands below its step, and all of it is told once more at the end."""
+    nowhere = release.directory / "nowhere.toml"
+    nowhere.write_text('[pypi]\nindex = "http://127.0.0.1:1/"\nrepository = "http://127.0.0.1:1/"\n', encoding="utf-8")
+    said = release.say("plan", "--part", "minor", env={"CONTD_RELEASE_CONFIG": str(nowhere)})
+    assert 4 == said.code
+    told = "http://127.0.0.1:1: ConnectionError: Connection refused\n{0}expected: an answer\n{0}type:     the same"
+    assert told.format(" " * 6) in said.out
+    assert told.format(" " * 2) in said.err
+
+
+def test_a_plan_for_machines(release: Place) -> None:
+    """One JSON object a step, with its state and, unless it is done, what would be run."""
+    said = release.say("plan", "--part", "minor", "--json")
+    told = [json.loads(line) for line in said.out.splitlines()]
+    steps = {one["step"]: one for one in told if one["event"] == "seen"}
+    assert "done" == steps["git knows who releases"]["state"]
+    tagged = steps["v0.2.0 is tagged"]
+    assert "absent" == tagged["state"]
+    assert [action for action in tagged["actions"] if "git tag -a v0.2.0 -m 'Release v0.2.0' HEAD" in action]
+    assert not [one for one in told if release.env["TWINE_PASSWORD"] in json.dumps(one)]
+
+
+def test_status_before_anything(release: Place) -> None:
+    """Nothing is under way, and what to type."""
+    said = release.say("status")
+    assert (0, "nothing is under way\ntype: invoke release\n") == (said.code, said.out)
+
+
+def test_a_fragment_and_what_it_will_say(place: Place) -> None:
+    """`news` writes a file that `changelog` shows; a second one of the same words gets a name of its own."""
+    for name in ("+a-list-may-be-empty.bugfix.md", "+a-list-may-be-empty.bugfix.1.md", "7.feature.md"):
+        words = ("--issue", "7") if name.startswith("7") else ("--type", "bugfix")
+        said = place.say("news", "A list may be empty.", *words)
+        assert (0, f"{place.clone}/newsfragments/{name} is written; commit it with the change\n") == (
+            said.code,
+            said.out,
+        )
+    before = place.everything()
+    said = place.say("changelog")
+    assert 0 == said.code, said.err
+    assert said.out.startswith("## [0.2.0] - unreleased\n")
+    assert "### Added\n\n- A list may be empty. (#7)\n" in said.out
+    assert before == place.everything()
+
+
+def test_a_migration_guide(place: Place) -> None:
+    """The template has a section for each breaking change, and is refused until somebody wrote it."""
+    place.write("newsfragments/9.breaking.md", "Ledgers are files now. They were folders.\n")
+    said = place.say("changelog", "--migration-guide")
+    assert 0 == said.code, said.err
+    text = (place.clone / "docs/migrations/v0.2.md").read_text(encoding="utf-8")
+    assert "# Migrating to 0.2.0\n" in text
+    assert "## Ledgers are files now\n" in text

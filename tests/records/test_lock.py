@@ -1,0 +1,94 @@
+"""One release at a time in one clone, the commands included that outlive a killed walk."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from contd_release.errors import Conflict, Unwritable
+from contd_release.records import lock
+
+# A walk that holds the lock, starts a command that inherits it, and is killed.
+WALK = """
+import os, pathlib, signal, subprocess, sys
+from contd_release.records import lock
+with lock.held(pathlib.Path(sys.argv[1])):
+    subprocess.Popen(["sleep", sys.argv[2]], close_fds=False, start_new_session=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def walk(path: Path, seconds: str) -> subprocess.Popen[bytes]:
+    """A walk that was killed while its command goes on for some seconds."""
+    return subprocess.Popen((sys.executable, "-P", "-c", WALK, str(path), seconds))
+
+
+@contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """The process is ended, whatever happens."""
+    try:
+        yield
+    finally:
+        process.kill()
+
+
+def test_a_command_that_outlives_its_walk_is_waited_for(tmp_path: Path) -> None:
+    """The next walk does not race what the killed one has started."""
+    walk(tmp_path / "lock", "1.5").wait()
+    began = time.monotonic()
+    with lock.held(tmp_path / "lock"):
+        assert 0.5 < time.monotonic() - began < 10
+
+
+def test_a_killed_walk_that_nobody_waited_for_does_not_live(tmp_path: Path) -> None:
+    """In a container without an init the dead stay in the process table; they hold nothing."""
+    process = walk(tmp_path / "lock", "1.5")
+    while Path("/proc", str(process.pid), "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z":
+        time.sleep(0.02)
+    with lock.held(tmp_path / "lock"):
+        assert process.returncode is None
+    process.wait()
+
+
+def test_who_was_started_before_it_was_acquired_holds_it_as_well(tmp_path: Path) -> None:
+    """A tool that was started ahead and outlives its walk is waited for."""
+    with lock.opened(tmp_path / "lock") as ours:
+        child = subprocess.Popen(("sleep", "60"), close_fds=False)
+        ours.acquire()
+    with (
+        child,
+        pytest.raises(Conflict, match="or a command it left behind"),
+        ended(child),
+        lock.held(tmp_path / "lock", wait=0.2),
+    ):
+        pytest.fail("the lock is held by the child")
+    with lock.held(tmp_path / "lock"):
+        pass
+
+
+def test_patience_ends(tmp_path: Path) -> None:
+    """A command that does not end is named, and the next walk does not begin."""
+    walk(tmp_path / "lock", "1.5").wait()
+    with (
+        pytest.raises(Conflict, match="or a command it left behind"),
+        lock.held(tmp_path / "lock", wait=0.2),
+    ):
+        pytest.fail("the lock is held by the command")
+    with lock.held(tmp_path / "lock"):
+        pass
+
+
+def test_what_is_in_its_way_is_told(tmp_path: Path) -> None:
+    """A file where the folder should be, or a folder that may not be written."""
+    (tmp_path / "contd-release").touch()
+    with (
+        pytest.raises(Unwritable, match=r"cannot be opened: File exists: .*/lock\n.*\n  type:     ls -ld "),
+        lock.held(tmp_path / "contd-release" / "lock"),
+    ):
+        pytest.fail("there is no lock")

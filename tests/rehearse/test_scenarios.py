@@ -1,0 +1,159 @@
+"""R10: a hotfix and a rollback, rehearsed whole, killed and continued."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contd_release.rehearse import scenarios
+from contd_release.rehearse.crashes import Sweep, sweep
+from contd_release.rehearse.pointers import BASE
+from contd_release.rehearse.rehearsal import rehearsal_of
+from contd_release.sandbox.chat import Chat
+from contd_release.sandbox.world import World
+from contd_release.tools import git
+from contd_release.tools.github import releases
+from contd_release.tools.github.api import Repository as GitHub
+from contd_release.tools.helm.copy import read
+from contd_release.tools.oci.repository import Repository
+
+if TYPE_CHECKING:
+    from tests.conftest import Place
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "contd"
+FIRST = ("--part", "minor")
+# How many releases a scenario makes before what it is about.
+RELEASES = {"hotfix": 1, "rollback": 2}
+
+
+@pytest.mark.parametrize("name", scenarios.NAMES)
+def test_rehearsed(place: Place, name: str) -> None:
+    """One call rehearses all of it."""
+    said = place.run("rehearse", "--scenario", name, timeout=400)
+    assert 0 == said.code, said.text
+    assert "things were published, 0 of them twice" in said.out
+    assert f"$ invoke {name}" in said.out
+    became = (
+        "0.2.1 is withdrawn, as far as it can be" if name == "rollback" else "0.2.1 is released, installed and verified"
+    )
+    assert f"contd {became}; nothing left this machine" in said.out
+
+
+@pytest.fixture
+def whole(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The place with every channel of the example, on a stand-in for the image's base."""
+    for program in ("buildah", *(() if BASE in os.environ else ("mmdebstrap",))):
+        if not shutil.which(program):
+            message = f"{program} is not here: apt-get install {program}"
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    base = os.environ.get(BASE)
+    if not base:
+        archive = tmp_path_factory.mktemp("base") / "base.tar"
+        subprocess.run((str(ROOT / ".ci" / "base-image"), str(archive)), check=True)
+        base = f"oci-archive:{archive}"
+    place.env[BASE] = base
+    text = (EXAMPLE / "pyproject.toml").read_text(encoding="utf-8")
+    with (place.clone / "pyproject.toml").open("a", encoding="utf-8") as settings:
+        settings.write(text[text.index("[tool.contd-release.github]") :])
+    place.publish("Go everywhere")
+    return place
+
+
+def rehearsed(place: Place, name: str) -> Path:
+    """Rehearse a scenario with nothing left out; the folder of its world."""
+    said = place.run("rehearse", "--scenario", name, timeout=580)
+    assert 0 == said.code, said.text
+    assert "was not rehearsed" not in said.out
+    assert "0 of them twice" in said.out
+    (found,) = place.cache.glob("contd-release/rehearsals/*/world")
+    return found
+
+
+def shown(world: World) -> tuple[set[str], str, str]:
+    """What users get without naming a version: by the image's tags that move, on GitHub, on the website."""
+    image = Repository.named(f"{world.registry}/contd/contd", anonymous=True)
+    versions = {image.digest(tag): tag for tag in ("0.2.0", "0.2.1")}
+    named = {versions[image.digest(tag)] for tag in ("0.2", "0", "latest")}
+    github = GitHub("contd/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)
+    latest = releases.latest(github)
+    (site,) = (world.directory / "git").glob("**/website.git")
+    told = json.loads(git.text(site, "gh-pages", "latest.json") or "{}")
+    return named, latest.tag if latest else "", told["version"]
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+def test_a_rollback_in_every_channel(whole: Place) -> None:
+    """
+    Index, image, chart, GitHub, chat, website and metrics: nothing is left out, and each shows what was said of it.
+    """
+    with World(rehearsed(whole, "rollback")) as world:
+        assert ({"0.2.0"}, "v0.2.0", "0.2.0") == shown(world)
+        chart = Repository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
+        tags = ("0.2.0", "0.2.1", "withdrawn-0.2.1")
+        assert [False, True, False] == [read(chart, chart.digest(tag) or "").is_deprecated for tag in tags]
+        assert {"yank contd 0.2.1"} == {one for one in world.ledger.effects() if one.startswith("yank ")}
+        assert {"discord", "social"} == {one.room for one in world.part(Chat).messages() if "withdrawn" in one.title}
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+def test_a_hotfix_in_every_channel(whole: Place) -> None:
+    """The same places have the hotfix, which is the newest there is, and everybody is told of both."""
+    with World(rehearsed(whole, "hotfix")) as world:
+        assert ({"0.2.1"}, "v0.2.1", "0.2.1") == shown(world)
+        chart = Repository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
+        assert ("0.2.0", "0.2.1") == chart.tags()
+        told = sorted(one.room for one in world.part(Chat).messages())
+        assert ["discord", "discord", "social", "social"] == told
+
+
+def test_no_such_scenario(place: Place) -> None:
+    """The names there are are told."""
+    said = place.say("rehearse", "--scenario", "flood")
+    assert 2 == said.code
+    assert "there is no scenario 'flood'\n  expected: hotfix, rollback\n" in said.err
+
+
+def killed(place: Place, name: str, every: int = 1) -> Sweep:
+    """
+    Sweep over a scenario, and tell how often it was killed; another end than the undisturbed one is raised.
+
+    A minor release is killed in `test_crashes`, a patch release as a hotfix: they are not killed again here.
+    """
+    told: list[str] = []
+    rehearsal, scenario = rehearsal_of(git.clone(place.clone)), scenarios.named(name, FIRST)
+    result = sweep(rehearsal, scenario, told.append, every=every, after=RELEASES[name])
+    print(f"\n{result.kills} kills at {result.points} points, {len(result.missed)} never came")  # noqa: T201
+    return result
+
+
+@pytest.mark.slow(minutes=2)
+@pytest.mark.parametrize("name", scenarios.NAMES)
+def test_killed_everywhere(here: Place, name: str) -> None:
+    """Every point, each continued, and in the end nothing is other than undisturbed."""
+    result = killed(here, name)
+    assert result.points
+    assert result.kills >= result.points - len(result.missed)
+
+
+@pytest.mark.slow(minutes=2)
+@pytest.mark.integration
+def test_killed_in_every_channel(whole: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handful of the points of a rollback, with image, chart, chat and website."""
+    found = whole.environment()
+    for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
+        monkeypatch.delenv(name)
+    for name, value in found.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(whole.clone)
+    result = killed(whole, "rollback", 14)
+    assert result.points
+    assert result.kills >= result.points - len(result.missed)

@@ -1,0 +1,160 @@
+"""helm and the Helm SDK behind one face, and what they pack made over."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from contd_release.errors import NotReady, Unanswered, Usage
+from contd_release.process.action import Running
+from contd_release.tools.helm import helm, registry, sdk, tgz
+
+# The Helm SDK is a process of its own, and 75 MB.
+pytestmark = pytest.mark.slow
+
+CHART_YAML = "apiVersion: v2\nname: demo\nversion: 0.1.0\nappVersion: 0.1.0\nicon: https://example.com/a.png\n"
+OBJECTS = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: demo}
+spec:
+  containers: &all
+    - {name: a, image: one:1}
+    - {name: b, image: two:2}
+  initContainers: *all
+  image: [3, {image: "three@sha256:0"}]
+"""
+
+
+@pytest.fixture(params=["helm", "sdk"])
+def demo(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A chart, and a machine with the SDK alone or with a `helm` on PATH."""
+    pytest.importorskip("helm_python", reason="the Helm SDK is not here: pip install 'contd-release[helm]'")
+    path = os.pathsep.join(one for one in os.environ["PATH"].split(os.pathsep) if not (Path(one) / "helm").exists())
+    if request.param == "helm":
+        program = tmp_path / "bin" / "helm"
+        program.parent.mkdir()
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} -P {sdk.__file__} "$@"\n')
+        program.chmod(0o700)
+        path = f"{program.parent}{os.pathsep}{path}"
+    monkeypatch.setenv("PATH", path)
+    chart = tmp_path / "demo"
+    (chart / "templates").mkdir(parents=True)
+    (chart / "Chart.yaml").write_text(CHART_YAML)
+    (chart / "values.yaml").write_text("{}\n")
+    (chart / "templates" / "pod.yaml").write_text(OBJECTS)
+    (chart / "templates" / "NOTES.txt").write_text("image: not-an-object\n")
+    return chart
+
+
+def test_both_ways_answer_alike(demo: Path) -> None:
+    """Whether helm or the SDK is asked, the questions have the same answers."""
+    assert ("helm",) == helm.program() or helm.program()[0] == sys.executable
+    assert "v4" in helm.here() or "v3" in helm.here()
+    assert helm.Metadata("demo", "0.1.0", "0.1.0") == helm.metadata(demo)
+    assert ((), ()) == (helm.problems(demo), helm.missing(demo))
+    assert ("one:1", "three@sha256:0", "two:2") == helm.images(demo)
+
+
+def test_a_chart_is_packed_under_both_versions(demo: Path, tmp_path: Path) -> None:
+    """Version and appVersion are those of the release, whatever Chart.yaml says."""
+    helm.package(demo, "1.2.0-rc.1", tmp_path / "out").run(Running(tmp_path / "log"))
+    assert helm.Metadata("demo", "1.2.0-rc.1", "1.2.0-rc.1") == helm.metadata(tmp_path / "out" / "demo-1.2.0-rc.1.tgz")
+
+
+def test_problems_are_told_one_by_one(demo: Path) -> None:
+    """Warnings count as problems; what is only advice does not."""
+    (demo / "Chart.yaml").write_text(CHART_YAML.replace("version: 0.1.0\n", "version: 1.2.0rc1\n", 1))
+    told = helm.problems(demo)
+    assert "[ERROR] Chart.yaml: version '1.2.0rc1' is not a valid SemVer" in told
+    (demo / "Chart.yaml").write_text(CHART_YAML.replace("icon", "home"))
+    assert () == helm.problems(demo)
+
+
+def test_what_is_no_chart_is_said_to_be_none(tmp_path: Path) -> None:
+    """The message names the folder and repeats the cause."""
+    pytest.importorskip("helm_python")
+    with pytest.raises(Usage) as error:
+        helm.metadata(tmp_path / "nothing")
+    assert str(error.value).startswith("nothing is not a chart: ")
+    with pytest.raises(Unanswered):
+        helm.missing(tmp_path / "nothing")
+
+
+def test_a_machine_without_both_is_not_ready(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One line says what to install."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "helm_python", None)
+    with pytest.raises(NotReady) as error:
+        helm.here()
+    expected = (
+        "neither helm nor the Helm SDK is here\n"
+        "  expected: the helm command line on PATH, or the extra `helm`\n"
+        "  type:     pip install 'contd-release[helm]'"
+    )
+    assert expected == str(error.value)
+    assert ("helm",) == helm.program()
+
+
+@pytest.mark.parametrize("name", ["Demo", "a/b", "../a", "-a", "a b", "a--b", ""])
+def test_a_name_that_is_none_is_refused(name: str) -> None:
+    """A chart's name stays in its place in a file name and in a registry."""
+    with pytest.raises(Usage):
+        helm.checked_name(name)
+
+
+@pytest.mark.parametrize("ref", ["ghcr.io/owner/charts", "https://ghcr.io/owner/charts", "oci://"])
+def test_a_registry_is_an_oci_address(ref: str) -> None:
+    """Nothing else is taken for a chart registry."""
+    with pytest.raises(Usage):
+        registry.repository(ref)
+
+
+def test_the_login_is_in_a_file_of_ours_and_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The password is in no argv and no environment; only we can read the file, while it is needed."""
+    monkeypatch.setenv("CONTD_REGISTRY_USERNAME", "me")
+    monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", "correct horse")
+    there = registry.repository("oci://127.0.0.1:1/charts/demo")
+    with registry.logged_in(there) as env:
+        path = Path(env["HELM_REGISTRY_CONFIG"])
+        assert ("correct horse" in str(env), 0o600) == (False, path.stat().st_mode & 0o777)
+        assert '{"auths": {"127.0.0.1:1": {"auth": "bWU6Y29ycmVjdCBob3JzZQ=="}}}' == path.read_text()
+    assert not path.exists()
+    with registry.logged_in(registry.repository("oci://127.0.0.1:1/charts/demo", anonymous=True)) as env:
+        assert '{"auths": {}}' == Path(env["HELM_REGISTRY_CONFIG"]).read_text()
+
+
+def test_an_archive_made_over_is_equal_whatever_it_was(tmp_path: Path) -> None:
+    """Order, times, owners and modes of the original do not matter; the files do."""
+    made = []
+    for turn, names in enumerate(
+        (("Chart.yaml", "charts/b/Chart.yaml", "a"), ("a", "charts/b/Chart.yaml", "Chart.yaml"))
+    ):
+        archive = tmp_path / f"{turn}.tgz"
+        with gzip.GzipFile(archive, "wb", mtime=turn) as packed, tarfile.open(fileobj=packed, mode="w") as tar:
+            for name in names:
+                (tmp_path / "file").write_text(name)
+                os.utime(tmp_path / "file", (turn, turn))
+                (tmp_path / "file").chmod(0o600 + turn)
+                tar.add(tmp_path / "file", f"demo/{name}")
+        tgz.dated(archive, tmp_path / f"made-{turn}.tgz", 1_700_000_000)
+        made.append((tmp_path / f"made-{turn}.tgz").read_bytes())
+    assert made[0] == made[1]
+    assert 1_700_000_000 == tgz.epoch_of(tmp_path / "made-0.tgz")
+    with tarfile.open(tmp_path / "made-0.tgz") as tar:
+        assert ["demo/Chart.yaml", "demo/a", "demo/charts/b/Chart.yaml"] == tar.getnames()
+    assert 1_700_000_000 == int((tmp_path / "made-0.tgz").stat().st_mtime)
+
+
+def test_words_that_are_off_end_with_2(tmp_path: Path) -> None:
+    """The stand-in refuses what it does not know, as helm does."""
+    done = subprocess.run(
+        (sys.executable, "-P", sdk.__file__, "install", "x"), capture_output=True, text=True, check=False
+    )
+    assert (2, True) == (done.returncode, "invalid choice: 'install'" in done.stderr)
