@@ -14,6 +14,12 @@ HELP: Final = {
     "json": "tell events as JSON lines",
 }
 
+PART: Final = {
+    "only": "some channels, with commas between them: image,chart,github",
+    "artifacts": "a folder of what was built and sealed elsewhere, taken over after every file is compared",
+    "json": HELP["json"],
+}
+
 
 @dataclass(frozen=True)
 class Words:

@@ -12,22 +12,23 @@ from typing import Final
 
 from invoke.collection import Collection
 
-from contd_release.tasks import adopt, hotfix, news, rehearse, release, rollback, section
+from contd_release.tasks import abort, adopt, hotfix, news, plan, rehearse, release, rollback, status
 from contd_release.tasks.after import announce, monitor, report, schedule
+from contd_release.tasks.sections import build, bump, changelog, check, promote, publish, verify
 
 namespace: Final = Collection(
     release.release,
-    release.plan,
-    release.status,
-    release.abort,
+    plan.plan,
+    status.status,
+    abort.abort,
     rehearse.rehearse,
-    section.bump,
-    section.changelog,
-    section.check,
-    section.build,
-    section.publish,
-    section.verify,
-    section.promote,
+    bump.bump,
+    changelog.changelog,
+    check.check,
+    build.build,
+    publish.publish,
+    verify.verify,
+    promote.promote,
     announce.announce,
     schedule.schedule,
     monitor.monitor,

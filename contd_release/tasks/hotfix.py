@@ -40,6 +40,6 @@ def finish(
 ) -> None:
     """Release a hotfix as the next patch, and merge it back to main."""
     with edge():
-        from contd_release.procedures.hotfix.start import finish_hotfix
+        from contd_release.procedures.hotfix.finish import finish_hotfix
 
         finish_hotfix(Words(because=because, without_ci=without_ci, hotfix=version), as_json=json, yes=yes)

@@ -1,4 +1,4 @@
-"""What the changelog would say, the migration guide that a breaking release owes, and every check at once."""
+"""What the changelog would say, and the migration guide that a breaking release owes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from contd_release.errors import Conflict, NotReady, Unanswered
 from contd_release.prepare import docs, fragments
 from contd_release.prepare.fragments import Fragments
 from contd_release.procedures.options import Words
-from contd_release.procedures.release import Walking
 from contd_release.procedures.selection import here, planned
 from contd_release.process.command import Command
 from contd_release.project.defaults import Read
@@ -70,14 +69,6 @@ def write_guide() -> None:
     except FileExistsError as error:
         raise Conflict(f"{path} is there already", expected="a free name", type_next=f"$EDITOR {path}") from error
     reporting(as_json=False).says(f"{path} is written; fill it in, remove its first line, and commit it")
-
-
-def checked(words: Words, *, as_json: bool) -> None:
-    """Observe every step and tell all that would stop the walk."""
-    report = reporting(as_json=as_json)
-    walking = Walking.of(here(), words, report)
-    walking.checklist.check(walking.status())
-    report.says(f"{walking.release} can be released: nothing that can be checked beforehand is in its way")
 
 
 def _in_working_tree(project: Project) -> Fragments:

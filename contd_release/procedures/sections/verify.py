@@ -12,7 +12,7 @@ from contd_release.errors import NotReady
 from contd_release.procedures import tagged
 from contd_release.procedures.checklist import together
 from contd_release.procedures.sections import by_tag, comparison
-from contd_release.procedures.sections.by_tag import Part
+from contd_release.procedures.sections.by_tag import Scope
 from contd_release.procedures.sections.comparison import Patience
 from contd_release.procedures.selection import here, resumed
 from contd_release.process.action import Running
@@ -27,7 +27,7 @@ class Wanted:
     """What a call wants verified: a version that is out, the release under way, or the tag that is checked out."""
 
     version: str
-    part: Part
+    scope: Scope
     patience: Patience
 
 
@@ -41,8 +41,8 @@ def verify_again(wanted: Wanted, *, as_json: bool) -> None:
     with lock.held(project.state / "lock"):
         release, is_out = _release(project, wanted, report)
         report.says(f"{release}: built and found")
-        rows = comparison.read(release, wanted.part.only, report, wanted.patience, promoted=is_out)
-        checks = Checklist((Section("verify", (together(*registry.section("verify", release, wanted.part.only)),)),))
+        rows = comparison.read(release, wanted.scope.only, report, wanted.patience, promoted=is_out)
+        checks = Checklist((Section("verify", (together(*registry.section("verify", release, wanted.scope.only)),)),))
         journal.of(release.project).append(Doubted(version=str(release.version)))
         checks.walk(report.event, Running(release.logs, report.redact))
     where = ", ".join(dict.fromkeys(row.channel for row in rows))
@@ -56,9 +56,9 @@ def _release(project: Project, wanted: Wanted, report: Lines | Json) -> tuple[Re
     Raises:
         NotReady: nothing is under way, no tag is checked out, and no version was named; or nothing says what was built.
     """
-    if wanted.part.artifacts:
+    if wanted.scope.artifacts:
         release = tagged.of_version(project, wanted.version) if wanted.version else tagged.required(project)
-        by_tag.taken(release, wanted.part, report)
+        by_tag.taken(release, wanted.scope, report)
         return release, False
     if wanted.version:
         return tagged.with_public_seal(tagged.of_version(project, wanted.version)), True

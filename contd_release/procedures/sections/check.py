@@ -1,0 +1,16 @@
+"""Every observation of the checklist, and nothing else."""
+
+from __future__ import annotations
+
+from contd_release.console import reporting
+from contd_release.procedures.options import Words
+from contd_release.procedures.release import Walking
+from contd_release.procedures.selection import here
+
+
+def check_everything(words: Words, *, as_json: bool) -> None:
+    """Observe every step and tell all that would stop the walk."""
+    report = reporting(as_json=as_json)
+    walking = Walking.of(here(), words, report)
+    walking.checklist.check(walking.status())
+    report.says(f"{walking.release} can be released: nothing that can be checked beforehand is in its way")

@@ -1,0 +1,18 @@
+"""`invoke abort`: everything before the point of no return, undone."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+from contd_release.procedures.options import HELP
+
+
+@task(help={"json": HELP["json"]})
+def abort(c: Context, json: bool = False) -> None:
+    """Put everything back that a release has done so far, as long as nothing is public."""
+    with edge():
+        from contd_release.procedures.abort import abort_release
+
+        abort_release(as_json=json)

@@ -1,0 +1,26 @@
+"""`invoke plan`: the checklist, observed and printed."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+from contd_release.procedures.options import HELP, Words
+
+
+@task(help=HELP)
+def plan(
+    c: Context,
+    part: str = "",
+    pre: str = "",
+    final: bool = False,
+    because: str = "",
+    without_ci: str = "",
+    json: bool = False,
+) -> None:
+    """Print every step of a release, what the world says of it, and each command that would run."""
+    with edge():
+        from contd_release.procedures.plan import print_plan
+
+        print_plan(Words(part, pre, final, because, without_ci), as_json=json)

@@ -1,0 +1,26 @@
+"""`invoke bump`: the first section of the checklist."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+from contd_release.procedures.options import HELP, Words
+
+
+@task(help=HELP)
+def bump(
+    c: Context,
+    part: str = "",
+    pre: str = "",
+    final: bool = False,
+    because: str = "",
+    without_ci: str = "",
+    json: bool = False,
+) -> None:
+    """Prepare a release up to its commit: version files, changelog, notes, one commit in a worktree of its own."""
+    with edge():
+        from contd_release.procedures.sections.bump import bump_version
+
+        bump_version(Words(part, pre, final, because, without_ci), as_json=json)

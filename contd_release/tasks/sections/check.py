@@ -1,0 +1,26 @@
+"""`invoke check`: every observation of the checklist."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+from contd_release.procedures.options import HELP, Words
+
+
+@task(help=HELP)
+def check(
+    c: Context,
+    part: str = "",
+    pre: str = "",
+    final: bool = False,
+    because: str = "",
+    without_ci: str = "",
+    json: bool = False,
+) -> None:
+    """Check everything that can stop a release, and change nothing."""
+    with edge():
+        from contd_release.procedures.sections.check import check_everything
+
+        check_everything(Words(part, pre, final, because, without_ci), as_json=json)

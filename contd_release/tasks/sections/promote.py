@@ -1,0 +1,19 @@
+"""`invoke promote`: everything that is made public last."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+from contd_release.procedures.options import PART
+
+
+@task(help={"yes": "approve the review without a question"} | PART)
+def promote(c: Context, yes: bool = False, only: str = "", artifacts: str = "", json: bool = False) -> None:
+    """Make the GitHub Release public and move `latest` and friends, last of all. On a tag, those of its release."""
+    with edge():
+        from contd_release.procedures.sections.by_tag import scope
+        from contd_release.procedures.sections.promote import promote_release
+
+        promote_release(scope(only, artifacts), as_json=json, yes=yes)

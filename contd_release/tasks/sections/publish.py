@@ -1,0 +1,21 @@
+"""`invoke publish`: everything that goes public."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+from contd_release.procedures.options import PART
+
+
+@task(help={"yes": "approve the review without a question"} | PART)
+def publish(c: Context, yes: bool = False, only: str = "", artifacts: str = "", json: bool = False) -> None:
+    """
+    Publish the release under way to every channel, after the review. On a tag, publish what was built of its commit.
+    """
+    with edge():
+        from contd_release.procedures.sections.by_tag import scope
+        from contd_release.procedures.sections.publish import publish_release
+
+        publish_release(scope(only, artifacts), as_json=json, yes=yes)

@@ -1,0 +1,28 @@
+"""`invoke verify`: every channel, read back."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from contd_release.errors import edge
+from contd_release.procedures.options import PART
+
+
+@task(
+    help=PART
+    | {
+        "version": "a version that is out; the release under way, or the tag that is checked out, when absent",
+        "patience": "seconds to wait for what is not there yet",
+    }
+)
+def verify(
+    c: Context, version: str = "", only: str = "", artifacts: str = "", patience: int = 300, json: bool = False
+) -> None:
+    """Read every channel back as a consumer would, and compare it with what was built; from any machine."""
+    with edge():
+        from contd_release.procedures.sections.by_tag import scope
+        from contd_release.procedures.sections.comparison import Patience
+        from contd_release.procedures.sections.verify import Wanted, verify_again
+
+        verify_again(Wanted(version, scope(only, artifacts), Patience(whole=patience)), as_json=json)
