@@ -8,6 +8,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 from time import gmtime
+from typing import Any
 
 
 def build_sdist(folder: str, settings: object = None) -> str:
@@ -36,8 +37,8 @@ def build_wheel(folder: str, settings: object = None, metadata: object = None) -
     return f"{name}-py3-none-any.whl"
 
 
-def _project() -> dict[str, str]:
-    found: dict[str, str] = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+def _project() -> dict[str, Any]:
+    found: dict[str, Any] = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
     return found
 
 
@@ -52,4 +53,6 @@ def _modules() -> list[str]:
 def _metadata() -> str:
     name, version = _project()["name"], _project()["version"]
     head = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: a demo\n"
+    head += f"Requires-Python: {_project()['requires-python']}\n"
+    head += "".join(f"Requires-Dist: {one}\n" for one in _project().get("dependencies", ()))
     return f"{head}Description-Content-Type: text/markdown\n\n# Contd\n"

@@ -21,6 +21,7 @@ from contd_release.project.release import Release
 from contd_release.project.settings import Sbom
 from contd_release.tools import build as build_tool
 from contd_release.tools import cyclonedx, pip
+from contd_release.tools.python.environment import Environment
 
 NAME: Final = "sbom"
 
@@ -85,7 +86,7 @@ def described(release: Release) -> Step:
         act=(
             Call("empty the build folder", partial(_emptied, made)),
             build_tool.build(source, made / "dist", release.dates, isolated=isolated),
-            pip.environment(environment),
+            Environment(environment, lambda: (made / "dist").glob("*.whl")),
             pip.install_built(environment, _requirement(release), made / "dist"),
             cyclonedx.describe(environment, source / "pyproject.toml", made / path.name, release.epoch),
             Call(f"hand over {path.name}", partial(_handed_over, made, path)),

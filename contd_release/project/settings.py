@@ -19,6 +19,7 @@ from contd_release.project.rules import (
     IMAGE_REF,
     INDEX,
     LINE,
+    MODULE,
     OCI,
     PATH,
     PLATFORM,
@@ -44,6 +45,7 @@ class Pypi:
         wheels: the tags of the wheels that a build makes; a pure Python project makes one.
         isolated: whether the build backend comes into an environment of its own.
         private: whether reading the index needs the login as well.
+        imports: the modules that are imported when the package is tried; each top-level one of the wheel, where empty.
     """
 
     repository: str = field(default="pypi", metadata=INDEX.metadata)
@@ -51,6 +53,7 @@ class Pypi:
     wheels: tuple[str, ...] = field(default=("py3-none-any",), metadata=WHEEL_TAGS.metadata)
     isolated: bool = True
     private: bool = False
+    imports: tuple[str, ...] = field(default=(), metadata=MODULE.metadata)
 
 
 @dataclass(frozen=True)

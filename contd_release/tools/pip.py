@@ -5,20 +5,27 @@ pip, as the people have it who install a release: one index, hashes required, no
 from __future__ import annotations
 
 import os
+import sys
+from email import message_from_string
 from pathlib import Path
 from typing import Final
 
 from contd_release.process.ahead import Tool
 from contd_release.process.command import Command
+from contd_release.tools.python import installed
+from contd_release.tools.python.interpreters import Interpreter
 
 VENV: Final = Tool("venv", ("venv",))
 # What works on another environment is another process of it, which imports the rest.
 PIP: Final = Tool("pip", ("pip._internal.cli.main", "pip._internal.cli.main_parser"))
 
 
-def environment(at: Path) -> Command:
-    """Make an empty virtual environment; pip works on it from outside."""
-    return Command(VENV.argv("--clear", "--without-pip", str(at)), timeout=120, tool=VENV)
+def environment(at: Path, python: Interpreter | None = None) -> Command:
+    """Make an empty virtual environment, of this Python where no other is named; pip works on it from outside."""
+    words = ("--clear", "--without-pip", str(at))
+    if python is None or python.path == Path(sys.executable):
+        return Command(VENV.argv(*words), timeout=120, tool=VENV)
+    return Command((str(python.path), "-I", "-m", "venv", *words), timeout=120)
 
 
 def install(into: Path, requirements: Path, index: str | None) -> Command:
@@ -46,7 +53,32 @@ def install_built(into: Path, requirement: str, folder: Path) -> Command:
     return Command(PIP.argv(*words, *quiet, "--", requirement), timeout=900, tool=PIP)
 
 
-def stated_version(environment: Path, name: str) -> Command:
-    """Ask an environment which version of a package it has."""
-    code = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
-    return Command((str(environment / "bin" / "python"), "-I", "-c", code, name), timeout=60)
+def install_wheel(into: Path, wheel: Path) -> Command:
+    """Install a wheel from a file, and what it needs from where this machine's pip looks."""
+    return _from_anywhere(into, str(wheel))
+
+
+def complete(into: Path, name: str, version: str) -> Command:
+    """
+    Install what an installed package needs, from where this machine's pip looks; the package itself stays as it is.
+    """
+    return _from_anywhere(into, f"{name}=={version}")
+
+
+def needs_others(environment: Path, name: str) -> bool:
+    """Whether the metadata of an installed package names others that it needs without any extra."""
+    metadata = next(environment.glob(f"lib*/python*/site-packages/{name}-*.dist-info/METADATA"))
+    needed = message_from_string(metadata.read_text(encoding="utf-8")).get_all("Requires-Dist", [])
+    return any("extra ==" not in one for one in needed)
+
+
+def look(environment: Path, name: str, *modules: str) -> Command:
+    """Ask an environment which version of a package it has, and import these modules, or each top-level one."""
+    program = Path(installed.__file__)
+    return Command((str(environment / "bin" / "python"), "-I", str(program), name, *modules), timeout=300)
+
+
+def _from_anywhere(into: Path, requirement: str) -> Command:
+    words = ("--python", str(into / "bin" / "python"), "install", "--no-compile", "--prefer-binary")
+    quiet = ("--disable-pip-version-check", "--progress-bar", "off")
+    return Command(PIP.argv(*words, *quiet, "--", requirement), timeout=900, tool=PIP)

@@ -6,13 +6,15 @@ import shutil
 from functools import partial
 from pathlib import Path
 
+from contd_release.channels.pypi.trial import Look
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
-from contd_release.process.action import Call
+from contd_release.process.action import Action, Call
 from contd_release.project import artifacts
 from contd_release.project.release import Release
 from contd_release.tools import build as build_tool
-from contd_release.tools import git, twine
+from contd_release.tools import git, pip, twine
+from contd_release.tools.python.environment import Environment
 
 NAME = "pypi"
 
@@ -45,10 +47,35 @@ def distributed(release: Release) -> Step:
             Call("set the times in the sdist", partial(build_tool.settle_times, made / release.sdist, release.epoch)),
             Call("compare the sdist with the tree", partial(_compared, release, made)),
             twine.check(tuple(made / name for name in names)),
+            *_tried(release, made),
             Call(f"hand over {len(names)} files", partial(build_tool.hand_over, made, release.dist, names)),
         ),
         undo=(Call("remove the built files", partial(_removed, release, names)),),
     )
+
+
+def _tried(release: Release, made: Path) -> tuple[Action, ...]:
+    """The wheel is installed and imported before anything is public; one for another machine's Python cannot be."""
+    environment, wheel = release.home / "trying-pypi", _installable(release.wheels)
+    if wheel is None:
+        return ()
+    mend = "invoke abort, mend it on main, and release again"
+    return (
+        Environment(environment, lambda: (made / wheel,)),
+        pip.install_wheel(environment, made / wheel),
+        Look(release, environment, mend),
+    )
+
+
+def _installable(wheels: tuple[str, ...]) -> str | None:
+    """A wheel that this machine can install."""
+    from packaging.tags import sys_tags
+    from packaging.utils import parse_wheel_filename
+
+    if any_machine := next((name for name in wheels if name.endswith("-none-any.whl")), None):
+        return any_machine
+    ours = frozenset(sys_tags())
+    return next((name for name in wheels if parse_wheel_filename(name)[3] & ours), None)
 
 
 def _emptied(folder: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from pathlib import Path
 
+from contd_release.channels.pypi import access as pypi_access
 from contd_release.channels.pypi.build import NAME, distributed
+from contd_release.channels.pypi.trial import Completion, Look
 from contd_release.channels.read_back import Claim, read_back
 from contd_release.channels.readings import Glance, Reading, compared
 from contd_release.channels.source import checked_out
@@ -20,6 +21,7 @@ from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.project.settings import Pypi
 from contd_release.tools import pip, pypi, twine
+from contd_release.tools.python.environment import Environment
 
 HALF_AN_HOUR = 1800.0
 
@@ -30,8 +32,8 @@ def is_on(project: Project) -> bool:
 
 
 def access(release: Release) -> tuple[Item, ...]:
-    """The index lets us upload."""
-    return (accepted(release),)
+    """The index lets us upload, the metadata says what it wants, and the package can be installed here."""
+    return (accepted(release), pypi_access.described(release), pypi_access.installable_here(release))
 
 
 def build(release: Release) -> tuple[Item, ...]:
@@ -53,7 +55,7 @@ def publish(release: Release) -> tuple[Item, ...]:
 
 
 def verify(release: Release) -> tuple[Item, ...]:
-    """pip installs what was built."""
+    """pip installs what was built, and it can be imported."""
     return (installable(release),)
 
 
@@ -133,17 +135,20 @@ def uploaded(release: Release, name: str) -> Step:
 
 
 def installable(release: Release) -> Step:
-    """pip installs the wheel from the index alone, by hash, into an empty environment, and it states its version."""
+    """
+    pip installs the wheel from the index alone, by hash, into an empty environment; it states its version, and imports.
+    """
     environment = release.project.cache / f"{release.tag}-verify-{NAME}"
     requirements = release.home / "requirements.txt"
     return read_back(
         release,
-        Claim(NAME, f"pip installs {release.project.name} {release.version}", "installed by pip"),
+        Claim(NAME, f"pip installs {release.project.name} {release.version}", "installed by pip, and imported"),
         (
             Call("require the sealed hashes", partial(_require, release, requirements)),
-            pip.environment(environment),
+            Environment(environment, partial(_built_wheels, release), pypi_access.required_python(release)),
             pip.install(environment, requirements, _index(_settings(release))),
-            Call("ask the installed package for its version", partial(_ask_version, release, environment)),
+            Completion(release, environment),
+            Look(release, environment, f"invoke rollback --version {release.version}"),
         ),
         retry=lambda failure: isinstance(failure, FailedCommand) and "No matching distribution" in failure.what_is,
     )
@@ -160,15 +165,8 @@ def _listed(release: Release, ours: Artifact) -> Glance:
     return compared(f"sha256:{ours.sha256}", f"sha256:{theirs.sha256}")
 
 
-def _ask_version(release: Release, environment: Path) -> None:
-    answer = pip.stated_version(environment, release.project.name).ask()
-    if answer.out.strip() != str(release.version):
-        raise FailedCommand(
-            f"the installed package states version {answer.out.strip() or answer.err.strip()[-200:]!r}",
-            expected=str(release.version),
-            type_next=f"invoke rollback --version {release.version}",
-        )
-    shutil.rmtree(environment)
+def _built_wheels(release: Release) -> tuple[Path, ...]:
+    return tuple(path for name in release.wheels if (path := release.dist / name).is_file())
 
 
 def _settings(release: Release) -> Pypi:

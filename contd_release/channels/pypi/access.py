@@ -1,0 +1,89 @@
+"""
+What must be so before a package is built: its metadata says what an index wants, and a Python here can install it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from configparser import ConfigParser, Error
+from functools import partial
+from typing import Any
+
+from contd_release.engine.step import Found, State, Step
+from contd_release.errors import NotReady
+from contd_release.project.defaults import Read
+from contd_release.project.release import Release
+from contd_release.tools import git
+from contd_release.tools.python import interpreters
+
+
+def described(release: Release) -> Step:
+    """The package has a readme: `twine check --strict`, after the build, refuses one without."""
+
+    def observe() -> Found:
+        text_of = _text_of(release)
+        tables = _pyproject(release)
+        project, poetry = _table(tables, "project"), _table(tables, "tool", "poetry")
+        if "readme" in project.get("dynamic", ()) or not (project or poetry):
+            return Found(State.DONE, "the build backend adds it")
+        readme = project.get("readme") or poetry.get("readme")
+        if not readme:
+            found = next((name for name in ("README.md", "README.rst", "README") if text_of(name) is not None), "")
+            table = "project" if project else "tool.poetry"
+            return Found(
+                State.ABSENT,
+                f"pyproject.toml names no readme{f', and {found} is there' if found else ''}: "
+                "the package index would show an empty page",
+                f'$EDITOR pyproject.toml   (readme = "{found or "README.md"}" in [{table}])',
+            )
+        path = readme.get("file") if isinstance(readme, dict) else readme
+        if isinstance(path, str) and not (text_of(path) or "").strip():
+            return Found(
+                State.ABSENT, f"pyproject.toml names the readme {path}, which is not there or empty", f"$EDITOR {path}"
+            )
+        return Found(State.DONE, path if isinstance(path, str) else "in pyproject.toml")
+
+    return Step("the package has a readme", observe)
+
+
+def installable_here(release: Release) -> Step:
+    """A Python of this machine fits `requires-python`: with it the package is installed when it is verified."""
+
+    def observe() -> Found:
+        requires = required_python(release)
+        try:
+            found = interpreters.fitting(requires)
+        except NotReady as error:
+            return Found(State.ABSENT, error.what_is, error.type_next)
+        return Found(
+            State.DONE, f"{found} fits {requires!r}" if requires else f"{found}; the built wheel is asked again"
+        )
+
+    return Step("a Python here can install the package", observe)
+
+
+def required_python(release: Release) -> str:
+    """What the project's own files say of `requires-python`; empty where only the built wheel says it."""
+    project = _table(_pyproject(release), "project")
+    if isinstance(requires := project.get("requires-python"), str):
+        return requires
+    parser = ConfigParser(interpolation=None)
+    try:
+        parser.read_string(_text_of(release)("setup.cfg") or "")
+    except Error:
+        return ""
+    return parser.get("options", "python_requires", fallback="")
+
+
+def _text_of(release: Release) -> Read:
+    return partial(git.text, release.project.root, release.base)
+
+
+def _pyproject(release: Release) -> dict[str, Any]:
+    return tomllib.loads(_text_of(release)("pyproject.toml") or "")
+
+
+def _table(tables: dict[str, Any], *keys: str) -> dict[str, Any]:
+    for key in keys:
+        tables = tables.get(key, {})
+    return tables

@@ -1,0 +1,104 @@
+"""A package that is built is tried before anything is public, and tried again as the package index serves it."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contd_release.channels.pypi import access as pypi_access
+from contd_release.engine.step import State
+from contd_release.errors import NotReady
+from contd_release.sandbox.world import World
+from contd_release.tools.python import interpreters
+
+if TYPE_CHECKING:
+    from tests.conftest import Beginning, Place
+
+MINOR = ("release", "--part", "minor", "--yes")
+
+
+def test_a_wheel_that_cannot_be_imported(release: Place, world: World) -> None:
+    """The build and `twine check` pass; the import says that a module is missing, and nothing is public."""
+    release.replace("contd/__init__.py", '__version__ = "0.1.5"', 'import contd.nowhere\n\n__version__ = "0.1.5"')
+    release.publish()
+    said = release.say(*MINOR)
+    assert 6 == said.code
+    assert "contd 0.2.0 is installed and cannot be imported:" in said.err
+    assert "No module named 'contd.nowhere'" in said.err
+    assert "public already: nothing" in said.out
+    assert {} == dict(world.ledger.effects())
+
+
+def test_what_the_package_needs_is_installed_with_it(release: Place, tmp_path: Path, world: World) -> None:
+    """
+    A requirement comes from where pip looks on this machine, both times; the package itself from the release alone.
+    """
+    with zipfile.ZipFile(tmp_path / "needed-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("needed.py", "there = True\n")
+        metadata = "Metadata-Version: 2.1\nName: needed\nVersion: 1.0\n"
+        tag = "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        for path, text in (("METADATA", metadata), ("WHEEL", tag), ("RECORD", "needed.py,,\n")):
+            wheel.writestr(f"needed-1.0.dist-info/{path}", text)
+    release.replace("contd/__init__.py", '__version__ = "0.1.5"', 'import needed\n\n__version__ = "0.1.5"')
+    release.replace("pyproject.toml", "[project]\n", '[project]\ndependencies = ["needed"]\n')
+    release.publish()
+    release.env.update({"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path), "PIP_CONFIG_FILE": "/dev/null"})
+    said = release.say(*MINOR)
+    assert 0 == said.code, said.text
+    assert "installed by pip, and imported" in said.out
+
+
+def test_a_python_that_is_not_here(here: Place, beginning: Beginning) -> None:
+    """A package that no Python of this machine can install is refused before anything is changed."""
+    here.replace("pyproject.toml", 'requires-python = ">=3.11"', 'requires-python = ">=9"')
+    here.publish()
+    found = pypi_access.installable_here(beginning()).observe()
+    assert State.ABSENT is found.state
+    assert "no Python on this machine fits requires-python '>=9'" in found.detail
+
+
+def test_another_python_of_this_machine(release: Place, world: World) -> None:
+    """A package for a newer Python than the one that releases it is installed and imported with that one."""
+    try:
+        newer = interpreters.fitting(f">{interpreters.this().version}").version
+    except NotReady:
+        pytest.skip("there is no newer Python on this machine")
+    release.env["PYENV_ROOT"] = os.environ.get("PYENV_ROOT") or str(Path.home() / ".pyenv")
+    release.replace("pyproject.toml", 'requires-python = ">=3.11"', f'requires-python = ">={newer}"')
+    release.publish()
+    said = release.say(*MINOR)
+    assert 0 == said.code, said.text
+    assert f"a Python here can install the package: Python {newer} fits" in said.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('readme = "README.md"\n', "", "pyproject.toml names no readme, and README.md is there"),
+        ('readme = "README.md"', 'readme = "ABOUT.md"', "the readme ABOUT.md, which is not there or empty"),
+        (
+            'readme = "README.md"',
+            'readme = { file = "A.md", content-type = "text/markdown" }',
+            "the readme A.md, which",
+        ),
+    ],
+)
+def test_a_package_without_a_readme(here: Place, beginning: Beginning, old: str, new: str, expected: str) -> None:
+    """It is said before the build, and what to type."""
+    here.replace("pyproject.toml", old, new)
+    here.publish()
+    found = pypi_access.described(beginning()).observe()
+    assert State.ABSENT is found.state
+    assert expected in found.detail
+
+
+@pytest.mark.parametrize("new", ['dynamic = ["readme"]', 'readme = { text = "A text", content-type = "text/plain" }'])
+def test_a_readme_that_is_no_file(here: Place, beginning: Beginning, new: str) -> None:
+    """The build backend makes it, or pyproject.toml has it."""
+    here.replace("pyproject.toml", 'readme = "README.md"', new)
+    here.publish()
+    assert State.DONE is pypi_access.described(beginning()).observe().state
