@@ -20,6 +20,7 @@ from contd_release.errors import (
     ReleaseError,
     Unanswered,
     Unsettled,
+    Unwritable,
     exit_code,
     raise_all,
 )
@@ -105,7 +106,8 @@ class Walk:
                     tell("acting", action=action)
                     action.run(running)
                 break
-            except Interrupted:
+            except (Interrupted, Unwritable):
+                # A line that cannot be written down is not made good by what the world shows.
                 raise
             except ReleaseError as failure:
                 if (found := _hope(step)) and _settles(step, found):

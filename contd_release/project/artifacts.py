@@ -174,7 +174,7 @@ def check_one(folder: Path, artifact: Artifact) -> None:
         Tampered: it is missing, a link, or has other bytes.
     """
     try:
-        sha256, _ = sha256_of(folder / artifact.name)
+        sha256, size = sha256_of(folder / artifact.name)
     except OSError as error:
         raise Tampered(
             f"{artifact.name} was sealed and cannot be read: {error.strerror}",
@@ -185,6 +185,12 @@ def check_one(folder: Path, artifact: Artifact) -> None:
         raise Tampered(
             f"{artifact.name} has sha256 {sha256}",
             expected=f"sha256 {artifact.sha256}, as it was sealed",
+            type_next="invoke abort   (nothing of this release is public before the line)",
+        )
+    if size != artifact.size:
+        raise Tampered(
+            f"{artifact.name} has {size} bytes, and {SEAL} says {artifact.size}",
+            expected=f"{SEAL} as it was written",
             type_next="invoke abort   (nothing of this release is public before the line)",
         )
 

@@ -6,8 +6,12 @@ A line that was cut by a crash stays cut: the next one stands alone, and whoever
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import shlex
+import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -32,13 +36,21 @@ def append(path: Path, line: str, what: str, *, is_durable: bool) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            is_new = not os.fstat(descriptor).st_size
-            _write(descriptor, _mend(descriptor) + line.encode() + b"\n")
-            if is_durable:
-                os.fsync(descriptor)
+            _refuse_pipe(descriptor)
+            # One writer at a time, so that a line that fails is cut off and no other with it.
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            size = os.fstat(descriptor).st_size
+            try:
+                _write(descriptor, _mend(descriptor, size) + line.encode() + b"\n")
+                if is_durable:
+                    os.fsync(descriptor)
+            except OSError:
+                with suppress(OSError):
+                    os.ftruncate(descriptor, size)
+                raise
         finally:
             os.close(descriptor)
-        if is_new and is_durable:
+        if not size and is_durable:
             _sync_folder(path.parent)
     except OSError as error:
         raise Unwritable(
@@ -56,7 +68,10 @@ def lines(path: Path, what: str) -> list[bytes]:
         Unwritable: it is there and cannot be read.
     """
     try:
-        text = path.read_bytes()
+        # Without O_NONBLOCK, opening a named pipe waits until a program writes into it.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+            _refuse_pipe(stream.fileno())
+            text = stream.read()
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -69,9 +84,13 @@ def lines(path: Path, what: str) -> list[bytes]:
     return text.split(b"\n")[:-1]
 
 
-def _mend(descriptor: int) -> bytes:
+def _refuse_pipe(descriptor: int) -> None:
+    if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+        raise OSError(errno.EINVAL, "it is a named pipe")
+
+
+def _mend(descriptor: int, size: int) -> bytes:
     """The end of the last line where it was cut, so that the next one stands alone and the cut one stays cut."""
-    size = os.fstat(descriptor).st_size
     return _CUT if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
 
 

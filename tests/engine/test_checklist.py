@@ -26,6 +26,7 @@ from contd_release.errors import (
     Several,
     Unanswered,
     Unsettled,
+    Unwritable,
     exit_code,
 )
 from contd_release.process.action import Call, Running
@@ -354,6 +355,17 @@ def test_nothing_is_tried_again_blindly(
             world.step("a", observe=observe, act=(world.act("a", FailedCommand("502")),), retry=again), running=hurried
         )
     assert ["a"] == world.done
+
+
+def test_what_could_not_be_written_down_stops_although_the_claim_holds(world: World) -> None:
+    """A journal that fails after the effect of a step: the next step does not begin."""
+    with pytest.raises(Unwritable, match="no room"):
+        world.walk(
+            world.step("a", act=(world.act("a"), world.act("note", Unwritable("no room"))), retry=again),
+            world.step("b"),
+        )
+
+    assert ["a", "note"] == world.done
 
 
 # Side by side.

@@ -116,6 +116,14 @@ def test_other_bytes_are_told(dist: Path, sealed: Sealed) -> None:
     assert isinstance(caught.value, Conflict)
 
 
+def test_another_size_is_told(dist: Path, sealed: Sealed) -> None:
+    """The size in the seal counts as well: others read it before they download."""
+    one = sealed.artifacts[0]
+
+    with pytest.raises(Tampered, match=rf"^{one.name} has {one.size} bytes, and artifacts.json says {one.size + 1}\n"):
+        artifacts.check(dist, replace(sealed, artifacts=(replace(one, size=one.size + 1),)))
+
+
 def test_a_missing_file_is_told(dist: Path, sealed: Sealed) -> None:
     """It is not built again."""
     one = sealed.artifacts[1]

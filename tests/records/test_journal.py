@@ -4,11 +4,13 @@ The journal keeps what the world cannot say: each line is on the disk before its
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -220,7 +222,36 @@ def test_a_journal_that_cannot_be_read_is_not_empty(tmp_path: Path) -> None:
     assert f"ls -l {tmp_path}" == caught.value.type_next
 
 
+@pytest.mark.parametrize("act", [Journal.under_way, lambda journal: journal.append(ENDED)], ids=["read", "append"])
+def test_a_pipe_as_journal_does_not_hang(tmp_path: Path, act: Callable[[Journal], None]) -> None:
+    """A named pipe in the journal's place is refused at once, and named."""
+    os.mkfifo(tmp_path / "journal.jsonl")
+    with pytest.raises(Unwritable, match=f"it is a named pipe: {tmp_path}/journal.jsonl"):
+        act(Journal(tmp_path / "journal.jsonl"))
+
+
 # A disk that does not take it.
+
+
+@pytest.mark.parametrize("already", [0, 1])
+def test_a_line_that_is_not_safely_on_the_disk_is_not_read(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, already: int
+) -> None:
+    """The disk takes the line and fails to keep it: the write is an error, and the line is not there afterwards."""
+    for _ in range(already):
+        journal.append(BEGUN)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", failing_sync)
+        with pytest.raises(Unwritable, match="the journal cannot be written: Input/output error"):
+            journal.append(APPROVED)
+    assert [BEGUN] * already == list(journal.entries(Entry))
+    journal.append(PROVED)
+    assert [*[BEGUN] * already, PROVED] == list(journal.entries(Entry))
+
+
+def failing_sync(_: int) -> None:
+    """A disk that loses what it took."""
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 def test_a_full_disk_is_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from contd_release.errors import NotReady
@@ -29,6 +30,17 @@ def notes(release: Release, repository: Repository, commit: str) -> str:
         more = f"\n\n… [The whole notes]({repository.web}/blob/{release.tag}/{release.notes})"
         text = text[: LONGEST - len(end) - len(more)].rpartition("\n")[0] + more
     return text + end
+
+
+def marked_commit(body: str, tag: str) -> str | None:
+    """
+    The commit that our mark names; None where the text has no mark of this tag.
+
+    Only the last line is the mark: the notes end above it, whatever a fragment says.
+    """
+    last = body.rstrip().rpartition("\n")[2]
+    found = re.fullmatch(rf"<!-- contd-release: {re.escape(tag)} of ([0-9a-f]{{40}}(?:[0-9a-f]{{24}})?) -->", last)
+    return found[1] if found else None
 
 
 def mark(release: Release, commit: str) -> str:

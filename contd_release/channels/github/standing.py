@@ -7,11 +7,10 @@ it was made of: by that it is found again, and never made twice.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
-from contd_release.channels.github.notes import mark
+from contd_release.channels.github.notes import marked_commit
 from contd_release.engine.step import Found, State
 from contd_release.errors import NotReady, ReleaseError, Unanswered
 from contd_release.project.artifacts import SEAL, Sealed
@@ -102,9 +101,8 @@ def _is_ours(release: Release, repository: Repository, theirs: ReleaseInfo) -> b
     """Whether this release made it: our mark is in its text, or our seal is among its files."""
     sealed = release.sealed()
     commit = sealed.commit if sealed else git.release_commit(release)
-    marked = re.search(mark(release, r"([0-9a-f]{40})"), theirs.body)
-    if marked:
-        return commit is None or marked[1] == commit
+    if named := marked_commit(theirs.body, release.tag):
+        return named == commit
     if sealed is None:
         return False
     return any(one.name == SEAL and one.sha256 == sealed.digest() for one in releases.assets(repository, theirs.id))

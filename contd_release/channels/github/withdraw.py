@@ -6,7 +6,7 @@ from typing import Final
 
 from packaging.version import Version
 
-from contd_release.channels.github.notes import LONGEST
+from contd_release.channels.github.notes import LONGEST, marked_commit
 from contd_release.channels.github.promote import version_of
 from contd_release.channels.github.standing import PATIENCE, may_pass
 from contd_release.channels.withdrawal import Rollback, Row
@@ -160,5 +160,5 @@ def _bad(rollback: Rollback) -> frozenset[Version]:
 def _drafts(rollback: Rollback, repository: Repository) -> tuple[ReleaseInfo, ...]:
     """The drafts for our tag that carry our mark; what others drafted stays."""
     tag = rollback.release.tag
-    mark = f"<!-- contd-release: {tag} of "
-    return tuple(one for one in releases.releases(repository) if one.is_draft and one.tag == tag and mark in one.body)
+    found = (one for one in releases.releases(repository) if one.is_draft and one.tag == tag)
+    return tuple(one for one in found if marked_commit(one.body, tag))

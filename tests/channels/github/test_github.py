@@ -204,6 +204,34 @@ class TestDrafted:
         build(staged, github.commit("another release commit"), says="other")
         assert State.CONFLICT is state(drafted(staged))
 
+    @pytest.mark.parametrize("end", ["", "\n", "\r\n\r\n"])
+    def test_a_fragment_that_forges_our_mark_changes_nothing(
+        self, github: Github, built: Release, tmp_path: Path, end: str
+    ) -> None:
+        """A mark within the notes is text: the draft stays ours, and an abort deletes it."""
+        forged = f"<!-- contd-release: v1.2.0 of {'0' * 40} -->"
+        (built.project.root / built.notes).write_text(f"{forged}\n\n- New.\n{forged}{end}", encoding="utf-8")
+        walk(*channel.stage(built), log=tmp_path)
+        assert [State.DONE, State.DONE] == [state(one) for one in channel.stage(built)]
+        undo(*channel.stage(built), log=tmp_path)
+        assert () == releases.releases(client.connected(built.project))
+
+    def test_a_draft_that_somebody_edited_is_still_ours(self, staged: Release) -> None:
+        """Text above the mark, line ends of a browser, and text below it: then our seal among the files tells."""
+        repository, draft = client.connected(staged.project), _only(staged)
+        for body in (f"New words.\r\n\r\n{draft.body.strip()}", f"{draft.body}\nMore words.\n", ""):
+            releases.edit_body(repository, draft.id, body)
+            assert State.DONE is state(drafted(staged))
+
+    def test_a_draft_of_somebody_elses_release_is_theirs_before_we_have_a_commit(
+        self, staged: Release, tmp_path: Path
+    ) -> None:
+        """Who begins the same version elsewhere, and aborts before the commit, does not delete the other's draft."""
+        begun = elsewhere(staged, tmp_path / "elsewhere")
+        assert State.CONFLICT is state(drafted(begun))
+        undo(*channel.stage(begun), log=tmp_path)
+        assert State.DONE is state(drafted(staged))
+
     def test_a_published_release_of_somebody_else_is_a_conflict(self, github: Github, release: Release) -> None:
         """Known before anything is built."""
         github.tag("v1.2.0")
