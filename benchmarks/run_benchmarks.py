@@ -92,7 +92,7 @@ def measured(folder: Path, runs: int, *, is_quick: bool) -> Iterable[Ratio]:
         "bump to push / by hand",
         lambda: timed([*OURS, "release", "--part", "minor", "--yes"], fresh(has_package=False).clone),
         lambda: shell(PUSH_BY_HAND, fresh(has_package=False).clone),
-        (runs, 1.0),
+        (runs, 1.7),
     )
     if is_quick:
         return
@@ -107,7 +107,7 @@ def measured(folder: Path, runs: int, *, is_quick: bool) -> Iterable[Ratio]:
         "release, uploaded and verified / by hand",
         lambda: _in_a_world(folder, fresh(has_package=True), _released),
         lambda: _in_a_world(folder, fresh(has_package=True), _released_by_hand),
-        (runs, 0.8),
+        (runs, 1.0),
     )
     if programs := four_channels.missing():
         print(f"not measured: four channels; missing here: {programs}", file=sys.stderr)

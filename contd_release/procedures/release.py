@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,22 +14,18 @@ from contd_release.console.board import Board
 from contd_release.console.question import is_confirmed
 from contd_release.engine import ask_once
 from contd_release.engine.checklist import Checklist, Event, Seen
-from contd_release.engine.step import Step
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
 from contd_release.prepare import docs, repository
 from contd_release.procedures.after import steps as announcing
 from contd_release.procedures.checklist import checklist
-from contd_release.procedures.head_start import HeadStart
 from contd_release.procedures.options import Words
 from contd_release.procedures.progress import begin, finish
-from contd_release.procedures.selection import chosen, of
+from contd_release.procedures.selection import chosen, here
 from contd_release.process.action import Running
-from contd_release.process.ahead import Ahead, Tool
-from contd_release.process.command import Command
 from contd_release.project.artifacts import Sealed
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.records import events
+from contd_release.records import events, lock
 from contd_release.tools import git
 
 
@@ -54,7 +50,6 @@ class Walking:
     A release, its checklist, and how it is told.
 
     Args:
-        ahead: the tools that wait, where the release begins.
         looking: the look that has begun already; the first one at the checklist, and the review, go on with it.
     """
 
@@ -64,7 +59,6 @@ class Walking:
     until: str = ""
     picture: Path | None = None
     whole: Checklist | None = None
-    ahead: Ahead | None = None
     looking: Context = field(default_factory=copy_context)
 
     @classmethod
@@ -118,8 +112,7 @@ class Walking:
             ReleaseError: whatever stops it, told together with what is public already.
         """
         public, whole = Public(), self.checklist
-        ahead = self.ahead or Ahead()
-        running = Running(self.release.logs, self.report.redact, tell=self.report.says, ahead=ahead)
+        running = Running(self.release.logs, self.report.redact, tell=self.report.says)
 
         board = Board.of(str(self.release), whole, self.report.redact)
         record = events.of(self.release, announcing.redactor(self.release.project))
@@ -133,8 +126,6 @@ class Walking:
         try:
             with self.report.watching(self.release, whole):
                 seen = self._prove_possible(whole, public)
-                if self.ahead:
-                    ahead.expect(_tools(one.step for one in seen if not one.is_done))
                 if not self.release.commit:
                     begin(self.release)
                 record.begin()
@@ -169,19 +160,19 @@ class Walking:
         return seen
 
 
-def walk(words: Words, start: HeadStart, *, as_json: bool, yes: bool, until: str = "", picture: str = "") -> None:
-    """Walk the release under way or the one the words begin, alone in this clone."""
-    project = of(start.clone)
+def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: str = "") -> None:
+    """Walk the release in progress, or the one that the words begin, alone in this clone."""
+    project = here()
     report = reporting(as_json=as_json, settings=project.settings)
-    start.lock.acquire()
-    walking = Walking.of(project, words, report)
-    picture_to = Path(picture) if picture else None
-    replace(walking, yes=yes, until=until, picture=picture_to, ahead=start.ahead).walk()
-    if not until:
-        finish(walking.release, "finished")
-        report.says(f"\n{walking.release} is out.")
-        if walking.release.project.settings.monitor:
-            _say_what_is_seen(walking.release, report)
+    with lock.held(project.state / "lock"):
+        walking = Walking.of(project, words, report)
+        picture_to = Path(picture) if picture else None
+        replace(walking, yes=yes, until=until, picture=picture_to).walk()
+        if not until:
+            finish(walking.release, "finished")
+            report.says(f"\n{walking.release} is out.")
+            if walking.release.project.settings.monitor:
+                _say_what_is_seen(walking.release, report)
 
 
 def _say_what_is_seen(release: Release, report: Lines | Json) -> None:
@@ -191,12 +182,6 @@ def _say_what_is_seen(release: Release, report: Lines | Json) -> None:
     if seen := sampling.last(release):
         report.says("\n".join((f"the monitor says {seen.verdict.value}", *(f"  - {one}" for one in seen.reasons))))
     report.says(f"type: invoke monitor --version {release.version}")
-
-
-def _tools(steps: Iterable[Step]) -> Iterator[Tool]:
-    """What these steps run and can be started ahead."""
-    for step in steps:
-        yield from (action.tool for action in step.act if isinstance(action, Command) and action.tool)
 
 
 def _changed(release: Release) -> Sequence[str]:

@@ -9,7 +9,6 @@ from threading import Event
 from typing import Protocol
 
 from contd_release.errors import Interrupted
-from contd_release.process.ahead import Ahead
 from contd_release.process.redaction import Redactor
 
 
@@ -32,14 +31,12 @@ class Running:
 
     Args:
         tell: says a sentence to whoever watches a long action.
-        ahead: the tools that wait for their command.
     """
 
     log: Path
     redact: Redactor = field(default_factory=lambda: Redactor(None))
     stop: Event = field(default_factory=Event)
     tell: Callable[[str], None] = field(default=lambda _: None, repr=False)
-    ahead: Ahead = field(default_factory=Ahead, repr=False)
 
 
 @dataclass(frozen=True)

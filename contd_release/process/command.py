@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import shlex
+import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Final
 
 from contd_release.errors import FailedCommand, Interrupted, Unanswered, Usage
 from contd_release.process.action import Running
-from contd_release.process.ahead import Ahead, Tool
 from contd_release.process.log import Log, tail, writing
 from contd_release.process.redaction import MASK, Redactor, Secret
 from contd_release.process.running import Pipes, Start, end, environment, followed, spawned
 
-__all__ = ["Answer", "Command", "end", "environment", "tail"]
+__all__ = ["Answer", "Command", "end", "environment", "python_module", "tail"]
 
 _EVERYWHERE: Final = 0o022
 
@@ -42,8 +42,7 @@ class Command:
     One process: argv without a shell, a working directory, extra environment, and a time limit in seconds.
 
     Args:
-        umask: what the modes of its files lack; -1 is whatever they lack here.
-        tool: what is run, where it may have been started ahead.
+        umask: the umask of its files; -1 inherits ours.
     """
 
     argv: tuple[str, ...]
@@ -53,7 +52,6 @@ class Command:
     stdout: Path | None = None
     timeout: float = 600
     umask: int = -1
-    tool: Tool | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not self.argv or any(character in word for word in self.argv for character in "\0\n\r"):
@@ -97,7 +95,6 @@ class Command:
         with Log.at(running.log, redact) as log:
             log.line(f"$ {self}")
             code = self._copied(log, running)
-        running.ahead.go_on()
         if code:
             raise FailedCommand(
                 f"{redact(shlex.join(self.argv))} ended with {code}\n{tail(running.log)}",
@@ -133,7 +130,7 @@ class Command:
     def _copied(self, log: Log, running: Running) -> int:
         """The exit code, or 124 after `timeout`; what the process printed is in the log."""
         deadline = time.monotonic() + self.timeout
-        with _output(self.stdout) as out, self._taken(self._start(out, together=not out), running.ahead) as pipes:
+        with _output(self.stdout) as out, _started(self._start(out, together=not out), Usage) as pipes:
             while (code := pipes.code()) is None:
                 for _, piece in pipes.pieces():
                     log.write(piece)
@@ -149,13 +146,13 @@ class Command:
         text = _revealed(self.stdin).encode(errors="surrogateescape")
         return Start(self.argv, self.cwd, env, text, out, together, self.umask)
 
-    def _taken(self, start: Start, ahead: Ahead) -> AbstractContextManager[Pipes]:
-        """The process that waits for this, or one that is started for it."""
-        waiting = ahead.take(self.tool, start) if self.tool else None
-        return followed(*waiting) if waiting else _started(start, Usage)
-
     def _secrets(self) -> list[str]:
         return [value.reveal() for value in (*self.env.values(), self.stdin) if isinstance(value, Secret)]
+
+
+def python_module(name: str, *words: str) -> tuple[str, ...]:
+    """The argv of `python -m NAME`; `-P` keeps modules of the working directory from taking its place."""
+    return (sys.executable, "-P", "-m", name, *words)
 
 
 @contextmanager

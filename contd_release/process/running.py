@@ -42,8 +42,7 @@ class Start:
     Args:
         stdout: where its output goes; empty for a pipe.
         together: whether standard error goes where the output goes.
-        umask: what the modes of new files lack; -1 is whatever they lack here.
-        waits: whether what it reads is told it later.
+        umask: the umask of the process; -1 inherits ours.
     """
 
     argv: tuple[str, ...]
@@ -53,7 +52,6 @@ class Start:
     stdout: IO[bytes] | None = None
     together: bool = False
     umask: int = -1
-    waits: bool = False
 
 
 def spawned(start: Start) -> subprocess.Popen[bytes]:
@@ -69,7 +67,7 @@ def spawned(start: Start) -> subprocess.Popen[bytes]:
         start.argv,
         cwd=start.cwd,
         env=environment() | dict(start.env),
-        stdin=subprocess.PIPE if start.stdin or start.waits else subprocess.DEVNULL,
+        stdin=subprocess.PIPE if start.stdin else subprocess.DEVNULL,
         stdout=start.stdout or subprocess.PIPE,
         stderr=subprocess.STDOUT if start.together else subprocess.PIPE,
         start_new_session=True,

@@ -13,7 +13,6 @@ import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from contd_release.errors import Conflict, Unwritable
@@ -21,27 +20,20 @@ from contd_release.errors import Conflict, Unwritable
 ORPHANS_MAY_TAKE = 30.0
 
 
-@dataclass(frozen=True)
-class Lock:
+@contextmanager
+def held(path: Path, *, wait: float = ORPHANS_MAY_TAKE) -> Iterator[None]:
     """
-    The lock of a clone, open, and held once it was acquired.
+    Hold the lock of a clone; wait up to `wait` seconds for commands of a killed walk to end.
 
-    Whoever is started while it is open holds it together with us, also where it is acquired later.
+    Raises:
+        Conflict: another release runs here.
+        Unwritable: the lock's file cannot be made or opened.
     """
-
-    path: Path
-    _descriptor: int = field(repr=False)
-
-    def acquire(self, *, wait: float = ORPHANS_MAY_TAKE) -> None:
-        """
-        Hold it; wait up to `wait` seconds for commands of a killed walk to end.
-
-        Raises:
-            Conflict: another release runs here.
-        """
+    descriptor = _opened(path)
+    try:
         deadline = time.monotonic() + wait
-        while not self._is_free():
-            holder = self.path.read_text(encoding="utf-8").strip() or "unknown"
+        while not _is_free(descriptor):
+            holder = path.read_text(encoding="utf-8").strip() or "unknown"
             if time.monotonic() > deadline or _is_alive(holder):
                 raise Conflict(
                     f"another release runs in this clone (process {holder}, or a command it left behind)",
@@ -49,54 +41,34 @@ class Lock:
                     type_next="the same command again, when the other has ended",
                 )
             time.sleep(0.1)
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
-
-    def _is_free(self) -> bool:
-        """Whether nobody else holds it; then we do."""
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        os.set_inheritable(descriptor, True)
+        yield
+    finally:
+        os.close(descriptor)
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[Lock]:
-    """
-    The lock of a clone, to be acquired.
-
-    Raises:
-        Unwritable: its file cannot be made or opened.
-    """
+def _opened(path: Path) -> int:
+    """The descriptor of the lock's file."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise Unwritable(
             f"the lock of this clone cannot be opened: {error.strerror}: {path}",
             expected="a folder in its git directory, and permission to write there",
             type_next=f"ls -ld {shlex.quote(str(path.parent))}",
         ) from error
+
+
+def _is_free(descriptor: int) -> bool:
+    """Whether no other process holds it; then we do."""
     try:
-        os.set_inheritable(descriptor, True)
-        yield Lock(path, descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def held(path: Path, *, wait: float = ORPHANS_MAY_TAKE) -> Iterator[None]:
-    """
-    Hold the lock of a clone, as `Lock.acquire` does.
-
-    Raises:
-        Conflict: another release runs here.
-        Unwritable: the lock's file cannot be made or opened.
-    """
-    with opened(path) as lock:
-        lock.acquire(wait=wait)
-        yield
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _is_alive(process: str) -> bool:

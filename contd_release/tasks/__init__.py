@@ -6,8 +6,6 @@ A repository's `tasks.py` imports `namespace` from here; what a task needs is im
 
 from __future__ import annotations
 
-import atexit
-import gc
 from typing import Final
 
 from invoke.collection import Collection
@@ -39,6 +37,3 @@ namespace: Final = Collection(
     adopt.doctor,
     Collection("hotfix", hotfix.start, hotfix.finish),
 )
-
-# When it ends, the interpreter would look once more at every object there is: a tenth of the time of a short task.
-atexit.register(gc.freeze)

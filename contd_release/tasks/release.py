@@ -37,6 +37,6 @@ def release(
 
             print_plan(words, as_json=json)
         else:
-            from contd_release.procedures.releasing import walk
+            from contd_release.procedures.release import walk
 
             walk(words, as_json=json, yes=yes, picture=svg)

@@ -8,13 +8,9 @@ import tarfile
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
 
 from contd_release.errors import Conflict
-from contd_release.process.ahead import Tool
-from contd_release.process.command import Command
-
-TOOL: Final = Tool("build", ("build.__main__", "build.env", "venv"))
+from contd_release.process.command import Command, python_module
 
 
 def build(source: Path, to: Path, dates: Mapping[str, str], *, isolated: bool) -> Command:
@@ -25,7 +21,7 @@ def build(source: Path, to: Path, dates: Mapping[str, str], *, isolated: bool) -
     elif find_spec("uv"):
         words += ["--installer", "uv"]
     epoch = {"SOURCE_DATE_EPOCH": dates["SOURCE_DATE_EPOCH"]}
-    return Command(TOOL.argv(*words, "--", str(source)), env=epoch, timeout=1800, tool=TOOL).reproducible()
+    return Command(python_module("build", *words, "--", str(source)), env=epoch, timeout=1800).reproducible()
 
 
 def settle_times(sdist: Path, epoch: int) -> None:

@@ -13,28 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from packaging.version import Version
 
 from contd_release.errors import NotReady, Usage
-from contd_release.process.ahead import Tool
-from contd_release.process.command import Command
+from contd_release.process.command import Command, python_module
 from contd_release.project.version import parse
 
 if TYPE_CHECKING:
     from contd_release.project.defaults import Read
 
-TOOL: Final = Tool(
-    "bumpversion",
-    (
-        "bumpversion.cli",
-        "bumpversion.config.utils",
-        "bumpversion.scm.git",
-        "bumpversion.scm.hg",
-        "rich.logging",
-        "rich.console",
-    ),
-    # It asks nobody, and fetches nothing.
-    unused=("questionary", "httpx", "httpx2", "asyncio"),
-    # Looking for plug-ins of pydantic, it reads the metadata of every package there is.
-    env={"PYDANTIC_DISABLE_PLUGINS": "true"},
-)
 CONFIGURATION: Final = (".bumpversion.toml", "pyproject.toml")
 # A version, whichever it is.
 _ANY: Final = r"[0-9]+\.[0-9][0-9A-Za-z.+-]*"
@@ -159,7 +143,7 @@ def bump(where: Path, previous: Version, version: Version) -> Command:
     words = ("bump", "--current-version", str(previous), "--new-version", str(version), "--no-commit", "--no-tag")
     index = where.with_name(f"{where.name}-bump.index")
     env = {"GIT_INDEX_FILE": str(index)}
-    return Command(TOOL.argv(*words, "--allow-dirty"), cwd=where, env=env, timeout=120, tool=TOOL)
+    return Command(python_module("bumpversion", *words, "--allow-dirty"), cwd=where, env=env, timeout=120)
 
 
 def serialized(version: str, pattern: str, formats: tuple[str, ...]) -> str:

@@ -8,23 +8,17 @@ import os
 import sys
 from email import message_from_string
 from pathlib import Path
-from typing import Final
 
-from contd_release.process.ahead import Tool
-from contd_release.process.command import Command
+from contd_release.process.command import Command, python_module
 from contd_release.tools.python import installed
 from contd_release.tools.python.interpreters import Interpreter
-
-VENV: Final = Tool("venv", ("venv",))
-# What works on another environment is another process of it, which imports the rest.
-PIP: Final = Tool("pip", ("pip._internal.cli.main", "pip._internal.cli.main_parser"))
 
 
 def environment(at: Path, python: Interpreter | None = None) -> Command:
     """Make an empty virtual environment, of this Python where no other is named; pip works on it from outside."""
     words = ("--clear", "--without-pip", str(at))
     if python is None or python.path == Path(sys.executable):
-        return Command(VENV.argv(*words), timeout=120, tool=VENV)
+        return Command(python_module("venv", *words), timeout=120)
     return Command((str(python.path), "-I", "-m", "venv", *words), timeout=120)
 
 
@@ -39,10 +33,9 @@ def install(into: Path, requirements: Path, index: str | None) -> Command:
     only = ("--require-hashes", *(("--index-url", index) if index else ()), "--requirement", str(requirements))
     quiet = ("--disable-pip-version-check", "--progress-bar", "off")
     return Command(
-        PIP.argv(*words, *fresh, *quiet, *only),
+        python_module("pip", *words, *fresh, *quiet, *only),
         env={"PIP_CONFIG_FILE": os.devnull},
         timeout=600,
-        tool=PIP,
     )
 
 
@@ -50,7 +43,7 @@ def install_built(into: Path, requirement: str, folder: Path) -> Command:
     """Install a package that was built into a folder, and what it needs from where this machine's pip looks."""
     words = ("--python", str(into / "bin" / "python"), "install", "--no-compile", "--find-links", str(folder))
     quiet = ("--disable-pip-version-check", "--progress-bar", "off", "--prefer-binary")
-    return Command(PIP.argv(*words, *quiet, "--", requirement), timeout=900, tool=PIP)
+    return Command(python_module("pip", *words, *quiet, "--", requirement), timeout=900)
 
 
 def install_wheel(into: Path, wheel: Path) -> Command:
@@ -81,4 +74,4 @@ def look(environment: Path, name: str, *modules: str) -> Command:
 def _from_anywhere(into: Path, requirement: str) -> Command:
     words = ("--python", str(into / "bin" / "python"), "install", "--no-compile", "--prefer-binary")
     quiet = ("--disable-pip-version-check", "--progress-bar", "off")
-    return Command(PIP.argv(*words, *quiet, "--", requirement), timeout=900, tool=PIP)
+    return Command(python_module("pip", *words, *quiet, "--", requirement), timeout=900)

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
-from contd_release.process.ahead import Tool
-from contd_release.process.command import Command
-
-TOOL: Final = Tool("towncrier", ("towncrier._shell",))
+from contd_release.process.command import Command, python_module
 
 
 def draft(where: Path, version: str, date: str, to: Path) -> Command:
@@ -22,4 +18,4 @@ def build(where: Path, version: str, date: str) -> Command:
 
 
 def _build(where: Path, *words: str, stdout: Path | None = None) -> Command:
-    return Command(TOOL.argv("build", *words), cwd=where, stdout=stdout, timeout=120, tool=TOOL)
+    return Command(python_module("towncrier", "build", *words), cwd=where, stdout=stdout, timeout=120)

@@ -6,21 +6,17 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from contd_release.errors import FailedCommand, ReleaseError
-from contd_release.process.ahead import Tool
-from contd_release.process.command import Command
+from contd_release.process.command import Command, python_module
 from contd_release.process.redaction import Secret
 
-CHECK: Final = Tool("twine", ("twine.cli", "twine.commands.check", "requests", "rich.console"))
-UPLOAD: Final = Tool("twine", ("twine.cli", "twine.commands.upload", "rich.console"))
 _HOPELESS = re.compile(r"\b(400|401|403|404|409|413)\b")
 
 
 def check(files: Sequence[Path]) -> Command:
     """Check the metadata as an index will read it; a warning fails."""
-    return _twine(CHECK, "check", "--strict", "--", *map(str, files))
+    return _twine("check", "--strict", "--", *map(str, files))
 
 
 def upload(file: Path, repository: str) -> Command:
@@ -30,7 +26,7 @@ def upload(file: Path, repository: str) -> Command:
     where = ("--repository-url" if "://" in repository else "--repository", repository)
     words = ("upload", "--non-interactive", "--disable-progress-bar", *where, "--", str(file))
     given = {name: os.environ[name] for name in ("TWINE_USERNAME", "TWINE_PASSWORD") if name in os.environ}
-    return _twine(UPLOAD, *words, env={name: Secret(value) for name, value in given.items()}, timeout=300)
+    return _twine(*words, env={name: Secret(value) for name, value in given.items()}, timeout=300)
 
 
 def is_worth_another_try(failure: ReleaseError) -> bool:
@@ -38,5 +34,5 @@ def is_worth_another_try(failure: ReleaseError) -> bool:
     return isinstance(failure, FailedCommand) and not _HOPELESS.search(failure.what_is)
 
 
-def _twine(tool: Tool, *words: str, env: Mapping[str, Secret] | None = None, timeout: float = 120) -> Command:
-    return Command(tool.argv("--no-color", *words), env=env or {}, timeout=timeout, tool=tool)
+def _twine(*words: str, env: Mapping[str, Secret] | None = None, timeout: float = 120) -> Command:
+    return Command(python_module("twine", "--no-color", *words), env=env or {}, timeout=timeout)

@@ -56,22 +56,6 @@ def test_a_killed_walk_that_nobody_waited_for_does_not_live(tmp_path: Path) -> N
     process.wait()
 
 
-def test_who_was_started_before_it_was_acquired_holds_it_as_well(tmp_path: Path) -> None:
-    """A tool that was started ahead and outlives its walk is waited for."""
-    with lock.opened(tmp_path / "lock") as ours:
-        child = subprocess.Popen(("sleep", "60"), close_fds=False)
-        ours.acquire()
-    with (
-        child,
-        pytest.raises(Conflict, match="or a command it left behind"),
-        ended(child),
-        lock.held(tmp_path / "lock", wait=0.2),
-    ):
-        pytest.fail("the lock is held by the child")
-    with lock.held(tmp_path / "lock"):
-        pass
-
-
 def test_patience_ends(tmp_path: Path) -> None:
     """A command that does not end is named, and the next walk does not begin."""
     walk(tmp_path / "lock", "1.5").wait()

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -37,10 +38,8 @@ def test_the_stand_in_has_a_python_for_every_platform(tmp_path: Path) -> None:
 
 def test_a_machine_without_the_tool_is_told_what_to_install(tmp_path: Path) -> None:
     """One line, and no archive."""
-    python = shutil.which("python3")
-    assert python
     environment = {"PATH": str(tmp_path)}
-    words = (python, str(SCRIPT), str(tmp_path / "base.tar"))
+    words = (sys.executable, str(SCRIPT), str(tmp_path / "base.tar"))
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert "mmdebstrap is not here\n  type: apt-get install mmdebstrap\n" == done.stderr
     assert [] == list(tmp_path.glob("*.tar"))

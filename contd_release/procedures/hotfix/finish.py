@@ -7,7 +7,7 @@ from dataclasses import replace
 from contd_release.errors import Usage
 from contd_release.procedures.hotfix import hotfix
 from contd_release.procedures.options import Words
-from contd_release.procedures.releasing import walk
+from contd_release.procedures.release import walk
 from contd_release.procedures.selection import here
 from contd_release.records import journal
 from contd_release.tools import git

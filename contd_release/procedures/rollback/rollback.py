@@ -13,7 +13,7 @@ from contd_release.console import Json, Lines, Terminal, reporting
 from contd_release.console.question import is_confirmed
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
 from contd_release.procedures.options import Words
-from contd_release.procedures.releasing import walk
+from contd_release.procedures.release import walk
 from contd_release.procedures.rollback import checklist as rolling
 from contd_release.procedures.rollback import tag as tags
 from contd_release.procedures.selection import here

@@ -10,8 +10,7 @@ from contd_release.engine.checklist import Checklist, Section
 from contd_release.prepare import proof, seal, tagged
 from contd_release.procedures.checklist import together
 from contd_release.procedures.options import Words
-from contd_release.procedures.release import Walking
-from contd_release.procedures.releasing import walk
+from contd_release.procedures.release import Walking, walk
 from contd_release.procedures.sections import by_tag
 from contd_release.project.release import Release
 from contd_release.records import lock

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contd_release.procedures.options import Words
-from contd_release.procedures.releasing import walk
+from contd_release.procedures.release import walk
 
 
 def bump_version(words: Words, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from contd_release.channels import registry
 from contd_release.engine.checklist import Checklist, Section
 from contd_release.procedures.checklist import together
 from contd_release.procedures.options import Words
-from contd_release.procedures.releasing import walk
+from contd_release.procedures.release import walk
 from contd_release.procedures.sections import by_tag
 from contd_release.procedures.sections.by_tag import Scope
 from contd_release.project.release import Release
