@@ -8,7 +8,7 @@ https://towncrier.readthedocs.io/en/stable/tutorial.html#creating-news-fragments
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -68,18 +68,24 @@ def is_smaller(part: Part, least: Part) -> bool:
 
 def at(project: Project, commit: str) -> Fragments:
     """The fragments in a commit."""
-    return read(git.names(project.root, commit, project.news.directory), project.news)
+    links = git.links(project.root, commit)
+    return read(git.names(project.root, commit, project.news.directory), project.news, links)
 
 
-def read(paths: Sequence[str], news: News) -> Fragments:
-    """The fragments that these paths are."""
+def read(paths: Sequence[str], news: News, links: Container[str] = ()) -> Fragments:
+    """
+    The fragments that these paths are.
+
+    Args:
+        links: which of the paths are symbolic links, which are not followed.
+    """
     fragments: list[Fragment] = []
     problems: list[str] = []
     for path in paths:
         name = PurePosixPath(path).name
         if name in (*_TEMPLATE, *news.ignore):
             continue
-        found = fragment(name, news)
+        found = fragment(name, news) if path not in links else f"{path} is a link; expected a file of its own"
         if isinstance(found, Fragment):
             fragments.append(found)
         else:

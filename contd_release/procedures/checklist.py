@@ -8,7 +8,7 @@ from typing import Literal
 from contd_release.after.merge_back import merge_back
 from contd_release.channels import origin, registry
 from contd_release.engine.checklist import Checklist, Item, Section, Together
-from contd_release.prepare import docs, notes, proof, repository, review, seal, tree, versions
+from contd_release.prepare import docs, links, notes, proof, repository, review, seal, tree, versions
 from contd_release.procedures.after import steps
 from contd_release.project.release import Release
 
@@ -25,6 +25,7 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
                         repository.committer_known(release),
                         repository.history_whole(release),
                         repository.base_is_tip(release),
+                        links.inside(release),
                         versions.agreed(release),
                         *([] if release.hotfix else [versions.follows(release)]),
                         versions.big_enough(release),

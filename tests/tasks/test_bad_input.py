@@ -226,6 +226,23 @@ def section_there(place: Place) -> None:
     place.publish()
 
 
+def fragment_is_a_link(place: Place) -> None:
+    (place.clone / "newsfragments" / "17.feature.md").symlink_to("../README.md")
+    place.publish()
+
+
+def links_lead_outside(place: Place) -> None:
+    (place.directory / "secret.txt").write_text("CaNaRy7\n", encoding="utf-8")
+    (place.clone / "newsfragments" / "17.feature.md").symlink_to("../../secret.txt")
+    (place.clone / "contd" / "absolute.py").symlink_to(place.directory / "secret.txt")
+    (place.clone / "up").symlink_to("contd/..")
+    (place.clone / "inside").symlink_to("up/up/README.md")
+    (place.clone / "contd" / "through.py").symlink_to("../up/../secret.txt")
+    (place.clone / "contd" / "git").symlink_to("../.git/config")
+    (place.clone / "contd" / "circle").symlink_to("circle")
+    place.publish()
+
+
 def no_guide(place: Place) -> None:
     place.write("newsfragments/16.breaking.md", "Ledgers are files.\n")
     place.publish()
@@ -268,6 +285,8 @@ def everything_wrong(place: Place) -> None:
         no_marker,
         no_changelog,
         section_there,
+        fragment_is_a_link,
+        links_lead_outside,
         no_guide,
         guide_unwritten,
         nobody,

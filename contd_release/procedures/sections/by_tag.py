@@ -13,7 +13,7 @@ from typing import Final
 from contd_release.channels import registry
 from contd_release.console import Json, Lines, reporting
 from contd_release.engine.checklist import Checklist, Item, Section
-from contd_release.prepare import tagged
+from contd_release.prepare import links, tagged
 from contd_release.procedures import tagged as tags
 from contd_release.procedures.checklist import together
 from contd_release.procedures.options import Words
@@ -84,8 +84,8 @@ def walk(release: Release, wanted: Scope, whole: Checklist, *, as_json: bool) ->
 
 
 def sound(release: Release) -> tuple[Item, ...]:
-    """The tag, the commit and the version files agree."""
-    return (tagged.standing(release), tagged.stated(release))
+    """The tag, the commit and the version files agree, and no link leads out of the commit."""
+    return (tagged.standing(release), tagged.stated(release), links.inside(release))
 
 
 def guarded(release: Release, name: str, *branches: tuple[Item, ...]) -> Section:

@@ -73,7 +73,9 @@ def write_guide() -> None:
 
 def _in_working_tree(project: Project) -> Fragments:
     folder = project.root / project.news.directory
-    return fragments.read([path.name for path in folder.iterdir()] if folder.is_dir() else [], project.news)
+    paths = [] if folder.is_symlink() or not folder.is_dir() else sorted(folder.iterdir())
+    names = {path: f"{project.news.directory}/{path.name}" for path in paths}
+    return fragments.read(list(names.values()), project.news, {names[path] for path in paths if path.is_symlink()})
 
 
 def _reader(root: Path) -> Read:

@@ -18,6 +18,7 @@ from contd_release.tools.git.refs import fetch
 if TYPE_CHECKING:
     from contd_release.project.release import Release
 
+_LINK = "120000 "
 _HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
@@ -107,6 +108,15 @@ def names(where: Path, revision: str, folder: str = "") -> tuple[str, ...]:
     if not _HASH.fullmatch(revision):
         return _names_in.__wrapped__(where, revision, folder)
     return ask_once.once(("names", where, revision, folder), partial(_names_in, where, revision, folder))
+
+
+def links(where: Path, commit: str) -> dict[str, str]:
+    """The symbolic links in a commit: each path with its target, which is empty where it cannot be read."""
+    entries = told(where, "ls-tree", "-r", "-z", "--full-tree", commit).split("\0")
+    paths = [entry.partition("\t")[2] for entry in entries if entry.startswith(_LINK)]
+    texts = _Texts(where, commit)
+    texts.bring(paths)
+    return {path: texts.get(path) or "" for path in paths}
 
 
 def text(where: Path, revision: str, path: str) -> str | None:
