@@ -7,16 +7,17 @@ from collections.abc import Sequence
 
 from contd_release.console.lines import Lines
 from contd_release.console.machine import Json
+from contd_release.console.report import Report
 from contd_release.console.terminal import Terminal
 from contd_release.process.redaction import Redactor
 from contd_release.project.artifacts import Sealed
 from contd_release.project.release import Release
 from contd_release.project.settings import Settings
 
-__all__ = ["Json", "Lines", "Terminal", "reporting", "review_text"]
+__all__ = ["Json", "Lines", "Report", "Terminal", "reporting", "review_text"]
 
 
-def reporting(*, as_json: bool, settings: Settings | None = None) -> Lines | Json:
+def reporting(*, as_json: bool, settings: Settings | None = None) -> Report:
     """The report that fits where this process prints to; what the settings name as secret is never shown."""
     named = tuple(value.removeprefix("env:") for value in settings.announce.values()) if settings else ()
     redact = Redactor.of_environment(named=named)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from contd_release.engine.checklist import Checklist, Event
+from contd_release.engine.checklist import Checklist, Event, Phase, PointOfNoReturn
 from contd_release.engine.step import State, Step
 from contd_release.process.redaction import Redactor
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 LINE: Final = "point of no return"
 SIGNS: Final = {State.DONE: "✓", State.PARTIAL: "◐", State.ABSENT: "·", State.CONFLICT: "✗"}
 _LOOKS: Final = {
-    "observing": ("?", "cyan"),
-    "found": ("▸", "cyan"),
-    "acting": ("▸", "bold cyan"),
-    "settling": ("◌", "cyan"),
-    "done": ("✓", "green"),
-    "undone": ("↶", "yellow"),
-    "failed": ("✗", "bold red"),
+    Phase.OBSERVING: ("?", "cyan"),
+    Phase.FOUND: ("▸", "cyan"),
+    Phase.ACTING: ("▸", "bold cyan"),
+    Phase.SETTLING: ("◌", "cyan"),
+    Phase.DONE: ("✓", "green"),
+    Phase.UNDONE: ("↶", "yellow"),
+    Phase.FAILED: ("✗", "bold red"),
 }
 _PICTURE_COLUMNS: Final = 118
 
@@ -76,13 +76,12 @@ class Board:
         table.add_column(ratio=5, no_wrap=True, overflow="ellipsis")
         table.add_column(ratio=6, no_wrap=True, overflow="ellipsis", style="dim")
         table.add_column(justify="right", width=7, style="dim")
-        section, is_past = "", False
+        section, line = "", PointOfNoReturn()
         for row in self.rows.values():
             if row.section != section:
                 section = row.section
                 table.add_row("", Text(section, style="bold"))
-            if row.step.undo is None and not is_past:
-                is_past = True
+            if line.is_before(row.step):
                 table.add_row("──", Text(f"{'─' * 8} {LINE} {'─' * 60}", style="red"), Text("─" * 80, style="red"))
             seconds = f"{row.seconds:.1f} s" if row.seconds >= 0.05 else ""
             detail = Text(self.redact(row.detail.splitlines()[0] if row.detail else ""))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import indent
 from typing import TYPE_CHECKING
 
 from contd_release.channels.readings import Row, Verdict
 from contd_release.console.board import LINE, SIGNS
-from contd_release.engine.checklist import Checklist, Event, Seen
+from contd_release.engine.checklist import Checklist, Event, Phase, PointOfNoReturn, Seen
 from contd_release.engine.step import Step
 from contd_release.errors import ReleaseError
 from contd_release.process.action import Action
@@ -29,7 +29,7 @@ class Lines:
 
     redact: Redactor
     section: str = ""
-    is_past_the_line: bool = False
+    line: PointOfNoReturn = field(default_factory=PointOfNoReturn)
 
     @contextmanager
     def watching(self, release: Release, checklist: Checklist) -> Iterator[None]:
@@ -39,20 +39,20 @@ class Lines:
 
     def event(self, event: Event) -> None:
         """One line for what is over."""
-        if event.what not in ("done", "undone", "failed"):
+        if event.what not in (Phase.DONE, Phase.UNDONE, Phase.FAILED):
             return
         self._headed(event.section, event.step)
-        if event.what == "failed":
+        if event.what is Phase.FAILED:
             self.says(f"  ✗ {event.step.title}  {event.seconds:.1f} s")
         elif event.found:
-            sign = "✓" if event.what == "done" else "↶"
+            sign = "✓" if event.what is Phase.DONE else "↶"
             self.says(f"  {sign} {event.step.title}: {event.found.detail}  {event.seconds:.1f} s")
 
     def says(self, text: str) -> None:
         """Print it, without secrets."""
         put(self.redact(text))
 
-    def told(self, event: str, text: str, **facts: object) -> None:
+    def fact(self, event: str, text: str, **facts: object) -> None:
         """A sentence for people, which is facts for machines."""
         self.says(text)
 
@@ -89,8 +89,7 @@ class Lines:
         if section != self.section:
             self.section = section
             self.says(f"\n{section}")
-        if step.undo is None and not self.is_past_the_line:
-            self.is_past_the_line = True
+        if self.line.is_before(step):
             self.says(f"  {'─' * 20} {LINE} {'─' * 20}")
 
 

@@ -29,14 +29,13 @@ class Json:
     def watching(self, release: Release, checklist: Checklist) -> AbstractContextManager[None]:
         """Name the release and every step it has."""
         steps = list(checklist.steps())
-        line = point_of_no_return(steps)
         self._tell(
             event="release",
             project=release.project.name,
             version=str(release.version),
             base=release.base,
             steps=[{"section": section, "step": step.title} for section, step in steps],
-            point_of_no_return=line,
+            point_of_no_return=point_of_no_return(steps),
         )
         return nullcontext()
 
@@ -55,7 +54,7 @@ class Json:
         """A sentence for people."""
         self._tell(event="note", text=text)
 
-    def told(self, event: str, text: str, **facts: object) -> None:
+    def fact(self, event: str, text: str, **facts: object) -> None:
         """The facts."""
         self._tell(event=event, **facts)
 

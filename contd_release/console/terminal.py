@@ -73,10 +73,10 @@ class Terminal(Lines):
             yield
         self.live = None
 
-    def told(self, event: str, text: str, **facts: object) -> None:
+    def fact(self, event: str, text: str, **facts: object) -> None:
         """A sentence, where no table shows it."""
         if self.live is None:
-            super().told(event, text, **facts)
+            super().fact(event, text, **facts)
 
     @contextmanager
     def paused(self) -> Iterator[None]:

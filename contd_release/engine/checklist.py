@@ -8,13 +8,25 @@ from dataclasses import dataclass
 from functools import partial
 
 from contd_release.engine import ask_once
-from contd_release.engine.items import Event, Item, Section, Together, Watcher, flat
+from contd_release.engine.items import Event, Item, Phase, PointOfNoReturn, Section, Together, Watcher, flat
 from contd_release.engine.step import Found, State, Step
 from contd_release.engine.walk import Walk, log_of, refusal
 from contd_release.errors import Conflict, ReleaseError, raise_all
 from contd_release.process.action import Running
 
-__all__ = ["Checklist", "Event", "Item", "Section", "Seen", "Together", "Watcher", "log_of", "point_of_no_return"]
+__all__ = [
+    "Checklist",
+    "Event",
+    "Item",
+    "Phase",
+    "PointOfNoReturn",
+    "Section",
+    "Seen",
+    "Together",
+    "Watcher",
+    "log_of",
+    "point_of_no_return",
+]
 
 SIDE_BY_SIDE = 8
 
@@ -96,7 +108,7 @@ class Checklist:
         """
         steps = list(self.steps())
         for _, step in steps:
-            if step.undo is None and _is_somebody_elses(step, alone=step in _in_sequence(self.items)):
+            if step.is_irreversible and _is_somebody_elses(step, alone=step in _in_sequence(self.items)):
                 break
         for section, step in reversed(steps):
             if step.undo:
@@ -104,8 +116,9 @@ class Checklist:
 
 
 def point_of_no_return(steps: Sequence[tuple[str, Step]]) -> int:
-    """The index of the first step that cannot be undone; the number of steps when there is none."""
-    return next((index for index, (_, step) in enumerate(steps) if step.undo is None), len(steps))
+    """The index of the first step that cannot be undone; the number of steps if all can."""
+    line = PointOfNoReturn()
+    return next((index for index, (_, step) in enumerate(steps) if line.is_before(step)), len(steps))
 
 
 def _look(section: str, step: Step) -> Seen:

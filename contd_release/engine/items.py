@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
 from contd_release.engine.step import Found, Step
@@ -35,26 +36,50 @@ class Together:
 Item: TypeAlias = Step | Section | Together
 
 
+class Phase(StrEnum):
+    """What happens to a step."""
+
+    OBSERVING = "observing"
+    FOUND = "found"
+    ACTING = "acting"
+    SETTLING = "settling"
+    DONE = "done"
+    UNDONE = "undone"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True)
 class Event:
     """
     Something a watcher may want to show.
 
     Args:
-        what: `observing`, `found`, `acting`, `settling`, `done`, `undone`, `failed`.
         section: the name of the section the step is in.
         found: what the last observation saw.
         action: what is being done.
         seconds: how long the step took, when it is over.
     """
 
-    what: str
+    what: Phase
     section: str
     step: Step
     found: Found | None = None
     action: Action | None = None
     error: ReleaseError | None = None
     seconds: float = 0
+
+
+@dataclass
+class PointOfNoReturn:
+    """The line before the first step that cannot be undone, found while the steps are listed in order."""
+
+    is_passed: bool = False
+
+    def is_before(self, step: Step) -> bool:
+        """Whether the line is right before this step."""
+        is_first = step.is_irreversible and not self.is_passed
+        self.is_passed |= is_first
+        return is_first
 
 
 Watcher: TypeAlias = Callable[[Event], None]

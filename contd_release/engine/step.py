@@ -54,3 +54,8 @@ class Step:
     undo: tuple[Action, ...] | None = ()
     patience: float = 0
     retry: Callable[[ReleaseError], bool] | None = None
+
+    @property
+    def is_irreversible(self) -> bool:
+        """Whether this step cannot be undone."""
+        return self.undo is None

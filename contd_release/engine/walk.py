@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event as Flag
 
-from contd_release.engine.items import Event, Item, Section, Together, Watcher
+from contd_release.engine.items import Event, Item, Phase, Section, Together, Watcher
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import (
     Conflict,
@@ -80,21 +80,21 @@ class Walk:
         """Make one step true."""
         began = time.monotonic()
 
-        def tell(what: str, **details: object) -> None:
+        def tell(what: Phase, **details: object) -> None:
             event = Event(what, section, step, seconds=time.monotonic() - began)
             self.watch(replace(event, **details))  # type: ignore[arg-type]
 
         try:
-            tell("observing")
+            tell(Phase.OBSERVING)
             found = self.checked.get(id(step)) or step.observe()
             if found.state is State.CONFLICT or (found.state is not State.DONE and not step.act):
                 raise refusal(step, found)
             if found.state is not State.DONE:
-                tell("found", found=found)
+                tell(Phase.FOUND, found=found)
                 found = self.act(step, section, tell)
-            tell("done", found=found)
+            tell(Phase.DONE, found=found)
         except ReleaseError as error:
-            tell("failed", error=error)
+            tell(Phase.FAILED, error=error)
             raise
 
     def act(self, step: Step, section: str, tell: Callable[..., None]) -> Found:
@@ -103,7 +103,7 @@ class Walk:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 for action in step.act:
-                    tell("acting", action=action)
+                    tell(Phase.ACTING, action=action)
                     action.run(running)
                 break
             except (Interrupted, Unwritable):
@@ -119,7 +119,7 @@ class Walk:
                 # Not knowing is not "absent": it is done again only where the world says that it is not there.
                 if found is None and _settles(step, late := step.observe()):
                     return late
-        tell("settling")
+        tell(Phase.SETTLING)
         found = self.looked_for(step, lambda found: _settles(step, found))
         if found.state is not State.DONE:
             raise Unsettled(
@@ -158,7 +158,7 @@ class Walk:
                 return
             running = replace(self.running, log=log_of(self.running.log, section, step))
             for action in step.undo:
-                self.watch(Event("acting", section, step, found, action))
+                self.watch(Event(Phase.ACTING, section, step, found, action))
                 action.run(running)
             found = self.looked_for(step, lambda found: found.state is State.ABSENT)
             if found.state is not State.ABSENT:
@@ -167,9 +167,9 @@ class Walk:
                     expected="nothing left of it",
                     type_next="invoke abort",
                 )
-            self.watch(Event("undone", section, step, found))
+            self.watch(Event(Phase.UNDONE, section, step, found))
         except ReleaseError as error:
-            self.watch(Event("failed", section, step, error=error))
+            self.watch(Event(Phase.FAILED, section, step, error=error))
             raise
 
 

@@ -15,6 +15,7 @@ from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Unsettled
 from contd_release.prepare import fragments
 from contd_release.process.action import Call
+from contd_release.process.files import whole
 from contd_release.project.release import Release
 from contd_release.project.settings import News
 from contd_release.tools import git, towncrier
@@ -92,10 +93,8 @@ def _set_apart(release: Release) -> None:
             expected=f"new text below {news.marker.strip()!r}, and nothing else",
             type_next=f"git -C {release.tree} diff HEAD -- {news.changelog}",
         )
-    notes.parent.mkdir(exist_ok=True)
-    half = notes.with_name(f".{notes.name}.half")
-    half.write_text(f"{section}\n", encoding="utf-8")
-    half.replace(notes)
+    with whole(notes, has_one_writer=True) as out:
+        out.write(f"{section}\n".encode())
 
 
 def _left(path: str, left: tuple[Unreleased, ...]) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from contd_release.adopt import scaffold
 from contd_release.adopt.repository import Repository
-from contd_release.console import Json, Lines, reporting
-from contd_release.engine.checklist import Event, Seen
+from contd_release.console import Report, reporting
+from contd_release.engine.checklist import Event, Phase, Seen
 from contd_release.engine.step import State
 from contd_release.errors import NotReady, ReleaseError, raise_all
 from contd_release.prepare import fragments
@@ -30,7 +30,7 @@ def adopt(*, as_json: bool) -> None:
     written: list[str] = []
 
     def watch(event: Event) -> None:
-        if event.what == "acting":
+        if event.what is Phase.ACTING:
             written.append(event.step.title)
         report.event(event)
 
@@ -57,7 +57,7 @@ def examine(*, as_json: bool) -> None:
     _examine_release(report)
 
 
-def _examine_release(report: Lines | Json) -> None:
+def _examine_release(report: Report) -> None:
     project = here()
     if begun := journal.of(project).under_way():
         report.says(f"\n{project.name} {begun.version} is under way since {begun.at}")

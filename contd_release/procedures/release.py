@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from contd_release.console import Json, Lines, Terminal, reporting, review_text
+from contd_release.console import Report, Terminal, reporting, review_text
 from contd_release.console.board import Board
 from contd_release.console.question import is_confirmed
 from contd_release.engine import ask_once
-from contd_release.engine.checklist import Checklist, Event, Seen
+from contd_release.engine.checklist import Checklist, Event, Phase, Seen
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
 from contd_release.prepare import docs, repository
 from contd_release.procedures.after import steps as announcing
@@ -37,7 +37,7 @@ class Public:
 
     def learn(self, event: Event) -> None:
         """Remember an irreversible step that is done."""
-        if event.what == "done" and event.step.undo is None:
+        if event.what is Phase.DONE and event.step.is_irreversible:
             self.titles[event.step.title] = None
 
     def __iter__(self) -> Iterator[str]:
@@ -54,7 +54,7 @@ class Walking:
     """
 
     release: Release
-    report: Lines | Json
+    report: Report
     yes: bool = False
     until: str = ""
     picture: Path | None = None
@@ -62,7 +62,7 @@ class Walking:
     looking: Context = field(default_factory=copy_context)
 
     @classmethod
-    def of(cls, project: Project, words: Words, report: Lines | Json) -> Walking:
+    def of(cls, project: Project, words: Words, report: Report) -> Walking:
         """The release under way, or the one that the words begin, looked at for the first time."""
         looking = ask_once.begun()
         return cls(looking.run(chosen, project, words), report, looking=looking)
@@ -154,7 +154,7 @@ class Walking:
         seen = self.status()
         for one in seen:
             if one.is_done:
-                public.learn(Event("done", one.section, one.step))
+                public.learn(Event(Phase.DONE, one.section, one.step))
         if not public.titles:
             whole.check(seen)
         return seen
@@ -175,7 +175,7 @@ def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: st
                 _say_what_is_seen(walking.release, report)
 
 
-def _say_what_is_seen(release: Release, report: Lines | Json) -> None:
+def _say_what_is_seen(release: Release, report: Report) -> None:
     """The first look of the monitor, and how to go on watching."""
     from contd_release.after.monitor import sampling
 

@@ -13,7 +13,8 @@ from typing import IO, Final
 
 from contd_release.errors import FailedCommand, Interrupted, Unanswered, Usage
 from contd_release.process.action import Running
-from contd_release.process.log import Log, tail, writing
+from contd_release.process.files import whole, writing
+from contd_release.process.log import Log, tail
 from contd_release.process.redaction import MASK, Redactor, Secret
 from contd_release.process.running import Pipes, Start, end, environment, followed, spawned
 
@@ -92,18 +93,16 @@ class Command:
         redact = running.redact.also(self._secrets())
         if running.stop.is_set():
             raise Interrupted(f"{redact(shlex.join(self.argv))} was not started")
-        with Log.at(running.log, redact) as log:
-            log.line(f"$ {self}")
-            code = self._copied(log, running)
-        if code:
-            raise FailedCommand(
-                f"{redact(shlex.join(self.argv))} ended with {code}\n{tail(running.log)}",
-                expected="exit code 0",
-                type_next=f"less {shlex.quote(str(running.log))}",
-            )
-        if self.stdout:
-            with writing(self.stdout):
-                _half(self.stdout).replace(self.stdout)
+        with _output(self.stdout) as out:
+            with Log.at(running.log, redact) as log:
+                log.line(f"$ {self}")
+                code = self._copied(log, running, out)
+            if code:
+                raise FailedCommand(
+                    f"{redact(shlex.join(self.argv))} ended with {code}\n{tail(running.log)}",
+                    expected="exit code 0",
+                    type_next=f"less {shlex.quote(str(running.log))}",
+                )
 
     def ask(self) -> Answer:
         """
@@ -127,10 +126,10 @@ class Command:
                     )
         return Answer(code, b"".join(said[False]), redact(b"".join(said[True]).decode(errors="replace")))
 
-    def _copied(self, log: Log, running: Running) -> int:
+    def _copied(self, log: Log, running: Running, out: IO[bytes] | None) -> int:
         """The exit code, or 124 after `timeout`; what the process printed is in the log."""
         deadline = time.monotonic() + self.timeout
-        with _output(self.stdout) as out, _started(self._start(out, together=not out), Usage) as pipes:
+        with _started(self._start(out, together=not out), Usage) as pipes:
             while (code := pipes.code()) is None:
                 for _, piece in pipes.pieces():
                     log.write(piece)
@@ -182,15 +181,8 @@ def _output(path: Path | None) -> Iterator[IO[bytes] | None]:
     if path is None:
         yield None
         return
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        out = open(_half(path), "wb")  # noqa: SIM115
-    with out:
+    with writing(path), whole(path, has_one_writer=True) as out:
         yield out
-
-
-def _half(path: Path) -> Path:
-    return path.with_name(f".{path.name}.half")
 
 
 def _revealed(value: str | Secret) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import codecs
 import os
-import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from contd_release.errors import Unwritable
+from contd_release.process.files import writing
 from contd_release.process.redaction import RedactedStream, Redactor
 
 
@@ -59,24 +58,6 @@ def tail(log: Path, lines: int = 15) -> str:
     """The last lines of a log, indented."""
     with open(log, encoding="utf-8", errors="replace") as stream:
         return "\n".join(f"  | {line.rstrip()}" for line in stream.readlines()[-lines:])
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """
-    Turn what the disk refuses into words.
-
-    Raises:
-        Unwritable: this file cannot be written.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise Unwritable(
-            f"{path} cannot be written: {error.strerror}",
-            expected="room on the disk and permission to write",
-            type_next=f"df -h {shlex.quote(str(path.parent))}",
-        ) from error
 
 
 def _private(path: str, flags: int) -> int:

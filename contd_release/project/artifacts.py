@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from contd_release.errors import Conflict, Unwritable, Usage
+from contd_release.errors import Conflict, Usage
+from contd_release.process.files import whole, writing
 
 SEAL = "artifacts.json"
 CHECKSUMS = "SHA256SUMS"
@@ -196,18 +197,8 @@ def check_one(folder: Path, artifact: Artifact) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    half = path.with_name(f".{path.name}.half")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(half, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        half.replace(path)
-    except OSError as error:
-        raise Unwritable(
-            f"{path} cannot be written: {error.strerror}", expected="room on the disk and permission to write"
-        ) from error
+    with writing(path), whole(path, is_durable=True, has_one_writer=True) as out:
+        out.write(text.encode())
 
 
 def _problems(sealed: Sealed) -> list[str]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from contd_release.engine.checklist import Event
+from contd_release.engine.checklist import Event, Phase
 from contd_release.errors import Several, Unwritable
 from contd_release.process.redaction import Redactor
 from contd_release.project.release import Release
@@ -22,7 +22,7 @@ from contd_release.records import appended
 
 WHAT: Final = "the release's events"
 WALK: Final = "walk"
-_KEPT: Final = ("acting", "done", "undone", "failed")
+_KEPT: Final = (Phase.ACTING, Phase.DONE, Phase.UNDONE, Phase.FAILED)
 _LONGEST: Final = 2000
 
 

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Final
 
 from contd_release.errors import NotReady, Unanswered
+from contd_release.process import files
 from contd_release.process.command import environment
 from contd_release.project import project
 from contd_release.project.project import OVERLAY, Project
 from contd_release.records import journal
 from contd_release.records.entries import Ended
 from contd_release.rehearse.pointers import Pointers
-from contd_release.sandbox import atomic, remotes
+from contd_release.sandbox import remotes
 from contd_release.sandbox.github.api import Forge
 from contd_release.sandbox.github.records import Check
 from contd_release.sandbox.github.store import now
@@ -102,14 +103,12 @@ class Rehearsal:
         self._git(self.directory, "clone", "--quiet", str(remote), str(self.clone))
         for key, value in zip(("user.name", "user.email"), NOBODY, strict=True):
             self._git(self.clone, "config", key, value)
-        atomic.write(
-            self.directory / "rehearsal.json", json.dumps({"commit": self.commit, "scenario": scenario}) + "\n"
-        )
+        files.write(self.directory / "rehearsal.json", json.dumps({"commit": self.commit, "scenario": scenario}) + "\n")
 
     def environment(self, world: World) -> Mapping[str, str]:
         """What the release sees of the outside: the world, and nobody's secrets."""
         overlay = self.directory / "overlay.toml"
-        atomic.write(overlay, self.pointers.overlay(world))
+        files.write(overlay, self.pointers.overlay(world))
         return (
             environment()
             | self.pointers.secrets(world)

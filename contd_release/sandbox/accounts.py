@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
+from contd_release.process import files
 from contd_release.process.redaction import Secret
-from contd_release.sandbox import atomic
 
 # As package indexes spell "what follows is a token".
 TOKEN_USER: Final = "__token__"  # noqa: S105
@@ -61,7 +61,7 @@ class Accounts:
         path = directory / "accounts.json"
         if not path.exists():
             made = {user: secrets.token_urlsafe(24) for user in _SCOPES}
-            atomic.write(path, json.dumps(made, indent=2) + "\n", mode=0o600)
+            files.write(path, json.dumps(made, indent=2) + "\n", mode=0o600)
         passwords: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
         return cls(**{user: Account(user, Secret(passwords[user]), scopes) for user, scopes in _SCOPES.items()})
 

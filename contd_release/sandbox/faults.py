@@ -26,7 +26,8 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 
 from contd_release.errors import Usage
-from contd_release.sandbox import atomic, ledger
+from contd_release.process import files
+from contd_release.sandbox import ledger
 from contd_release.sandbox.misfortunes import MISFORTUNES, Exchange, answered
 
 if TYPE_CHECKING:
@@ -177,4 +178,4 @@ class Faults:
         return next((b.order for b, a in pairs if a.seen > b.seen and b.order.strikes(a.seen)), None)
 
     def _keep(self, standing: Iterable[Standing]) -> None:
-        atomic.write(self.path, json.dumps([(str(one.order), one.seen) for one in standing], indent=1) + "\n")
+        files.write(self.path, json.dumps([(str(one.order), one.seen) for one in standing], indent=1) + "\n")

@@ -23,7 +23,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from contd_release.sandbox import atomic
+from contd_release.process import files
 from contd_release.sandbox.accounts import Accounts
 from contd_release.sandbox.ledger import effect
 
@@ -87,7 +87,7 @@ class Metrics:
 
     def says(self, *points: tuple[float, float], error: str = "") -> None:
         """Set what every expression gives; no points are no data."""
-        atomic.write(self.path, json.dumps(asdict(Canned(points, error))))
+        files.write(self.path, json.dumps(asdict(Canned(points, error))))
 
     @property
     def canned(self) -> Canned:

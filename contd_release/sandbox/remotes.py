@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from contd_release.errors import Unanswered, Usage
+from contd_release.process import files
 from contd_release.process.command import Command
-from contd_release.sandbox import atomic
 
 _REFUSED: Final = "refused"
 # Git calls it for each ref of a push, after all objects have come, with the ref, its old and its new hash.
@@ -41,7 +41,7 @@ def make(directory: Path, name: str) -> Path:
         _git("init", "--quiet", "--bare", "--initial-branch=main", "--", str(path))
         for key, value in (("core.logAllRefUpdates", "always"), ("gc.auto", "0"), ("receive.advertiseAtomic", "true")):
             _git(f"--git-dir={path}", "config", key, value)
-        atomic.write(path / "hooks" / "update", _HOOK, mode=0o755)
+        files.write(path / "hooks" / "update", _HOOK, mode=0o755)
     return path
 
 
@@ -58,13 +58,13 @@ def refuse(remote: Path, ref: str, why: str = "protected") -> None:
     if not re.fullmatch(r"refs/[\w./*-]+", ref):
         raise Usage(f"{ref!r} is not a whole ref", expected="refs/heads/… or refs/tags/…")
     lines = _refusals(remote)
-    atomic.write(remote / _REFUSED, "".join(f"{line}\n" for line in (*lines, f"{ref} {why}")))
+    files.write(remote / _REFUSED, "".join(f"{line}\n" for line in (*lines, f"{ref} {why}")))
 
 
 def allow(remote: Path, ref: str) -> None:
     """Take a refusal back."""
     lines = [line for line in _refusals(remote) if line.split(" ", 1)[0] != ref]
-    atomic.write(remote / _REFUSED, "".join(f"{line}\n" for line in lines))
+    files.write(remote / _REFUSED, "".join(f"{line}\n" for line in lines))
 
 
 def refs(remote: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from contd_release.sandbox import atomic
+from contd_release.process import files
 from contd_release.sandbox.misfortunes import Reset
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Server:
         with listening:
             self._server = _Server(application, listening, directory / "errors.log")
         self.port: int = self._server.port
-        atomic.write(directory / "port", f"{self.port}\n")
+        files.write(directory / "port", f"{self.port}\n")
         self._thread = Thread(target=self._server.serve_forever, args=(_POLL,), name="world", daemon=True)
         self._thread.start()
 

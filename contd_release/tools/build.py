@@ -11,6 +11,7 @@ from pathlib import Path
 
 from contd_release.errors import Conflict
 from contd_release.process.command import Command, python_module
+from contd_release.process.files import whole
 
 
 def build(source: Path, to: Path, dates: Mapping[str, str], *, isolated: bool) -> Command:
@@ -31,10 +32,9 @@ def settle_times(sdist: Path, epoch: int) -> None:
     setuptools leaves all three in; other backends already write what this writes.
     https://reproducible-builds.org/docs/archives/
     """
-    half = sdist.with_name(f".{sdist.name}.half")
     with (
         tarfile.open(sdist, "r:gz") as old,
-        open(half, "wb") as raw,
+        whole(sdist, has_one_writer=True) as raw,
         gzip.GzipFile("", "wb", compresslevel=9, fileobj=raw, mtime=epoch) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as new,
     ):
@@ -45,7 +45,6 @@ def settle_times(sdist: Path, epoch: int) -> None:
             member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
             member.pax_headers = {}
             new.addfile(member, old.extractfile(member) if member.isfile() else None)
-    half.replace(sdist)
 
 
 def strangers(sdist: Path, known: frozenset[str]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contd_release.engine.checklist import Checklist, Event, Item, Section, Together, log_of, point_of_no_return
+from contd_release.engine.checklist import Checklist, Event, Item, Phase, Section, Together, log_of, point_of_no_return
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import (
     Conflict,
@@ -402,7 +402,7 @@ def test_a_failing_branch_lets_the_others_finish_their_step_and_no_more(world: W
         world.there.add("b")
 
     def watch(event: Event) -> None:
-        if event.what == "failed":
+        if event.what is Phase.FAILED:
             failed.set()
 
     both = Together(
@@ -422,7 +422,7 @@ def test_a_failing_branch_stops_nested_branches_too(world: World) -> None:
     began, failed = threading.Barrier(3, timeout=5), threading.Event()
 
     def watch(event: Event) -> None:
-        if event.what == "failed":
+        if event.what is Phase.FAILED:
             failed.set()
 
     def fails() -> None:

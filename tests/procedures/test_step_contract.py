@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contd_release.engine.checklist import Checklist, Event
+from contd_release.engine.checklist import Checklist, Event, Phase
 from contd_release.engine.step import State
 from contd_release.procedures.checklist import checklist
 from contd_release.process.action import Running
@@ -28,7 +28,7 @@ def test_every_step_keeps_its_promises(beginning: Beginning, world: World, tmp_p
     running, acted, undone = Running(tmp_path / "logs"), list[str](), list[str]()
 
     def watch(event: Event) -> None:
-        if event.what == "acting":
+        if event.what is Phase.ACTING:
             acted.append(event.step.title)
 
     for _, step in checklist(beginning(), lambda *_: True).steps():

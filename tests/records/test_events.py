@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contd_release.engine.checklist import Event
+from contd_release.engine.checklist import Event, Phase
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict, NeedsPerson, Several, Unwritable
 from contd_release.process.command import Command
@@ -26,15 +26,19 @@ def test_what_is_over_and_what_begins_is_kept(tmp_path: Path) -> None:
     """Acts, successes and failures with their seconds; mere looks are not."""
     kept = events(tmp_path)
     kept.begin()
-    for what in ("observing", "found", "settling"):
+    for what in (Phase.OBSERVING, Phase.FOUND, Phase.SETTLING):
         kept.keep(Event(what, "build", STEP))
-    kept.keep(Event("acting", "build", STEP, action=Command(("make", "it"))))
+    kept.keep(Event(Phase.ACTING, "build", STEP, action=Command(("make", "it"))))
     kept.keep(
         Event(
-            "failed", "build", STEP, error=Several([NeedsPerson("who?"), Conflict("x", type_next="y")]), seconds=1.23456
+            Phase.FAILED,
+            "build",
+            STEP,
+            error=Several([NeedsPerson("who?"), Conflict("x", type_next="y")]),
+            seconds=1.23456,
         )
     )
-    kept.keep(Event("done", "build", STEP, Found(State.DONE, "here it is"), seconds=2))
+    kept.keep(Event(Phase.DONE, "build", STEP, Found(State.DONE, "here it is"), seconds=2))
 
     assert [
         ("walk", "", "", "", "", 0),
@@ -47,9 +51,9 @@ def test_what_is_over_and_what_begins_is_kept(tmp_path: Path) -> None:
 def test_no_secret_is_kept(tmp_path: Path) -> None:
     """Neither in a claim, nor in what was found, done, or went wrong."""
     kept, step = events(tmp_path), Step(f"{SECRET} is built", STEP.observe)
-    kept.keep(Event("done", "build", step, Found(State.DONE, f"at {SECRET}")))
-    kept.keep(Event("acting", "build", step, action=Command(("curl", SECRET))))
-    kept.keep(Event("failed", "build", step, error=Conflict(f"{SECRET} is there", SECRET, SECRET)))
+    kept.keep(Event(Phase.DONE, "build", step, Found(State.DONE, f"at {SECRET}")))
+    kept.keep(Event(Phase.ACTING, "build", step, action=Command(("curl", SECRET))))
+    kept.keep(Event(Phase.FAILED, "build", step, error=Conflict(f"{SECRET} is there", SECRET, SECRET)))
 
     assert 3 == len(kept.read())
     assert "canary" not in kept.path.read_text()
@@ -73,7 +77,7 @@ def test_a_full_disk_hides_no_failure(tmp_path: Path) -> None:
     kept = events(tmp_path)
     kept.path.mkdir(parents=True)
     with pytest.raises(Unwritable) as raised:
-        kept.keep(Event("acting", "build", STEP, action=Command(("make", "it"))))
-    kept.keep(Event("failed", "build", STEP, error=Conflict("x")))
+        kept.keep(Event(Phase.ACTING, "build", STEP, action=Command(("make", "it"))))
+    kept.keep(Event(Phase.FAILED, "build", STEP, error=Conflict("x")))
 
     assert "the release's events cannot be written" in raised.value.what_is

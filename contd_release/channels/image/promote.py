@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Final
 
 from packaging.version import Version
@@ -16,6 +14,7 @@ from contd_release.channels.readings import Glance, Reading, Verdict, compared
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady, Usage
 from contd_release.process.action import Call
+from contd_release.process.files import whole
 from contd_release.project.release import Release
 from contd_release.project.version import moving_tags, parse, semver
 from contd_release.tools import git
@@ -135,11 +134,5 @@ def versions(tags: tuple[str, ...]) -> Iterator[Version]:
 
 def _record(release: Release, one: Moved) -> None:
     kept = [other for other in read(release) if other.tag != one.tag]
-    path: Path = release.home / FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{FILE}.half")
-    with open(half, "w", encoding="utf-8") as out:
-        out.write(json.dumps([asdict(each) for each in (*kept, one)], indent=2) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    half.replace(path)
+    with whole(release.home / FILE, is_durable=True, has_one_writer=True) as out:
+        out.write(json.dumps([asdict(each) for each in (*kept, one)], indent=2).encode() + b"\n")

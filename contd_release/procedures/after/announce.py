@@ -7,7 +7,7 @@ from typing import cast, get_args
 
 from contd_release.after.announce import announcement, outcome
 from contd_release.after.announce.message import Kind
-from contd_release.console import Json, Lines, reporting
+from contd_release.console import Report, reporting
 from contd_release.engine.checklist import Checklist, Section
 from contd_release.errors import NotReady, ReleaseError, Usage, raise_all
 from contd_release.procedures.after import steps
@@ -23,7 +23,7 @@ class Telling:
 
     release: Release
     kind: Kind
-    report: Lines | Json
+    report: Report
 
     def preview(self) -> None:
         """

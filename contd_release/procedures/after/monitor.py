@@ -9,7 +9,7 @@ from datetime import datetime
 
 from contd_release.after.monitor import sample_table, sampling, verdict
 from contd_release.after.monitor.watched import NothingOut, Watched, watched
-from contd_release.console import Json, Lines, reporting
+from contd_release.console import Report, reporting
 from contd_release.errors import Usage
 from contd_release.procedures.after.steps import redactor
 from contd_release.procedures.selection import here
@@ -50,7 +50,7 @@ def watch(wishes: Wishes, *, as_json: bool) -> None:
         # Before the first release a clock has nothing to complain of; a person who asks is told.
         if not wishes.once:
             raise
-        report.told("over", nothing.what_is, verdict="none", watching=False)
+        report.fact("over", nothing.what_is, verdict="none", watching=False)
         return
     seen = list(samples.read(release.samples))
     if (moment := release.now()) >= release.until:
@@ -62,14 +62,14 @@ def watch(wishes: Wishes, *, as_json: bool) -> None:
         raise problem
 
 
-def _watched(release: Watched, report: Lines | Json, seen: list[Sample], wishes: Wishes) -> Sample:
+def _watched(release: Watched, report: Report, seen: list[Sample], wishes: Wishes) -> Sample:
     """Look until there is a reason to stop; the last look."""
     began = time.monotonic()
     for count in itertools.count(1):
         sample = sampling.look(release, report.redact)
         seen.append(sample)
         is_last = datetime.fromisoformat(sample.at) >= release.until
-        report.told(
+        report.fact(
             "sample", sample_table.sentence(sample), **sample_table.facts(release, sample, watching=not is_last)
         )
         if wishes.once or is_last or sample.verdict is Verdict.PROPOSE_ROLLBACK:
@@ -79,12 +79,12 @@ def _watched(release: Watched, report: Lines | Json, seen: list[Sample], wishes:
     raise AssertionError("there is always another look")
 
 
-def _tell_over(release: Watched, report: Lines | Json, seen: list[Sample], moment: datetime) -> None:
+def _tell_over(release: Watched, report: Report, seen: list[Sample], moment: datetime) -> None:
     """After its window a release is not watched any more, and that is no failure."""
     end = release.until.isoformat(timespec="seconds")
     if not seen:
         text, facts = f"{release} was watched by nobody here; its window ended {end}", {"verdict": "none"}
-        report.told("over", text, version=str(release.version), watching=False, until=end, **facts)
+        report.fact("over", text, version=str(release.version), watching=False, until=end, **facts)
         return
     text = f"{release}: the window ended {end}; the last look was\n{sample_table.sentence(seen[-1])}"
-    report.told("over", text, **sample_table.facts(release, seen[-1], watching=False))
+    report.fact("over", text, **sample_table.facts(release, seen[-1], watching=False))

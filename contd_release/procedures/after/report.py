@@ -6,11 +6,13 @@ from pathlib import Path
 
 from contd_release.channels import registry
 from contd_release.console import reporting
-from contd_release.errors import NotReady, Unanswered, Unwritable
+from contd_release.errors import NotReady, Unanswered
 from contd_release.procedures import tagged
 from contd_release.procedures.after.steps import redactor
 from contd_release.procedures.sections import comparison
 from contd_release.procedures.selection import here, resumed
+from contd_release.process import files
+from contd_release.process.files import writing
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.records import journal
@@ -38,8 +40,9 @@ def write(version: str, to: str, *, offline: bool, as_json: bool) -> None:
     written = {"html": forms.html(story), "md": forms.markdown(story), "json": forms.as_json(story)}
     paths = {kind: str(folder / f"{project.index_name}-{release.version}.{kind}") for kind in written}
     for kind, text in written.items():
-        _write(Path(paths[kind]), redact(text))
-    report.told("report", "\n".join(paths.values()), version=str(release.version), **paths)
+        with writing(path := Path(paths[kind])):
+            files.write(path, redact(text))
+    report.fact("report", "\n".join(paths.values()), version=str(release.version), **paths)
 
 
 def _release(project: Project, version: str) -> Release:
@@ -77,13 +80,3 @@ def _is_over(release: Release) -> bool:
     """Whether what only the promotion makes true should be."""
     begun = journal.of(release.project).under_way()
     return begun is None or begun.version != str(release.version)
-
-
-def _write(path: Path, text: str) -> None:
-    half = path.with_name(f".{path.name}.half")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_text(text, encoding="utf-8", errors="backslashreplace")
-        half.replace(path)
-    except OSError as error:
-        raise Unwritable(f"{path} cannot be written: {error.strerror}", "a folder that takes files") from error

@@ -9,7 +9,7 @@ from typing import get_args
 
 from contd_release.channels.pypi.withdraw import Pace
 from contd_release.channels.withdrawal import Rollback, Wish, one_line
-from contd_release.console import Json, Lines, Terminal, reporting
+from contd_release.console import Report, Terminal, reporting
 from contd_release.console.question import is_confirmed
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
 from contd_release.procedures.options import Words
@@ -118,7 +118,7 @@ def _wishes(words: str) -> frozenset[Wish]:
     return frozenset(one for one in get_args(Wish) if one in words.split())
 
 
-def _ask(rollback: Rollback, report: Lines | Json, *, yes: bool) -> None:
+def _ask(rollback: Rollback, report: Report, *, yes: bool) -> None:
     if yes:
         return
     wishes = "".join(f" --{wish}" for wish in sorted(rollback.wishes))
@@ -133,13 +133,13 @@ def _ask(rollback: Rollback, report: Lines | Json, *, yes: bool) -> None:
         raise NeedsPerson(f"{rollback.release} was not withdrawn", expected="a yes", type_next=again)
 
 
-def _plan(rollback: Rollback, report: Lines | Json) -> None:
+def _plan(rollback: Rollback, report: Report) -> None:
     report.says("(plan: nothing is changed)")
     for one in rolling.checklist(rollback).status():
         report.seen(one, with_commands=True)
 
 
-def _walk(rollback: Rollback, report: Lines | Json, pace: Pace) -> None:
+def _walk(rollback: Rollback, report: Report, pace: Pace) -> None:
     release, whole = rollback.release, rolling.checklist(rollback, pace)
     running = Running(release.home / "rollback-logs", report.redact, tell=report.says)
     try:
@@ -155,7 +155,7 @@ def _walk(rollback: Rollback, report: Lines | Json, pace: Pace) -> None:
     entries.append(Withdrawn(version=str(release.version)))
 
 
-def _end(rollback: Rollback, report: Lines | Json, *, as_json: bool, yes: bool) -> None:
+def _end(rollback: Rollback, report: Report, *, as_json: bool, yes: bool) -> None:
     """Say what follows; where the previous code is to be released again, release it."""
     report.says(f"\n{rollback.release} is withdrawn, as far as it can be.")
     if rollback.advised:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contd_release.channels import registry
-from contd_release.console import Json, Lines, reporting
+from contd_release.console import Report, reporting
 from contd_release.engine.checklist import Checklist, Item, Section
 from contd_release.prepare import links, tagged
 from contd_release.procedures import tagged as tags
@@ -64,7 +64,7 @@ def tagged_release(words: Words = _NO_WORDS, *, is_required: bool) -> Release | 
     return None if journal.of(project).under_way() else tags.here(project)
 
 
-def taken(release: Release, wanted: Scope, report: Lines | Json) -> None:
+def taken(release: Release, wanted: Scope, report: Report) -> None:
     """Have the sealed artifacts of the tagged commit here."""
     folder = tags.folder(wanted.artifacts)
     sealed = tagged.taken_over(release, folder) if folder else tagged.required(release)

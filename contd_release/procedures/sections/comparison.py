@@ -10,7 +10,7 @@ from typing import Final
 
 from contd_release.channels import registry
 from contd_release.channels.readings import Glance, Reading, Row, Verdict
-from contd_release.console import Json, Lines
+from contd_release.console import Report
 from contd_release.engine.checklist import SIDE_BY_SIDE
 from contd_release.errors import Conflict, ReleaseError, Unanswered, Unsettled, exit_code, raise_all
 from contd_release.project.release import Release
@@ -29,7 +29,7 @@ class Patience:
 
 
 def read(
-    release: Release, only: Sequence[str], report: Lines | Json, patience: Patience, *, promoted: bool
+    release: Release, only: Sequence[str], report: Report, patience: Patience, *, promoted: bool
 ) -> tuple[Row, ...]:
     """
     Look until everything that was built is found, and tell the table at its end.

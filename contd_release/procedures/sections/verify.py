@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contd_release.channels import origin, registry
-from contd_release.console import Json, Lines, reporting
+from contd_release.console import Report, reporting
 from contd_release.engine.checklist import Checklist, Section
 from contd_release.engine.step import State
 from contd_release.errors import NotReady
@@ -49,7 +49,7 @@ def verify_again(wanted: Wanted, *, as_json: bool) -> None:
     report.says(f"{release}: what was built is what users get from {where or 'nowhere'}")
 
 
-def _release(project: Project, wanted: Wanted, report: Lines | Json) -> tuple[Release, bool]:
+def _release(project: Project, wanted: Wanted, report: Report) -> tuple[Release, bool]:
     """
     The release that is meant, with the seal to compare with; and whether it should be promoted by now.
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from contd_release.sandbox import atomic
+from contd_release.process import files
 from contd_release.sandbox.github.records import Issue, Pull, Record, Rules
 
 R = TypeVar("R", bound=Record)
@@ -32,7 +32,7 @@ class Shelf(Generic[R]):
 
     def put(self, record: R) -> R:
         """Keep a record, in place of the one with its id."""
-        atomic.write(self.folder / f"{record.id}.json", json.dumps(asdict(record)))
+        files.write(self.folder / f"{record.id}.json", json.dumps(asdict(record)))
         return record
 
     def remove(self, number: int) -> None:
@@ -56,7 +56,7 @@ class Place:
         """A number that nothing in this repository ever had."""
         path = self.folder / "last-id"
         last = int(path.read_text(encoding="ascii")) if path.exists() else 1000
-        atomic.write(path, str(last + 1))
+        files.write(path, str(last + 1))
         return last + 1
 
     def new_number(self) -> int:

@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from contd_release.sandbox import atomic
+from contd_release.process import files
 from contd_release.sandbox.accounts import ANONYMOUS, Account, Accounts
 from contd_release.sandbox.index import manage
 from contd_release.sandbox.index.admission import Rules, check_room, is_new
@@ -67,7 +67,7 @@ class Index:
 
     @rules.setter
     def rules(self, rules: Rules) -> None:
-        atomic.write(self._rules, json.dumps(asdict(rules)) + "\n")
+        files.write(self._rules, json.dumps(asdict(rules)) + "\n")
 
     def yank(self, name: str, version: str, reason: str = "") -> None:
         """Yank a release, as a person does on the web page."""

@@ -10,7 +10,7 @@ from typing import IO
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from contd_release.sandbox import atomic
+from contd_release.process import files
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Distributions:
     def add(self, one: Distribution, content: IO[bytes]) -> None:
         """Take a file in."""
         content.seek(0)
-        atomic.copy(content, self.file(one))
+        files.copy(content, self.file(one))
         self._keep(one)
 
     def delete(self, one: Distribution) -> None:
@@ -116,14 +116,14 @@ class Distributions:
         self._yanked = {other: why for other, why in self._yanked.items() if other != key}
         if reason is not None:
             self._yanked[key] = reason
-        atomic.write(self._yanks, json.dumps(self._yanked, indent=1) + "\n")
+        files.write(self._yanks, json.dumps(self._yanked, indent=1) + "\n")
 
     def yanked(self, one: Distribution) -> str | None:
         """Why it is yanked; nothing when it is not."""
         return self._yanked.get(_release(one.project, one.version))
 
     def _keep(self, one: Distribution) -> None:
-        atomic.write(self._records / f"{one.filename}.json", json.dumps(asdict(one), indent=1) + "\n")
+        files.write(self._records / f"{one.filename}.json", json.dumps(asdict(one), indent=1) + "\n")
         self._by_name = {**self._by_name, one.filename: one}
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import IO, Final
 from uuid import uuid4
 
+from contd_release.process import files
 from contd_release.project.artifacts import sha256_of
-from contd_release.sandbox import atomic
 
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _CHUNK: Final = 1 << 16
@@ -46,7 +46,7 @@ class Blobs:
         """Let a repository serve a blob that another one holds."""
         if self.path(source, digest) is None:
             return False
-        atomic.write(self._link(name, digest), b"")
+        files.write(self._link(name, digest), b"")
         return True
 
     def remove(self, name: str, digest: str) -> bool:
@@ -58,7 +58,7 @@ class Blobs:
     def begin(self, name: str) -> str:
         """An upload that has no byte yet."""
         upload = uuid4().hex
-        atomic.write(self._upload(name, upload), b"")
+        files.write(self._upload(name, upload), b"")
         return upload
 
     def received(self, name: str, upload: str) -> int | None:

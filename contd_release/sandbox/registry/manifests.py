@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from contd_release.sandbox import atomic
+from contd_release.process import files
 from contd_release.sandbox.registry.blobs import DIGEST
 
 TAG: Final = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
@@ -86,13 +86,13 @@ class Manifests:
     def put(self, name: str, manifest: Manifest) -> bool:
         """Keep a manifest; whether it is new."""
         new = not self._file(name, manifest.digest).exists()
-        atomic.write(self._file(name, manifest.digest), manifest.media_type.encode() + b"\n" + manifest.content)
+        files.write(self._file(name, manifest.digest), manifest.media_type.encode() + b"\n" + manifest.content)
         return new
 
     def tag(self, name: str, tag: str, digest: str) -> str | None:
         """Let a tag name a digest; the digest that it named before."""
         before = self.get(name, tag)
-        atomic.write(self._folder(name, "_tags") / tag, digest)
+        files.write(self._folder(name, "_tags") / tag, digest)
         return before.digest if before else None
 
     def tags(self, name: str) -> list[str] | None:

@@ -16,7 +16,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 from typing import Final
 
-from contd_release.sandbox import atomic
+from contd_release.process import files
 from contd_release.sandbox.accounts import Account
 
 SECONDS: Final = 300
@@ -30,7 +30,7 @@ class Tokens:
     def __init__(self, directory: Path) -> None:
         self._path = directory / "token.key"
         if not self._path.exists():
-            atomic.write(self._path, secrets.token_hex(32), mode=0o600)
+            files.write(self._path, secrets.token_hex(32), mode=0o600)
 
     def issue(self, account: Account, scopes: list[str], *, public: bool) -> str:
         """A token for as much of what was asked as the account may do; where it is `public`, everybody may pull."""

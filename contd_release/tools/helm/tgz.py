@@ -12,6 +12,8 @@ import tarfile
 from pathlib import Path
 from typing import Final
 
+from contd_release.process.files import whole
+
 _MODE: Final = 0o644
 
 
@@ -21,8 +23,7 @@ def dated(archive: Path, to: Path, epoch: int) -> None:
 
     The file's own time is set as well: helm writes it into the manifest when it pushes, and so into the digest.
     """
-    half = to.with_name(f".{to.name}.half")
-    with tarfile.open(archive, "r:gz") as source, open(half, "wb") as out:
+    with tarfile.open(archive, "r:gz") as source, whole(to, is_durable=True, has_one_writer=True) as out:
         with (
             gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=epoch) as packed,
             tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as target,
@@ -32,9 +33,7 @@ def dated(archive: Path, to: Path, epoch: int) -> None:
                 plain.size, plain.mtime, plain.mode = member.size, epoch, _MODE
                 target.addfile(plain, source.extractfile(member))
         out.flush()
-        os.fsync(out.fileno())
-    os.utime(half, (epoch, epoch))
-    half.replace(to)
+        os.utime(out.fileno(), (epoch, epoch))
 
 
 def epoch_of(archive: Path) -> int:

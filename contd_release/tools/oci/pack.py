@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from contd_release.errors import Conflict
+from contd_release.process.files import whole
 from contd_release.tools.oci.archive import VERSION, Archive, ArchivedBlob, entry, path_of
 from contd_release.tools.oci.manifest import Descriptor, Manifest, index
 
@@ -37,16 +38,14 @@ def pack(images: Sequence[tuple[str, Archive]], to: Path, name: str, epoch: int)
         listed.append(Descriptor(manifest.media_type, manifest.digest, len(manifest.content), found))
         for one in (manifest.descriptor, manifest.config, *manifest.layers):
             blobs[one.digest] = archive.blob(one)
-    whole = index(tuple(listed))
-    half = to.with_name(f".{to.name}.half")
-    with tarfile.open(half, "w", format=tarfile.GNU_FORMAT) as out:
+    top = index(tuple(listed))
+    with whole(to, has_one_writer=True) as file, tarfile.open(fileobj=file, mode="w", format=tarfile.GNU_FORMAT) as out:
         _add(out, "oci-layout", VERSION, epoch)
-        _add(out, "index.json", entry(whole, name), epoch)
-        _add(out, path_of(whole.digest), whole.content, epoch)
+        _add(out, "index.json", entry(top, name), epoch)
+        _add(out, path_of(top.digest), top.content, epoch)
         for digest in sorted(blobs):
             _copy(out, blobs[digest], epoch)
-    half.replace(to)
-    return whole.digest
+    return top.digest
 
 
 def _single(archive: Archive) -> Manifest:

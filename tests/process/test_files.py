@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contd_release.sandbox import atomic
+from contd_release.process import files
 
 
 class Broken(BytesIO):
@@ -23,16 +23,16 @@ class Broken(BytesIO):
 def test_the_old_content_stays_until_the_new_is_whole(tmp_path: Path) -> None:
     """A copy that breaks off leaves what was there."""
     path = tmp_path / "folder" / "file"
-    atomic.write(path, "old")
+    files.write(path, "old")
     with pytest.raises(ConnectionResetError):
-        atomic.copy(Broken(b"ne"), path)
+        files.copy(Broken(b"ne"), path)
     assert "old" == path.read_text()
     assert [path] == list(path.parent.iterdir())
-    atomic.copy(BytesIO(b"new"), path)
+    files.copy(BytesIO(b"new"), path)
     assert "new" == path.read_text()
 
 
 def test_a_private_file_is_private_from_its_first_byte(tmp_path: Path) -> None:
     """Its mode is set when it is made, not afterwards."""
-    atomic.write(tmp_path / "secret", "x", mode=0o600)
+    files.write(tmp_path / "secret", "x", mode=0o600)
     assert 0o600 == (tmp_path / "secret").stat().st_mode & 0o777
