@@ -14,7 +14,7 @@ from functools import partial
 
 from contd_release.after.announce import message, outcome
 from contd_release.after.announce.message import Kind, News
-from contd_release.after.announce.places import Place, places
+from contd_release.after.announce.places import Place
 from contd_release.engine.checklist import Together
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import FailedCommand, NotReady, ReleaseError, Unanswered
@@ -65,16 +65,13 @@ class Preview:
 
 
 def announced_everywhere(announcement: Announcement) -> Together:
-    """
-    Every place knows. One that does not take the message keeps no other from it.
-
-    A correction goes where the release was announced, or may have been.
-    """
-    release = announcement.release
-    told = places(release.project.settings, release.version)
-    if announcement.kind == "correction":
-        told = tuple(place for place in told if outcome.last(release, place.name, "release"))
-    return Together(tuple((announced(announcement, place),) for place in told), goes_on=True)
+    """Every place knows. One that does not take the message keeps no other from it."""
+    return Together(
+        tuple(
+            (announced(announcement, place),) for place in outcome.recipients(announcement.release, announcement.kind)
+        ),
+        goes_on=True,
+    )
 
 
 def announced(announcement: Announcement, place: Place) -> Step:
@@ -95,7 +92,7 @@ def announced(announcement: Announcement, place: Place) -> Step:
 
 def preview(announcement: Announcement) -> Iterator[Preview]:
     """Every message, without sending one."""
-    for place in places(announcement.release.project.settings, announcement.release.version):
+    for place in outcome.recipients(announcement.release, announcement.kind):
         try:
             service = place.service()
             yield Preview(place, service, message.post(announcement.news, service))
@@ -145,7 +142,7 @@ def _tell(announcement: Announcement, place: Place) -> None:
         raise failure(
             f"{place.name} did not take the {kind} message of {version}, nobody got it: {sent.reason}",
             expected="a place that takes it",
-            type_next=f"invoke announce --version {version}   (when {place.variable} and the place are well)",
+            type_next=f"{outcome.command(release, kind)}   (when {place.variable} and the place are well)",
         )
 
 

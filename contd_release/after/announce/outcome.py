@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from contd_release.after.announce.message import Kind
-from contd_release.after.announce.places import places
+from contd_release.after.announce.places import Place, places
 from contd_release.errors import NeedsPerson, Usage
 from contd_release.project.release import Release
 from contd_release.records import journal
 from contd_release.records.entries import Announced, Announcing, Entry
 
 _HAVE_IT = ("sent", "done")
+
+
+def recipients(release: Release, kind: Kind) -> tuple[Place, ...]:
+    """The places that get a message: a correction goes where the release was announced, or may have been."""
+    configured = places(release.project.settings, release.version)
+    if kind == "release":
+        return configured
+    return tuple(place for place in configured if last(release, place.name, "release"))
 
 
 def has_it(entry: Announcing | Announced | None) -> bool:
@@ -48,13 +56,17 @@ def done(release: Release, name: str, kind: Kind = "release") -> None:
 
 def unknown(place: str, release: Release, kind: Kind, why: str) -> NeedsPerson:
     """The question for a person, with both answers to type."""
-    options = "" if kind == "release" else f" --kind {kind}"
-    command = f"invoke announce --version {release.version}{options}"
+    again = command(release, kind)
     return NeedsPerson(
         f"the {kind} message of {release.version} to {place} {why}",
         expected=f"somebody who looks at {place} and says whether it is there",
-        type_next=f"{command} --done {place}   (it is there), or {command} --again {place}   (it is not)",
+        type_next=f"{again} --done {place}   (it is there), or {again} --again {place}   (it is not)",
     )
+
+
+def command(release: Release, kind: Kind) -> str:
+    """The command that sends one kind of message about a release."""
+    return f"invoke announce --version {release.version}" + (f" --kind {kind}" if kind != "release" else "")
 
 
 def _answer(release: Release, name: str, kind: Kind, outcome: str) -> None:
@@ -72,6 +84,6 @@ def _answer(release: Release, name: str, kind: Kind, outcome: str) -> None:
         raise Usage(
             f"nothing is open at {name}: it {told} of {version}",
             expected="a message whose outcome is not known",
-            type_next=f"invoke announce --version {version}",
+            type_next=command(release, kind),
         )
     journal.of(release.project).append(Announced(version=version, place=name, kind=kind, outcome=outcome))

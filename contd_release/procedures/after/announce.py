@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast, get_args
 
-from contd_release.after.announce import announcement, outcome
+from contd_release.after.announce import announcement as announce
+from contd_release.after.announce import outcome
+from contd_release.after.announce.announcement import Announcement
 from contd_release.after.announce.message import Kind
+from contd_release.channels.withdrawal import Rollback
 from contd_release.console import Report, reporting
 from contd_release.engine.checklist import Checklist, Section
 from contd_release.errors import NotReady, ReleaseError, Usage, raise_all
 from contd_release.procedures.after import steps
+from contd_release.procedures.rollback import checklist
+from contd_release.procedures.rollback import tag as tags
 from contd_release.procedures.selection import here, of_version, resumed
 from contd_release.process.action import Running
 from contd_release.project.release import Release
@@ -25,6 +30,25 @@ class Telling:
     kind: Kind
     report: Report
 
+    @property
+    def announcement(self) -> Announcement:
+        """
+        What is sent: the release notes, or why the release is withdrawn and what to use instead.
+
+        Raises:
+            NotReady: a correction of a release that is not withdrawn.
+        """
+        if self.kind == "release":
+            return steps.announcement(self.release)
+        version = self.release.version
+        if not (reason := tags.reason(self.release)):
+            raise NotReady(
+                f"{version} is not withdrawn, so there is nothing to correct",
+                expected="its rollback, which tells users why",
+                type_next=f'invoke rollback --version {version} --reason "…"',
+            )
+        return checklist.correction(Rollback(self.release, reason))
+
     def preview(self) -> None:
         """
         Show every message.
@@ -33,9 +57,8 @@ class Telling:
             NotReady: there is nobody to tell.
             ReleaseError: a place cannot be told; the others are shown all the same.
         """
-        previews = list(announcement.preview(steps.announcement(self.release, self.kind)))
-        if not previews:
-            raise self._nobody()
+        self._refuse_nobody()
+        previews = list(announce.preview(self.announcement))
         errors: list[ReleaseError] = []
         for one in previews:
             if one.post is None or one.service is None:
@@ -50,7 +73,7 @@ class Telling:
         with lock.held(self.release.project.state / "lock"):
             if again:
                 outcome.again(self.release, again, self.kind)
-                self.report.says(f"{again} will be told again; type: invoke announce --version {self.release.version}")
+                self.report.says(f"the message to {again} will be sent again; type: {self._following()}")
             if done:
                 outcome.done(self.release, done, self.kind)
                 self.report.says(f"{done} was told")
@@ -62,24 +85,33 @@ class Telling:
         Raises:
             NotReady: there is nobody to tell.
         """
-        whole = Checklist((Section("announce", steps.told(self.release, self.kind)),))
-        if not list(whole.steps()):
-            raise self._nobody()
+        self._refuse_nobody()
+        whole = Checklist((Section("announce", (announce.announced_everywhere(self.announcement),)),))
         with lock.held(self.release.project.state / "lock"), self.report.watching(self.release, whole):
             whole.walk(self.report.event, Running(self.release.logs, self.report.redact))
 
-    def _nobody(self) -> NotReady:
-        """Why there is nobody to tell."""
+    def _following(self) -> str:
+        """The command that sends the message: the rollback, where one is waiting for it."""
+        waiting = journal.of(self.release.project).withdrawing()
+        if self.kind == "correction" and waiting and waiting.version == str(self.release.version):
+            return "invoke rollback"
+        return outcome.command(self.release, self.kind)
+
+    def _refuse_nobody(self) -> None:
+        """Refuse where no place gets the message, and say why."""
         version, edit = self.release.version, "$EDITOR pyproject.toml"
-        if not self.release.project.settings.announce:
-            return NotReady("no place is named", expected="[tool.contd-release.announce]", type_next=edit)
+        settings = self.release.project.settings
+        if outcome.recipients(self.release, self.kind):
+            return
+        if not settings.announce:
+            raise NotReady("no place is named", expected="[tool.contd-release.announce]", type_next=edit)
         if self.kind == "correction":
-            return NotReady(
+            raise NotReady(
                 f"no place was told that {version} is out",
                 expected="a release that was announced, to correct it",
                 type_next=f"invoke status --version {version}",
             )
-        return NotReady(
+        raise NotReady(
             f"no place is told of a pre-release such as {version}",
             expected="names of places in announce-pre-releases",
             type_next=edit,

@@ -13,7 +13,6 @@ from contd_release.project.release import Release
 
 if TYPE_CHECKING:
     from contd_release.after.announce.announcement import Announcement
-    from contd_release.after.announce.message import Kind
 
 
 def access(release: Release) -> tuple[Item, ...]:
@@ -27,16 +26,7 @@ def access(release: Release) -> tuple[Item, ...]:
 
 def announced(release: Release) -> tuple[Item, ...]:
     """The website has the release, and then, since messages link to it, every place knows."""
-    return (*_on_the_website(release), *told(release))
-
-
-def told(release: Release, kind: Kind = "release") -> tuple[Together, ...]:
-    """Every place knows; one that does not take the message keeps no other from it."""
-    if not release.project.settings.announce:
-        return ()
-    from contd_release.after.announce import announcement as announce
-
-    return (announce.announced_everywhere(announcement(release, kind)),)
+    return (*_on_the_website(release), *_told(release))
 
 
 def redactor(project: Project) -> Redactor:
@@ -48,7 +38,7 @@ def redactor(project: Project) -> Redactor:
     return Redactor.of_environment(named=places.variables(project.settings))
 
 
-def announcement(release: Release, kind: Kind = "release") -> Announcement:
+def announcement(release: Release) -> Announcement:
     """What is told of a release, everywhere, once every channel that is on was verified."""
     from contd_release.after.announce import announcement as announce
 
@@ -57,8 +47,15 @@ def announcement(release: Release, kind: Kind = "release") -> Announcement:
         notes=lambda: notes.text(release),
         link=announce.link(release),
         channels=tuple(registry.verified(release.project)),
-        kind=kind,
     )
+
+
+def _told(release: Release) -> tuple[Together, ...]:
+    if not release.project.settings.announce:
+        return ()
+    from contd_release.after.announce import announcement as announce
+
+    return (announce.announced_everywhere(announcement(release)),)
 
 
 def _on_the_website(release: Release) -> tuple[Item, ...]:

@@ -52,7 +52,7 @@ def checklist(rollback: Rollback, pace: Pace = UNHURRIED) -> Checklist:
     sections = (
         Section("mark", (tags.marked(rollback),)),
         Section("take back", (Together(tuple(one for one in back if one), goes_on=True),)),
-        Section("tell", (_corrections(rollback),)),
+        Section("tell", (announcement.announced_everywhere(correction(rollback)),)),
         Section("main", tuple(_on_main(rollback))),
         Section("tag", (tags.deleted(rollback),) if "delete-tag" in rollback.wishes else ()),
         Section("yank", index.steps(rollback, pace) if "pypi" in on else ()),
@@ -121,6 +121,12 @@ def advice(rollback: Rollback) -> str:
     return f"{rollback.reason}\n\n- Use {name} {rollback.advised} instead of {rollback.version}."
 
 
+def correction(rollback: Rollback) -> Announcement:
+    """The message that a release is withdrawn, with the reason and what to use instead."""
+    release = rollback.release
+    return Announcement(release, notes=lambda: advice(rollback), link=announcement.link(release), kind="correction")
+
+
 def _refuse_unpublished(rollback: Rollback, there: git.Remote) -> None:
     version, project = rollback.version, rollback.release.project
     begun = journal.of(project).under_way()
@@ -165,13 +171,6 @@ def _told(rollback: Rollback) -> Row:
         "each gets a correction, once",
         "a message that was read",
         "the correction says what to do",
-    )
-
-
-def _corrections(rollback: Rollback) -> Together:
-    release = rollback.release
-    return announcement.announced_everywhere(
-        Announcement(release, notes=lambda: advice(rollback), link=announcement.link(release), kind="correction")
     )
 
 
