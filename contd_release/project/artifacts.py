@@ -10,10 +10,11 @@ import re
 import stat
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from contd_release.errors import Conflict, Usage
 from contd_release.process.files import whole, writing
+from contd_release.project.parse import record
 
 SEAL = "artifacts.json"
 CHECKSUMS = "SHA256SUMS"
@@ -143,10 +144,9 @@ def parse(text: str) -> Sealed:
         Usage: it is not one.
     """
     try:
-        found: dict[str, Any] = json.loads(text)
-        sealed = Sealed(artifacts=tuple(Artifact(**one) for one in found.pop("artifacts")), **found)
+        sealed = record(json.loads(text), Sealed, allows_unknown=False)
         problems = _problems(sealed)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise Usage(f"{SEAL} is not a seal: {error}", expected="the file as `invoke build` wrote it") from error
     if problems:
         raise Usage(
@@ -202,22 +202,12 @@ def _write(path: Path, text: str) -> None:
 
 
 def _problems(sealed: Sealed) -> list[str]:
-    """What keeps this from being a seal: wrong types, names that lead out of the folder, one name twice."""
-    words = (sealed.project, sealed.version, sealed.commit)
-    wrong = [f"{word!r} is not a word" for word in words if type(word) is not str]
-    if type(sealed.epoch) is not int:
-        wrong.append(f"{sealed.epoch!r} is not a number of seconds")
+    """Why this cannot be a seal: names that lead out of the folder, one name twice, digests that are none."""
     names = [one.name for one in sealed.artifacts]
-    wrong += [f"{name!r} stands there twice" for name in sorted({str(name) for name in names if names.count(name) > 1})]
+    wrong = [f"{name!r} stands there twice" for name in sorted({name for name in names if names.count(name) > 1})]
     for one in sealed.artifacts:
-        if not _is(_NAME, one.name):
+        if not _NAME.fullmatch(one.name):
             wrong.append(f"{one.name!r} is not a plain file name")
-        elif not (_is(_SHA256, one.sha256) and _is(_DIGEST, one.digest) and type(one.size) is int and one.size >= 0):
+        elif not (_SHA256.fullmatch(one.sha256) and _DIGEST.fullmatch(one.digest) and one.size >= 0):
             wrong.append(f"{one.name} has no proper sha256, size and digest")
-        elif not (type(one.kind) is type(one.platform) is str):
-            wrong.append(f"{one.name} has no proper kind and platform")
     return wrong
-
-
-def _is(pattern: re.Pattern[str], value: object) -> bool:
-    return isinstance(value, str) and pattern.fullmatch(value) is not None

@@ -1,4 +1,4 @@
-"""TOML tables into frozen dataclasses: unknown keys and wrong types are errors, all told at once."""
+"""Tables of TOML and JSON objects as frozen dataclasses, read with one strict converter."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def structured(table: object, kind: type[T], where: str) -> T:
     if not isinstance(table, dict):
         raise Usage(f"[{where}] is {table!r}", expected="a table", type_next="$EDITOR pyproject.toml")
     try:
-        found: T = _converter().structure(table, kind)
+        found: T = _converter(is_toml=True).structure(table, kind)
     except RecursionError as error:
         raise Usage(
             f"[{where}] is nested too deeply", expected="tables of a few levels", type_next="$EDITOR pyproject.toml"
@@ -43,7 +43,31 @@ def structured(table: object, kind: type[T], where: str) -> T:
     return found
 
 
-def _converter() -> Any:
+def record(found: object, kind: type[T], *, allows_unknown: bool = True) -> T:
+    """
+    The dataclass `kind` that a JSON object spells; types are checked as strictly as in the configuration.
+
+    Args:
+        allows_unknown: whether keys that `kind` does not have are left out: a newer version may have written them.
+
+    Raises:
+        ValueError: a key is missing or unknown, or a value has the wrong type.
+    """
+    from cattrs import transform_error
+    from cattrs.errors import BaseValidationError
+
+    try:
+        value: T = _converter(is_toml=False, allows_unknown=allows_unknown).structure(found, kind)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    except BaseValidationError as error:
+        raise ValueError("; ".join(transform_error(error, path="", format_exception=_sentence))) from error
+    except _Wrong as error:
+        raise ValueError(f"it {error}") from error
+    return value
+
+
+def _converter(*, is_toml: bool, allows_unknown: bool = False) -> Any:
     from cattrs import Converter
 
     def _dataclass(kind: Any) -> Any:
@@ -51,14 +75,15 @@ def _converter() -> Any:
 
         names: dict[str, Any] = {
             one.name: override(
-                rename=one.name.replace("_", "-"), struct_hook=_ruled(converter, one.metadata.get("rule"))
+                rename=one.name.replace("_", "-") if is_toml else one.name,
+                struct_hook=_ruled(converter, one.metadata.get("rule")),
             )
             for one in fields(kind)
         }
-        structure = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=True, **names)
+        structure = make_dict_structure_fn(kind, converter, _cattrs_forbid_extra_keys=not allows_unknown, **names)
         return lambda value, kind: structure(_a_table(value), kind)
 
-    converter = Converter(forbid_extra_keys=True)
+    converter = Converter(forbid_extra_keys=not allows_unknown)
     for plain in _WORDS:
         converter.register_structure_hook(plain, _strict)
     for origin, hook in ((Literal, _one_of), (tuple, _list(converter)), (Mapping, _table())):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Final
 
-# What a field of an entry may hold, by its annotation: a forged line with anything else is no entry.
-_TYPES: Final = {"str": (str,), "int": (int,), "float": (float, int), "bool": (bool,)}
+from contd_release.project.parse import record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,16 +136,11 @@ def line(entry: Entry) -> str:
 
 
 def parsed(line: bytes) -> Entry | None:
-    """The entry of one line, or nothing where the line was cut or comes from a newer version of this library."""
+    """The entry of one line; None if the line was cut, has a wrong type, or is of a kind that is not known here."""
     try:
         found = json.loads(line)
-        kind = _kinds(Entry)[found.pop("entry")]
-        known = {one.name: _TYPES.get(str(one.type)) for one in fields(kind)}
-        values = {name: value for name, value in found.items() if name in known}
-        if any(types and type(values[name]) not in types for name, types in known.items() if name in values):
-            return None
-        return kind(**values)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return record(found, _kinds(Entry)[found["entry"]])
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

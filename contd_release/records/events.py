@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from typing import Final
 from contd_release.engine.checklist import Event, Phase
 from contd_release.errors import Several, Unwritable
 from contd_release.process.redaction import Redactor
+from contd_release.project.parse import record
 from contd_release.project.release import Release
 from contd_release.records import appended
 
@@ -105,10 +106,8 @@ def _now() -> str:
 
 def _parsed(line: bytes) -> Happened | None:
     try:
-        found = json.loads(line)
-        texts = {one.name: str(found[one.name]) for one in fields(Happened) if one.name != "seconds"}
-        happened = Happened(seconds=float(found["seconds"]), **texts)
+        happened = record(json.loads(line), Happened)
         _ = happened.moment
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     return happened

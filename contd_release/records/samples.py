@@ -6,9 +6,10 @@ import json
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from contd_release.process.redaction import Redactor
+from contd_release.project.parse import record
 from contd_release.records import appended
 
 FILE: Final = "monitor.jsonl"
@@ -111,28 +112,6 @@ def read(path: Path) -> tuple[Sample, ...]:
 
 def _parsed(line: bytes) -> Sample | None:
     try:
-        found = json.loads(line)
-        rate = found.get("rate")
-        return Sample(
-            version=str(found["version"]),
-            at=str(found["at"]),
-            verdict=Verdict(found["verdict"]),
-            reasons=tuple(map(str, found["reasons"])),
-            rate=_rate(rate) if rate else None,
-            mentions=tuple(Mention(int(o["number"]), str(o["title"]), str(o["url"])) for o in found["mentions"]),
-            reactions=_count(found["reactions"]),
-            comments=_count(found["comments"]),
-            downloads=_count(found["downloads"]),
-            missing=tuple(map(str, found["missing"])),
-        )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return record(json.loads(line), Sample)
+    except (ValueError, RecursionError):
         return None
-
-
-def _count(found: Any) -> int | None:
-    return None if found is None else int(found)
-
-
-def _rate(found: Any) -> Rate:
-    now, before = (None if found[name] is None else float(found[name]) for name in ("now", "before"))
-    return Rate(now, before, float(found["limit"]), float(found["risen_for"]))
