@@ -9,8 +9,8 @@ ARG TARGETARCH
 COPY build/image/${TARGETARCH}/ /opt/contd-release/
 # A .pth file instead of PYTHONPATH: programs that the tasks start get no such variable. Debian's Python and python.org's
 # look in different places.
-COPY docker/contd-release.pth /usr/local/lib/python3.11/site-packages/
-COPY docker/contd-release.pth /usr/local/lib/python3.11/dist-packages/
+COPY build/image/${TARGETARCH}/image.pth /usr/local/lib/python3.11/site-packages/
+COPY build/image/${TARGETARCH}/image.pth /usr/local/lib/python3.11/dist-packages/
 
 ENV PATH=/opt/contd-release/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \

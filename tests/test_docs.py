@@ -118,3 +118,23 @@ def test_every_option_on_a_page_exists(page: Path) -> None:
 def flags(argument: Argument) -> Iterator[str]:
     """The options that an argument of a task can be given as."""
     return (f"--{name.replace('_', '-')}" for name in argument.names)
+
+
+def blocks(page: Path) -> Iterator[list[str]]:
+    """The tables of a page: runs of lines that begin with a bar."""
+    run: list[str] = []
+    for line in [*page.read_text(encoding="utf-8").splitlines(), ""]:
+        if line.startswith("|"):
+            run.append(line)
+        elif run:
+            yield run
+            run = []
+
+
+@pytest.mark.parametrize("page", [*sorted(DOCS.glob("**/*.md")), DOCS.parent / "README.md"], ids=lambda one: one.name)
+def test_every_table_is_one(page: Path) -> None:
+    """Each table has a heading and a rule, and each row as many cells as the heading."""
+    for head, *rest in blocks(page):
+        assert rest and set(rest[0]) <= set("|-: "), head
+        cells = [len(re.findall(r"(?<!\\)\|", re.sub(r"`[^`]*`", "", row))) for row in (head, *rest)]
+        assert cells == [cells[0]] * len(cells), head

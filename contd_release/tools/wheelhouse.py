@@ -25,6 +25,7 @@ from contd_release.process.command import Command
 # https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/#manylinux
 _MACHINES: Final = {"amd64": "x86_64", "arm64": "aarch64"}
 _LIBC: Final = "manylinux_2_28"
+PATH_FILE: Final = "image.pth"
 _HERE_ONLY: Final = ("direct_url.json", "uv_cache.json", "uv_build.json")
 
 
@@ -39,10 +40,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--platform", action="append", help="such as linux/arm64; amd64 and arm64 without it")
     parser.add_argument("--extras", default="", help="extras of the project, separated by commas")
     parser.add_argument("--python", default="3.11", help="the version of Python in the image")
+    parser.add_argument(
+        "--at", default="", help=f"the folder in the image; {PATH_FILE} lets the image's Python find it"
+    )
     parser.add_argument("--to", default="build/image", type=Path)
     words = parser.parse_args(argv)
     try:
         fill(words.to, words.platform or ["linux/amd64", "linux/arm64"], words.extras, words.python)
+        if words.at:
+            add_path_files(words.to, words.at)
     except ReleaseError as error:
         sys.stderr.write(f"{error}\n")
         return exit_code(error)
@@ -72,6 +78,20 @@ def fill(to: Path, platforms: Sequence[str], extras: str, python: str) -> None:
         settle(half / name)
     shutil.rmtree(to, ignore_errors=True)
     half.replace(to)
+
+
+def add_path_files(to: Path, at: str) -> None:
+    """
+    Write a `.pth` file into each platform's folder, for the site-packages of the image's Python.
+
+    Args:
+        at: the folder of the image that gets the wheels, such as `/opt/demo`.
+
+    See https://docs.python.org/3/library/site.html
+    """
+    for folder in to.iterdir():
+        if folder.name != "wheels":
+            (folder / PATH_FILE).write_text(f"{at}\n", encoding="utf-8")
 
 
 def build(wheels: Path) -> Command:

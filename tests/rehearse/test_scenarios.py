@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ def whole(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
     base = os.environ.get(BASE)
     if not base:
         archive = tmp_path_factory.mktemp("base") / "base.tar"
-        subprocess.run((str(ROOT / ".ci" / "base-image"), str(archive)), check=True)
+        subprocess.run((sys.executable, str(ROOT / "tests" / "support" / "base_image.py"), str(archive)), check=True)
         base = f"oci-archive:{archive}"
     place.env[BASE] = base
     text = (EXAMPLE / "pyproject.toml").read_text(encoding="utf-8")

@@ -10,9 +10,10 @@ import sys
 import tarfile
 from pathlib import Path
 
+import base_image
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / ".ci" / "base-image"
+SCRIPT = Path(base_image.__file__)
 
 
 @pytest.mark.slow
@@ -24,7 +25,7 @@ def test_the_stand_in_has_a_python_for_every_platform(tmp_path: Path) -> None:
             message = f"{program} is not here: apt-get install {program}"
             (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
     archive = tmp_path / "base.tar"
-    subprocess.run((str(SCRIPT), str(archive)), check=True)
+    subprocess.run((sys.executable, str(SCRIPT), str(archive)), check=True)
     for architecture in ("amd64", "arm64"):
         folder = tmp_path / architecture
         words = ("skopeo", "--override-arch", architecture, "copy", "-q", f"oci-archive:{archive}", f"dir:{folder}")

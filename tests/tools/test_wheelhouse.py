@@ -99,3 +99,10 @@ def test_a_failing_build_says_why_and_leaves_what_was_there(project: Path, capsy
     assert 6 == wheelhouse.main(["--platform", "linux/amd64"])
     assert "no backend today" in capsys.readouterr().err
     assert (project / "build/image/amd64/demo.py").is_file()
+
+
+def test_the_image_finds_the_folder(project: Path) -> None:
+    """`--at` writes the path file that the image's Python reads, for each platform."""
+    assert wheelhouse.main(["--at", "/opt/demo"]) == 0
+    paths = {path.parent.name: path.read_text() for path in (project / "build/image").glob("*/image.pth")}
+    assert paths == {"amd64": "/opt/demo\n", "arm64": "/opt/demo\n"}

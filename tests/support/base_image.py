@@ -2,7 +2,7 @@
 """
 Make a stand-in for the image's base, for every platform, where no public registry can be reached.
 
-    .ci/base-image build/base.tar
+    python3 tests/support/base_image.py build/base.tar
     CONTD_RELEASE_BASE=oci-archive:$PWD/build/base.tar invoke rehearse
 
 It is an OCI archive with Debian's own Python, from the mirror that apt uses here. Packages are unpacked and not
@@ -39,9 +39,7 @@ KIND = "application/vnd.oci.image"
 
 
 def rootfs(to: Path, architecture: str) -> None:
-    """
-    Unpack the packages of one architecture into a tar file: equal packages give equal bytes.
-    """
+    """Unpack the packages of one architecture into a tar file: equal packages give equal bytes."""
     argv = ("mmdebstrap", "--quiet", "--variant=extract", f"--include={','.join(PACKAGES)}")
     options = (f"--architectures={architecture}", f"--extract-hook={LINKS}", SUITE, str(to))
     try:
@@ -59,9 +57,7 @@ def rootfs(to: Path, architecture: str) -> None:
 
 
 class Layout:
-    """
-    An OCI layout that grows in a folder.
-    """
+    """An OCI layout that grows in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.blobs = folder / "blobs" / "sha256"
@@ -69,18 +65,14 @@ class Layout:
         (folder / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
 
     def add(self, kind: str, content: object) -> dict[str, object]:
-        """
-        Keep some JSON; how another one names it.
-        """
+        """Keep some JSON; how another one names it."""
         text = json.dumps(content, sort_keys=True).encode()
         digest = hashlib.sha256(text).hexdigest()
         (self.blobs / digest).write_bytes(text)
         return {"mediaType": f"{KIND}.{kind}", "digest": f"sha256:{digest}", "size": len(text)}
 
     def layer(self, tar: Path) -> tuple[dict[str, object], str]:
-        """
-        Pack a tar file as a layer; how a manifest names it, and the digest of what is in it.
-        """
+        """Pack a tar file as a layer; how a manifest names it, and the digest of what is in it."""
         half = self.blobs / tar.name
         with (
             open(tar, "rb") as source,
@@ -94,36 +86,28 @@ class Layout:
         return {"mediaType": kind, "digest": f"sha256:{digest}", "size": size}, f"sha256:{digest_of(tar)}"
 
     def image(self, tar: Path, architecture: str) -> dict[str, object]:
-        """
-        An image of one layer; how an index names it.
-        """
+        """An image of one layer; how an index names it."""
         layer, diff = self.layer(tar)
         platform = {"architecture": architecture, "os": "linux"}
         root = {"type": "layers", "diff_ids": [diff]}
         config = {"config": {"Env": ["PATH=/usr/local/bin:/usr/bin:/bin"]}, "rootfs": root, "history": [{}], **platform}
-        manifest = {"config": self.add("config.v1+json", config), "layers": [layer]}
+        manifest: dict[str, object] = {"config": self.add("config.v1+json", config), "layers": [layer]}
         return {**self.add("manifest.v1+json", typed("manifest", manifest)), "platform": platform}
 
 
 def typed(kind: str, content: dict[str, object]) -> dict[str, object]:
-    """
-    A manifest or an index, as it says what it is.
-    """
+    """A manifest or an index, as it says what it is."""
     return {"schemaVersion": 2, "mediaType": f"{KIND}.{kind}.v1+json", **content}
 
 
 def digest_of(path: Path) -> str:
-    """
-    The sha256 of a file.
-    """
+    """The sha256 of a file."""
     with open(path, "rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def archive(room: Path, architectures: list[str], to: Path) -> None:
-    """
-    One index with an image for each platform, as one file; builders choose from it by platform.
-    """
+    """One index with an image for each platform, as one file; builders choose from it by platform."""
     layout = Layout(room / "layout")
     with ThreadPoolExecutor() as pool:
         images = list(pool.map(lambda one: layout.image(room / f"{one}.tar", one), architectures))
@@ -143,9 +127,7 @@ def archive(room: Path, architectures: list[str], to: Path) -> None:
 
 
 def main() -> None:
-    """
-    Make the archive, unless it is there.
-    """
+    """Make the archive, unless it is there."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").strip().splitlines()[0])
     parser.add_argument("to", type=Path)
     parser.add_argument("--platform", action="append", help="such as linux/arm64; amd64 and arm64 without it")
