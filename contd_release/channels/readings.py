@@ -43,7 +43,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedRow:
     """One line of the table: channel, name, what was built, what is found."""
 
     channel: str

@@ -63,7 +63,7 @@ class Rollback:
 
 
 @dataclass(frozen=True)
-class Row:
+class Remaining:
     """
     What is known and intended for one place.
 

@@ -29,7 +29,7 @@ _PICTURE_COLUMNS: Final = 118
 
 
 @dataclass
-class Row:
+class BoardRow:
     """One line of the live checklist."""
 
     section: str
@@ -45,13 +45,13 @@ class Board:
     """One row for every step, in order."""
 
     title: str
-    rows: dict[int, Row]
+    rows: dict[int, BoardRow]
     redact: Redactor
 
     @classmethod
     def of(cls, title: str, checklist: Checklist, redact: Redactor) -> Board:
         """A board on which nothing has happened yet."""
-        return cls(title, {id(step): Row(section, step) for section, step in checklist.steps()}, redact)
+        return cls(title, {id(step): BoardRow(section, step) for section, step in checklist.steps()}, redact)
 
     def update(self, event: Event) -> bool:
         """Show what happened to a step; whether the step is on this board."""

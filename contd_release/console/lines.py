@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from textwrap import indent
 from typing import TYPE_CHECKING
 
-from contd_release.channels.readings import Row, Verdict
+from contd_release.channels.readings import ComparedRow, Verdict
 from contd_release.console.board import LINE, SIGNS
 from contd_release.engine.checklist import Checklist, Event, Phase, PointOfNoReturn, Seen
 from contd_release.engine.step import Step
@@ -77,7 +77,7 @@ class Lines:
         for row in (heads, *rows):
             self.says("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
-    def readings(self, rows: Sequence[Row]) -> None:
+    def readings(self, rows: Sequence[ComparedRow]) -> None:
         """Channel, name, what was built, what is found."""
         self.table(("channel", "name", "built", "found"), [(one.channel, one.name, *columns(one)) for one in rows])
 
@@ -99,7 +99,7 @@ def put(line: str) -> None:
     sys.stdout.flush()
 
 
-def columns(row: Row) -> tuple[str, str]:
+def columns(row: ComparedRow) -> tuple[str, str]:
     """What was built and what is found, digests cut to what a person compares."""
     sign = "✓" if row.seen.verdict is Verdict.SAME else "✗"
     what = row.seen.what[:19] if row.seen.what.startswith("sha256:") else row.seen.what

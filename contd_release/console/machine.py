@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contd_release.channels.readings import Row
+from contd_release.channels.readings import ComparedRow
 from contd_release.engine.checklist import Checklist, Event, Seen, point_of_no_return
 from contd_release.errors import ReleaseError, Several, exit_code
 from contd_release.process.redaction import Redactor
@@ -73,7 +73,7 @@ class Json:
             told["actions"] = [str(action) for action in seen.step.act]
         self._tell(**told)
 
-    def readings(self, rows: Sequence[Row]) -> None:
+    def readings(self, rows: Sequence[ComparedRow]) -> None:
         """One object for each thing that was built."""
         for one in rows:
             told = {"channel": one.channel, "name": one.name, "built": one.built}

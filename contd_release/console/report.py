@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
-from contd_release.channels.readings import Row
+from contd_release.channels.readings import ComparedRow
 from contd_release.engine.checklist import Checklist, Event, Seen
 from contd_release.errors import ReleaseError
 from contd_release.process.redaction import Redactor
@@ -39,7 +39,7 @@ class Report(Protocol):
     def seen(self, seen: Seen, *, with_commands: bool) -> None:
         """Print the state of one step, and the commands that would change it."""
 
-    def readings(self, rows: Sequence[Row]) -> None:
+    def readings(self, rows: Sequence[ComparedRow]) -> None:
         """Print the table of what was built and what each channel serves."""
 
     def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:

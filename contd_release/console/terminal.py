@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contd_release.channels.readings import Row, Verdict
+from contd_release.channels.readings import ComparedRow, Verdict
 from contd_release.console.board import Board
 from contd_release.engine.checklist import Checklist, Event
 from contd_release.project.release import Release
@@ -48,7 +48,7 @@ class Terminal(Lines):
         assert self.console is not None
         self.console.print(self.redact(text), markup=False, highlight=False)
 
-    def readings(self, rows: Sequence[Row]) -> None:
+    def readings(self, rows: Sequence[ComparedRow]) -> None:
         """The same in colours."""
         from rich.table import Table
         from rich.text import Text

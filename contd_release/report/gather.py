@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from contd_release.channels.readings import Row
+from contd_release.channels.readings import ComparedRow
 from contd_release.process.redaction import Redactor
 from contd_release.project.artifacts import Artifact, Sealed
 from contd_release.project.release import Release
@@ -37,7 +37,7 @@ class Public:
 
     sealed: Sealed | None = None
     channels: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ComparedRow, ...] = ()
 
 
 def story(release: Release, public: Public, redact: Redactor) -> Story:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contd_release.channels.readings import Row, Verdict
+from contd_release.channels.readings import ComparedRow, Verdict
 from contd_release.project.artifacts import Artifact
 from contd_release.records.samples import Sample
 
@@ -136,7 +136,7 @@ class Story:
     seal: str
     artifacts: tuple[Artifact, ...]
     places: tuple[Place, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ComparedRow, ...]
     proofs: tuple[Proof, ...]
     announcements: tuple[Told, ...]
     persons: tuple[Moment, ...]

@@ -34,7 +34,7 @@ class DrawnBar:
 
 
 @dataclass(frozen=True)
-class Row:
+class TimelineRow:
     """One step: a label, its bars, and how long it took."""
 
     y: float
@@ -64,7 +64,7 @@ class Picture:
     """
 
     height: float
-    rows: tuple[Row, ...]
+    rows: tuple[TimelineRow, ...]
     heads: tuple[Mark, ...]
     ticks: tuple[Mark, ...]
     pauses: tuple[Mark, ...]
@@ -102,11 +102,11 @@ def _by_section(lines: Sequence[Line]) -> Iterator[Line]:
         yield from sorted((one for one in lines if one.section == section), key=lambda one: one.bars[0].start)
 
 
-def _row(line: Line, y: float, scale: float) -> Row:
+def _row(line: Line, y: float, scale: float) -> TimelineRow:
     bars = tuple(_bar(one, scale) for one in line.bars)
     end = max(one.x + one.width for one in bars)
     seconds = sum(one.seconds for one in line.bars)
-    return Row(
+    return TimelineRow(
         y=y,
         label=cut(line.step, LONGEST_LABEL),
         tip=cut(f"{line.step}: {line.last.detail}", 300),

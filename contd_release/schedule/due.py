@@ -53,7 +53,7 @@ class Pending:
 
 
 @dataclass(frozen=True)
-class Row:
+class DueRow:
     """
     One line of the table.
 
@@ -77,13 +77,13 @@ class Row:
         return self.verdict in (Verdict.DUE, Verdict.LATE)
 
 
-def table(plan: Plan, shipped: Sequence[Shipped], pending: Sequence[Pending], now: datetime) -> tuple[Row, ...]:
+def table(plan: Plan, shipped: Sequence[Shipped], pending: Sequence[Pending], now: datetime) -> tuple[DueRow, ...]:
     """A row for each part: patch, minor, major."""
     finals = [one for one in shipped if not one.version.is_prerelease]
     return tuple(_row(plan, one, finals, pending, plan.day(now)) for one in plan.frequencies)
 
 
-def check(rows: Sequence[Row]) -> None:
+def check(rows: Sequence[DueRow]) -> None:
     """
     Say nothing while nothing is due, for cron: the exit code is 0.
 
@@ -95,7 +95,7 @@ def check(rows: Sequence[Row]) -> None:
         raise NeedsPerson("\n".join(map(sentence, due)), "a release", command(rows))
 
 
-def sentence(row: Row) -> str:
+def sentence(row: DueRow) -> str:
     """A row in words."""
     count = len(row.pending)
     waiting = f"{count} change{'' if count == 1 else 's'} waiting" if count else "no changes waiting"
@@ -104,7 +104,7 @@ def sentence(row: Row) -> str:
     return f"{row.part} ({row.frequency.words}): {row.verdict.value}{since}, {waiting}{note}"
 
 
-def command(rows: Sequence[Row]) -> str:
+def command(rows: Sequence[DueRow]) -> str:
     """The release to type when something is due: the largest part that is due or that a waiting change asks for."""
     asked = {row.part for row in rows if row.is_due} | {one.part for row in rows for one in row.pending}
     return f"invoke release --part {max(asked, key=SMALLEST_FIRST.index, default='patch')}"
@@ -117,7 +117,7 @@ def counts_for(version: Version, part: Part) -> bool:
 
 def _row(
     plan: Plan, one: tuple[Part, Frequency], finals: Sequence[Shipped], fragments: Sequence[Pending], today: date
-) -> Row:
+) -> DueRow:
     part, often = one
     size = SMALLEST_FIRST.index(part)
     pending = tuple(each for each in fragments if SMALLEST_FIRST.index(each.part) <= size)
@@ -128,9 +128,9 @@ def _row(
     note = _note(fragments, part, pending, frozen=frozen)
     if not often.is_timed:
         verdict = _as_needed(pending, frozen=frozen)
-        return Row(part, often, last, None, pending, verdict, note)
+        return DueRow(part, often, last, None, pending, verdict, note)
     if anchor is None and pending and all(each.part != part for each in pending):
-        return Row(
+        return DueRow(
             part, often, None, None, pending, Verdict.NOT_YET, "nothing was released yet, and nothing asks for it"
         )
     planned = often.after(plan.day(anchor.at)) if anchor else today
@@ -143,7 +143,7 @@ def _row(
         verdict, due = Verdict.FROZEN, freeze.thaw(today, plan.windows)
     else:
         verdict = Verdict.LATE if today > due + often.grace else Verdict.DUE
-    return Row(part, often, last, due, pending, verdict, note)
+    return DueRow(part, often, last, due, pending, verdict, note)
 
 
 def _as_needed(pending: Sequence[Pending], *, frozen: bool) -> Verdict:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from contd_release.errors import NotReady
 from contd_release.schedule import freeze
-from contd_release.schedule.due import Row
+from contd_release.schedule.due import DueRow
 from contd_release.schedule.plan import Plan
 
 AHEAD = timedelta(days=366)
@@ -32,7 +32,7 @@ class Day:
     description: str = ""
 
 
-def days(project: str, plan: Plan, rows: Sequence[Row], now: datetime) -> Iterator[Day]:
+def days(project: str, plan: Plan, rows: Sequence[DueRow], now: datetime) -> Iterator[Day]:
     """The releases that are due within a year, the next one even when it is late, and the freezes."""
     today = plan.day(now)
     for row in rows:
@@ -77,7 +77,7 @@ def text(project: str, events: Sequence[Day], now: datetime) -> bytes:
     return found
 
 
-def _releases(project: str, plan: Plan, row: Row, today: date) -> Iterator[Day]:
+def _releases(project: str, plan: Plan, row: DueRow, today: date) -> Iterator[Day]:
     if row.due is None:
         return
     after = str(row.last.version) if row.last else "the-beginning"
@@ -95,7 +95,7 @@ def _releases(project: str, plan: Plan, row: Row, today: date) -> Iterator[Day]:
             yield Day(_uid(project, row, after, times), day, day, summary, f"Planned; {row.frequency.words}.")
 
 
-def _uid(project: str, row: Row, after: str, times: int) -> str:
+def _uid(project: str, row: DueRow, after: str, times: int) -> str:
     return f"{row.part}-{times}-after-{after}@{_host(project)}"
 
 

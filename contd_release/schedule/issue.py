@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
-from contd_release.schedule.due import Row, command, sentence
+from contd_release.schedule.due import DueRow, command, sentence
 from contd_release.schedule.plan import SMALLEST_FIRST
 from contd_release.tools.github import issues as github_issues
 from contd_release.tools.github.api import Repository
@@ -56,7 +56,7 @@ def tracker(repository: Repository) -> Tracker:
     return Tracker(lambda label: github_issues.issues(repository, labels=(label,), closed=True), open_issue)
 
 
-def reminded(rows: Sequence[Row], issues: Tracker) -> Step | None:
+def reminded(rows: Sequence[DueRow], issues: Tracker) -> Step | None:
     """
     An issue says that a release is due; nothing where none is.
 
@@ -83,18 +83,18 @@ def reminded(rows: Sequence[Row], issues: Tracker) -> Step | None:
     return Step(f"an issue says that the {row.part} release is due", observe, act=(act,), patience=_LAG)
 
 
-def title(row: Row) -> str:
+def title(row: DueRow) -> str:
     """The issue's title."""
     return f"The {row.part} release is {row.verdict.value}"
 
 
-def body(rows: Sequence[Row], row: Row) -> str:
+def body(rows: Sequence[DueRow], row: DueRow) -> str:
     """The issue's text, with the mark by which it is found again."""
     lines = "\n".join(f"- {sentence(one)}" for one in rows)
     return f"{lines}\n\nTo release:\n\n    {command(rows)}\n\n{marker(row)}\n"
 
 
-def marker(row: Row) -> str:
+def marker(row: DueRow) -> str:
     """The mark of this reminder: the part, and the release it follows."""
     return f"{_BEGIN}{row.part} after {row.last.version if row.last else 'nothing'} -->"
 

@@ -17,7 +17,7 @@ from contd_release.process.action import Running
 from contd_release.project.settings import Schedule
 from contd_release.schedule import due as schedule
 from contd_release.schedule import issue
-from contd_release.schedule.due import Pending, Row, Shipped
+from contd_release.schedule.due import DueRow, Pending, Shipped
 from contd_release.schedule.issue import Tracker
 from contd_release.schedule.plan import read
 
@@ -58,14 +58,14 @@ class Forge:
             raise Unanswered("the answer was lost")
 
 
-def rows(now: str, *shipped: tuple[str, str], part_kind: str = "feature") -> tuple[Row, ...]:
+def rows(now: str, *shipped: tuple[str, str], part_kind: str = "feature") -> tuple[DueRow, ...]:
     """The table with one waiting change."""
     out = [Shipped(Version(version), datetime.fromisoformat(f"{at}T12:00+00:00")) for version, at in shipped]
     pending = [Pending("1.md", part_kind, "minor")]
     return schedule.table(read(Schedule()), out, pending, datetime.fromisoformat(now).replace(tzinfo=UTC))
 
 
-def walk(forge: Forge, found: tuple[Row, ...], tmp_path: Path) -> None:
+def walk(forge: Forge, found: tuple[DueRow, ...], tmp_path: Path) -> None:
     """What cron does."""
     if step := issue.reminded(found, forge.tracker):
         Checklist((step,)).walk(lambda event: None, Running(tmp_path, stop=Event()))

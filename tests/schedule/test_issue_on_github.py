@@ -17,7 +17,7 @@ from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 from contd_release.schedule import due as schedule
 from contd_release.schedule import issue
-from contd_release.schedule.due import Pending, Row, Shipped
+from contd_release.schedule.due import DueRow, Pending, Shipped
 from contd_release.schedule.plan import read
 from contd_release.tools.github import issues
 from contd_release.tools.github.api import Repository
@@ -41,13 +41,13 @@ def repository(world: World) -> Repository:
 
 
 @pytest.fixture
-def rows() -> tuple[Row, ...]:
+def rows() -> tuple[DueRow, ...]:
     """A minor release that is due."""
     shipped = [Shipped(Version("1.2.0"), datetime(2026, 10, 20, tzinfo=UTC))]
     return schedule.table(read(Schedule()), shipped, [Pending("1.md", "feature", "minor")], DUE)
 
 
-def walk(repository: Repository, rows: tuple[Row, ...], tmp_path: Path) -> None:
+def walk(repository: Repository, rows: tuple[DueRow, ...], tmp_path: Path) -> None:
     """What cron does."""
     step = issue.reminded(rows, issue.tracker(repository))
     assert step is not None
@@ -55,7 +55,7 @@ def walk(repository: Repository, rows: tuple[Row, ...], tmp_path: Path) -> None:
 
 
 def test_one_issue_whatever_is_lost(
-    world: World, repository: Repository, rows: tuple[Row, ...], tmp_path: Path
+    world: World, repository: Repository, rows: tuple[DueRow, ...], tmp_path: Path
 ) -> None:
     """The answer to the request is lost, and cron runs again and again: one issue."""
     world.faults.order("POST /api/v3/repos/owner/contd/issues 1 accept-then-drop")
@@ -69,7 +69,7 @@ def test_one_issue_whatever_is_lost(
 
 
 def test_silent_forge_opens_nothing(
-    world: World, repository: Repository, rows: tuple[Row, ...], tmp_path: Path
+    world: World, repository: Repository, rows: tuple[DueRow, ...], tmp_path: Path
 ) -> None:
     """A list that cannot be read is not an empty one."""
     world.faults.order("GET /api/v3/repos/owner/contd/issues every 500")

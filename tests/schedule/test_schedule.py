@@ -12,7 +12,7 @@ from contd_release.project.settings import Schedule
 from contd_release.project.version import Part
 from contd_release.schedule import due as schedule
 from contd_release.schedule import freeze, frequency
-from contd_release.schedule.due import Pending, Row, Shipped, Verdict
+from contd_release.schedule.due import DueRow, Pending, Shipped, Verdict
 from contd_release.schedule.plan import read
 
 FIX = Pending("1.bugfix.md", "bugfix", "patch")
@@ -29,7 +29,7 @@ def moment(text: str) -> datetime:
 
 def row(
     part: Part, now: str, *shipped: tuple[str, str], settings: Schedule | None = None, pending: tuple[Pending, ...] = ()
-) -> Row:
+) -> DueRow:
     """The row of one part."""
     out = [Shipped(Version(version), moment(at)) for version, at in shipped]
     rows = schedule.table(read(settings or Schedule()), out, pending, moment(now))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from contd_release.channels import readings
-from contd_release.channels.readings import Glance, Row
+from contd_release.channels.readings import ComparedRow, Glance
 from contd_release.project.artifacts import Artifact
 from contd_release.records.events import Happened
 from contd_release.records.samples import Mention, Rate, Sample, Verdict
@@ -36,8 +36,8 @@ def story(text: str = "some text", how: str = "finished") -> Story:
         ),
         places=(Place("pypi", ("contd-1.2.0.tar.gz",), AT), Place("image", (text,), "")),
         rows=(
-            Row("pypi", "contd-1.2.0.tar.gz", "a" * 64, Glance(readings.Verdict.SAME, "a" * 64)),
-            Row("image", text, "b" * 64, Glance(readings.Verdict.WRONG, text)),
+            ComparedRow("pypi", "contd-1.2.0.tar.gz", "a" * 64, Glance(readings.Verdict.SAME, "a" * 64)),
+            ComparedRow("image", text, "b" * 64, Glance(readings.Verdict.WRONG, text)),
         ),
         proofs=(Proof(text, "d" * 40, 88, AT),),
         announcements=(Told(AT, text, "release", "sent"),),

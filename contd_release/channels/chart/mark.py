@@ -12,7 +12,7 @@ under its digest and under a tag of its own, and is put back by `undo`.
 from __future__ import annotations
 
 from contd_release.channels.chart import names as chart_names
-from contd_release.channels.withdrawal import Rollback, Row, sentence
+from contd_release.channels.withdrawal import Remaining, Rollback, sentence
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict
 from contd_release.process.action import Call
@@ -26,10 +26,10 @@ from contd_release.tools.oci import upload
 from contd_release.tools.oci.repository import Push, Repository
 
 
-def row(rollback: Rollback, there: str, instead: str) -> Row:
+def row(rollback: Rollback, there: str, instead: str) -> Remaining:
     """What becomes of a chart that is to be marked."""
     kept = chart_names.kept_tag(rollback.release)
-    return Row(
+    return Remaining(
         "chart",
         there,
         f"a copy takes its place that helm warns of (deprecated: true, and the reason); as it is it stays as {kept}, "

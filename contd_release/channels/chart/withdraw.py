@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from contd_release.channels.chart import mark
 from contd_release.channels.chart import names as chart_names
-from contd_release.channels.withdrawal import Rollback, Row
+from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
 from contd_release.records import journal
@@ -14,24 +14,24 @@ from contd_release.records.entries import Left
 from contd_release.tools.helm import registry
 
 
-def row(rollback: Rollback) -> Row:
+def row(rollback: Rollback) -> Remaining:
     """What the chart registry has, and what becomes of it."""
     told = chart_names.told(rollback.release)
     theirs = registry.repository(chart_names.ref(rollback.release)).digest(rollback.release.semver)
     if theirs is None:
-        return Row("chart", "nothing of this version")
+        return Remaining("chart", "nothing of this version")
     instead = (
         f"helm upgrade with --version {rollback.advised}" if rollback.advised else f"{rollback.following} replaces it"
     )
     there, is_marked = f"{told} is {theirs[:19]}", "deprecate-chart" in rollback.wishes
     if "delete-chart" in rollback.wishes:
         otherwise = "; if not, helm warns of it" if is_marked else ""
-        return Row(
+        return Remaining(
             "chart", there, f"it is deleted, if the registry lets us{otherwise}", "who pulled it has it", instead
         )
     if is_marked:
         return mark.row(rollback, there, instead)
-    return Row(
+    return Remaining(
         "chart",
         there,
         "nothing",

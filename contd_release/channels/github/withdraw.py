@@ -9,7 +9,7 @@ from packaging.version import Version
 from contd_release.channels.github.notes import LONGEST, marked_commit
 from contd_release.channels.github.promote import version_of
 from contd_release.channels.github.standing import PATIENCE, may_pass
-from contd_release.channels.withdrawal import Rollback, Row
+from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
 from contd_release.tools import git, markdown
@@ -20,13 +20,13 @@ from contd_release.tools.github.releases import ReleaseInfo
 MARK: Final = "<!-- contd-release: withdrawn -->"
 
 
-def row(rollback: Rollback) -> Row:
+def row(rollback: Rollback) -> Remaining:
     """What GitHub has, and what becomes of it."""
     repository = api.connected(rollback.release.project)
     public = releases.release_of_tag(repository, rollback.release.tag)
     if public is None:
         drafts = len(_drafts(rollback, repository))
-        return Row(
+        return Remaining(
             "GitHub", "a draft" if drafts else "nothing of this version", "the draft is deleted" if drafts else ""
         )
     is_latest = _is_latest(repository, public)
@@ -38,7 +38,7 @@ def row(rollback: Rollback) -> Row:
             if following
             else "; it is marked as a pre-release: no other is good"
         )
-    return Row(
+    return Remaining(
         "GitHub",
         f"{public.url}{', the latest' * is_latest}",
         undone,

@@ -8,7 +8,7 @@ from packaging.version import Version
 
 from contd_release.channels.image import promote
 from contd_release.channels.image.names import PATIENCE, door, repository, sealed, told
-from contd_release.channels.withdrawal import Rollback, Row, good
+from contd_release.channels.withdrawal import Remaining, Rollback, good
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict
 from contd_release.process.action import Call
@@ -20,15 +20,15 @@ from contd_release.tools import git
 from contd_release.tools.oci.repository import Repository
 
 
-def row(rollback: Rollback) -> Row:
+def row(rollback: Rollback) -> Remaining:
     """What the registry has, and what becomes of it."""
     release, there = rollback.release, repository(rollback.release)
     ours = _digest(release, there)
     if ours is None:
-        return Row("image", "nothing of this version")
+        return Remaining("image", "nothing of this version")
     moved = [tag for tag in promote.candidates(release) if there.digest(tag) == ours]
     plans = [f"{tag} names {target(release, there, tag)[1] or 'nothing'} again" for tag in moved]
-    return Row(
+    return Remaining(
         "image",
         f"{told(release)} is {ours[:19]}" + (f", also named {', '.join(moved)}" if moved else ""),
         "; ".join(plans) or "nothing: no tag that moves names it",

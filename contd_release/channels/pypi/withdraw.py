@@ -12,7 +12,7 @@ from typing import Final
 
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 
-from contd_release.channels.withdrawal import Rollback, Row
+from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Interrupted, NeedsPerson, Unanswered
 from contd_release.process.action import Running
@@ -39,11 +39,11 @@ UNHURRIED: Final = Pace()
 _FIRST_PAUSE: Final = 0.5
 
 
-def row(rollback: Rollback) -> Row:
+def row(rollback: Rollback) -> Remaining:
     """What the index has, and what becomes of it."""
     found = files(rollback.release)
     if not found:
-        return Row("package index", "nothing of this version")
+        return Remaining("package index", "nothing of this version")
     yanked = [one for one in found if one.yanked is not None]
     there = ", ".join(one.name for one in found) + (f" ({len(yanked)} of {len(found)} yanked)" if yanked else "")
     if len(yanked) == len(found):
@@ -51,7 +51,7 @@ def row(rollback: Rollback) -> Row:
     else:
         undone = f"you yank it on {page(rollback.release)} with the reason, and we wait until the index says so"
     instead = f"users of that pin install {rollback.advised or rollback.following}"
-    return Row("package index", there, undone, f"the files stay, and =={rollback.version} installs them", instead)
+    return Remaining("package index", there, undone, f"the files stay, and =={rollback.version} installs them", instead)
 
 
 def steps(rollback: Rollback, pace: Pace = UNHURRIED) -> tuple[Step, ...]:

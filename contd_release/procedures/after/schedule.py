@@ -18,7 +18,7 @@ from contd_release.project.project import Project
 from contd_release.schedule import due as schedule
 from contd_release.schedule import history, ics, issue
 from contd_release.schedule import plan as plans
-from contd_release.schedule.due import Pending, Row
+from contd_release.schedule.due import DueRow, Pending
 from contd_release.schedule.plan import Plan
 from contd_release.tools import bumpversion, git
 from contd_release.tools.github import api
@@ -30,7 +30,7 @@ class Scheduling:
 
     project: Project
     plan: Plan
-    rows: tuple[Row, ...]
+    rows: tuple[DueRow, ...]
     now: datetime
 
     @property

@@ -20,7 +20,7 @@ from contd_release.channels.github import withdraw as github
 from contd_release.channels.image import withdraw as images
 from contd_release.channels.pypi import withdraw as index
 from contd_release.channels.pypi.withdraw import UNHURRIED, Pace
-from contd_release.channels.withdrawal import Rollback, Row
+from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.checklist import Checklist, Item, Section, Together
 from contd_release.errors import NotReady, Usage
 from contd_release.procedures.hotfix import branch
@@ -33,7 +33,7 @@ from contd_release.records import journal
 from contd_release.tools import git
 
 
-def table(rollback: Rollback) -> tuple[Row, ...]:
+def table(rollback: Rollback) -> tuple[Remaining, ...]:
     """For each place: what is there, what will be done, what cannot be undone and what to do about that."""
     return tuple(_rows(rollback))
 
@@ -140,32 +140,32 @@ def _refuse_unpublished(rollback: Rollback, there: git.Remote) -> None:
     )
 
 
-def _rows(rollback: Rollback) -> Iterator[Row]:
+def _rows(rollback: Rollback) -> Iterator[Remaining]:
     on, project = registry.channels(rollback.release.project), rollback.release.project
     yield tags.row(rollback)
     for name, row in (("pypi", index.row), ("image", images.row), ("chart", charts.row), ("github", github.row)):
         if name in on:
             yield row(rollback)
     if publication.is_on(project):
-        yield Row("website", "its page, if it has one", "the page and the feed say that it is withdrawn, and why")
+        yield Remaining("website", "its page, if it has one", "the page and the feed say that it is withdrawn, and why")
     yield _told(rollback)
     if project.settings.publisher == "github-actions":
-        yield Row(
+        yield Remaining(
             "GitHub Actions", "a workflow may still be running", "", "nothing stops it from here", "cancel its run"
         )
 
 
-def _told(rollback: Rollback) -> Row:
+def _told(rollback: Rollback) -> Remaining:
     """Who was told of the release, as far as this clone knows."""
     release = rollback.release
     told = places(release.project.settings, release.version)
     known = [one.name for one in told if outcome.last(release, one.name, "release")]
     if not told:
-        return Row("people", "no place is configured")
+        return Remaining("people", "no place is configured")
     if not known:
         instead = f"tell {', '.join(one.name for one in told)} by hand, if they were told of {release.version}"
-        return Row("people", "this clone told nobody", "", "what others may have announced", instead)
-    return Row(
+        return Remaining("people", "this clone told nobody", "", "what others may have announced", instead)
+    return Remaining(
         "people",
         f"{', '.join(known)} may have been told",
         "each gets a correction, once",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contd_release.channels.chart import names as chart_names
 from contd_release.channels.image.names import repository as image_repository
 from contd_release.channels.pypi import withdraw
-from contd_release.channels.withdrawal import Rollback, Row
+from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict, FailedCommand
 from contd_release.process.action import Call
@@ -22,16 +22,18 @@ from contd_release.tools.github import api, releases
 from contd_release.tools.helm import registry
 
 
-def row(rollback: Rollback) -> Row:
+def row(rollback: Rollback) -> Remaining:
     """The tag, and what becomes of it."""
     release, remote = rollback.release, rollback.release.project.settings.remote
     theirs = git.remote(release.project.root, remote).tag(release.tag)
     if theirs is None:
-        return Row("tag", f"{release.tag} is not on {remote}", "the version is marked as withdrawn, and not used again")
+        return Remaining(
+            "tag", f"{release.tag} is not on {remote}", "the version is marked as withdrawn, and not used again"
+        )
     public = tuple(pointing(release)) if "delete-tag" in rollback.wishes else ()
     if "delete-tag" in rollback.wishes and not public:
         undone = "it is deleted: nothing public points at it"
-        return Row(
+        return Remaining(
             "tag",
             f"{release.tag} on {theirs.commit[:12]}",
             undone,
@@ -39,7 +41,7 @@ def row(rollback: Rollback) -> Row:
             "the next version is another",
         )
     cannot = f"{release.tag} stays" + (f": {', '.join(public)} points at it" if public else "")
-    return Row(
+    return Remaining(
         "tag",
         f"{release.tag} on {theirs.commit[:12]}",
         f"{git.WITHDRAWN}{release.version} beside it says so to every clone",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contd_release.channels import registry
-from contd_release.channels.readings import Glance, Reading, Row, Verdict
+from contd_release.channels.readings import ComparedRow, Glance, Reading, Verdict
 from contd_release.console import Report
 from contd_release.engine.checklist import SIDE_BY_SIDE
 from contd_release.errors import Conflict, ReleaseError, Unanswered, Unsettled, exit_code, raise_all
@@ -30,7 +30,7 @@ class Patience:
 
 def read(
     release: Release, only: Sequence[str], report: Report, patience: Patience, *, promoted: bool
-) -> tuple[Row, ...]:
+) -> tuple[ComparedRow, ...]:
     """
     Look until everything that was built is found, and tell the table at its end.
 
@@ -58,26 +58,26 @@ def read(
     return rows
 
 
-def looked(release: Release, only: Sequence[str], *, promoted: bool) -> tuple[Row, ...]:
+def looked(release: Release, only: Sequence[str], *, promoted: bool) -> tuple[ComparedRow, ...]:
     """What is found at one look at everything, side by side."""
     wanted = [pair for pair in registry.readings(release, only) if promoted or not pair[1].is_promoted]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         return tuple(pool.map(lambda pair: _row(*pair), wanted))
 
 
-def _row(channel: str, reading: Reading) -> Row:
+def _row(channel: str, reading: Reading) -> ComparedRow:
     try:
         seen = reading.look()
     except Unanswered as error:
         seen = Glance(Verdict.UNANSWERED, error.what_is)
-    return Row(channel, reading.name, reading.built, seen)
+    return ComparedRow(channel, reading.name, reading.built, seen)
 
 
-def _told(rows: tuple[Row, ...]) -> str:
+def _told(rows: tuple[ComparedRow, ...]) -> str:
     return ", ".join(f"{row.name} is {row.seen.verdict.value}" for row in rows if row.seen.verdict in _PASSING)
 
 
-def _refusal(release: Release, row: Row, patience: Patience) -> ReleaseError:
+def _refusal(release: Release, row: ComparedRow, patience: Patience) -> ReleaseError:
     again = f"invoke verify --version {release.version}"
     what = f"{row.channel}: {row.name} is {row.seen.verdict.value}: {row.seen.what}"
     if row.seen.verdict is Verdict.WRONG:

@@ -14,7 +14,7 @@ import pytest
 from packaging.version import Version
 from rich.console import Console
 
-from contd_release.channels.readings import Glance, Row, Verdict
+from contd_release.channels.readings import ComparedRow, Glance, Verdict
 from contd_release.console import Json, Lines, Terminal
 from contd_release.errors import Conflict, ReleaseError, Several, Unanswered, Unsettled
 from contd_release.procedures.sections import comparison
@@ -73,7 +73,7 @@ def mirrored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
     return make
 
 
-def read(release: Release, patience: float = 0, *, promoted: bool = True) -> tuple[Row, ...]:
+def read(release: Release, patience: float = 0, *, promoted: bool = True) -> tuple[ComparedRow, ...]:
     """Read the table."""
     report = Lines(Redactor.of_environment())
     return comparison.read(release, (), report, Patience(patience, 0.01, 0.05), promoted=promoted)
@@ -249,7 +249,7 @@ def test_a_terminal_shows_every_name_whole() -> None:
     """On a narrow terminal names and digests are folded, never cut."""
     out = io.StringIO()
     report = Terminal(Redactor.of_environment(), console=Console(file=out, width=40))
-    row = Row(
+    row = ComparedRow(
         "image", "ghcr.io/owner/a-rather-long-name:1.2.0", f"sha256:{'a' * 64}", Glance(Verdict.WRONG, "sha256:b")
     )
     report.readings((row,))
