@@ -67,7 +67,7 @@ class Message:
     pings: tuple[str, ...] = ()
 
 
-class Refused(Exception):
+class ChatRefusal(Exception):
     """The service does not take this message, and says why in its own words."""
 
     def __init__(self, status: int, said: object) -> None:
@@ -92,7 +92,7 @@ class Chat:
             endpoint, arguments = _ROUTES.bind_to_environ(environ).match()
             answer: Callable[..., Response] = getattr(self, f"_{endpoint}")
             response = answer(request, **arguments)
-        except Refused as refused:
+        except ChatRefusal as refused:
             text = refused.said if isinstance(refused.said, str) else json.dumps(refused.said)
             response = Response(text, refused.status, content_type="application/json")
         except HTTPException as error:
@@ -110,14 +110,14 @@ class Chat:
     def _discord(self, request: Request, room: str, token: str) -> Response:
         found = _object(request, {"message": "The request body contains invalid JSON.", "code": 50109})
         if token == self._accounts.narrow.password.reveal():
-            raise Refused(401, {"message": "Invalid Webhook Token", "code": 50027})
+            raise ChatRefusal(401, {"message": "Invalid Webhook Token", "code": 50027})
         text = str(found.get("content") or "") + "".join(
             f"\n{one.get('title', '')}\n{one.get('description', '')}" for one in found.get("embeds") or ()
         )
         if not text:
-            raise Refused(400, {"message": "Cannot send an empty message", "code": 50006})
+            raise ChatRefusal(400, {"message": "Cannot send an empty message", "code": 50006})
         if len(str(found.get("content") or "")) > DISCORD_LONGEST:
-            raise Refused(400, {"content": [f"Must be {DISCORD_LONGEST} or fewer in length."]})
+            raise ChatRefusal(400, {"content": [f"Must be {DISCORD_LONGEST} or fewer in length."]})
         # Without `allowed_mentions` everything that looks like a mention is one.
         allowed = found.get("allowed_mentions")
         pings = () if allowed is not None and not allowed.get("parse") else _pings("discord", text)
@@ -127,22 +127,22 @@ class Chat:
     def _slack(self, request: Request, team: str, room: str, token: str) -> Response:
         found = _object(request, "invalid_payload")
         if token == self._accounts.narrow.password.reveal():
-            raise Refused(403, "invalid_token")
+            raise ChatRefusal(403, "invalid_token")
         parts = [str(one.get("text") or "") for one in found.get("attachments") or ()]
         text = "\n".join(filter(None, [str(found.get("text") or ""), *parts]))
         if not text:
-            raise Refused(400, "no_text")
+            raise ChatRefusal(400, "no_text")
         self._post(request, Message("slack", room, text, pings=_pings("slack", text)))
         return Response("ok")
 
     def _mastodon(self, request: Request) -> Response:
         if not request.headers.get("Authorization", "").startswith("Bearer "):
-            raise Refused(401, {"error": "The access token is invalid"})
+            raise ChatRefusal(401, {"error": "The access token is invalid"})
         text = str(_object(request, {"error": "Malformed request"}).get("status") or "")
         if not text:
-            raise Refused(422, {"error": "Validation failed: Text can't be blank"})
+            raise ChatRefusal(422, {"error": "Validation failed: Text can't be blank"})
         if len(text) > MASTODON_LONGEST:
-            raise Refused(422, {"error": f"Validation failed: Text character limit of {MASTODON_LONGEST} exceeded"})
+            raise ChatRefusal(422, {"error": f"Validation failed: Text character limit of {MASTODON_LONGEST} exceeded"})
         self._post(request, Message("mastodon", "home", text, pings=_pings("mastodon", text)))
         return _json({"id": "1", "content": text, "url": f"{request.host_url}@home/1"})
 
@@ -185,9 +185,9 @@ def _object(request: Request, said: object) -> dict[str, Any]:
     try:
         found = json.loads(request.get_data())
     except ValueError as error:
-        raise Refused(400, said) from error
+        raise ChatRefusal(400, said) from error
     if not isinstance(found, dict):
-        raise Refused(400, said)
+        raise ChatRefusal(400, said)
     return found
 
 

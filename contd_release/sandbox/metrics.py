@@ -62,7 +62,7 @@ class Canned:
         return self.points[index - 1][1] if index else None
 
 
-class Refused(Exception):
+class MetricsRefusal(Exception):
     """An error in Prometheus's own shape."""
 
 
@@ -79,7 +79,7 @@ class Metrics:
         try:
             endpoint, _ = _ROUTES.bind_to_environ(environ).match()
             response: Response = getattr(self, f"_{endpoint}")(request)
-        except Refused as refused:
+        except MetricsRefusal as refused:
             response = _json({"status": "error", "errorType": "bad_data", "error": str(refused)}, 400)
         except HTTPException as error:
             return error(environ, start_response)
@@ -101,7 +101,7 @@ class Metrics:
             try:
                 canned = _canned(json.loads(request.get_data()))
             except (ValueError, TypeError, AttributeError) as error:
-                raise Refused(f"not a series: {error}") from error
+                raise MetricsRefusal(f"not a series: {error}") from error
             self.says(*canned.points, error=canned.error)
             effect(request.environ, "series")
         return _json(asdict(self.canned))
@@ -118,11 +118,13 @@ class Metrics:
         self._expression(request)
         start, end, step = (_moment(request, name, None) for name in ("start", "end", "step"))
         if end < start:
-            raise Refused('invalid parameter "end": end timestamp must not be before start time')
+            raise MetricsRefusal('invalid parameter "end": end timestamp must not be before start time')
         if step <= 0:
-            raise Refused('invalid parameter "step": zero or negative query resolution step widths are not accepted')
+            raise MetricsRefusal(
+                'invalid parameter "step": zero or negative query resolution step widths are not accepted'
+            )
         if (end - start) / step > MOST_POINTS:
-            raise Refused("exceeded maximum resolution of 11,000 points per timeseries")
+            raise MetricsRefusal("exceeded maximum resolution of 11,000 points per timeseries")
         canned = self.canned
         values = [_pair(at, value) for at in _moments(start, end, step) if (value := canned.at(at)) is not None]
         return _data("matrix", [{"metric": {}, "values": values}] if values else [])
@@ -130,11 +132,13 @@ class Metrics:
     def _expression(self, request: Request) -> str:
         found = str(request.values.get("query", ""))
         if (error := self.canned.error) and found != NOW:
-            raise Refused(error)
+            raise MetricsRefusal(error)
         if not found:
-            raise Refused('invalid parameter "query": unknown position: parse error: no expression found in input')
+            raise MetricsRefusal(
+                'invalid parameter "query": unknown position: parse error: no expression found in input'
+            )
         if found.count("(") != found.count(")"):
-            raise Refused('invalid parameter "query": 1:1: parse error: unclosed left parenthesis')
+            raise MetricsRefusal('invalid parameter "query": 1:1: parse error: unclosed left parenthesis')
         return found
 
 
@@ -150,7 +154,7 @@ def _moment(request: Request, name: str, default: float | None) -> float:
     try:
         return float(text or "")
     except ValueError:
-        raise Refused(f'invalid parameter "{name}": cannot parse "{text or ""}" to a valid timestamp') from None
+        raise MetricsRefusal(f'invalid parameter "{name}": cannot parse "{text or ""}" to a valid timestamp') from None
 
 
 def _moments(start: float, end: float, step: float) -> Iterator[float]:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from contd_release.sandbox.index.distributions import Distribution, Distributions
-from contd_release.sandbox.index.upload import Refused
+from contd_release.sandbox.index.upload import UploadRefusal
 
 
 @dataclass(frozen=True)
@@ -34,18 +34,18 @@ def is_new(found: Distribution, held: Distributions) -> bool:
     Whether the file is to be stored; the very same one again is fine, and changes nothing.
 
     Raises:
-        Refused: the name is taken, the content is there under another name, or the release has its sdist.
+        UploadRefusal: the name is taken, the content is there under another name, or the release has its sdist.
     """
     known = held.named(found.filename)
     if known and known.is_deleted:
-        raise Refused("This filename has already been used, use a different version.")
+        raise UploadRefusal("This filename has already been used, use a different version.")
     if known and known.digests == found.digests:
         return False
     if twin := known or held.with_content(found.digests):
-        raise Refused(f"File already exists ({twin.filename!r}, with blake2_256 hash {twin.digests.blake2!r}).")
+        raise UploadRefusal(f"File already exists ({twin.filename!r}, with blake2_256 hash {twin.digests.blake2!r}).")
     siblings = held.of_release(found.project, found.version)
     if found.filetype == "sdist" and any(one.filetype == "sdist" for one in siblings):
-        raise Refused("Only one sdist may be uploaded per release.")
+        raise UploadRefusal("Only one sdist may be uploaded per release.")
     return True
 
 
@@ -54,13 +54,13 @@ def check_room(found: Distribution, held: Distributions, rules: Rules) -> None:
     Compare the file with the limits of size and age.
 
     Raises:
-        Refused: the file, its project or its release has grown too large or too old.
+        UploadRefusal: the file, its project or its release has grown too large or too old.
     """
     now = time.time()
     if found.digests.size > rules.largest:
-        raise Refused(f"File too large. Limit for project {found.name!r} is {rules.largest >> 20} MB.")
+        raise UploadRefusal(f"File too large. Limit for project {found.name!r} is {rules.largest >> 20} MB.")
     if sum(one.digests.size for one in (*held.of(found.project), found)) > rules.room:
-        raise Refused(f"Project size too large. Limit for project {found.name!r} is {rules.room >> 30} GB.")
+        raise UploadRefusal(f"Project size too large. Limit for project {found.name!r} is {rules.room >> 30} GB.")
     began = min((one.uploaded for one in held.of_release(found.project, found.version)), default=now)
     if now - began > rules.window:
-        raise Refused(f"Files can no longer be added to {found.name} {found.version}.")
+        raise UploadRefusal(f"Files can no longer be added to {found.name} {found.version}.")

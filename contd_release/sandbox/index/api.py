@@ -26,7 +26,7 @@ from contd_release.sandbox.index import manage
 from contd_release.sandbox.index.admission import Rules, check_room, is_new
 from contd_release.sandbox.index.distributions import Distributions
 from contd_release.sandbox.index.listing import Listing
-from contd_release.sandbox.index.upload import Refused, Upload
+from contd_release.sandbox.index.upload import Upload, UploadRefusal
 from contd_release.sandbox.ledger import effect
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Index:
             if endpoint == "manage":
                 return self._manage(request, **arguments)
             return self._read(request, endpoint, arguments)
-        except Refused as refused:
+        except UploadRefusal as refused:
             # The reason is in the status line too: that is where twine looks for it. It may quote what was sent.
             line = " ".join(refused.reason.encode("ascii", "backslashreplace").decode().split())
             return Response(f"{refused.reason}\n", f"{refused.status} {line}")
@@ -116,13 +116,13 @@ class Index:
     def _upload(self, request: Request) -> Response:
         account = self._who(request)
         if account is None or account is ANONYMOUS:
-            raise Refused("Invalid or non-existent authentication information.", 403)
+            raise UploadRefusal("Invalid or non-existent authentication information.", 403)
         fields = request.form.to_dict()
         if fields.get(":action") != "file_upload" or not fields.get("name"):
-            raise Refused("Invalid value for :action or name. Error: This field is required.")
+            raise UploadRefusal("Invalid value for :action or name. Error: This field is required.")
         _check_permission(account, fields["name"])
         if (content := request.files.get("content")) is None:
-            raise Refused("Upload payload does not have a file.")
+            raise UploadRefusal("Upload payload does not have a file.")
         found = Upload(fields, content.filename or "", content.stream).distribution()
         with self._lock:
             if is_new(found, self.distributions):
@@ -150,7 +150,7 @@ class Index:
 
 def _check_permission(account: Account, name: str) -> None:
     if not account.may("index", "write", canonicalize_name(name)):
-        raise Refused(f"The user {account.user!r} isn't allowed to upload to project {name!r}.", 403)
+        raise UploadRefusal(f"The user {account.user!r} isn't allowed to upload to project {name!r}.", 403)
 
 
 def _login() -> Response:

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from werkzeug.wrappers import Request, Response
 
 from contd_release.sandbox.index.distributions import Distribution, Distributions
-from contd_release.sandbox.index.upload import Refused
+from contd_release.sandbox.index.upload import UploadRefusal
 from contd_release.sandbox.ledger import effect
 
 _PAGE: Final = """<!DOCTYPE html>
@@ -38,7 +38,7 @@ def decide(request: Request, distributions: Distributions, name: str, version: s
     Do what the person asks for.
 
     Raises:
-        Refused: it is none of what the page offers.
+        UploadRefusal: it is none of what the page offers.
     """
     project, file = canonicalize_name(name), request.form.get("file", "")
     decisions: dict[str, Callable[[], None]] = {
@@ -48,7 +48,7 @@ def decide(request: Request, distributions: Distributions, name: str, version: s
     }
     wish = request.form.get("do", "")
     if wish not in decisions:
-        raise Refused("Say what to do: yank, unyank or delete.")
+        raise UploadRefusal("Say what to do: yank, unyank or delete.")
     decisions[wish]()
     effect(request.environ, f"{wish} {file or f'{project} {version}'}")
 
@@ -56,5 +56,5 @@ def decide(request: Request, distributions: Distributions, name: str, version: s
 def _delete(distributions: Distributions, project: str, file: str) -> None:
     found = distributions.named(file)
     if found is None or found.project != project:
-        raise Refused(f"There is no file {file!r} here.")
+        raise UploadRefusal(f"There is no file {file!r} here.")
     distributions.delete(found)

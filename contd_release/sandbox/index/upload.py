@@ -29,7 +29,7 @@ from contd_release.sandbox.index.distributions import Digests, Distribution
 _FIELDS: Final = {"sha256_digest": "sha256", "md5_digest": "md5", "blake2_256_digest": "blake2"}
 
 
-class Refused(Exception):
+class UploadRefusal(Exception):
     """The upload is refused: an HTTP status, and the reason that is told."""
 
     def __init__(self, reason: str, status: int = 400) -> None:
@@ -56,16 +56,16 @@ class Upload:
         The record it would get, if everything about it fits together.
 
         Raises:
-            Refused: it does not.
+            UploadRefusal: it does not.
         """
         version = self._version()
         self._check_filename(version)
         digests = self._digests()
         core, raw = self._core_metadata()
         if canonicalize_name(core.get("name", "")) != canonicalize_name(self.name):
-            raise Refused(f"The metadata in {self.filename} is of {core.get('name')!r}, not of {self.name!r}.")
+            raise UploadRefusal(f"The metadata in {self.filename} is of {core.get('name')!r}, not of {self.name!r}.")
         if core.get("version", "") != self.fields["version"].strip():
-            raise Refused(f"The metadata in {self.filename} has version {core.get('version')!r}, not {version}.")
+            raise UploadRefusal(f"The metadata in {self.filename} has version {core.get('version')!r}, not {version}.")
         return Distribution(
             filename=self.filename,
             name=self.name,
@@ -83,33 +83,33 @@ class Upload:
         try:
             version = Version(given)
         except InvalidVersion as error:
-            raise Refused(f"{given!r} is an invalid value for Version.") from error
+            raise UploadRefusal(f"{given!r} is an invalid value for Version.") from error
         if version.local:
-            raise Refused(f"The use of local versions in {given!r} is not allowed.")
+            raise UploadRefusal(f"The use of local versions in {given!r} is not allowed.")
         return version
 
     def _check_filename(self, version: Version) -> None:
         if PurePosixPath(self.filename).name != self.filename or "\\" in self.filename or self.filename.startswith("."):
-            raise Refused("Cannot upload a file with '/' or '\\' in its name.")
+            raise UploadRefusal("Cannot upload a file with '/' or '\\' in its name.")
         try:
             if self.filename.endswith(".whl"):
                 filetype, (name, theirs, *_) = "bdist_wheel", parse_wheel_filename(self.filename)
             else:
                 filetype, (name, theirs) = "sdist", parse_sdist_filename(self.filename)
         except (InvalidWheelFilename, InvalidSdistFilename) as error:
-            raise Refused(f"Invalid file name: {error}") from error
+            raise UploadRefusal(f"Invalid file name: {error}") from error
         if self.fields.get("filetype") != filetype:
-            raise Refused(f"{self.filename!r} is no {self.fields.get('filetype')!r}.")
+            raise UploadRefusal(f"{self.filename!r} is no {self.fields.get('filetype')!r}.")
         if (name, theirs) != (canonicalize_name(self.name), version):
-            raise Refused(f"File name {self.filename!r} does not fit {self.name!r} {version}.")
+            raise UploadRefusal(f"File name {self.filename!r} does not fit {self.name!r} {version}.")
 
     def _digests(self) -> Digests:
         digests = digests_of(self.content)
         given = {ours: self.fields[field].lower() for field, ours in _FIELDS.items() if self.fields.get(field)}
         if not given:
-            raise Refused("Include at least one message digest.")
+            raise UploadRefusal("Include at least one message digest.")
         if any(getattr(digests, name) != value for name, value in given.items()):
-            raise Refused("The digest supplied does not match a digest calculated from the uploaded file.")
+            raise UploadRefusal("The digest supplied does not match a digest calculated from the uploaded file.")
         return digests
 
     def _core_metadata(self) -> tuple[RawMetadata, str]:
@@ -118,7 +118,7 @@ class Upload:
         try:
             raw = _metadata_of_wheel(self.content) if self.filename.endswith(".whl") else _pkg_info(self.content)
         except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, KeyError, UnicodeDecodeError) as error:
-            raise Refused(f"Invalid distribution file: {error}") from error
+            raise UploadRefusal(f"Invalid distribution file: {error}") from error
         return parse_email(raw)[0], raw
 
 

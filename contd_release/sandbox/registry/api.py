@@ -20,7 +20,7 @@ from contd_release.sandbox.accounts import ANONYMOUS, Account, Accounts
 from contd_release.sandbox.registry.blobs import Blobs
 from contd_release.sandbox.registry.catalogue import Catalogue
 from contd_release.sandbox.registry.manifests import Manifests
-from contd_release.sandbox.registry.refusal import Refused
+from contd_release.sandbox.registry.refusal import RegistryRefusal
 from contd_release.sandbox.registry.tokens import SECONDS, SPELLED, Tokens
 from contd_release.sandbox.registry.transfers import Transfers
 
@@ -90,12 +90,12 @@ class Registry:
             if endpoint != self._token:
                 self._admit(request, values.get("name", ""))
             return endpoint(request, **values)
-        except Refused as refused:
+        except RegistryRefusal as refused:
             return refused.response()
         except MethodNotAllowed:
-            return Refused(405, "UNSUPPORTED", "the operation is unsupported").response()
+            return RegistryRefusal(405, "UNSUPPORTED", "the operation is unsupported").response()
         except HTTPException as error:
-            return Refused(error.code or 400, "NAME_INVALID", "nothing is served under this name").response()
+            return RegistryRefusal(error.code or 400, "NAME_INVALID", "nothing is served under this name").response()
 
     def _admit(self, request: Request, name: str) -> None:
         """Let in who may do this, and tell everybody else how to log in."""
@@ -110,11 +110,11 @@ class Registry:
             if account is None or (account == ANONYMOUS and not self._anybody(verb, name)):
                 raise _challenged('Basic realm="registry"')
             if account != ANONYMOUS and name and not account.may("registry", SPELLED[verb], name):
-                raise Refused(403, "DENIED", "requested access to the resource is denied")
+                raise RegistryRefusal(403, "DENIED", "requested access to the resource is denied")
         if verb != "pull" and self.rules.read_only:
-            raise Refused(405, "UNSUPPORTED", "the registry is read-only")
+            raise RegistryRefusal(405, "UNSUPPORTED", "the registry is read-only")
         if verb == "delete" and not self.rules.deletes:
-            raise Refused(405, "UNSUPPORTED", "nothing is deleted here")
+            raise RegistryRefusal(405, "UNSUPPORTED", "nothing is deleted here")
 
     def _anybody(self, verb: str, name: str) -> bool:
         # Clients ask /v2/ how to log in, so it says so even where everybody may pull.
@@ -123,7 +123,7 @@ class Registry:
     def _token(self, request: Request) -> Response:
         account: Account | None = self._accounts.who(request.headers.get("Authorization"))
         if account is None:
-            raise Refused(401, "UNAUTHORIZED", "incorrect username or password")
+            raise RegistryRefusal(401, "UNAUTHORIZED", "incorrect username or password")
         token = self._tokens.issue(account, request.args.getlist("scope"), public=self.rules.public)
         body = json.dumps({"token": token, "access_token": token, "expires_in": SECONDS})
         return Response(body, mimetype="application/json")
@@ -175,5 +175,5 @@ def _bearer(request: Request, verb: str, name: str) -> str:
     return f'Bearer realm="{request.host_url}v2/token",service="{request.host}"{scope}'
 
 
-def _challenged(challenge: str) -> Refused:
-    return Refused(401, "UNAUTHORIZED", "authentication required", {"WWW-Authenticate": challenge})
+def _challenged(challenge: str) -> RegistryRefusal:
+    return RegistryRefusal(401, "UNAUTHORIZED", "authentication required", {"WWW-Authenticate": challenge})

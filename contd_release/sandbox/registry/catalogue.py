@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 from contd_release.sandbox import ledger
 from contd_release.sandbox.registry.blobs import DIGEST, Blobs
 from contd_release.sandbox.registry.manifests import Manifest, Manifests
-from contd_release.sandbox.registry.refusal import Refused, checked, reference
+from contd_release.sandbox.registry.refusal import RegistryRefusal, checked, reference
 
 INDEX: Final = "application/vnd.oci.image.index.v1+json"
 _LARGEST: Final = 4 << 20
@@ -31,7 +31,7 @@ class Catalogue:
         """The tags, sorted, in pages of `n`."""
         tags = self._manifests.tags(name)
         if tags is None:
-            raise Refused(404, "NAME_UNKNOWN", "repository name not known to registry")
+            raise RegistryRefusal(404, "NAME_UNKNOWN", "repository name not known to registry")
         last, wanted = request.args.get("last", ""), request.args.get("n", len(tags), type=int)
         rest = [tag for tag in tags if tag > last]
         response = Response(json.dumps({"name": name, "tags": rest[:wanted]}), mimetype="application/json")
@@ -55,7 +55,7 @@ class Catalogue:
         if found is None or not (
             request.accept_mimetypes.best_match([found.media_type]) or not request.accept_mimetypes
         ):
-            raise Refused(404, "MANIFEST_UNKNOWN", f"{word} is not known")
+            raise RegistryRefusal(404, "MANIFEST_UNKNOWN", f"{word} is not known")
         headers = {"Docker-Content-Digest": found.digest, "ETag": f'"{found.digest}"'}
         return Response(found.content, headers=headers, content_type=found.media_type)
 
@@ -63,12 +63,12 @@ class Catalogue:
         """Keep a manifest, once everything it is made of is here."""
         manifest = Manifest(request.stream.read(_LARGEST + 1), request.headers.get("Content-Type", ""))
         if len(manifest.content) > _LARGEST:
-            raise Refused(413, "SIZE_INVALID", f"a manifest has at most {_LARGEST} bytes")
+            raise RegistryRefusal(413, "SIZE_INVALID", f"a manifest has at most {_LARGEST} bytes")
         if wrong := manifest.wrong():
-            raise Refused(400, "MANIFEST_INVALID", wrong)
+            raise RegistryRefusal(400, "MANIFEST_INVALID", wrong)
         by_digest = bool(DIGEST.fullmatch(reference(word)))
         if by_digest and word != manifest.digest:
-            raise Refused(400, "DIGEST_INVALID", f"the manifest has {manifest.digest}")
+            raise RegistryRefusal(400, "DIGEST_INVALID", f"the manifest has {manifest.digest}")
         self._refuse_dangling(name, manifest)
         if self._manifests.put(name, manifest):
             ledger.effect(request.environ, f"manifest {name}@{manifest.digest}")
@@ -83,13 +83,13 @@ class Catalogue:
         for digest, is_manifest in manifest.references():
             there = self._manifests.get(name, digest) if is_manifest else self._blobs.path(name, digest)
             if there is None:
-                raise Refused(404, "MANIFEST_BLOB_UNKNOWN", f"{digest} is not in {name}")
+                raise RegistryRefusal(404, "MANIFEST_BLOB_UNKNOWN", f"{digest} is not in {name}")
 
     def delete_manifest(self, request: Request, name: str, word: str) -> Response:
         """Forget a manifest, named by its digest, and with it the tags that name it."""
         if not DIGEST.fullmatch(reference(word)):
-            raise Refused(405, "UNSUPPORTED", "manifests are deleted by digest")
+            raise RegistryRefusal(405, "UNSUPPORTED", "manifests are deleted by digest")
         if not self._manifests.remove(name, word):
-            raise Refused(404, "MANIFEST_UNKNOWN", f"{word} is not known")
+            raise RegistryRefusal(404, "MANIFEST_UNKNOWN", f"{word} is not known")
         ledger.effect(request.environ, f"deleted {name}@{word}")
         return Response(status=202)

@@ -10,7 +10,7 @@ from contd_release.sandbox.registry.blobs import DIGEST
 from contd_release.sandbox.registry.manifests import TAG
 
 
-class Refused(Exception):
+class RegistryRefusal(Exception):
     """An answer in the specification's words."""
 
     def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
@@ -26,7 +26,7 @@ class Refused(Exception):
 def checked(digest: str) -> str:
     """The digest, if it is one that we know to compute."""
     if not DIGEST.fullmatch(digest):
-        raise Refused(400, "DIGEST_INVALID", f"{digest[:80]!r} is not a sha256 digest")
+        raise RegistryRefusal(400, "DIGEST_INVALID", f"{digest[:80]!r} is not a sha256 digest")
     return digest
 
 

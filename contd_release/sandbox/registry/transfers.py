@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 from contd_release.sandbox import ledger
 from contd_release.sandbox.registry.blobs import Blobs, Mismatch
-from contd_release.sandbox.registry.refusal import Refused, checked
+from contd_release.sandbox.registry.refusal import RegistryRefusal, checked
 
 
 class Transfers:
@@ -23,7 +23,7 @@ class Transfers:
     def delete_blob(self, request: Request, name: str, digest: str) -> Response:
         """Forget a blob."""
         if not self._blobs.remove(name, checked(digest)):
-            raise Refused(404, "BLOB_UNKNOWN", f"{digest} is not known")
+            raise RegistryRefusal(404, "BLOB_UNKNOWN", f"{digest} is not known")
         ledger.effect(request.environ, f"deleted {name}@{digest}")
         return Response(status=202)
 
@@ -31,7 +31,7 @@ class Transfers:
         """The bytes, whole or the range that was asked for."""
         path = self._blobs.path(name, checked(digest))
         if path is None:
-            raise Refused(404, "BLOB_UNKNOWN", f"{digest} is not in {name}")
+            raise RegistryRefusal(404, "BLOB_UNKNOWN", f"{digest} is not in {name}")
         response = send_file(
             path, request.environ, mimetype="application/octet-stream", conditional=True, etag=digest, max_age=31536000
         )
@@ -75,7 +75,7 @@ class Transfers:
         here = self._received(name, upload)
         said = request.headers.get("Content-Range", f"{here}-").removeprefix("bytes ")
         if said.partition("-")[0] != str(here):
-            raise Refused(416, "RANGE_INVALID", f"the next byte is {here}", self._where(name, upload, here))
+            raise RegistryRefusal(416, "RANGE_INVALID", f"the next byte is {here}", self._where(name, upload, here))
         self._blobs.append(name, upload, request.stream)
 
     def _finish(self, request: Request, name: str, upload: str, digest: str) -> Response:
@@ -83,7 +83,7 @@ class Transfers:
             if self._blobs.finish(name, upload, checked(digest)):
                 ledger.effect(request.environ, f"blob {name}@{digest}")
         except Mismatch:
-            raise Refused(400, "DIGEST_INVALID", "the bytes have another digest") from None
+            raise RegistryRefusal(400, "DIGEST_INVALID", "the bytes have another digest") from None
         return _created(name, digest)
 
     def _progress(self, name: str, upload: str, status: int) -> Response:
@@ -92,7 +92,7 @@ class Transfers:
     def _received(self, name: str, upload: str) -> int:
         here = self._blobs.received(name, upload)
         if here is None:
-            raise Refused(404, "BLOB_UPLOAD_UNKNOWN", "there is no such upload")
+            raise RegistryRefusal(404, "BLOB_UPLOAD_UNKNOWN", "there is no such upload")
         return here
 
     @staticmethod
