@@ -18,7 +18,7 @@ from contd_release.procedures.rollback import tag as tags
 from contd_release.process.action import Running
 from contd_release.records import journal
 from contd_release.records.entries import Left
-from contd_release.sandbox.registry.api import Registry, Rules
+from contd_release.sandbox.registry.api import Registry, RegistryRules
 from contd_release.sandbox.world import World
 from contd_release.tools.oci.manifest import INDEX, Manifest
 from contd_release.tools.oci.repository import Repository
@@ -139,7 +139,7 @@ def test_a_chart_is_deleted_where_asked_and_allowed(world: World, withdrawal: Wi
     """
     Not asked: nothing is done, and what to do is said. Asked: gone, or the registry keeps it, which is said as well.
     """
-    world.part(Registry).rules = Rules(deletes=deletes)
+    world.part(Registry).rules = RegistryRules(deletes=deletes)
     there = Repository.named(f"{world.registry}/owner/charts/contd")
     there.put("1.2.0", image("1.2.0"))
     kept = withdrawal("1.2.0")

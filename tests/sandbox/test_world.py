@@ -13,7 +13,7 @@ import requests
 from processes import soon
 
 from contd_release.errors import Conflict
-from contd_release.sandbox.index.admission import Rules
+from contd_release.sandbox.index.admission import IndexRules
 from contd_release.sandbox.index.api import Index
 from contd_release.sandbox.world import World
 
@@ -51,11 +51,11 @@ def test_what_another_process_did_meanwhile_is_seen(tmp_path: Path) -> None:
     waiting = World(tmp_path)
     with World(tmp_path) as world:
         requests.get(world.index_url, timeout=5)
-        world.part(Index).rules = Rules(lag=7)
+        world.part(Index).rules = IndexRules(lag=7)
     with waiting:
         requests.get(waiting.index_url, timeout=5)
         assert [1, 2] == [one.number for one in waiting.ledger.requests()]
-        assert Rules(lag=7) == waiting.part(Index).rules
+        assert IndexRules(lag=7) == waiting.part(Index).rules
 
 
 def test_a_world_stops_and_starts(tmp_path: Path) -> None:

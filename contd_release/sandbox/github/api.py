@@ -24,7 +24,7 @@ from werkzeug.wrappers import Request, Response
 from contd_release.sandbox.accounts import Account, Accounts
 from contd_release.sandbox.github import actions, assets, checks, issues, people, pulls, records, refs, releases
 from contd_release.sandbox.github import git as forge_git
-from contd_release.sandbox.github.records import Limits, Record, Rules
+from contd_release.sandbox.github.records import GitHubRules, Limits, Record
 from contd_release.sandbox.github.store import Place, Shelf, now, plain
 from contd_release.sandbox.github.wire import Asked, Refusal, Route, missing, received, reply
 
@@ -152,7 +152,7 @@ def _control(asked: Asked) -> Response:
         sent = asked.sent()
         before = shelf.get(sent["id"]) if "id" in sent else None
         if before is None:
-            sent = {"id": 1 if kind is Rules else asked.place.new_id(), "created_at": now()} | sent
+            sent = {"id": 1 if kind is GitHubRules else asked.place.new_id(), "created_at": now()} | sent
         record = kind(**plain((asdict(before) if before else {}) | sent))
         return reply(asdict(shelf.put(record)), 201)
     return reply([asdict(one) for one in shelf])

@@ -147,7 +147,7 @@ class Reaction(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rules(Record):
+class GitHubRules(Record):
     """
     The settings of a repository, and how well the forge is today.
 

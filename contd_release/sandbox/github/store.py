@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from contd_release.process import files
-from contd_release.sandbox.github.records import Issue, Pull, Record, Rules
+from contd_release.sandbox.github.records import GitHubRules, Issue, Pull, Record
 
 R = TypeVar("R", bound=Record)
 
@@ -67,9 +67,9 @@ class Place:
         """The numbers of all issues and pull requests."""
         return {one.number for one in self.shelf(Issue)} | {one.number for one in self.shelf(Pull)}
 
-    def rules(self) -> Rules:
+    def rules(self) -> GitHubRules:
         """The settings as they are now."""
-        return self.shelf(Rules).get(1) or Rules(id=1)
+        return self.shelf(GitHubRules).get(1) or GitHubRules(id=1)
 
     def blob(self, asset: int) -> Path:
         """The file that holds an asset's bytes."""

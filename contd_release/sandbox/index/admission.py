@@ -10,7 +10,7 @@ from contd_release.sandbox.index.upload import UploadRefusal
 
 
 @dataclass(frozen=True)
-class Rules:
+class IndexRules:
     """
     What an index may do differently.
 
@@ -49,7 +49,7 @@ def is_new(found: Distribution, held: Distributions) -> bool:
     return True
 
 
-def check_room(found: Distribution, held: Distributions, rules: Rules) -> None:
+def check_room(found: Distribution, held: Distributions, rules: IndexRules) -> None:
     """
     Compare the file with the limits of size and age.
 

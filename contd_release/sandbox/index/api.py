@@ -23,7 +23,7 @@ from werkzeug.wrappers import Request, Response
 from contd_release.process import files
 from contd_release.sandbox.accounts import ANONYMOUS, Account, Accounts
 from contd_release.sandbox.index import manage
-from contd_release.sandbox.index.admission import Rules, check_room, is_new
+from contd_release.sandbox.index.admission import IndexRules, check_room, is_new
 from contd_release.sandbox.index.distributions import Distributions
 from contd_release.sandbox.index.listing import Listing
 from contd_release.sandbox.index.upload import Upload, UploadRefusal
@@ -61,12 +61,12 @@ class Index:
             return self._answer(request)(environ, start_response)
 
     @property
-    def rules(self) -> Rules:
+    def rules(self) -> IndexRules:
         """The rules that hold now; they outlive the process, as everything here does."""
-        return Rules(**json.loads(self._rules.read_text("utf-8"))) if self._rules.exists() else Rules()
+        return IndexRules(**json.loads(self._rules.read_text("utf-8"))) if self._rules.exists() else IndexRules()
 
     @rules.setter
-    def rules(self, rules: Rules) -> None:
+    def rules(self, rules: IndexRules) -> None:
         files.write(self._rules, json.dumps(asdict(rules)) + "\n")
 
     def yank(self, name: str, version: str, reason: str = "") -> None:

@@ -32,7 +32,7 @@ _VERB: Final = {"GET": "pull", "HEAD": "pull", "DELETE": "delete"}
 
 
 @dataclass(frozen=True)
-class Rules:
+class RegistryRules:
     """
     What this registry lets people do.
 
@@ -55,8 +55,8 @@ class Registry:
     runs.
     """
 
-    def __init__(self, directory: Path, accounts: Accounts, rules: Rules | None = None) -> None:
-        self.rules = rules or Rules()
+    def __init__(self, directory: Path, accounts: Accounts, rules: RegistryRules | None = None) -> None:
+        self.rules = rules or RegistryRules()
         self._accounts = accounts
         self._tokens = Tokens(directory)
         blobs, manifests = Blobs(directory), Manifests(directory)

@@ -16,7 +16,7 @@ from contd_release.engine.step import State
 from contd_release.errors import Conflict, FailedCommand, NotReady, ReleaseError, Unanswered, Unsettled
 from contd_release.project.artifacts import Artifact
 from contd_release.project.release import Release
-from contd_release.sandbox.registry.api import Registry, Rules
+from contd_release.sandbox.registry.api import Registry, RegistryRules
 from contd_release.sandbox.world import World
 from contd_release.tools.helm import helm
 from contd_release.tools.helm.registry import is_worth_another_try
@@ -130,7 +130,7 @@ def test_a_refusal_that_ends_in_a_token_is_none(bench: Bench) -> None:
 
 def test_a_registry_with_passwords_and_no_tokens(bench: Bench) -> None:
     """A plain htpasswd takes the same login."""
-    bench.registry.rules = Rules(login="basic")
+    bench.registry.rules = RegistryRules(login="basic")
     bench.publish()
     assert not [one for one in bench.world.ledger.requests() if "/v2/token" in one.path and "push" in one.path][1:]
     bench.is_whole()
@@ -175,11 +175,11 @@ def test_resets_that_outlast_every_try(bench: Bench) -> None:
 
 def test_a_registry_that_turns_read_only(bench: Bench) -> None:
     """Nothing is there, the message has the 405, and when maintenance is over the same walk goes on."""
-    bench.registry.rules = Rules(read_only=True)
+    bench.registry.rules = RegistryRules(read_only=True)
     told = raised(bench.publish, FailedCommand)
     assert "response status code 405: unsupported: the registry is read-only" in told
     assert (1, {}) == (bench.pushes(), bench.effects)
-    bench.registry.rules = Rules()
+    bench.registry.rules = RegistryRules()
     bench.publish()
     bench.is_whole()
 
@@ -189,7 +189,7 @@ def test_a_wrong_password_is_never_absent(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, kind: Literal["bearer", "basic"]
 ) -> None:
     """The walk stops before it pushes anything, with what to set, and without the password."""
-    bench.registry.rules = Rules(login=kind)
+    bench.registry.rules = RegistryRules(login=kind)
     login(monkeypatch, "wrong-password")
     told = raised(bench.publish, Unanswered)
     assert "CONTD_REGISTRY_PASSWORD" in told

@@ -22,7 +22,7 @@ from contd_release.process.action import Running
 from contd_release.process.command import Command
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact, Sealed
-from contd_release.sandbox.registry.api import Registry, Rules
+from contd_release.sandbox.registry.api import Registry, RegistryRules
 from contd_release.sandbox.world import World
 from contd_release.tools.helm import helm, registry
 from contd_release.tools.helm.copy import Packed, read
@@ -205,7 +205,7 @@ def test_deleted_or_else_marked(there: Repository, withdrawal: Withdrawal, world
     Both asked for: a registry that deletes has nothing of it any more, neither marked nor kept; another has the mark.
     """
     walk(withdrawal("1.2.0", "deprecate-chart"))
-    world.part(Registry).rules = Rules(deletes=deletes)
+    world.part(Registry).rules = RegistryRules(deletes=deletes)
     both = withdrawal("1.2.0", "deprecate-chart", "delete-chart")
     assert "it is deleted, if the registry lets us; if not, helm warns of it" == withdraw.row(both).undone
     walk(both)

@@ -18,7 +18,7 @@ from contd_release.errors import Conflict, NotReady, ReleaseError, Unanswered, U
 from contd_release.project.artifacts import Tampered
 from contd_release.project.release import Release
 from contd_release.project.settings import Settings
-from contd_release.sandbox.github.records import Asset, Check, Limits, Rules, Status
+from contd_release.sandbox.github.records import Asset, Check, GitHubRules, Limits, Status
 from contd_release.tools.github import api as client
 from contd_release.tools.github import releases
 
@@ -321,7 +321,7 @@ class TestAttached:
 
     def test_digests_that_github_does_not_tell_are_made(self, github: Github, staged: Release) -> None:
         """Assets from before 2025 are downloaded and compared."""
-        github.place.shelf(Rules).put(Rules(id=1, digests=False))
+        github.place.shelf(GitHubRules).put(GitHubRules(id=1, digests=False))
         assert State.DONE is state(attached(staged))
 
     @pytest.mark.parametrize("fault", ["cut", "502", "accept-then-502", "accept-then-drop", "reset", "refuse"])
@@ -441,7 +441,7 @@ class TestPromoted:
 
     def test_an_immutable_release_is_whole_and_stays(self, github: Github, staged: Release, tmp_path: Path) -> None:
         """Where releases are immutable the order is draft, upload, publish, and what then lacks is said to be lost."""
-        github.place.shelf(Rules).put(Rules(id=1, immutable_releases=True))
+        github.place.shelf(GitHubRules).put(GitHubRules(id=1, immutable_releases=True))
         github.tag("v1.2.0")
         walk(promoted(staged), log=tmp_path)
         assert [State.DONE] * 3 == [state(one) for one in (*channel.stage(staged), promoted(staged))]
@@ -478,7 +478,7 @@ class TestReadBack:
 
     def test_a_private_repository_is_read_with_the_token(self, github: Github, public: Release, tmp_path: Path) -> None:
         """Nobody else may."""
-        github.place.shelf(Rules).put(Rules(id=1, private=True))
+        github.place.shelf(GitHubRules).put(GitHubRules(id=1, private=True))
         walk(served(public), log=tmp_path)
         asked = [one.path for one in github.world.ledger.requests()]
         assert 5 == sum("/files/" in one for one in asked)

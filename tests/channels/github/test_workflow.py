@@ -18,7 +18,7 @@ from contd_release.engine.step import State
 from contd_release.errors import FailedCommand, ReleaseError, Unanswered, Unsettled
 from contd_release.process.action import Running
 from contd_release.project.release import Release
-from contd_release.sandbox.github.records import Job, Rules, Run
+from contd_release.sandbox.github.records import GitHubRules, Job, Run
 
 # Each watches a run of a workflow.
 pytestmark = pytest.mark.slow
@@ -151,7 +151,7 @@ def test_a_tag_that_started_nothing_is_run(github: Github, tmp_path: Path, relea
 
 def test_a_run_that_does_not_come_is_told(github: Github, tmp_path: Path, release: Release) -> None:
     """GitHub took the wish and nothing came of it: said, with where to look."""
-    github.place.shelf(Rules).put(replace(github.place.rules(), dispatches=False))
+    github.place.shelf(GitHubRules).put(replace(github.place.rules(), dispatches=False))
     _, error = told(release, tmp_path)
     assert isinstance(error, Unsettled)
     assert "release.yml was started on v1.2.0, and no run appeared within 0.3 s" == error.what_is

@@ -21,7 +21,7 @@ from contd_release.errors import Conflict, Interrupted, NotReady, Several, Unans
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Tampered
 from contd_release.project.settings import Image
-from contd_release.sandbox.registry.api import Rules
+from contd_release.sandbox.registry.api import RegistryRules
 from contd_release.tools.oci import upload
 from contd_release.tools.oci.repository import Repository
 
@@ -137,7 +137,7 @@ def test_undone_where_nothing_is_deleted_it_says_what_is_left(bench: Bench) -> N
     """
     bench.seal()
     bench.walk("stage")
-    bench.registry.rules = Rules(deletes=False)
+    bench.registry.rules = RegistryRules(deletes=False)
     bench.checklist("stage").undo(lambda _: None, bench.running)
     assert ["absent"] * 3 == bench.states("stage")
     details = [one.detail for one in bench.found("stage")]
@@ -184,7 +184,7 @@ def test_a_missing_archive_is_noticed(bench: Bench) -> None:
 
 def test_read_only_registry(bench: Bench) -> None:
     """405 is found out before anything is changed, and named when it happens later."""
-    bench.registry.rules = Rules(read_only=True)
+    bench.registry.rules = RegistryRules(read_only=True)
     found = bench.found("access")[-1]
     assert State.ABSENT is found.state
     assert "read-only: it answers 405" in found.detail
@@ -196,7 +196,7 @@ def test_read_only_registry(bench: Bench) -> None:
 @pytest.mark.parametrize("login", ["basic", "bearer"])
 def test_wrong_password(bench: Bench, monkeypatch: pytest.MonkeyPatch, login: Literal["basic", "bearer"]) -> None:
     """A refused credential is "cannot know", never "absent", even where everybody may pull."""
-    bench.registry.rules = Rules(login=login)
+    bench.registry.rules = RegistryRules(login=login)
     bench.seal()
     monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", "wrong-password")
     for section in ("stage", "publish", "promote"):
@@ -209,7 +209,7 @@ def test_who_may_only_read_is_told_before_anything_is_changed(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, login: Literal["basic", "bearer"]
 ) -> None:
     """The scope of the credential is checked without putting anything into the registry."""
-    bench.registry.rules = Rules(login=login)
+    bench.registry.rules = RegistryRules(login=login)
     monkeypatch.setenv("CONTD_REGISTRY_USERNAME", "reader")
     monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", bench.world.accounts.reader.password.reveal())
     found = bench.found("access")[-1]
@@ -328,7 +328,7 @@ def test_an_upload_is_stopped_in_the_middle(bench: Bench) -> None:
 
 def test_verification_of_a_private_registry_uses_our_login(bench: Bench) -> None:
     """Where nobody may pull without a login, ours is used."""
-    bench.registry.rules = Rules(public=False)
+    bench.registry.rules = RegistryRules(public=False)
     bench.seal()
     bench.walk("stage", "publish", "verify")
     assert ["done"] == bench.states("verify")

@@ -11,7 +11,7 @@ import pytest
 import requests
 from github_server import NAME, Github, serving
 
-from contd_release.sandbox.github.records import Limits, Release, Rules
+from contd_release.sandbox.github.records import GitHubRules, Limits, Release
 from contd_release.sandbox.world import World
 
 Ask = Callable[..., requests.Response]
@@ -136,7 +136,7 @@ def test_files_are_public_with_their_release(github: Github, ask: Ask) -> None:
 
 def test_immutable_releases_lock_on_publishing_and_burn_the_tag_name(github: Github, ask: Ask) -> None:
     """Files before publication only; the name of the tag is never given out again."""
-    github.place.shelf(Rules).put(Rules(id=1, immutable_releases=True))
+    github.place.shelf(GitHubRules).put(GitHubRules(id=1, immutable_releases=True))
     draft = _draft(ask)
     asset = ask("POST", f"/releases/{draft}/assets?name=a.txt", data=b"one").json()["id"]
     assert ask("PATCH", f"/releases/{draft}", json={"draft": False}).json()["immutable"]
@@ -198,7 +198,7 @@ def test_who_may_do_what(github: Github, ask: Ask, whose: str, method: str, path
 
 def test_a_private_repository_is_hidden(github: Github, ask: Ask) -> None:
     """From those without a token; a reader of the world sees it."""
-    github.place.shelf(Rules).put(Rules(id=1, private=True))
+    github.place.shelf(GitHubRules).put(GitHubRules(id=1, private=True))
     assert [404, 200] == [ask("GET", "", token).status_code for token in (None, github.read_token)]
     assert ask("GET", "").json()["private"]
 

@@ -15,7 +15,7 @@ import pytest
 import requests
 from pypi_simple import PyPISimple
 
-from contd_release.sandbox.index.admission import Rules
+from contd_release.sandbox.index.admission import IndexRules
 from contd_release.sandbox.index.api import Index
 from contd_release.sandbox.world import World
 
@@ -152,9 +152,9 @@ def test_what_is_in_the_file_counts(upload: Upload, make_wheel: Make) -> None:
 def test_too_large(world: World, upload: Upload, make_wheel: Make) -> None:
     """400 for a file or a project beyond its limit."""
     wheel = make_wheel("1.0.0")
-    world.part(Index).rules = Rules(largest=100)
+    world.part(Index).rules = IndexRules(largest=100)
     assert upload(wheel).reason == "File too large. Limit for project 'contd-demo' is 0 MB."
-    world.part(Index).rules = Rules(room=wheel.stat().st_size)
+    world.part(Index).rules = IndexRules(room=wheel.stat().st_size)
     assert 200 == upload(wheel).status_code
     assert upload(make_wheel("1.1.0")).reason == "Project size too large. Limit for project 'contd-demo' is 0 GB."
 
@@ -162,7 +162,7 @@ def test_too_large(world: World, upload: Upload, make_wheel: Make) -> None:
 def test_too_late(world: World, upload: Upload, make_wheel: Make, make_sdist: Make) -> None:
     """400 for a file that comes to a release after two weeks; the same bytes again are fine even then."""
     assert 200 == upload(wheel := make_wheel("1.0.0")).status_code
-    world.part(Index).rules = Rules(window=0)
+    world.part(Index).rules = IndexRules(window=0)
     assert "Files can no longer be added to contd-demo 1.0.0." == upload(make_sdist("1.0.0")).reason
     assert 200 == upload(wheel).status_code
     assert 200 == upload(make_wheel("1.1.0")).status_code
@@ -318,7 +318,7 @@ def test_what_was_published_is_there_after_a_restart(world: World, upload: Uploa
     upload(burned := make_wheel("1.1.0"))
     world.part(Index).yank("contd-demo", "1.0.0", "it burns")
     world.part(Index).delete(burned.name)
-    world.part(Index).rules = Rules(largest=12345)
+    world.part(Index).rules = IndexRules(largest=12345)
     before = get(world, "/simple/contd-demo/").text
     world.stop()
     with World(world.directory) as again:
@@ -326,4 +326,4 @@ def test_what_was_published_is_there_after_a_restart(world: World, upload: Uploa
         named = again.part(Index).distributions.named(burned.name)
         assert named is not None
         assert named.is_deleted
-        assert Rules(largest=12345) == again.part(Index).rules
+        assert IndexRules(largest=12345) == again.part(Index).rules

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from contd_release.sandbox.registry.api import Registry, Rules
+from contd_release.sandbox.registry.api import Registry, RegistryRules
 from contd_release.sandbox.world import World
 from contd_release.tools.oci.archive import Archive
 from contd_release.tools.oci.manifest import INDEX, MANIFEST
@@ -63,7 +63,7 @@ class Client:
 @pytest.fixture
 def client(world: World) -> Client:
     """The publisher, whom Basic credentials are enough for."""
-    world.part(Registry).rules = Rules(login="basic")
+    world.part(Registry).rules = RegistryRules(login="basic")
     return Client(world)
 
 
@@ -221,9 +221,9 @@ def test_deleted(client: Client) -> None:
 def test_read_only_and_without_deleting(client: Client) -> None:
     """What the rules forbid is 405."""
     put = client.manifest("1.2.0")
-    client.world.part(Registry).rules = Rules(login="basic", deletes=False)
+    client.world.part(Registry).rules = RegistryRules(login="basic", deletes=False)
     assert (405, "UNSUPPORTED") == code(client("DELETE", f"manifests/{put['digest']}"))
-    client.world.part(Registry).rules = Rules(login="basic", read_only=True)
+    client.world.part(Registry).rules = RegistryRules(login="basic", read_only=True)
     assert (405, "UNSUPPORTED") == code(client("POST", "blobs/uploads/"))
     assert 200 == client("GET", "manifests/1.2.0").status_code
 
@@ -254,18 +254,18 @@ def test_names_lead_nowhere_else(client: Client, path: str) -> None:
 def test_the_state_survives_a_restart(tmp_path: Path) -> None:
     """Blobs, manifests, tags, half an upload and tokens are there when the world comes back."""
     with World(tmp_path / "kept") as world:
-        world.part(Registry).rules = Rules(login="basic")
+        world.part(Registry).rules = RegistryRules(login="basic")
         client = Client(world)
         put = client.manifest("1.2.0")
         where = client("POST", "blobs/uploads/").headers["Location"]
         client("PATCH", where, b"half")
         token = client("GET", "/v2/token?scope=repository:owner/app:pull").json()["token"]
     with World(tmp_path / "kept") as again:
-        again.part(Registry).rules = Rules(login="basic")
+        again.part(Registry).rules = RegistryRules(login="basic")
         client = Client(again)
         assert put["digest"] == client("HEAD", "manifests/1.2.0").headers["Docker-Content-Digest"]
         assert "0-3" == client("GET", where).headers["Range"]
-        again.part(Registry).rules = Rules()
+        again.part(Registry).rules = RegistryRules()
         bearer = {"Authorization": f"Bearer {token}"}
         url = f"{again.url}/v2/owner/app/manifests/1.2.0"
         assert 200 == requests.get(url, headers=bearer, timeout=5).status_code
@@ -301,7 +301,7 @@ def test_a_wrong_password_gets_no_token(world: World) -> None:
 @pytest.mark.integration
 def test_skopeo(world: World, images: Images, tmp_path: Path, login: Any, skopeo: None) -> None:
     """Copied in, inspected, copied out, deleted: digests are kept, and only who may push pushes."""
-    world.part(Registry).rules = Rules(login=login)
+    world.part(Registry).rules = RegistryRules(login=login)
     whole, name = images.whole(), f"docker://{world.registry}/owner/app:1.2.0"
     creds = f"publisher:{world.accounts.publisher.password.reveal()}"
     source = f"oci-archive:{whole.path}:1.2.0"

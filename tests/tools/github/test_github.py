@@ -14,7 +14,7 @@ from contd_release.project.project import Project
 from contd_release.project.settings import Github as Settings
 from contd_release.project.settings import News
 from contd_release.project.settings import Settings as AllSettings
-from contd_release.sandbox.github.records import Check, Job, Limits, Release, Rules, Run, Status
+from contd_release.sandbox.github.records import Check, GitHubRules, Job, Limits, Release, Run, Status
 from contd_release.tools.github import api, issues, releases, runs
 from contd_release.tools.github.api import Access, Repository
 from contd_release.tools.http import Http, Refused
@@ -121,7 +121,7 @@ class TestAccess:
 
     def test_a_hidden_repository_is_none(self, served: Github) -> None:
         """404 is an answer."""
-        served.place.shelf(Rules).put(Rules(id=1, private=True))
+        served.place.shelf(GitHubRules).put(GitHubRules(id=1, private=True))
         assert None is api.access(_with(served, None))
 
     def test_a_bad_token_is_refused(self, served: Github) -> None:
@@ -177,7 +177,7 @@ class TestReleases:
         """As for assets from before 2025."""
         draft = releases.create_draft(repository, "v1.0.0", served.head, "", prerelease=False)
         releases.upload(repository, draft.id, "a.txt", b"one")
-        served.place.shelf(Rules).put(Rules(id=1, digests=False))
+        served.place.shelf(GitHubRules).put(GitHubRules(id=1, digests=False))
         assert [""] == [one.sha256 for one in releases.assets(repository, draft.id)]
 
     def test_a_refusal_has_githubs_words(self, served: Github, repository: Repository) -> None:

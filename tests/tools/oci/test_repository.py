@@ -19,7 +19,7 @@ import stamina
 
 from contd_release.errors import Conflict, Unanswered, Usage
 from contd_release.process.redaction import Secret
-from contd_release.sandbox.registry.api import Registry, Rules
+from contd_release.sandbox.registry.api import Registry, RegistryRules
 from contd_release.sandbox.world import World
 from contd_release.tools.oci import login as oci_login
 from contd_release.tools.oci import upload
@@ -57,7 +57,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         yield from with_debian(tmp_path)
         return
     with World(tmp_path / "world") as world:
-        world.part(Registry).rules = Rules(login=request.param)
+        world.part(Registry).rules = RegistryRules(login=request.param)
         yield Place(request.param, world.registry, Login("publisher", world.accounts.publisher.password))
 
 
@@ -297,7 +297,7 @@ def test_anybody_may_read_what_is_public(world: World, publisher: None, images: 
 
 def test_without_a_login_where_one_is_needed(world: World) -> None:
     """The error says what to set."""
-    world.part(Registry).rules = Rules(login="basic", public=False)
+    world.part(Registry).rules = RegistryRules(login="basic", public=False)
     with pytest.raises(Unanswered) as caught:
         Repository.named(f"{world.registry}/owner/app").digest("1.2.0")
     assert "wants a login, and there is none" in caught.value.what_is
