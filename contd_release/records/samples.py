@@ -16,7 +16,7 @@ FILE: Final = "monitor.jsonl"
 WHAT: Final = "the monitor's samples"
 
 
-class Verdict(Enum):
+class HealthVerdict(Enum):
     """What the samples say to do."""
 
     CONTINUE = "continue"
@@ -71,7 +71,7 @@ class Sample:
 
     version: str
     at: str
-    verdict: Verdict = Verdict.HOLD
+    verdict: HealthVerdict = HealthVerdict.HOLD
     reasons: tuple[str, ...] = ()
     rate: Rate | None = None
     mentions: tuple[Mention, ...] = ()

@@ -24,7 +24,7 @@ from contd_release.schedule.plan import SMALLEST_FIRST, Plan
 URGENT: Final = "security"
 
 
-class Verdict(Enum):
+class DueVerdict(Enum):
     """What the calendar and the fragments say of one part."""
 
     NOT_YET = "not yet"
@@ -68,13 +68,13 @@ class DueRow:
     last: Shipped | None
     due: date | None
     pending: tuple[Pending, ...]
-    verdict: Verdict
+    verdict: DueVerdict
     note: str = ""
 
     @property
     def is_due(self) -> bool:
         """Whether somebody should release now."""
-        return self.verdict in (Verdict.DUE, Verdict.LATE)
+        return self.verdict in (DueVerdict.DUE, DueVerdict.LATE)
 
 
 def table(plan: Plan, shipped: Sequence[Shipped], pending: Sequence[Pending], now: datetime) -> tuple[DueRow, ...]:
@@ -131,28 +131,28 @@ def _row(
         return DueRow(part, often, last, None, pending, verdict, note)
     if anchor is None and pending and all(each.part != part for each in pending):
         return DueRow(
-            part, often, None, None, pending, Verdict.NOT_YET, "nothing was released yet, and nothing asks for it"
+            part, often, None, None, pending, DueVerdict.NOT_YET, "nothing was released yet, and nothing asks for it"
         )
     planned = often.after(plan.day(anchor.at)) if anchor else today
     due = freeze.thaw(planned, plan.windows)
     if today < planned:
-        verdict = Verdict.NOT_YET
+        verdict = DueVerdict.NOT_YET
     elif not pending:
-        verdict = Verdict.NOTHING
+        verdict = DueVerdict.NOTHING
     elif frozen:
-        verdict, due = Verdict.FROZEN, freeze.thaw(today, plan.windows)
+        verdict, due = DueVerdict.FROZEN, freeze.thaw(today, plan.windows)
     else:
-        verdict = Verdict.LATE if today > due + often.grace else Verdict.DUE
+        verdict = DueVerdict.LATE if today > due + often.grace else DueVerdict.DUE
     return DueRow(part, often, last, due, pending, verdict, note)
 
 
-def _as_needed(pending: Sequence[Pending], *, frozen: bool) -> Verdict:
+def _as_needed(pending: Sequence[Pending], *, frozen: bool) -> DueVerdict:
     """The verdict where no calendar speaks: only a security fix does not wait for a person's wish."""
     if not pending:
-        return Verdict.NOTHING
+        return DueVerdict.NOTHING
     if frozen:
-        return Verdict.FROZEN
-    return Verdict.DUE if any(one.kind == URGENT for one in pending) else Verdict.AS_NEEDED
+        return DueVerdict.FROZEN
+    return DueVerdict.DUE if any(one.kind == URGENT for one in pending) else DueVerdict.AS_NEEDED
 
 
 def _note(fragments: Sequence[Pending], part: Part, pending: Sequence[Pending], *, frozen: bool) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from release_story import story
 
-from contd_release.records.samples import Rate, Sample, Verdict
+from contd_release.records.samples import HealthVerdict, Rate, Sample
 from contd_release.report import forms, words
 from contd_release.report.rate_picture import BOTTOM, LEFT, RIGHT, TOP, plot
 from contd_release.report.timeline import timeline
@@ -133,7 +133,7 @@ def test_one_look_and_no_look() -> None:
 
 def _sample(index: int, value: float | None) -> Sample:
     rate = Rate(value, 0.1, 0.15) if value is not None else None
-    return Sample("1.2.0", f"2027-01-15T08:0{index}:00+00:00", Verdict.HOLD, rate=rate)
+    return Sample("1.2.0", f"2027-01-15T08:0{index}:00+00:00", HealthVerdict.HOLD, rate=rate)
 
 
 @pytest.mark.parametrize(

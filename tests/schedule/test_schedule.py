@@ -12,7 +12,7 @@ from contd_release.project.settings import Schedule
 from contd_release.project.version import Part
 from contd_release.schedule import due as schedule
 from contd_release.schedule import freeze, frequency
-from contd_release.schedule.due import DueRow, Pending, Shipped, Verdict
+from contd_release.schedule.due import DueRow, DueVerdict, Pending, Shipped
 from contd_release.schedule.plan import read
 
 FIX = Pending("1.bugfix.md", "bugfix", "patch")
@@ -91,62 +91,63 @@ ONE = (("1.2.0", "2026-10-31"),)
 
 VERDICTS = [
     # part, now, shipped, settings, pending, due, verdict
-    ("minor", "2026-11-29", ONE, Schedule(), (NEWS,), "2026-11-30", Verdict.NOT_YET),
-    ("minor", "2026-11-30", ONE, Schedule(), (NEWS,), "2026-11-30", Verdict.DUE),
-    ("minor", "2026-12-07", ONE, Schedule(), (NEWS,), "2026-11-30", Verdict.DUE),
-    ("minor", "2026-12-08", ONE, Schedule(), (NEWS,), "2026-11-30", Verdict.LATE),
-    ("minor", "2026-12-08", ONE, Schedule(), (), "2026-11-30", Verdict.NOTHING),
-    ("minor", "2026-11-01", ONE, Schedule(), (), "2026-11-30", Verdict.NOT_YET),
+    ("minor", "2026-11-29", ONE, Schedule(), (NEWS,), "2026-11-30", DueVerdict.NOT_YET),
+    ("minor", "2026-11-30", ONE, Schedule(), (NEWS,), "2026-11-30", DueVerdict.DUE),
+    ("minor", "2026-12-07", ONE, Schedule(), (NEWS,), "2026-11-30", DueVerdict.DUE),
+    ("minor", "2026-12-08", ONE, Schedule(), (NEWS,), "2026-11-30", DueVerdict.LATE),
+    ("minor", "2026-12-08", ONE, Schedule(), (), "2026-11-30", DueVerdict.NOTHING),
+    ("minor", "2026-11-01", ONE, Schedule(), (), "2026-11-30", DueVerdict.NOT_YET),
     # a patch does not move the minor's day, a major does, a pre-release does not
-    ("minor", "2026-11-30", (*ONE, ("1.2.1", "2026-11-20")), Schedule(), (NEWS,), "2026-11-30", Verdict.DUE),
-    ("minor", "2026-11-30", (*ONE, ("2.0.0", "2026-11-20")), Schedule(), (NEWS,), "2026-12-20", Verdict.NOT_YET),
-    ("minor", "2026-11-30", (*ONE, ("1.3.0rc1", "2026-11-20")), Schedule(), (NEWS,), "2026-11-30", Verdict.DUE),
+    ("minor", "2026-11-30", (*ONE, ("1.2.1", "2026-11-20")), Schedule(), (NEWS,), "2026-11-30", DueVerdict.DUE),
+    ("minor", "2026-11-30", (*ONE, ("2.0.0", "2026-11-20")), Schedule(), (NEWS,), "2026-12-20", DueVerdict.NOT_YET),
+    ("minor", "2026-11-30", (*ONE, ("1.3.0rc1", "2026-11-20")), Schedule(), (NEWS,), "2026-11-30", DueVerdict.DUE),
     # the day begins where the project says
     ("minor", "2026-11-29T22:59+00:00", (("1.2.0", "2026-10-30T23:30+00:00"),), BERLIN, (NEWS,), "2026-11-30",
-     Verdict.NOT_YET),
+     DueVerdict.NOT_YET),
     ("minor", "2026-11-29T23:00+00:00", (("1.2.0", "2026-10-30T23:30+00:00"),), BERLIN, (NEWS,), "2026-11-30",
-     Verdict.DUE),
+     DueVerdict.DUE),
     ("minor", "2026-11-08T04:59+00:00", (("1.2.0", "2026-11-01T05:30+00:00"),), NEW_YORK, (NEWS,), "2026-11-08",
-     Verdict.NOT_YET),
+     DueVerdict.NOT_YET),
     ("minor", "2026-11-08T05:00+00:00", (("1.2.0", "2026-11-01T05:30+00:00"),), NEW_YORK, (NEWS,), "2026-11-08",
-     Verdict.DUE),
+     DueVerdict.DUE),
     # freezes: over the end of the year, once, and both ends included
-    ("minor", "2026-12-19", (("1.2.0", "2026-11-20"),), HOLIDAYS, (NEWS,), "2027-01-04", Verdict.NOT_YET),
-    ("minor", "2026-12-20", (("1.2.0", "2026-11-20"),), HOLIDAYS, (NEWS,), "2027-01-04", Verdict.FROZEN),
-    ("minor", "2027-01-03", (("1.2.0", "2026-11-20"),), HOLIDAYS, (NEWS,), "2027-01-04", Verdict.FROZEN),
-    ("minor", "2027-01-03", (("1.2.0", "2026-11-20"),), HOLIDAYS, (), "2027-01-04", Verdict.NOTHING),
-    ("minor", "2027-01-04", (("1.2.0", "2026-11-20"),), HOLIDAYS, (NEWS,), "2027-01-04", Verdict.DUE),
-    ("minor", "2027-01-12", (("1.2.0", "2026-11-20"),), HOLIDAYS, (NEWS,), "2027-01-04", Verdict.LATE),
-    ("minor", "2026-12-25", (("1.2.0", "2026-10-20"),), HOLIDAYS, (NEWS,), "2027-01-04", Verdict.FROZEN),
+    ("minor", "2026-12-19", (("1.2.0", "2026-11-20"),), HOLIDAYS, (NEWS,), "2027-01-04", DueVerdict.NOT_YET),
+    ("minor", "2026-12-20", (("1.2.0", "2026-11-20"),), HOLIDAYS, (NEWS,), "2027-01-04", DueVerdict.FROZEN),
+    ("minor", "2027-01-03", (("1.2.0", "2026-11-20"),), HOLIDAYS, (NEWS,), "2027-01-04", DueVerdict.FROZEN),
+    ("minor", "2027-01-03", (("1.2.0", "2026-11-20"),), HOLIDAYS, (), "2027-01-04", DueVerdict.NOTHING),
+    ("minor", "2027-01-04", (("1.2.0", "2026-11-20"),), HOLIDAYS, (NEWS,), "2027-01-04", DueVerdict.DUE),
+    ("minor", "2027-01-12", (("1.2.0", "2026-11-20"),), HOLIDAYS, (NEWS,), "2027-01-04", DueVerdict.LATE),
+    ("minor", "2026-12-25", (("1.2.0", "2026-10-20"),), HOLIDAYS, (NEWS,), "2027-01-04", DueVerdict.FROZEN),
     ("minor", "2026-11-20", (("1.2.0", "2026-10-20"),), Schedule(freeze=("2026-11-18..2026-11-21",)), (NEWS,),
-     "2026-11-22", Verdict.FROZEN),
+     "2026-11-22", DueVerdict.FROZEN),
     ("minor", "2027-11-20", (("1.2.0", "2027-10-20"),), Schedule(freeze=("2026-11-18..2026-11-21",)), (NEWS,),
-     "2027-11-20", Verdict.DUE),
+     "2027-11-20", DueVerdict.DUE),
     # overlapping windows are one, and 29 February is in a window that spans it
     ("minor", "2026-12-20", (("1.2.0", "2026-11-20"),), Schedule(freeze=("12-20..12-31", "12-30..01-10")), (NEWS,),
-     "2027-01-11", Verdict.FROZEN),
+     "2027-01-11", DueVerdict.FROZEN),
     ("minor", "2028-02-29", (("1.2.0", "2028-01-29"),), Schedule(freeze=("02-28..03-01",)), (NEWS,), "2028-03-02",
-     Verdict.FROZEN),
+     DueVerdict.FROZEN),
     ("minor", "2027-02-28", (("1.2.0", "2027-01-29"),), Schedule(freeze=("02-29..02-29",)), (NEWS,), "2027-02-28",
-     Verdict.DUE),
+     DueVerdict.DUE),
     # nothing was ever released; a part that never was counts from the first release
-    ("minor", "2026-11-22", (), Schedule(), (NEWS,), "2026-11-22", Verdict.DUE),
-    ("minor", "2026-11-22", (), Schedule(), (), "2026-11-22", Verdict.NOTHING),
+    ("minor", "2026-11-22", (), Schedule(), (NEWS,), "2026-11-22", DueVerdict.DUE),
+    ("minor", "2026-11-22", (), Schedule(), (), "2026-11-22", DueVerdict.NOTHING),
     # a first release is what its changes ask for, not a major because none was ever made
-    ("major", "2026-11-22", (), Schedule(), (NEWS,), None, Verdict.NOT_YET),
+    ("major", "2026-11-22", (), Schedule(), (NEWS,), None, DueVerdict.NOT_YET),
     ("major", "2026-11-22", (("0.1.0", "2025-11-22"), ("0.2.0", "2026-06-01")), Schedule(), (NEWS,), "2026-11-22",
-     Verdict.DUE),
-    ("major", "2028-02-28", (("1.0.0", "2027-02-28"),), Schedule(), (BREAK,), "2028-02-28", Verdict.DUE),
-    ("major", "2029-02-28", (("1.0.0", "2028-02-29"),), Schedule(), (BREAK,), "2029-02-28", Verdict.DUE),
+     DueVerdict.DUE),
+    ("major", "2028-02-28", (("1.0.0", "2027-02-28"),), Schedule(), (BREAK,), "2028-02-28", DueVerdict.DUE),
+    ("major", "2029-02-28", (("1.0.0", "2028-02-29"),), Schedule(), (BREAK,), "2029-02-28", DueVerdict.DUE),
     # as needed: a person decides, but for a security fix
-    ("patch", "2026-11-22", ONE, Schedule(), (), None, Verdict.NOTHING),
-    ("patch", "2026-11-22", ONE, Schedule(), (NEWS,), None, Verdict.NOTHING),
-    ("patch", "2026-11-22", ONE, Schedule(), (FIX,), None, Verdict.AS_NEEDED),
-    ("patch", "2026-11-22", ONE, Schedule(), (FIX, HOLE), None, Verdict.DUE),
-    ("patch", "2026-12-24", ONE, HOLIDAYS, (HOLE,), None, Verdict.FROZEN),
+    ("patch", "2026-11-22", ONE, Schedule(), (), None, DueVerdict.NOTHING),
+    ("patch", "2026-11-22", ONE, Schedule(), (NEWS,), None, DueVerdict.NOTHING),
+    ("patch", "2026-11-22", ONE, Schedule(), (FIX,), None, DueVerdict.AS_NEEDED),
+    ("patch", "2026-11-22", ONE, Schedule(), (FIX, HOLE), None, DueVerdict.DUE),
+    ("patch", "2026-12-24", ONE, HOLIDAYS, (HOLE,), None, DueVerdict.FROZEN),
     # a shorter distance has a shorter grace
-    ("patch", "2026-11-08", (("1.2.1", "2026-11-01"),), Schedule(patch="weekly"), (FIX,), "2026-11-08", Verdict.DUE),
-    ("patch", "2026-11-10", (("1.2.1", "2026-11-01"),), Schedule(patch="weekly"), (FIX,), "2026-11-08", Verdict.LATE),
+    ("patch", "2026-11-08", (("1.2.1", "2026-11-01"),), Schedule(patch="weekly"), (FIX,), "2026-11-08", DueVerdict.DUE),
+    ("patch", "2026-11-10", (("1.2.1", "2026-11-01"),), Schedule(patch="weekly"), (FIX,), "2026-11-08",
+     DueVerdict.LATE),
 ]  # fmt: skip
 
 
@@ -158,7 +159,7 @@ def test_verdict_is_right(
     settings: Schedule,
     pending: tuple[Pending, ...],
     due: str | None,
-    verdict: Verdict,
+    verdict: DueVerdict,
 ) -> None:
     """What is due, late, frozen or has nothing to ship, on that day in that place."""
     actual = row(part, now, *shipped, settings=settings, pending=pending)

@@ -8,7 +8,7 @@ from contd_release.channels import readings
 from contd_release.channels.readings import ComparedRow, Glance
 from contd_release.project.artifacts import Artifact
 from contd_release.records.events import Happened
-from contd_release.records.samples import Mention, Rate, Sample, Verdict
+from contd_release.records.samples import HealthVerdict, Mention, Rate, Sample
 from contd_release.report.story import Moment, Place, Proof, Story, Told
 from contd_release.report.timeline import timeline
 
@@ -60,7 +60,9 @@ def _events(text: str) -> tuple[Happened, ...]:
 def _samples(index: int, text: str) -> Sample:
     at = (BEGAN + timedelta(minutes=5 * index)).isoformat(timespec="seconds")
     rate = Rate((0.01, 0.012, 0.011, 0.02, 0.04)[index], 0.01, 0.015) if index < 5 else None
-    verdict = (*[Verdict.CONTINUE] * 3, Verdict.HOLD, Verdict.PROPOSE_ROLLBACK, Verdict.HOLD)[index]
+    verdict = (*[HealthVerdict.CONTINUE] * 3, HealthVerdict.HOLD, HealthVerdict.PROPOSE_ROLLBACK, HealthVerdict.HOLD)[
+        index
+    ]
     missing = (text,) if rate is None else ()
-    reasons = () if verdict is Verdict.CONTINUE else (text,)
+    reasons = () if verdict is HealthVerdict.CONTINUE else (text,)
     return Sample("1.2.0", at, verdict, reasons, rate, (Mention(7, text, text),), 3, 2, 1204, missing)

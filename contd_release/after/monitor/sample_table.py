@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from contd_release.after.monitor import verdict
 from contd_release.after.monitor.watched import Watched
-from contd_release.records.samples import Sample, Verdict
+from contd_release.records.samples import HealthVerdict, Sample
 
 if TYPE_CHECKING:
     from rich.console import Group
 
 MOST_ROWS: Final = 20
 STYLES: Final = {
-    Verdict.CONTINUE: "green",
-    Verdict.HOLD: "yellow",
-    Verdict.PROPOSE_ROLLBACK: "bold red",
+    HealthVerdict.CONTINUE: "green",
+    HealthVerdict.HOLD: "yellow",
+    HealthVerdict.PROPOSE_ROLLBACK: "bold red",
 }
 
 

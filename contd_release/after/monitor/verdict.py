@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from contd_release.errors import Held, ReleaseError, RollbackProposed
-from contd_release.records.samples import Rate, Sample, Verdict
+from contd_release.records.samples import HealthVerdict, Rate, Sample
 
 # An error rate that has been too high for this long, in seconds, needs no second look.
 PATIENCE: Final = 600
@@ -24,16 +24,16 @@ def judged(sample: Sample, last: Sample | None) -> Sample:
     """
     reasons = tuple(_reasons(sample))
     if sample.rate and sample.rate.is_risen and _is_lasting(sample.rate, last):
-        return replace(sample, verdict=Verdict.PROPOSE_ROLLBACK, reasons=reasons)
-    return replace(sample, verdict=Verdict.HOLD if reasons else Verdict.CONTINUE, reasons=reasons)
+        return replace(sample, verdict=HealthVerdict.PROPOSE_ROLLBACK, reasons=reasons)
+    return replace(sample, verdict=HealthVerdict.HOLD if reasons else HealthVerdict.CONTINUE, reasons=reasons)
 
 
 def problem(sample: Sample) -> ReleaseError | None:
     """What ends a look that is not well, with the command to type; nothing where the release may go on."""
-    if sample.verdict is Verdict.CONTINUE:
+    if sample.verdict is HealthVerdict.CONTINUE:
         return None
     what = f"{sample.verdict.value}: {'; '.join(sample.reasons)}"
-    if sample.verdict is Verdict.HOLD:
+    if sample.verdict is HealthVerdict.HOLD:
         return Held(what, "a person who looks", command(sample))
     return RollbackProposed(what, "a person who decides; nothing rolls back by itself", command(sample))
 
@@ -41,9 +41,9 @@ def problem(sample: Sample) -> ReleaseError | None:
 def command(sample: Sample) -> str:
     """What to type next; nothing where nothing has to be."""
     return {
-        Verdict.CONTINUE: "",
-        Verdict.HOLD: f"invoke monitor --version {sample.version}   (it looks again)",
-        Verdict.PROPOSE_ROLLBACK: f'invoke rollback --version {sample.version} --reason "…"',
+        HealthVerdict.CONTINUE: "",
+        HealthVerdict.HOLD: f"invoke monitor --version {sample.version}   (it looks again)",
+        HealthVerdict.PROPOSE_ROLLBACK: f'invoke rollback --version {sample.version} --reason "…"',
     }[sample.verdict]
 
 

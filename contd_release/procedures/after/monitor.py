@@ -15,7 +15,7 @@ from contd_release.procedures.after.steps import redactor
 from contd_release.procedures.selection import here
 from contd_release.project.rules import DURATION, seconds
 from contd_release.records import samples
-from contd_release.records.samples import Sample, Verdict
+from contd_release.records.samples import HealthVerdict, Sample
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _watched(release: Watched, report: Report, seen: list[Sample], wishes: Wishe
         report.fact(
             "sample", sample_table.sentence(sample), **sample_table.facts(release, sample, watching=not is_last)
         )
-        if wishes.once or is_last or sample.verdict is Verdict.PROPOSE_ROLLBACK:
+        if wishes.once or is_last or sample.verdict is HealthVerdict.PROPOSE_ROLLBACK:
             return sample
         # By a clock that nobody sets; the end of the window is by the clock of those who are asked.
         time.sleep(max(began + count * seconds(wishes.every) - time.monotonic(), 0))

@@ -20,7 +20,7 @@ from contd_release.process.redaction import Redactor
 from contd_release.project.project import Project
 from contd_release.project.settings import Github, Monitor, News, Settings
 from contd_release.records import samples
-from contd_release.records.samples import Mention, Rate, Sample, Verdict
+from contd_release.records.samples import HealthVerdict, Mention, Rate, Sample
 from contd_release.sandbox.github.api import Forge
 from contd_release.sandbox.github.records import Asset, Comment, Issue, Label, Reaction, Release
 from contd_release.sandbox.github.store import Place
@@ -32,7 +32,7 @@ PLAIN = Redactor(None)
 HOUR = timedelta(hours=1)
 SINCE = datetime.now(UTC).replace(microsecond=0) - HOUR
 BEGAN = SINCE.timestamp()
-CONTINUE, HOLD, ROLLBACK = Verdict
+CONTINUE, HOLD, ROLLBACK = HealthVerdict
 
 
 def stamp(moment: datetime) -> str:

@@ -15,7 +15,7 @@ from contd_release.after.monitor.watched import Watched
 from contd_release.process.redaction import Redactor
 from contd_release.project.project import Project
 from contd_release.project.settings import Monitor, News, Settings
-from contd_release.records.samples import Sample, Verdict
+from contd_release.records.samples import HealthVerdict, Sample
 
 pytestmark = pytest.mark.integration
 RATE = "sum(rate(errors_total[5m])) / sum(rate(requests_total[5m]))"
@@ -41,7 +41,7 @@ def test_a_rising_error_rate_turns_the_verdict_within_two_looks(tmp_path: Path) 
         release = watched(server.url, tmp_path, now - 1800)
         first, second = look(release), look(release)
 
-    assert (Verdict.HOLD, Verdict.PROPOSE_ROLLBACK) == (first.verdict, second.verdict)
+    assert (HealthVerdict.HOLD, HealthVerdict.PROPOSE_ROLLBACK) == (first.verdict, second.verdict)
     assert first.rate is not None
     assert first.rate.before == pytest.approx(0.01, rel=0.05)
     assert first.rate.is_risen
@@ -53,7 +53,7 @@ def test_what_has_lasted_is_proposed_at_the_first_look(tmp_path: Path) -> None:
     with served(tmp_path / "prometheus", counters(now - 3 * HOURS, 3 * HOURS + 60, now - 1800)) as server:
         found = look(watched(server.url, tmp_path, now - 1800))
 
-    assert Verdict.PROPOSE_ROLLBACK is found.verdict
+    assert HealthVerdict.PROPOSE_ROLLBACK is found.verdict
     assert found.rate is not None
     assert found.rate.now == pytest.approx(0.2, rel=0.05)
     assert 1200 < found.rate.risen_for < 1860
@@ -65,7 +65,7 @@ def test_all_is_well(tmp_path: Path) -> None:
     with served(tmp_path / "prometheus", counters(now - 3 * HOURS, 3 * HOURS + 60, now + HOURS)) as server:
         found = look(watched(server.url, tmp_path, now - 1800))
 
-    assert (Verdict.CONTINUE, ()) == (found.verdict, found.reasons)
+    assert (HealthVerdict.CONTINUE, ()) == (found.verdict, found.reasons)
 
 
 def test_a_dead_prometheus_is_no_data(tmp_path: Path) -> None:
@@ -73,13 +73,13 @@ def test_a_dead_prometheus_is_no_data(tmp_path: Path) -> None:
     now = time.time()
     with served(tmp_path / "prometheus", counters(now - 3 * HOURS, 3 * HOURS + 60, now + HOURS)) as server:
         release = watched(server.url, tmp_path, now - 1800)
-        assert Verdict.CONTINUE is look(release).verdict
+        assert HealthVerdict.CONTINUE is look(release).verdict
         unknown = look(watched(server.url, tmp_path, now - 1800, "sum(rate(nothing_total[5m]))"))
         server.stop()
         dead = [look(release) for _ in range(2)]
 
-    assert (Verdict.HOLD, ("no data: the error rate has no value now",)) == (unknown.verdict, unknown.reasons)
-    assert [Verdict.HOLD, Verdict.HOLD] == [one.verdict for one in dead]
+    assert (HealthVerdict.HOLD, ("no data: the error rate has no value now",)) == (unknown.verdict, unknown.reasons)
+    assert [HealthVerdict.HOLD, HealthVerdict.HOLD] == [one.verdict for one in dead]
     assert dead[0].reasons[0].startswith("no data: the error rate: http://127.0.0.1:")
     assert "refused" in dead[0].reasons[0]
 
