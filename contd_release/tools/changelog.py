@@ -21,7 +21,7 @@ _NOTHING: Final = re.compile(
 
 
 @dataclass(frozen=True)
-class Part:
+class ChangelogSection:
     """One section: its version, and where it begins and ends in the text."""
 
     version: Version
@@ -63,7 +63,7 @@ def has_section(changelog: str, news: News, version: str) -> bool:
     return re.search(_heading(news, re.escape(version)), changelog, re.MULTILINE) is not None
 
 
-def sections(changelog: str, news: News) -> tuple[Part, ...]:
+def sections(changelog: str, news: News) -> tuple[ChangelogSection, ...]:
     """Every section whose heading has the configured form, in the order of the text."""
     level = re.match(r"#+ ", news.title_format)
     next_one = re.compile(rf"^{re.escape(level[0])}" if level else _heading(news, r"\S+"), re.MULTILINE)
@@ -72,7 +72,9 @@ def sections(changelog: str, news: News) -> tuple[Part, ...]:
         following = next_one.search(changelog, match.end())
         try:
             found.append(
-                Part(Version(match["version"]), match.start(), following.start() if following else len(changelog))
+                ChangelogSection(
+                    Version(match["version"]), match.start(), following.start() if following else len(changelog)
+                )
             )
         except InvalidVersion:
             continue
