@@ -11,7 +11,7 @@ from contd_release.process.action import Call
 from contd_release.schedule.due import DueRow, command, sentence
 from contd_release.schedule.plan import SMALLEST_FIRST
 from contd_release.tools.github import issues as github_issues
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 
 LABEL: Final = "release-due"
 _LAG: Final = 30
@@ -47,7 +47,7 @@ class Tracker:
     open_issue: Callable[[str, str, str], None]
 
 
-def tracker(repository: Repository) -> Tracker:
+def tracker(repository: GitHubRepository) -> Tracker:
     """The issues of a GitHub repository."""
 
     def open_issue(headline: str, text: str, label: str) -> None:

@@ -21,7 +21,7 @@ from contd_release.records.entries import Left
 from contd_release.sandbox.registry.api import Registry, RegistryRules
 from contd_release.sandbox.world import World
 from contd_release.tools.oci.manifest import INDEX, Manifest
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 # Each walks a release through registries.
 pytestmark = pytest.mark.slow
@@ -37,9 +37,9 @@ def image(version: str) -> Manifest:
 
 
 @pytest.fixture
-def there(world: World, withdrawal: Withdrawal) -> Repository:
+def there(world: World, withdrawal: Withdrawal) -> OciRepository:
     """1.0.0, 1.1.0 and 1.2.0, with the tags that move at 1.2.0."""
-    found = Repository.named(f"{world.registry}/owner/contd")
+    found = OciRepository.named(f"{world.registry}/owner/contd")
     for version in ("1.0.0", "1.1.0", "1.2.0"):
         found.put(version, image(version))
         minor = version.rpartition(".")[0]
@@ -53,7 +53,7 @@ def walk(rollback: Rollback, *steps: Step) -> None:
     Checklist(steps).walk(lambda _: None, Running(rollback.release.logs))
 
 
-def test_tags_are_led_back(there: Repository, withdrawal: Withdrawal) -> None:
+def test_tags_are_led_back(there: OciRepository, withdrawal: Withdrawal) -> None:
     """
     The line's highest good release is named again; a line without one loses its tag, where the registry deletes tags.
     """
@@ -75,7 +75,7 @@ def test_tags_are_led_back(there: Repository, withdrawal: Withdrawal) -> None:
 
 
 @pytest.mark.parametrize("gone", ["nothing", "the recorded image", "the version before", "all that was good"])
-def test_what_the_tag_should_name_is_gone(there: Repository, withdrawal: Withdrawal, gone: str) -> None:
+def test_what_the_tag_should_name_is_gone(there: OciRepository, withdrawal: Withdrawal, gone: str) -> None:
     """
     The highest good release that is still there is named; else what was recorded, if it is; else nothing is claimed.
     """
@@ -98,7 +98,7 @@ def test_what_the_tag_should_name_is_gone(there: Repository, withdrawal: Withdra
     assert named.digest == there.digest("1")
 
 
-def test_nothing_good_is_left(there: Repository, withdrawal: Withdrawal) -> None:
+def test_nothing_good_is_left(there: OciRepository, withdrawal: Withdrawal) -> None:
     """Neither a good release nor what was recorded is there any more: the tag goes, or it is said that it stays."""
     rollback = withdrawal("1.2.0")
     note = [{"tag": "1", "previous": image("1.1.0").digest, "to": image("1.2.0").digest}]
@@ -113,7 +113,7 @@ def test_nothing_good_is_left(there: Repository, withdrawal: Withdrawal) -> None
     assert told in step.observe().detail
 
 
-def test_what_names_something_else_is_left_alone(there: Repository, withdrawal: Withdrawal) -> None:
+def test_what_names_something_else_is_left_alone(there: OciRepository, withdrawal: Withdrawal) -> None:
     """`latest` was moved by somebody else: it is not ours to move."""
     there.put("latest", image("somebody's"))
     rollback = withdrawal("1.2.0")
@@ -121,7 +121,7 @@ def test_what_names_something_else_is_left_alone(there: Repository, withdrawal: 
     assert image("somebody's").digest == there.digest("latest")
 
 
-def test_no_answer_is_not_absent(there: Repository, withdrawal: Withdrawal, world: World) -> None:
+def test_no_answer_is_not_absent(there: OciRepository, withdrawal: Withdrawal, world: World) -> None:
     """
     A registry that says nothing has neither tags nor no tags; and a tag is not deleted as long as one place is silent.
     """
@@ -140,7 +140,7 @@ def test_a_chart_is_deleted_where_asked_and_allowed(world: World, withdrawal: Wi
     Not asked: nothing is done, and what to do is said. Asked: gone, or the registry keeps it, which is said as well.
     """
     world.part(Registry).rules = RegistryRules(deletes=deletes)
-    there = Repository.named(f"{world.registry}/owner/charts/contd")
+    there = OciRepository.named(f"{world.registry}/owner/charts/contd")
     there.put("1.2.0", image("1.2.0"))
     kept = withdrawal("1.2.0")
     assert () == charts.steps(kept)

@@ -12,7 +12,7 @@ from released import NAME, Lab
 
 from contd_release.sandbox.world import World
 from contd_release.tools.helm import registry
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 pytestmark = [pytest.mark.slow, pytest.mark.integration]
 
@@ -37,7 +37,7 @@ def found(lab: Lab) -> dict[str, str]:
     charts = registry.repository(f"oci://{world}/contd/charts/contd", anonymous=True)
     return {
         **{one.name: one.sha256 for one in lab.sealed().artifacts},
-        "image": Repository.named(f"{world}/{NAME}", anonymous=True).digest("0.2.0") or "",
+        "image": OciRepository.named(f"{world}/{NAME}", anonymous=True).digest("0.2.0") or "",
         "chart": registry.layer(charts, "0.2.0") or "",
         "manifest": charts.digest("0.2.0") or "",
     }

@@ -41,7 +41,7 @@ from contd_release.project.settings import Chart, Github, Image, News, Pypi, Set
 from contd_release.project.version import moving_tags, next_version
 from contd_release.tools import changelog, git, pypi
 from contd_release.tools.github import releases as github_releases
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.releases import ReleaseInfo
 from contd_release.tools.oci import repository, upload
 from contd_release.tools.oci.manifest import INDEX, Manifest
@@ -95,27 +95,27 @@ class Forge:
     marks: dict[int, int] = field(default_factory=dict)
     clock: int = 0
 
-    def latest(self, _: Repository) -> ReleaseInfo | None:
+    def latest(self, _: GitHubRepository) -> ReleaseInfo | None:
         """The one that was marked last, of the final ones."""
         finals = [one for one in self.releases.values() if not one.is_prerelease]
         return max(finals, key=lambda one: (self.marks.get(one.id, 0), one.id), default=None)
 
-    def of_tag(self, _: Repository, tag: str) -> ReleaseInfo | None:
+    def of_tag(self, _: GitHubRepository, tag: str) -> ReleaseInfo | None:
         """The release of a tag."""
         return next((one for one in self.releases.values() if one.tag == tag), None)
 
-    def all(self, _: Repository) -> tuple[ReleaseInfo, ...]:
+    def all(self, _: GitHubRepository) -> tuple[ReleaseInfo, ...]:
         """Every release."""
         return tuple(self.releases.values())
 
-    def publish(self, _: Repository, number: int, *, prerelease: bool, make_latest: str) -> ReleaseInfo:
+    def publish(self, _: GitHubRepository, number: int, *, prerelease: bool, make_latest: str) -> ReleaseInfo:
         """Set the marks."""
         self.clock += 1
         self.marks[number] = self.clock if make_latest == "true" else 0
         self.releases[number] = replace(self.releases[number], is_prerelease=prerelease)
         return self.releases[number]
 
-    def edit(self, _: Repository, number: int, body: str) -> ReleaseInfo:
+    def edit(self, _: GitHubRepository, number: int, body: str) -> ReleaseInfo:
         """Replace the text."""
         self.releases[number] = replace(self.releases[number], body=body)
         return self.releases[number]
@@ -272,7 +272,7 @@ def sequence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Beginning:
         outside = Outside(registry, chart_registry or Charts())
         monkeypatch.setattr(git, "remote", lambda *_: git.Remote(outside.refs))
         named = {"contd": registry, "charts": outside.charts}
-        monkeypatch.setattr(repository.Repository, "named", lambda name, **_: named[name.split("/")[1]])
+        monkeypatch.setattr(repository.OciRepository, "named", lambda name, **_: named[name.split("/")[1]])
         monkeypatch.setattr(upload, "upload", lambda there, blob: there.keep(blob))
         monkeypatch.setattr(pypi, "files", lambda _: outside.files)
         for name, ours in (("latest", "latest"), ("release_of_tag", "of_tag"), ("releases", "all"),

@@ -17,7 +17,7 @@ from contd_release.project.version import next_version
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 from contd_release.tools.github import releases
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 
 if TYPE_CHECKING:
     from rollback_bench import Yanking
@@ -68,7 +68,7 @@ def agrees(place: Place, world: World, model: Model, tags: dict[str, str]) -> No
     """Tags have not moved, GitHub's latest is the highest good version, main is the highest and has every change."""
     refs = remotes.refs(place.remote)
     assert tags == {ref: refs[ref] for ref in tags}
-    github = Repository("contd/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)
+    github = GitHubRepository("contd/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)
     best, latest = model.best(lambda _: True), releases.latest(github)
     assert (f"v{best}" if best else None) == (latest.tag if latest else None)
     assert f'version = "{max(model.out)}"' in place.git("show", "main:pyproject.toml", where=place.remote)

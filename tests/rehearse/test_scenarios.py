@@ -20,9 +20,9 @@ from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.world import World
 from contd_release.tools import git
 from contd_release.tools.github import releases
-from contd_release.tools.github.api import Repository as GitHub
+from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.helm.copy import read
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 if TYPE_CHECKING:
     from tests.conftest import Place
@@ -79,10 +79,10 @@ def rehearsed(place: Place, name: str) -> Path:
 
 def shown(world: World) -> tuple[set[str], str, str]:
     """What users get without naming a version: by the image's tags that move, on GitHub, on the website."""
-    image = Repository.named(f"{world.registry}/contd/contd", anonymous=True)
+    image = OciRepository.named(f"{world.registry}/contd/contd", anonymous=True)
     versions = {image.digest(tag): tag for tag in ("0.2.0", "0.2.1")}
     named = {versions[image.digest(tag)] for tag in ("0.2", "0", "latest")}
-    github = GitHub("contd/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)
+    github = GitHubRepository("contd/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)
     latest = releases.latest(github)
     (site,) = (world.directory / "git").glob("**/website.git")
     told = json.loads(git.text(site, "gh-pages", "latest.json") or "{}")
@@ -97,7 +97,7 @@ def test_a_rollback_in_every_channel(whole: Place) -> None:
     """
     with World(rehearsed(whole, "rollback")) as world:
         assert ({"0.2.0"}, "v0.2.0", "0.2.0") == shown(world)
-        chart = Repository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
+        chart = OciRepository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
         tags = ("0.2.0", "0.2.1", "withdrawn-0.2.1")
         assert [False, True, False] == [read(chart, chart.digest(tag) or "").is_deprecated for tag in tags]
         assert {"yank contd 0.2.1"} == {one for one in world.ledger.effects() if one.startswith("yank ")}
@@ -110,7 +110,7 @@ def test_a_hotfix_in_every_channel(whole: Place) -> None:
     """The same places have the hotfix, which is the newest there is, and everybody is told of both."""
     with World(rehearsed(whole, "hotfix")) as world:
         assert ({"0.2.1"}, "v0.2.1", "0.2.1") == shown(world)
-        chart = Repository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
+        chart = OciRepository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
         assert ("0.2.0", "0.2.1") == chart.tags()
         told = sorted(one.room for one in world.part(Chat).messages())
         assert ["discord", "discord", "social", "social"] == told

@@ -20,7 +20,7 @@ from contd_release.schedule import issue
 from contd_release.schedule.due import DueRow, Pending, Shipped
 from contd_release.schedule.plan import read
 from contd_release.tools.github import issues
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 
 DUE = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -35,9 +35,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def repository(world: World) -> Repository:
+def repository(world: World) -> GitHubRepository:
     """The repository, and a token that may open issues."""
-    return Repository("owner/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)
+    return GitHubRepository("owner/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def rows() -> tuple[DueRow, ...]:
     return schedule.table(read(Schedule()), shipped, [Pending("1.md", "feature", "minor")], DUE)
 
 
-def walk(repository: Repository, rows: tuple[DueRow, ...], tmp_path: Path) -> None:
+def walk(repository: GitHubRepository, rows: tuple[DueRow, ...], tmp_path: Path) -> None:
     """What cron does."""
     step = issue.reminded(rows, issue.tracker(repository))
     assert step is not None
@@ -55,7 +55,7 @@ def walk(repository: Repository, rows: tuple[DueRow, ...], tmp_path: Path) -> No
 
 
 def test_one_issue_whatever_is_lost(
-    world: World, repository: Repository, rows: tuple[DueRow, ...], tmp_path: Path
+    world: World, repository: GitHubRepository, rows: tuple[DueRow, ...], tmp_path: Path
 ) -> None:
     """The answer to the request is lost, and cron runs again and again: one issue."""
     world.faults.order("POST /api/v3/repos/owner/contd/issues 1 accept-then-drop")
@@ -69,7 +69,7 @@ def test_one_issue_whatever_is_lost(
 
 
 def test_silent_forge_opens_nothing(
-    world: World, repository: Repository, rows: tuple[DueRow, ...], tmp_path: Path
+    world: World, repository: GitHubRepository, rows: tuple[DueRow, ...], tmp_path: Path
 ) -> None:
     """A list that cannot be read is not an empty one."""
     world.faults.order("GET /api/v3/repos/owner/contd/issues every 500")

@@ -21,7 +21,7 @@ from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.project.settings import Chart, Image, News, Settings
 from contd_release.tools.oci.manifest import MANIFEST, Manifest, digest_of
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 EPOCH = 1_700_000_000
 
@@ -103,7 +103,7 @@ def image(release: Release, host: str, says: str = "ours") -> Artifact:
     """Put an image of no bytes into the registry, under the release's version."""
     content = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "annotations": {"says": says}, "layers": []})
     empty = b"{}"
-    there = Repository.named(f"{host}/demo")
+    there = OciRepository.named(f"{host}/demo")
     begun = there.talk("pull,push", lambda door: door.send("POST", there.url("blobs/uploads/")))
     where = begun.headers["Location"]
     digest = digest_of(empty)

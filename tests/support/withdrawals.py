@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contd_release.sandbox.world import World
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 
 if TYPE_CHECKING:
     from rollback_bench import Yanking
@@ -39,6 +39,6 @@ def rolled_back(place: Place, yanking: Yanking, version: str, *words: str) -> Sa
     return said
 
 
-def github(world: World) -> Repository:
+def github(world: World) -> GitHubRepository:
     """GitHub, as the publisher sees it."""
-    return Repository("contd/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)
+    return GitHubRepository("contd/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)

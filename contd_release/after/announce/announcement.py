@@ -24,7 +24,7 @@ from contd_release.records import journal
 from contd_release.records.entries import Announced, Announcing
 from contd_release.tools.apprise import apprise
 from contd_release.tools.apprise.apprise import Outcome, Post, Service
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def forge_link(release: Release) -> str:
     github = release.project.settings.github
     if not github or not github.repository:
         return ""
-    return f"{Repository(github.repository, github.api, github.uploads).web}/releases/tag/{release.tag}"
+    return f"{GitHubRepository(github.repository, github.api, github.uploads).web}/releases/tag/{release.tag}"
 
 
 def _tell(announcement: Announcement, place: Place) -> None:

@@ -26,7 +26,7 @@ from contd_release.records import samples
 from contd_release.records.samples import Mention, Rate, Sample
 from contd_release.tools import prometheus
 from contd_release.tools.github import issues, releases
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.issues import Issue
 from contd_release.tools.prometheus import Point, Prometheus
 
@@ -118,7 +118,7 @@ def _risen_for(points: tuple[Point, ...], limit: float, moment: float) -> float:
     return round(moment - began, 3)
 
 
-def _with_feedback(sample: Sample, release: Watched, repository: Repository) -> Sample:
+def _with_feedback(sample: Sample, release: Watched, repository: GitHubRepository) -> Sample:
     """What users say: issues since the release, and what the release's own page counts."""
     found = tuple(_mentioning(release, repository))
     shown = tuple(Mention(one.number, one.title, one.url) for one in found[:MOST_MENTIONS])
@@ -130,7 +130,7 @@ def _with_feedback(sample: Sample, release: Watched, repository: Repository) -> 
     return replace(sample, downloads=sum(one.downloads for one in assets), reactions=reactions.total())
 
 
-def _mentioning(release: Watched, repository: Repository) -> Iterator[Issue]:
+def _mentioning(release: Watched, repository: GitHubRepository) -> Iterator[Issue]:
     """Open issues, opened since the release, that name its version or carry one of the configured labels."""
     since = release.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     number = re.escape(str(release.version))

@@ -18,7 +18,7 @@ from contd_release.records import journal, samples
 from contd_release.schedule import history
 from contd_release.tools import prometheus
 from contd_release.tools.github import api, releases
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.prometheus import Prometheus
 
 
@@ -51,7 +51,7 @@ class Watched:
         return self.since + timedelta(seconds=seconds(self.settings.window))
 
     @property
-    def repository(self) -> Repository | None:
+    def repository(self) -> GitHubRepository | None:
         """The forge that its users write to."""
         return repository(self.project)
 
@@ -86,7 +86,7 @@ class NothingOut(NotReady):
     """There is no release to watch yet."""
 
 
-def repository(project: Project) -> Repository | None:
+def repository(project: Project) -> GitHubRepository | None:
     """The project's repository on GitHub, where it has one."""
     settings = project.settings.github
     return api.connected(project) if settings and settings.repository else None

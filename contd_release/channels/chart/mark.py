@@ -23,7 +23,7 @@ from contd_release.tools.helm import copy as helm_copy
 from contd_release.tools.helm import registry
 from contd_release.tools.http import Refused
 from contd_release.tools.oci import upload
-from contd_release.tools.oci.repository import Push, Repository
+from contd_release.tools.oci.repository import OciRepository, Push
 
 
 def row(rollback: Rollback, there: str, instead: str) -> Remaining:
@@ -113,11 +113,11 @@ def _why(rollback: Rollback) -> str:
     return f"WITHDRAWN: {sentence(rollback.reason)}{advice}"
 
 
-def _warns(there: Repository, digest: str) -> bool:
+def _warns(there: OciRepository, digest: str) -> bool:
     return registry.layer(there, digest) != digest and helm_copy.read(there, digest).is_deprecated
 
 
-def _other(release: Release, there: Repository) -> str:
+def _other(release: Release, there: OciRepository) -> str:
     """What stands under the chart's name and is not what was released, as far as this clone knows that."""
     ours, theirs = chart_names.sealed(release), registry.layer(there, release.semver)
     if theirs == there.digest(release.semver):
@@ -125,7 +125,7 @@ def _other(release: Release, there: Repository) -> str:
     return f"sha256 {theirs[7:19]}" if theirs and ours and theirs != f"sha256:{ours.sha256}" else ""
 
 
-def _there(release: Release) -> Repository:
+def _there(release: Release) -> OciRepository:
     return registry.repository(chart_names.ref(release))
 
 

@@ -14,7 +14,7 @@ from contd_release.process.action import Call
 from contd_release.project import artifacts
 from contd_release.project.release import Release
 from contd_release.tools.helm import helm, registry
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 
 def consumed(release: Release) -> Step:
@@ -51,7 +51,7 @@ def consume(release: Release) -> None:
             )
 
 
-def consumer(release: Release) -> Repository:
+def consumer(release: Release) -> OciRepository:
     """The chart's repository as everybody sees it; with our login only where nobody else sees it at all."""
     everybody = registry.repository(ref(release), anonymous=True)
     try:
@@ -79,6 +79,6 @@ def _wrong_image(release: Release, chart: Path) -> str:
     built = next((one.digest for one in seal.of_kind("image") if one.digest and not one.platform), "")
     for one in ours:
         reference = one.partition("@")[2] or one.removeprefix(f"{known}:")
-        if (found := Repository.named(settings.name).digest(reference)) != built:
+        if (found := OciRepository.named(settings.name).digest(reference)) != built:
             return f"{one} is {found[:19] if found else 'not there'}, built was {built[:19] or 'none'}"
     return ""

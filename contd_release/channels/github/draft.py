@@ -18,7 +18,7 @@ from contd_release.project import artifacts
 from contd_release.project.artifacts import CHECKSUMS, SEAL, Sealed
 from contd_release.project.release import Release
 from contd_release.tools.github import api, releases
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.releases import Asset, ReleaseInfo
 
 # An image is too large for an asset; its digest is in the seal, and its bytes are in the registry.
@@ -115,7 +115,7 @@ def _deleted(release: Release) -> None:
         releases.delete(repository, one.id)
 
 
-def _compared(repository: Repository, theirs: ReleaseInfo, files: Mapping[str, str]) -> Found:
+def _compared(repository: GitHubRepository, theirs: ReleaseInfo, files: Mapping[str, str]) -> Found:
     """Our files against the assets that have their names."""
     there = {one.name: one for one in releases.assets(repository, theirs.id) if one.is_whole}
     for name in files.keys() & there.keys():
@@ -135,7 +135,7 @@ def _compared(repository: Repository, theirs: ReleaseInfo, files: Mapping[str, s
     return Found(State.DONE, f"{len(files)} files")
 
 
-def _sha256(repository: Repository, asset: Asset) -> str:
+def _sha256(repository: GitHubRepository, asset: Asset) -> str:
     """The digest that GitHub tells, or the digest of what it serves."""
     if asset.sha256:
         return asset.sha256

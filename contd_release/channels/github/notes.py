@@ -7,13 +7,13 @@ from typing import Final
 
 from contd_release.errors import NotReady
 from contd_release.project.release import Release
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 
 # https://docs.github.com/rest/releases/releases#create-a-release answers 422 above this.
 LONGEST: Final = 125_000
 
 
-def notes(release: Release, repository: Repository, commit: str) -> str:
+def notes(release: Release, repository: GitHubRepository, commit: str) -> str:
     """
     The notes, cut with a link to the whole where they are too long, and our mark.
 

@@ -24,7 +24,7 @@ from contd_release.project.release import Release
 from contd_release.project.version import moving_tags, parse
 from contd_release.tools import git
 from contd_release.tools.github import api, releases
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.releases import Asset
 
 NAME = "github"
@@ -140,7 +140,7 @@ def _asset_read(found: Callable[[], tuple[Standing, Mapping[str, Asset]]], name:
     return seen
 
 
-def _should_be_latest(release: Release, repository: Repository) -> bool:
+def _should_be_latest(release: Release, repository: GitHubRepository) -> bool:
     """Whether no public final release is higher that was not withdrawn."""
     withdrawn = git.remote(release.project.root, release.project.settings.remote).withdrawn
     others = []
@@ -159,7 +159,7 @@ def version_of(tag: str) -> Version | None:
         return None
 
 
-def _require_tag_and_files(release: Release, repository: Repository) -> None:
+def _require_tag_and_files(release: Release, repository: GitHubRepository) -> None:
     """Publish last: GitHub would make a tag that is not there, and never takes a file into an immutable release."""
     commit, ours = api.commit_of(repository, release.tag), require_seal(release).commit
     if commit != ours:
@@ -194,7 +194,7 @@ def _may_appear(failure: ReleaseError) -> bool:
     return may_pass(failure) or isinstance(failure, Unsettled)
 
 
-def _compare_all(repository: Repository, found: Standing, sealed: Sealed) -> None:
+def _compare_all(repository: GitHubRepository, found: Standing, sealed: Sealed) -> None:
     """
     Download what GitHub has, and compare it with what was built.
 

@@ -17,7 +17,7 @@ from contd_release.project.artifacts import SEAL, Sealed
 from contd_release.project.release import Release
 from contd_release.tools import git
 from contd_release.tools.github import releases
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.releases import ReleaseInfo
 from contd_release.tools.http import Refused
 
@@ -61,7 +61,7 @@ class Standing:
         )
 
 
-def standing(release: Release, repository: Repository) -> Standing:
+def standing(release: Release, repository: GitHubRepository) -> Standing:
     """
     Ask GitHub what it has under our tag: the public release, else the drafts.
 
@@ -91,13 +91,13 @@ def may_pass(failure: ReleaseError) -> bool:
     return isinstance(failure, Unanswered) and not isinstance(failure, Refused)
 
 
-def _listed(release: Release, repository: Repository) -> tuple[ReleaseInfo, ...]:
+def _listed(release: Release, repository: GitHubRepository) -> tuple[ReleaseInfo, ...]:
     found = [one for one in releases.releases(repository) if one.tag == release.tag]
     public = [one for one in found if not one.is_draft]
     return tuple(public or sorted(found, key=lambda one: one.id))
 
 
-def _is_ours(release: Release, repository: Repository, theirs: ReleaseInfo) -> bool:
+def _is_ours(release: Release, repository: GitHubRepository, theirs: ReleaseInfo) -> bool:
     """Whether this release made it: our mark is in its text, or our seal is among its files."""
     sealed = release.sealed()
     commit = sealed.commit if sealed else git.release_commit(release)

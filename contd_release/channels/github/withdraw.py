@@ -14,7 +14,7 @@ from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
 from contd_release.tools import git, markdown
 from contd_release.tools.github import api, releases
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.releases import ReleaseInfo
 
 MARK: Final = "<!-- contd-release: withdrawn -->"
@@ -137,12 +137,12 @@ def _body(public: ReleaseInfo) -> str:
     return public.body.replace("\r\n", "\n")
 
 
-def _is_latest(repository: Repository, public: ReleaseInfo) -> bool:
+def _is_latest(repository: GitHubRepository, public: ReleaseInfo) -> bool:
     latest = releases.latest(repository)
     return latest is not None and latest.id == public.id
 
 
-def _good(rollback: Rollback, repository: Repository) -> ReleaseInfo | None:
+def _good(rollback: Rollback, repository: GitHubRepository) -> ReleaseInfo | None:
     """The highest public final release that is not withdrawn."""
     bad, found = _bad(rollback), {}
     for one in releases.releases(repository):
@@ -157,7 +157,7 @@ def _bad(rollback: Rollback) -> frozenset[Version]:
     return git.remote(release.project.root, release.project.settings.remote).withdrawn | {release.version}
 
 
-def _drafts(rollback: Rollback, repository: Repository) -> tuple[ReleaseInfo, ...]:
+def _drafts(rollback: Rollback, repository: GitHubRepository) -> tuple[ReleaseInfo, ...]:
     """The drafts for our tag that carry our mark; what others drafted stays."""
     tag = rollback.release.tag
     found = (one for one in releases.releases(repository) if one.is_draft and one.tag == tag)

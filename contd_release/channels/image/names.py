@@ -12,7 +12,7 @@ from contd_release.errors import NotReady
 from contd_release.project.artifacts import Artifact
 from contd_release.project.release import Release
 from contd_release.project.settings import Image
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 CHANNEL: Final = "image"
 _LABEL: Final = "org.opencontainers.image"
@@ -27,12 +27,12 @@ def settings(release: Release) -> Image:
     return found
 
 
-def repository(release: Release, *, anonymous: bool = False) -> Repository:
+def repository(release: Release, *, anonymous: bool = False) -> OciRepository:
     """Where the image goes."""
-    return Repository.named(settings(release).name, anonymous=anonymous)
+    return OciRepository.named(settings(release).name, anonymous=anonymous)
 
 
-def door(release: Release) -> Callable[[], Repository]:
+def door(release: Release) -> Callable[[], OciRepository]:
     """Where the image goes, opened when it is first needed and kept open: one step logs in once."""
     return cache(lambda: repository(release))
 

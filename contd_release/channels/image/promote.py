@@ -18,7 +18,7 @@ from contd_release.process.files import whole
 from contd_release.project.release import Release
 from contd_release.project.version import moving_tags, parse, semver
 from contd_release.tools import git
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 FILE: Final = "moved-tags.json"
 
@@ -116,7 +116,7 @@ def _withdrawn(release: Release) -> frozenset[Version]:
     return git.remote(release.project.root, release.project.settings.remote).withdrawn
 
 
-def _higher(there: Repository, release: Release, tag: str) -> Version | None:
+def _higher(there: OciRepository, release: Release, tag: str) -> Version | None:
     """The version that keeps this tag from moving."""
     others = [one for one in versions(there.tags()) if one > release.version]
     others = [one for one in others if one not in _withdrawn(release)] if others else []

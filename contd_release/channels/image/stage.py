@@ -16,7 +16,7 @@ from contd_release.project.release import Release
 from contd_release.tools.oci import upload
 from contd_release.tools.oci.archive import Archive
 from contd_release.tools.oci.manifest import Manifest
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def platform(release: Release, name: str) -> Step:
     def manifest() -> Manifest:
         return _of_platform(_opened(release), name)
 
-    def push(there: Repository, stop: Event) -> None:
+    def push(there: OciRepository, stop: Event) -> None:
         ours = _checked(release)
         image = _of_platform(ours, name)
         for one in (*image.layers, image.config):
@@ -55,7 +55,7 @@ def platform(release: Release, name: str) -> Step:
 def index(release: Release) -> Step:
     """The index of all platforms is in the registry, by digest."""
 
-    def push(there: Repository, _: Event) -> None:
+    def push(there: OciRepository, _: Event) -> None:
         whole = _checked(release).top
         there.put(whole.digest, whole)
 
@@ -63,7 +63,7 @@ def index(release: Release) -> Step:
 
 
 def _staged(
-    release: Release, what: str, manifest: Callable[[], Manifest], push: Callable[[Repository, Event], None]
+    release: Release, what: str, manifest: Callable[[], Manifest], push: Callable[[OciRepository, Event], None]
 ) -> Step:
     """
     A manifest is in the registry, and read back.

@@ -20,7 +20,7 @@ from contd_release.tools.builders import buildah
 from contd_release.tools.http import Refused
 from contd_release.tools.oci.archive import Layout
 from contd_release.tools.oci.manifest import Configuration, Manifest
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 _LARGEST_CONFIGURATION: Final = 4 << 20
 
@@ -56,7 +56,7 @@ def reading(release: Release, digest: str) -> Reading:
     return Reading(told(release), digest, look)
 
 
-def consumer(release: Release) -> Repository:
+def consumer(release: Release) -> OciRepository:
     """The repository as everybody sees it; with our login only where nobody else sees it at all."""
     anonymous = repository(release, anonymous=True)
     try:
@@ -144,7 +144,7 @@ def _compare(release: Release, platform: str, found: Configuration) -> None:
         raise Conflict(f"{told(release)} for {platform} is made for {found.platform}", expected=platform)
 
 
-def _there(repository: Repository, digest: str) -> Manifest:
+def _there(repository: OciRepository, digest: str) -> Manifest:
     found = repository.manifest(digest)
     if found is None:
         raise Conflict(f"{repository}@{digest} is not there", expected="what was staged", type_next="invoke release")

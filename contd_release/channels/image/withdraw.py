@@ -17,7 +17,7 @@ from contd_release.project.version import moving_tags
 from contd_release.records import journal
 from contd_release.records.entries import Left
 from contd_release.tools import git
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 
 def row(rollback: Rollback) -> Remaining:
@@ -83,7 +83,7 @@ def led_back(release: Release, tag: str) -> Step:
     )
 
 
-def target(release: Release, there: Repository, tag: str) -> tuple[str, str]:
+def target(release: Release, there: OciRepository, tag: str) -> tuple[str, str]:
     """
     The digest that a moving tag should name, and whose it is; empty where its line has no good release.
 
@@ -100,11 +100,11 @@ def target(release: Release, there: Repository, tag: str) -> tuple[str, str]:
     return "", ""
 
 
-def _is_bad(there: Repository, digest: str, bad: frozenset[Version]) -> bool:
+def _is_bad(there: OciRepository, digest: str, bad: frozenset[Version]) -> bool:
     return any(there.digest(one) == digest for one in there.tags() if set(promote.versions((one,))) & bad)
 
 
-def _digest(release: Release, there: Repository) -> str | None:
+def _digest(release: Release, there: OciRepository) -> str | None:
     """The digest of the withdrawn image."""
     if theirs := there.digest(release.semver):
         return theirs

@@ -32,7 +32,7 @@ _PAGES: Final = 20
 
 
 @dataclass(frozen=True)
-class Repository:
+class GitHubRepository:
     """
     One repository, and the token with which it is asked.
 
@@ -106,7 +106,7 @@ class Access:
         return "repo" in self.scopes or (not self.is_private and "public_repo" in self.scopes)
 
 
-def connected(project: Project) -> Repository:
+def connected(project: Project) -> GitHubRepository:
     """
     The repository of this project.
 
@@ -120,7 +120,7 @@ def connected(project: Project) -> Repository:
             expected="a remote on github.com, or [tool.contd-release.github] repository",
             type_next="$EDITOR pyproject.toml",
         )
-    return Repository(settings.repository, settings.api, settings.uploads, token(settings.api))
+    return GitHubRepository(settings.repository, settings.api, settings.uploads, token(settings.api))
 
 
 def token(api: str) -> Secret | None:
@@ -137,7 +137,7 @@ def token(api: str) -> Secret | None:
     return Secret(answer.out.strip()) if answer.code == 0 and answer.out.strip() else None
 
 
-def access(repository: Repository) -> Access | None:
+def access(repository: GitHubRepository) -> Access | None:
     """What our token may do here; nothing when it cannot see the repository."""
     reply = repository.http.ask(repository.path())
     if reply.status == 404:
@@ -152,7 +152,7 @@ def access(repository: Repository) -> Access | None:
     return shaped(reply, made)
 
 
-def commit_of(repository: Repository, ref: str) -> str | None:
+def commit_of(repository: GitHubRepository, ref: str) -> str | None:
     """The commit that a branch, a tag or a hash names on GitHub."""
     reply = repository.http.ask(repository.path("/commits"), params={"sha": ref, "per_page": "1"})
     if reply.status in (404, 409, 422):
@@ -160,7 +160,7 @@ def commit_of(repository: Repository, ref: str) -> str | None:
     return shaped(answered(reply, f"the commit of {ref}"), lambda found: str(found[0]["sha"]))
 
 
-def clock(repository: Repository) -> datetime:
+def clock(repository: GitHubRepository) -> datetime:
     """The time that it is for GitHub; this machine's own, where the reply is undated."""
     reply = answered(repository.http.ask(repository.path()), repository.name)
     try:
@@ -170,7 +170,7 @@ def clock(repository: Repository) -> datetime:
 
 
 def pages(
-    repository: Repository, below: str, make: Callable[[Any], Shape], inside: str = "", **params: str
+    repository: GitHubRepository, below: str, make: Callable[[Any], Shape], inside: str = "", **params: str
 ) -> Iterator[Shape]:
     """
     Every element of a list, page by page.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from contd_release.tools.github.api import Repository, pages
+from contd_release.tools.github.api import GitHubRepository, pages
 from contd_release.tools.github.replies import answered, shaped
 from contd_release.tools.http import expected
 
@@ -57,7 +57,7 @@ class Pull:
 
 
 def issues(
-    repository: Repository, *, labels: tuple[str, ...] = (), since: str = "", closed: bool = False
+    repository: GitHubRepository, *, labels: tuple[str, ...] = (), since: str = "", closed: bool = False
 ) -> tuple[Issue, ...]:
     """
     Open issues, and closed ones on request, newest first.
@@ -72,38 +72,38 @@ def issues(
     return tuple(pages(repository, "/issues", _issue, **wanted))
 
 
-def open_issue(repository: Repository, title: str, body: str, labels: tuple[str, ...] = ()) -> Issue:
+def open_issue(repository: GitHubRepository, title: str, body: str, labels: tuple[str, ...] = ()) -> Issue:
     """Open an issue."""
     sent = {"title": title, "body": body, "labels": list(labels)}
     reply = repository.http.send("POST", repository.path("/issues"), json=sent)
     return shaped(expected(reply, (201,), f"the issue {title!r}"), _issue)
 
 
-def comments(repository: Repository, number: int) -> tuple[str, ...]:
+def comments(repository: GitHubRepository, number: int) -> tuple[str, ...]:
     """The texts under an issue or a pull request, oldest first."""
     return tuple(pages(repository, f"/issues/{number}/comments", lambda found: str(found["body"])))
 
 
-def comment(repository: Repository, number: int, body: str) -> None:
+def comment(repository: GitHubRepository, number: int, body: str) -> None:
     """Add a comment to an issue or a pull request."""
     reply = repository.http.send("POST", repository.path(f"/issues/{number}/comments"), json={"body": body})
     expected(reply, (201,), f"the comment on #{number}")
 
 
-def pulls(repository: Repository, head: str, base: str, *, closed: bool = False) -> tuple[Pull, ...]:
+def pulls(repository: GitHubRepository, head: str, base: str, *, closed: bool = False) -> tuple[Pull, ...]:
     """The pull requests from one branch into another; the closed ones on request."""
     owner = repository.name.partition("/")[0]
     wanted = {"head": f"{owner}:{head}", "base": base, "state": "all" if closed else "open"}
     return tuple(pages(repository, "/pulls", _pull, **wanted))
 
 
-def pull(repository: Repository, number: int) -> Pull:
+def pull(repository: GitHubRepository, number: int) -> Pull:
     """One pull request, with what only its own page tells: whether it can be merged."""
     reply = repository.http.ask(repository.path(f"/pulls/{number}"))
     return shaped(answered(reply, f"pull request {number}"), _pull)
 
 
-def open_pull(repository: Repository, title: str, head: str, base: str, body: str) -> Pull:
+def open_pull(repository: GitHubRepository, title: str, head: str, base: str, body: str) -> Pull:
     """Open a pull request from one branch of the repository into another."""
     sent = {"title": title, "head": head, "base": base, "body": body}
     reply = repository.http.send("POST", repository.path("/pulls"), json=sent)

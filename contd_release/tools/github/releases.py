@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from contd_release.tools.github.api import Repository, pages
+from contd_release.tools.github.api import GitHubRepository, pages
 from contd_release.tools.github.replies import answered, shaped
 from contd_release.tools.http import MEBIBYTE, Http, expected
 
@@ -60,32 +60,32 @@ class ReleaseInfo:
     published: str = ""
 
 
-def releases(repository: Repository) -> tuple[ReleaseInfo, ...]:
+def releases(repository: GitHubRepository) -> tuple[ReleaseInfo, ...]:
     """Every release, newest first; drafts too, for those who may write."""
     return tuple(pages(repository, "/releases", _release))
 
 
-def release_of_tag(repository: Repository, tag: str) -> ReleaseInfo | None:
+def release_of_tag(repository: GitHubRepository, tag: str) -> ReleaseInfo | None:
     """The public release of a tag; a draft has no tag yet."""
     return _one(repository, f"/releases/tags/{quote(tag, safe='')}")
 
 
-def latest(repository: Repository) -> ReleaseInfo | None:
+def latest(repository: GitHubRepository) -> ReleaseInfo | None:
     """The release that GitHub shows as the latest."""
     return _one(repository, "/releases/latest")
 
 
-def assets(repository: Repository, release: int) -> tuple[Asset, ...]:
+def assets(repository: GitHubRepository, release: int) -> tuple[Asset, ...]:
     """The files of a release, the half-uploaded ones too."""
     return tuple(pages(repository, f"/releases/{release}/assets", _asset))
 
 
-def reactions(repository: Repository, release: int) -> Counter[str]:
+def reactions(repository: GitHubRepository, release: int) -> Counter[str]:
     """How often people reacted to a release, by reaction: `+1`, `heart`, `rocket`, …"""
     return Counter(pages(repository, f"/releases/{release}/reactions", lambda found: str(found["content"])))
 
 
-def downloaded(repository: Repository, asset: Asset, to: Path) -> str:
+def downloaded(repository: GitHubRepository, asset: Asset, to: Path) -> str:
     """Fetch an asset with our token, as long as its release is a draft; the sha256 of its bytes."""
     url = repository.path(f"/releases/assets/{asset.id}")
     return repository.http.download(url, to, headers={"Accept": "application/octet-stream"}, cap=LARGEST_ASSET)
@@ -96,14 +96,14 @@ def downloaded_as_consumer(asset: Asset, to: Path) -> str:
     return Http(asset.url).download(asset.url, to, cap=LARGEST_ASSET)
 
 
-def create_draft(repository: Repository, tag: str, commit: str, body: str, *, prerelease: bool) -> ReleaseInfo:
+def create_draft(repository: GitHubRepository, tag: str, commit: str, body: str, *, prerelease: bool) -> ReleaseInfo:
     """Create a draft, which nobody else sees."""
     draft = {"tag_name": tag, "target_commitish": commit, "name": tag, "body": body, "prerelease": prerelease}
     reply = repository.http.send("POST", repository.path("/releases"), json=draft | {"draft": True})
     return shaped(expected(reply, (201,), f"a draft for {tag}"), _release)
 
 
-def upload(repository: Repository, release: int, name: str, content: bytes) -> Asset:
+def upload(repository: GitHubRepository, release: int, name: str, content: bytes) -> Asset:
     """Add a file to a release."""
     url = repository.path(f"/releases/{release}/assets?name={quote(name, safe='')}")
     headers = {"Content-Type": "application/octet-stream"}
@@ -111,37 +111,37 @@ def upload(repository: Repository, release: int, name: str, content: bytes) -> A
     return shaped(expected(reply, (201,), f"the upload of {name}"), _asset)
 
 
-def delete_asset(repository: Repository, asset: Asset) -> None:
+def delete_asset(repository: GitHubRepository, asset: Asset) -> None:
     """Delete a file of a release; one that is gone already is fine."""
     reply = repository.http.send("DELETE", repository.path(f"/releases/assets/{asset.id}"))
     expected(reply, (204, 404), f"the removal of {asset.name}")
 
 
 def publish(
-    repository: Repository, release: int, *, prerelease: bool, make_latest: Literal["true", "false"]
+    repository: GitHubRepository, release: int, *, prerelease: bool, make_latest: Literal["true", "false"]
 ) -> ReleaseInfo:
     """Make a draft public, or set the marks of a release that is."""
     changes = {"draft": False, "prerelease": prerelease, "make_latest": make_latest}
     return _edited(repository, release, changes, "the publication")
 
 
-def edit_body(repository: Repository, release: int, body: str) -> ReleaseInfo:
+def edit_body(repository: GitHubRepository, release: int, body: str) -> ReleaseInfo:
     """Replace the text of a release."""
     return _edited(repository, release, {"body": body}, "the new text")
 
 
-def delete(repository: Repository, release: int) -> None:
+def delete(repository: GitHubRepository, release: int) -> None:
     """Delete a release or a draft by its id, with its files; its tag stays. One that is gone already is fine."""
     reply = repository.http.send("DELETE", repository.path(f"/releases/{release}"))
     expected(reply, (204, 404), f"the removal of release {release}")
 
 
-def _one(repository: Repository, below: str) -> ReleaseInfo | None:
+def _one(repository: GitHubRepository, below: str) -> ReleaseInfo | None:
     reply = repository.http.ask(repository.path(below))
     return None if reply.status == 404 else shaped(answered(reply, below.lstrip("/")), _release)
 
 
-def _edited(repository: Repository, release: int, changes: dict[str, Any], what: str) -> ReleaseInfo:
+def _edited(repository: GitHubRepository, release: int, changes: dict[str, Any], what: str) -> ReleaseInfo:
     reply = repository.http.send("PATCH", repository.path(f"/releases/{release}"), json=changes)
     return shaped(expected(reply, (200,), what), _release)
 

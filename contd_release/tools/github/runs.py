@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from contd_release.tools.github.api import Repository, pages
+from contd_release.tools.github.api import GitHubRepository, pages
 from contd_release.tools.github.replies import answered, shaped
 from contd_release.tools.http import expected
 
@@ -61,14 +61,14 @@ class Job:
     url: str
 
 
-def checks(repository: Repository, commit: str) -> tuple[Check, ...]:
+def checks(repository: GitHubRepository, commit: str) -> tuple[Check, ...]:
     """The newest result of every check of a commit."""
     runs = pages(repository, f"/commits/{quote(commit, safe='')}/check-runs", _check, "check_runs")
     statuses = pages(repository, f"/commits/{quote(commit, safe='')}/status", _status, "statuses")
     return (*runs, *statuses)
 
 
-def runs(repository: Repository, workflow: str, commit: str) -> tuple[Run, ...]:
+def runs(repository: GitHubRepository, workflow: str, commit: str) -> tuple[Run, ...]:
     """The runs of a workflow file on a commit, newest first."""
     found = pages(
         repository, f"/actions/workflows/{quote(workflow, safe='')}/runs", _run, "workflow_runs", head_sha=commit
@@ -76,18 +76,18 @@ def runs(repository: Repository, workflow: str, commit: str) -> tuple[Run, ...]:
     return tuple(sorted(found, key=lambda run: -run.id))
 
 
-def run(repository: Repository, number: int) -> Run:
+def run(repository: GitHubRepository, number: int) -> Run:
     """A run as it is now."""
     reply = repository.http.ask(repository.path(f"/actions/runs/{number}"))
     return shaped(answered(reply, f"workflow run {number}"), _run)
 
 
-def jobs(repository: Repository, number: int) -> tuple[Job, ...]:
+def jobs(repository: GitHubRepository, number: int) -> tuple[Job, ...]:
     """The jobs of a run's newest attempt."""
     return tuple(pages(repository, f"/actions/runs/{number}/jobs", _job, "jobs"))
 
 
-def dispatch(repository: Repository, workflow: str, ref: str) -> None:
+def dispatch(repository: GitHubRepository, workflow: str, ref: str) -> None:
     """Start a workflow on a branch or a tag. GitHub does not tell whether a run came of it."""
     url = repository.path(f"/actions/workflows/{quote(workflow, safe='')}/dispatches")
     reply = repository.http.send("POST", url, json={"ref": ref})

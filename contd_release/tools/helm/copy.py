@@ -20,7 +20,7 @@ from typing import IO, Any, Final
 from contd_release.errors import Conflict
 from contd_release.tools.helm.registry import CONTENT
 from contd_release.tools.oci.manifest import Manifest, digest_of
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 _DESCRIPTION: Final = "org.opencontainers.image.description"
 # Helm itself unpacks no chart that is larger.
@@ -89,7 +89,7 @@ class Packed:
         return Packed(Manifest(_spelled(manifest), self.manifest.media_type), config, archive)
 
 
-def read(there: Repository, digest: str) -> Packed:
+def read(there: OciRepository, digest: str) -> Packed:
     """
     The chart behind a digest.
 

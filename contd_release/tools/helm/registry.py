@@ -24,7 +24,7 @@ from contd_release.process.action import Running
 from contd_release.process.command import Command
 from contd_release.project.rules import is_loopback
 from contd_release.tools.helm import helm
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 CONTENT: Final = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 _SCHEME: Final = "oci://"
@@ -32,7 +32,7 @@ _SCHEME: Final = "oci://"
 _REFUSALS: Final = re.compile(r"\b(401|403|405|unauthorized|denied|credential not found)\b", re.IGNORECASE)
 
 
-def repository(ref: str, *, anonymous: bool = False) -> Repository:
+def repository(ref: str, *, anonymous: bool = False) -> OciRepository:
     """
     The repository that `oci://REGISTRY/FOLDER/NAME` names.
 
@@ -43,10 +43,10 @@ def repository(ref: str, *, anonymous: bool = False) -> Repository:
         raise Usage(
             f"{ref!r} is not an OCI registry", expected="oci://ghcr.io/OWNER/charts", type_next="$EDITOR pyproject.toml"
         )
-    return Repository.named(ref.removeprefix(_SCHEME), anonymous=anonymous)
+    return OciRepository.named(ref.removeprefix(_SCHEME), anonymous=anonymous)
 
 
-def layer(there: Repository, version: str) -> str | None:
+def layer(there: OciRepository, version: str) -> str | None:
     """
     The digest of the chart's `.tgz` under this version; nothing where the name is free.
 
@@ -103,7 +103,7 @@ def pulled(ref: str, version: str, destination: Path, *, anonymous: bool) -> Pat
 
 
 @contextmanager
-def logged_in(there: Repository) -> Iterator[Mapping[str, str]]:
+def logged_in(there: OciRepository) -> Iterator[Mapping[str, str]]:
     """
     The environment in which helm knows this one login, or nobody: a file that only we can read, gone afterwards.
 

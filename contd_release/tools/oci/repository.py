@@ -37,7 +37,7 @@ class Push(Enum):
     UNKNOWN = "unknown"
 
 
-class Repository(Door):
+class OciRepository(Door):
     """One repository of one registry: what is in it, and what is put there."""
 
     def digest(self, reference: str) -> str | None:

@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 from contd_release.errors import Interrupted, Unanswered
 from contd_release.tools import http
 from contd_release.tools.http import Http, Passing, Refused, Reply
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 _BYTES: Final = {"Content-Type": "application/octet-stream"}
 _ATTEMPTS: Final = 4
@@ -47,7 +47,7 @@ class Upload:
     offset: int = 0
 
 
-def upload(repository: Repository, blob: Blob, stop: Event | None = None) -> None:
+def upload(repository: OciRepository, blob: Blob, stop: Event | None = None) -> None:
     """
     Put a blob where it is not there yet; an upload that was cut is continued where the registry lost it.
 
@@ -71,7 +71,7 @@ def upload(repository: Repository, blob: Blob, stop: Event | None = None) -> Non
             send(repository, blob, under_way, stop)
 
 
-def begin(repository: Repository) -> Upload:
+def begin(repository: OciRepository) -> Upload:
     """An upload that has no byte yet."""
     url = repository.url("blobs/uploads/")
     reply = repository.talk("pull,push", lambda door: door.send("POST", url, data=b"", repeatable=True))
@@ -79,7 +79,7 @@ def begin(repository: Repository) -> Upload:
     return Upload(urljoin(reply.url, reply.headers.get("Location", "")))
 
 
-def resumed(repository: Repository, location: str) -> Upload | None:
+def resumed(repository: OciRepository, location: str) -> Upload | None:
     """How far an upload came, if the registry still knows it."""
     reply = repository.talk("pull,push", lambda door: door.ask(location))
     end = reply.headers.get("Range", "").rpartition("-")[2]
@@ -89,7 +89,7 @@ def resumed(repository: Repository, location: str) -> Upload | None:
     return Upload(urljoin(location, reply.headers.get("Location", location)), int(end) + 1 if int(end) else 0)
 
 
-def send(repository: Repository, blob: Blob, under_way: Upload, stop: Event | None = None) -> None:
+def send(repository: OciRepository, blob: Blob, under_way: Upload, stop: Event | None = None) -> None:
     """Send what is missing, and finish."""
     location, offset = under_way.location, under_way.offset
     headers = _BYTES | ({"Content-Range": f"{offset}-{blob.size - 1}"} if offset else {})

@@ -11,7 +11,7 @@ import pytest
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 from contd_release.tools.github import issues
-from contd_release.tools.github.api import Repository
+from contd_release.tools.github.api import GitHubRepository
 
 # Each releases, and merges back.
 pytestmark = pytest.mark.slow
@@ -23,9 +23,9 @@ CI = ("--without-ci", "a test")
 LINE = "contd/line.py"
 
 
-def github(world: World) -> Repository:
+def github(world: World) -> GitHubRepository:
     """GitHub, as the publisher sees it."""
-    return Repository("contd/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)
+    return GitHubRepository("contd/contd", world.api_url, world.uploads_url, world.accounts.publisher.password)
 
 
 def main(place: Place, path: str) -> str:

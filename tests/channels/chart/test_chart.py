@@ -29,7 +29,7 @@ from contd_release.sandbox.registry.api import Registry as Catalogued
 from contd_release.sandbox.world import World
 from contd_release.tools.helm import helm
 from contd_release.tools.helm import registry as helm_registry
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 # Each packs a chart with the Helm SDK in a process of its own.
 pytestmark = pytest.mark.slow
@@ -450,7 +450,7 @@ def test_the_image_that_the_chart_names_is_the_one_we_built(tmp_path: Path, star
     other = image(release, host, says="something else")
     told = f"{host}/demo:1.2.0-rc.1 is {other.digest[:19]}, built was {ours.digest[:19]}\n"
     assert told in raised(lambda: verify.consume(release), Conflict)
-    assert Repository.named(f"{host}/demo").delete(other.digest)
+    assert OciRepository.named(f"{host}/demo").delete(other.digest)
     told = f"{host}/demo:1.2.0-rc.1 is not there, built was {ours.digest[:19]}\n"
     assert told in raised(lambda: verify.consume(release), Conflict)
     mirror = replace(release.project.settings, image=Image(f"{host}/another"))

@@ -27,7 +27,7 @@ from contd_release.sandbox.world import World
 from contd_release.tools.helm import helm, registry
 from contd_release.tools.helm.copy import Packed, read
 from contd_release.tools.oci import upload
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 if TYPE_CHECKING:
     from rollback_bench import Withdrawal
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.slow
 KEPT = "withdrawn-1.2.0"
 
 
-def put(there: Repository, found: Packed, *tags: str) -> str:
+def put(there: OciRepository, found: Packed, *tags: str) -> str:
     """Put a chart into the registry; its digest."""
     for blob in (found.archive, found.config):
         upload.upload(there, blob)
@@ -62,21 +62,21 @@ def seal(rollback: Rollback, found: Packed) -> None:
 
 
 @pytest.fixture
-def there(world: World, withdrawal: Withdrawal) -> Repository:
+def there(world: World, withdrawal: Withdrawal) -> OciRepository:
     """The charts 1.1.0 and 1.2.0."""
-    found = Repository.named(f"{world.registry}/owner/charts/contd")
+    found = OciRepository.named(f"{world.registry}/owner/charts/contd")
     for version in ("1.1.0", "1.2.0"):
         put(found, packed(version), version)
     return found
 
 
 @pytest.fixture
-def rollback(withdrawal: Withdrawal, there: Repository) -> Rollback:
+def rollback(withdrawal: Withdrawal, there: OciRepository) -> Rollback:
     """The rollback of 1.2.0, whose chart is to be marked."""
     return withdrawal("1.2.0", "deprecate-chart")
 
 
-def test_a_copy_takes_its_place(there: Repository, rollback: Rollback, world: World) -> None:
+def test_a_copy_takes_its_place(there: OciRepository, rollback: Rollback, world: World) -> None:
     """
     Helm warns of 1.2.0; the chart as it was is under its digest and a tag; again changes nothing; undone, it is back.
     """
@@ -102,7 +102,7 @@ def test_a_copy_takes_its_place(there: Repository, rollback: Rollback, world: Wo
     assert copy == there.digest("1.2.0")
 
 
-def test_killed_half_way(there: Repository, rollback: Rollback) -> None:
+def test_killed_half_way(there: OciRepository, rollback: Rollback) -> None:
     """
     The chart has its second name and still the first: it is continued, and the second name never leads to the copy.
     """
@@ -125,7 +125,7 @@ def test_it_is_not_there(rollback: Rollback, withdrawal: Withdrawal) -> None:
 
 
 @pytest.mark.parametrize("what", ["another chart", "no chart", "a taken name"])
-def test_what_is_not_ours_is_not_replaced(there: Repository, rollback: Rollback, what: str) -> None:
+def test_what_is_not_ours_is_not_replaced(there: OciRepository, rollback: Rollback, what: str) -> None:
     """
     Another chart under the version, something that is no chart, another chart under the second name: each stops it.
     """
@@ -145,7 +145,7 @@ def test_what_is_not_ours_is_not_replaced(there: Repository, rollback: Rollback,
     assert before == {tag: there.digest(tag) for tag in there.tags()}
 
 
-def test_somebody_is_faster(there: Repository, rollback: Rollback, world: World) -> None:
+def test_somebody_is_faster(there: OciRepository, rollback: Rollback, world: World) -> None:
     """Another chart is put under the version while the copy is on its way: it stays, and the walk stops."""
     other = put(there, packed("1.2.0", values="a: 2\n"))
     world.faults.order("POST /v2/owner/charts/contd/blobs/uploads/ 1 slow=3")
@@ -160,7 +160,7 @@ def test_somebody_is_faster(there: Repository, rollback: Rollback, world: World)
 
 
 @pytest.mark.parametrize("status", [400, 403, 405, 409, 412])
-def test_a_registry_whose_tags_stand(there: Repository, rollback: Rollback, world: World, status: int) -> None:
+def test_a_registry_whose_tags_stand(there: OciRepository, rollback: Rollback, world: World, status: int) -> None:
     """
     A registry that lets nobody replace a tag keeps the chart as it is, and that is said: it is not tried for ever.
     """
@@ -180,7 +180,7 @@ def test_a_registry_whose_tags_stand(there: Repository, rollback: Rollback, worl
     ids=["from the beginning", "at the end"],
 )
 def test_a_refused_login_is_not_a_standing_tag(
-    there: Repository, rollback: Rollback, world: World, orders: tuple[str, ...]
+    there: OciRepository, rollback: Rollback, world: World, orders: tuple[str, ...]
 ) -> None:
     """Who may push nothing at all, or no more, is told so, and nothing is taken for tried."""
     world.faults.order(*orders)
@@ -191,7 +191,7 @@ def test_a_refused_login_is_not_a_standing_tag(
     assert State.ABSENT is step.observe().state
 
 
-def test_no_answer_is_not_absent(there: Repository, rollback: Rollback, world: World) -> None:
+def test_no_answer_is_not_absent(there: OciRepository, rollback: Rollback, world: World) -> None:
     """A registry that says nothing has neither the chart nor no chart."""
     (step,) = withdraw.steps(rollback)
     world.faults.order("* /v2/* every 500")
@@ -200,7 +200,7 @@ def test_no_answer_is_not_absent(there: Repository, rollback: Rollback, world: W
 
 
 @pytest.mark.parametrize("deletes", [True, False])
-def test_deleted_or_else_marked(there: Repository, withdrawal: Withdrawal, world: World, deletes: bool) -> None:
+def test_deleted_or_else_marked(there: OciRepository, withdrawal: Withdrawal, world: World, deletes: bool) -> None:
     """
     Both asked for: a registry that deletes has nothing of it any more, neither marked nor kept; another has the mark.
     """
@@ -213,7 +213,7 @@ def test_deleted_or_else_marked(there: Repository, withdrawal: Withdrawal, world
     assert ["done"] * 2 == [step.observe().state.value for step in withdraw.steps(both)]
 
 
-def test_what_is_said_of_it(there: Repository, rollback: Rollback) -> None:
+def test_what_is_said_of_it(there: OciRepository, rollback: Rollback) -> None:
     """The table says what changes under the name, what stays, and what cannot be undone with what to do about it."""
     assert [
         "chart",
@@ -226,7 +226,7 @@ def test_what_is_said_of_it(there: Repository, rollback: Rollback) -> None:
     ] == list(withdraw.row(rollback).lines())
 
 
-def test_the_release_knows_the_mark(there: Repository, rollback: Rollback) -> None:
+def test_the_release_knows_the_mark(there: OciRepository, rollback: Rollback) -> None:
     """Neither status nor verify takes the copy for somebody else's chart; without the kept one they do."""
     seal(rollback, packed("1.2.0"))
     (published,), (reading,) = chart.publish(rollback.release), chart.readings(rollback.release)
@@ -242,7 +242,7 @@ def test_the_release_knows_the_mark(there: Repository, rollback: Rollback) -> No
     assert Verdict.WRONG is reading.look().verdict
 
 
-def test_what_helm_makes_of_it(there: Repository, rollback: Rollback, tmp_path: Path) -> None:
+def test_what_helm_makes_of_it(there: OciRepository, rollback: Rollback, tmp_path: Path) -> None:
     """
     Helm itself: pulled with and without the version, the chart says that it is deprecated, and renders as before.
 
@@ -264,7 +264,7 @@ def test_what_helm_makes_of_it(there: Repository, rollback: Rollback, tmp_path: 
     assert not read(there, there.digest(KEPT) or "").is_deprecated
 
 
-def _pulled(there: Repository, folder: Path, version: str) -> Path:
+def _pulled(there: OciRepository, folder: Path, version: str) -> Path:
     folder.mkdir()
     argv = ("pull", "--version", version, "--destination", str(folder), "--plain-http", "--", f"oci://{there}")
     with registry.logged_in(there) as env:

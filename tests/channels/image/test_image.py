@@ -23,7 +23,7 @@ from contd_release.project.artifacts import Tampered
 from contd_release.project.settings import Image
 from contd_release.sandbox.registry.api import RegistryRules
 from contd_release.tools.oci import upload
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 # Each walks an image through a registry.
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("impatient", "alone")]
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 EVERYTHING = ("stage", "publish", "verify", "promote")
 
 
-def there(bench: Bench) -> Repository:
+def there(bench: Bench) -> OciRepository:
     """The repository, with our login."""
-    return Repository.named(bench.image.name)
+    return OciRepository.named(bench.image.name)
 
 
 def test_before_the_build_free_names_are_absent(bench: Bench) -> None:

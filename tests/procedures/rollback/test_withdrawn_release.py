@@ -15,7 +15,7 @@ from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 from contd_release.tools.helm import helm
 from contd_release.tools.helm.copy import read
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 # Each releases twice, and withdraws.
 pytestmark = pytest.mark.slow
@@ -69,7 +69,7 @@ def test_the_website_and_the_chart(shown: Place, world: World, yanking: Yanking)
     news(shown, "bad")
     released(shown)
     assert "0.3.0" == loaded(shown, world, "latest.json")["version"]
-    charts = Repository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
+    charts = OciRepository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
     original = charts.digest("0.3.0")
 
     said = rolled_back(shown, yanking, "0.3.0", "--deprecate-chart")
@@ -104,7 +104,7 @@ def test_not_the_newest_on_the_website(shown: Place, world: World, yanking: Yank
     released(shown)
     news(shown, "good")
     released(shown)
-    charts = Repository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
+    charts = OciRepository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
     before = {tag: charts.digest(tag) for tag in charts.tags()}
     said = rolled_back(shown, yanking, "0.2.0")
     assert (

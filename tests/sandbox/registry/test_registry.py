@@ -20,7 +20,7 @@ from contd_release.sandbox.registry.api import Registry, RegistryRules
 from contd_release.sandbox.world import World
 from contd_release.tools.oci.archive import Archive
 from contd_release.tools.oci.manifest import INDEX, MANIFEST
-from contd_release.tools.oci.repository import Repository
+from contd_release.tools.oci.repository import OciRepository
 
 if TYPE_CHECKING:
     from image_bench import Images
@@ -343,7 +343,7 @@ def test_buildah(world: World, images: Images, tmp_path: Path, buildah: None) ->
     for step in steps[1:]:
         done = run("buildah", *own, *step)
         assert 0 == done.returncode, done.stderr
-    assert Repository.named(f"{world.registry}/owner/app", anonymous=True).digest("1.2.0")
+    assert OciRepository.named(f"{world.registry}/owner/app", anonymous=True).digest("1.2.0")
 
 
 @pytest.mark.integration

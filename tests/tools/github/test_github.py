@@ -16,7 +16,7 @@ from contd_release.project.settings import News
 from contd_release.project.settings import Settings as AllSettings
 from contd_release.sandbox.github.records import Check, GitHubRules, Job, Limits, Release, Run, Status
 from contd_release.tools.github import api, issues, releases, runs
-from contd_release.tools.github.api import Access, Repository
+from contd_release.tools.github.api import Access, GitHubRepository
 from contd_release.tools.http import Http, Refused
 
 NOON = "2026-01-01T12:00:00Z"
@@ -31,13 +31,13 @@ def served(tmp_path: Path) -> Iterator[Github]:
 
 
 @pytest.fixture
-def repository(served: Github) -> Repository:
+def repository(served: Github) -> GitHubRepository:
     """The repository, asked with the token that may do everything."""
     return _with(served, served.token)
 
 
-def _with(served: Github, token: str | None) -> Repository:
-    return Repository(NAME, served.world.api_url, served.world.uploads_url, Secret(token) if token else None)
+def _with(served: Github, token: str | None) -> GitHubRepository:
+    return GitHubRepository(NAME, served.world.api_url, served.world.uploads_url, Secret(token) if token else None)
 
 
 class TestToken:
@@ -85,7 +85,9 @@ class TestToken:
 
     def test_it_shows_nowhere(self) -> None:
         """Neither in the repository's repr nor in its client's."""
-        repository = Repository("o/n", "https://api.github.com", "https://uploads.github.com", Secret("ghp_canary"))
+        repository = GitHubRepository(
+            "o/n", "https://api.github.com", "https://uploads.github.com", Secret("ghp_canary")
+        )
         assert "canary" not in f"{repository!r} {repository.http!r} {repository.uploading!r}"
 
 
@@ -137,7 +139,7 @@ class TestReleases:
     """Releases, drafts, assets."""
 
     def test_a_draft_its_assets_and_its_publication(
-        self, served: Github, repository: Repository, tmp_path: Path
+        self, served: Github, repository: GitHubRepository, tmp_path: Path
     ) -> None:
         """From nothing to public and back to nothing."""
         assert () == releases.releases(repository)
@@ -159,13 +161,13 @@ class TestReleases:
             releases.delete(repository, draft.id)
         assert (None, ()) == (releases.latest(repository), releases.releases(repository))
 
-    def test_every_page_is_read(self, served: Github, repository: Repository) -> None:
+    def test_every_page_is_read(self, served: Github, repository: GitHubRepository) -> None:
         """A hundred at a time, to the end."""
         _fill(served, 101)
         assert 101 == len(releases.releases(repository))
 
     def test_a_list_without_an_end_is_unanswered(
-        self, served: Github, repository: Repository, monkeypatch: pytest.MonkeyPatch
+        self, served: Github, repository: GitHubRepository, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """What is beyond the cap is not absent."""
         monkeypatch.setattr(api, "_PAGES", 1)
@@ -173,14 +175,14 @@ class TestReleases:
         with pytest.raises(Unanswered, match="owner/contd has more than 100 of releases"):
             releases.releases(repository)
 
-    def test_a_digest_that_is_not_told_is_empty(self, served: Github, repository: Repository) -> None:
+    def test_a_digest_that_is_not_told_is_empty(self, served: Github, repository: GitHubRepository) -> None:
         """As for assets from before 2025."""
         draft = releases.create_draft(repository, "v1.0.0", served.head, "", prerelease=False)
         releases.upload(repository, draft.id, "a.txt", b"one")
         served.place.shelf(GitHubRules).put(GitHubRules(id=1, digests=False))
         assert [""] == [one.sha256 for one in releases.assets(repository, draft.id)]
 
-    def test_a_refusal_has_githubs_words(self, served: Github, repository: Repository) -> None:
+    def test_a_refusal_has_githubs_words(self, served: Github, repository: GitHubRepository) -> None:
         """422 is a conflict."""
         with pytest.raises(Conflict) as error:
             releases.create_draft(repository, "v1.0.0", served.head, "x" * 125_001, prerelease=False)
@@ -192,11 +194,13 @@ class TestReleases:
         with pytest.raises(Refused, match="Resource not accessible by personal access token"):
             releases.create_draft(_with(served, served.read_token), "v1", served.head, "", prerelease=False)
 
-    def test_the_commit_of_a_tag(self, served: Github, repository: Repository) -> None:
+    def test_the_commit_of_a_tag(self, served: Github, repository: GitHubRepository) -> None:
         """The commit, not the tag object; nothing where there is no tag."""
         assert (served.tag("v1.0.0"), None) == tuple(api.commit_of(repository, tag) for tag in ("v1.0.0", "v2"))
 
-    def test_a_signed_address_is_in_no_error(self, served: Github, repository: Repository, tmp_path: Path) -> None:
+    def test_a_signed_address_is_in_no_error(
+        self, served: Github, repository: GitHubRepository, tmp_path: Path
+    ) -> None:
         """What GitHub redirects a download to is a permission."""
         draft = releases.create_draft(repository, "v1.0.0", served.head, "", prerelease=False)
         asset = releases.upload(repository, draft.id, "a.txt", b"one")
@@ -226,7 +230,7 @@ class TestRuns:
         ],
     )
     def test_how_a_check_ended(
-        self, served: Github, repository: Repository, status: str, conclusion: str | None, *, passed: bool | None
+        self, served: Github, repository: GitHubRepository, status: str, conclusion: str | None, *, passed: bool | None
     ) -> None:
         """Each of GitHub's words is good, bad, or not over."""
         check = Check(id=1, created_at=NOON, sha=served.head, name="tests", status=status, conclusion=conclusion)
@@ -237,7 +241,7 @@ class TestRuns:
         ("state", "passed"), [("success", True), ("failure", False), ("error", False), ("pending", None)]
     )
     def test_how_a_status_stands(
-        self, served: Github, repository: Repository, state: str, *, passed: bool | None
+        self, served: Github, repository: GitHubRepository, state: str, *, passed: bool | None
     ) -> None:
         """The newest of each context counts."""
         for number, one in enumerate(("pending", state), 1):
@@ -252,7 +256,7 @@ class TestRuns:
             served.place.shelf(Status).put(status)
         assert (runs.Check("ci", passed, "https://ci.example.org"),) == runs.checks(repository, served.head)
 
-    def test_runs_and_jobs(self, served: Github, repository: Repository) -> None:
+    def test_runs_and_jobs(self, served: Github, repository: GitHubRepository) -> None:
         """The newest first, those of the commit only; jobs of the newest attempt only."""
         for number in (2, 3):
             known = {"created_at": NOON, "workflow": "release.yml", "head_sha": served.head, "head_branch": "v1"}
@@ -265,12 +269,12 @@ class TestRuns:
         assert ("queued", 2) == (runs.run(repository, 3).status, runs.run(repository, 3).attempt)
         assert [("build 2", "queued")] == [(one.name, one.status) for one in runs.jobs(repository, 3)]
 
-    def test_a_run_that_is_gone_is_unanswered(self, repository: Repository) -> None:
+    def test_a_run_that_is_gone_is_unanswered(self, repository: GitHubRepository) -> None:
         """A question that is refused has no answer."""
         with pytest.raises(Unanswered, match="workflow run 9: GitHub answered 404"):
             runs.run(repository, 9)
 
-    def test_a_workflow_is_started_on_a_tag(self, served: Github, repository: Repository) -> None:
+    def test_a_workflow_is_started_on_a_tag(self, served: Github, repository: GitHubRepository) -> None:
         """One request, and a run; a tag that is not there is a conflict."""
         sha = served.tag("v1.0.0")
         runs.dispatch(repository, "release.yml", "v1.0.0")
@@ -282,7 +286,7 @@ class TestRuns:
 class TestIssues:
     """Issues and pull requests."""
 
-    def test_an_issue_is_opened_found_and_commented(self, repository: Repository) -> None:
+    def test_an_issue_is_opened_found_and_commented(self, repository: GitHubRepository) -> None:
         """By label and by time."""
         issue = issues.open_issue(repository, "It breaks", "Badly.", ("bug",))
         issues.comment(repository, issue.number, "It does.")
@@ -304,7 +308,7 @@ class TestIssues:
             )
         ]
 
-    def test_a_pull_request_is_opened_and_found(self, served: Github, repository: Repository) -> None:
+    def test_a_pull_request_is_opened_and_found(self, served: Github, repository: GitHubRepository) -> None:
         """Its own page tells whether it can be merged; without the branch it is a conflict."""
         served.git("push", "-q", "origin", "main:refs/heads/base")
         served.commit("a change")
@@ -318,7 +322,7 @@ class TestIssues:
             issues.open_pull(repository, "Merge", "nowhere", "base", "")
 
 
-QUESTIONS: tuple[Callable[[Repository], object], ...] = (
+QUESTIONS: tuple[Callable[[GitHubRepository], object], ...] = (
     api.access,
     releases.releases,
     releases.latest,
@@ -336,7 +340,7 @@ QUESTIONS: tuple[Callable[[Repository], object], ...] = (
 def test_no_answer_is_never_no(served: Github, fault: str) -> None:
     """A question is answered or unanswered, whatever comes back; the token is in no text."""
     served.world.faults.order(f"GET /api/v3/* every {fault}")
-    repository = Repository(NAME, served.world.api_url, served.world.uploads_url, Secret(served.token))
+    repository = GitHubRepository(NAME, served.world.api_url, served.world.uploads_url, Secret(served.token))
     repository.__dict__["http"] = _hasty(repository)
     for ask in QUESTIONS:
         with pytest.raises(Unanswered) as error:
@@ -345,7 +349,7 @@ def test_no_answer_is_never_no(served: Github, fault: str) -> None:
 
 
 @pytest.mark.parametrize("status", [403, 429])
-def test_a_rate_limit_is_waited_out_as_github_asks(served: Github, repository: Repository, status: int) -> None:
+def test_a_rate_limit_is_waited_out_as_github_asks(served: Github, repository: GitHubRepository, status: int) -> None:
     """Retry-After is heard with both statuses, and then the answer comes."""
     served.world.faults.order(f"GET /api/v3/repos/owner/contd 1 {status}=1")
     access = api.access(repository)
@@ -363,7 +367,7 @@ def test_a_spent_rate_limit_is_unanswered(served: Github) -> None:
     assert not isinstance(error.value, Refused)
 
 
-def test_an_error_is_one_of_ours(served: Github, repository: Repository) -> None:
+def test_an_error_is_one_of_ours(served: Github, repository: GitHubRepository) -> None:
     """What changes something is sent once, and ends in an error that a person can act on."""
     served.world.faults.order("POST /api/v3/* every 502")
     with pytest.raises(ReleaseError):
@@ -371,7 +375,7 @@ def test_an_error_is_one_of_ours(served: Github, repository: Repository) -> None
     assert 1 == len(served.changes())
 
 
-def _hasty(repository: Repository) -> Http:
+def _hasty(repository: GitHubRepository) -> Http:
     """A client that asks once."""
     from dataclasses import replace
 

@@ -26,7 +26,7 @@ from contd_release.tools.oci import upload
 from contd_release.tools.oci.archive import Archive
 from contd_release.tools.oci.login import Login
 from contd_release.tools.oci.manifest import Descriptor, Manifest, index
-from contd_release.tools.oci.repository import Push, Repository
+from contd_release.tools.oci.repository import OciRepository, Push
 
 if TYPE_CHECKING:
     from image_bench import Images
@@ -44,9 +44,9 @@ class Place:
     address: str
     login: Login
 
-    def repository(self, path: str = "owner/app", login: Login | None = None) -> Repository:
+    def repository(self, path: str = "owner/app", login: Login | None = None) -> OciRepository:
         """A repository of it."""
-        return Repository(self.address, path, login or self.login)
+        return OciRepository(self.address, path, login or self.login)
 
 
 @pytest.fixture(params=KINDS)
@@ -94,7 +94,7 @@ def debian(folder: Path) -> Iterator[Place]:
         process.wait(10)
 
 
-def pushed(repository: Repository, archive: Archive) -> Manifest:
+def pushed(repository: OciRepository, archive: Archive) -> Manifest:
     """Everything of an archive is in the registry, by digest."""
     for one in archive.top.manifests:
         image = archive.manifest(one.digest, one.media_type)
@@ -232,7 +232,7 @@ class Unreadable:
 
 def test_a_large_upload_that_is_cut_goes_on_where_it_stopped(world: World, publisher: None, tmp_path: Path) -> None:
     """After a reset in the middle only the rest is sent."""
-    repository = Repository.named(f"{world.registry}/owner/app")
+    repository = OciRepository.named(f"{world.registry}/owner/app")
     blob = OnDisk(tmp_path / "blob")
     world.faults.order("PATCH /v2/* 1 cut")
     upload.upload(repository, blob)
@@ -262,7 +262,7 @@ class OnDisk:
 def test_retry_after_is_waited_for(world: World, publisher: None, images: Images) -> None:
     """A registry that is asked too often says how long to wait."""
     stamina.set_testing(False)
-    repository = Repository.named(f"{world.registry}/owner/app")
+    repository = OciRepository.named(f"{world.registry}/owner/app")
     repository.push()
     world.faults.order("* /v2/* 1 429=1")
     began = time.monotonic()
@@ -272,7 +272,7 @@ def test_retry_after_is_waited_for(world: World, publisher: None, images: Images
 
 def test_other_bytes_under_a_digest_are_a_conflict(world: World, publisher: None, images: Images) -> None:
     """A registry that lies is found out, for manifests and blobs alike."""
-    repository = Repository.named(f"{world.registry}/owner/app")
+    repository = OciRepository.named(f"{world.registry}/owner/app")
     top = pushed(repository, images.whole())
     for path in (world.directory / "registry").rglob("sha256-*"):
         if path.stat().st_size:
@@ -286,8 +286,8 @@ def test_other_bytes_under_a_digest_are_a_conflict(world: World, publisher: None
 
 def test_anybody_may_read_what_is_public(world: World, publisher: None, images: Images) -> None:
     """Without a login a token for everybody is fetched, and it does not push."""
-    top = pushed(Repository.named(f"{world.registry}/owner/app"), images.whole())
-    anybody = Repository.named(f"{world.registry}/owner/app", anonymous=True)
+    top = pushed(OciRepository.named(f"{world.registry}/owner/app"), images.whole())
+    anybody = OciRepository.named(f"{world.registry}/owner/app", anonymous=True)
     assert top == anybody.manifest(top.digest)
     assert Push.REFUSED is anybody.push()
     with pytest.raises(Unanswered, match="refused our credential"):
@@ -299,14 +299,14 @@ def test_without_a_login_where_one_is_needed(world: World) -> None:
     """The error says what to set."""
     world.part(Registry).rules = RegistryRules(login="basic", public=False)
     with pytest.raises(Unanswered) as caught:
-        Repository.named(f"{world.registry}/owner/app").digest("1.2.0")
+        OciRepository.named(f"{world.registry}/owner/app").digest("1.2.0")
     assert "wants a login, and there is none" in caught.value.what_is
     assert "export CONTD_REGISTRY_USERNAME=… CONTD_REGISTRY_PASSWORD=…" == caught.value.type_next
 
 
 def test_who_has_a_login_is_never_taken_for_a_stranger(world: World, publisher: None, images: Images) -> None:
     """Where the registry did not say how to log in, nothing is asked without the login, now or later."""
-    repository = Repository.named(f"{world.registry}/owner/app")
+    repository = OciRepository.named(f"{world.registry}/owner/app")
     world.faults.order("GET /v2/ 1-4 503")
     for _ in range(2):
         before = len(world.ledger.requests())
@@ -320,7 +320,7 @@ def test_who_has_a_login_is_never_taken_for_a_stranger(world: World, publisher: 
 
 def test_tags_come_in_pages(world: World, publisher: None, images: Images) -> None:
     """A registry that lists a few tags at a time is asked until its end."""
-    repository = Repository.named(f"{world.registry}/owner/app")
+    repository = OciRepository.named(f"{world.registry}/owner/app")
     top = pushed(repository, images.whole())
     names = [f"1.{number}.0" for number in range(7)]
     for name in names:
@@ -343,7 +343,7 @@ def test_tags_come_in_pages(world: World, publisher: None, images: Images) -> No
 )
 def test_names(name: str, registry: str, path: str) -> None:
     """A registry, and a path in it."""
-    found = Repository.named(name)
+    found = OciRepository.named(name)
     assert (registry, path) == (found.registry, found.path)
 
 
@@ -369,20 +369,20 @@ def test_names(name: str, registry: str, path: str) -> None:
 def test_what_is_no_name(name: str) -> None:
     """A name is refused before anything is asked of anybody."""
     with pytest.raises(Usage, match="does not name a repository"):
-        Repository.named(name)
+        OciRepository.named(name)
 
 
 @pytest.mark.parametrize("reference", ["", "../x", "-x", "a b", "sha256:123", "x" * 129])
 def test_what_is_no_reference(reference: str) -> None:
     """Neither a tag nor a digest."""
     with pytest.raises(Usage, match="is neither a tag nor a digest"):
-        Repository("127.0.0.1:1", "app").digest(reference)
+        OciRepository("127.0.0.1:1", "app").digest(reference)
 
 
 def test_a_registry_that_is_not_there_does_not_answer() -> None:
     """A refused connection is not "absent"."""
     with pytest.raises(Unanswered):
-        Repository("127.0.0.1:1", "app").digest("1.2.0")
+        OciRepository("127.0.0.1:1", "app").digest("1.2.0")
 
 
 def test_logins(tmp_path: Path) -> None:
@@ -409,7 +409,7 @@ def test_a_broken_file_of_logins_is_told(tmp_path: Path) -> None:
 def test_secrets_do_not_show() -> None:
     """A repository, its login and its header print no password."""
     login = Login("me", Secret("a-password"))
-    shown = f"{login!r} {login.header!r} {Repository('ghcr.io', 'app', login)!r}"
+    shown = f"{login!r} {login.header!r} {OciRepository('ghcr.io', 'app', login)!r}"
     assert "a-password" not in shown
     assert base64.b64encode(b"me:a-password").decode() not in shown
 
