@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from contd_release.errors import Conflict, Unwritable
+from contd_release.process import temporary
 
 ORPHANS_MAY_TAKE = 30.0
 
@@ -24,6 +25,8 @@ ORPHANS_MAY_TAKE = 30.0
 def held(path: Path, *, wait: float = ORPHANS_MAY_TAKE) -> Iterator[None]:
     """
     Hold the lock of a clone; wait up to `wait` seconds for commands of a killed walk to end.
+
+    What killed walks left in their folders for temporary files is removed, and this one gets a folder of its own.
 
     Raises:
         Conflict: another release runs here.
@@ -44,7 +47,8 @@ def held(path: Path, *, wait: float = ORPHANS_MAY_TAKE) -> Iterator[None]:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         os.set_inheritable(descriptor, True)
-        yield
+        with temporary.folder(path.parent / "temporary"):
+            yield
     finally:
         os.close(descriptor)
 

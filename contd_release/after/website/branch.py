@@ -111,8 +111,7 @@ def looked_at(project: Project) -> Iterator[Branch]:
     settings = website(project)
     origin = Origin.of(project)
     folder = _folder(settings.folder)
-    project.cache.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=project.cache, prefix="website-") as temporary:
+    with TemporaryDirectory(prefix="contd-release-") as temporary:
         where = Path(temporary)
         _ask(git.git(where, "init", "--quiet", "--bare", "."))
         name = git.safe(settings.branch)

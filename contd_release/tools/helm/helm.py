@@ -60,9 +60,12 @@ def program() -> tuple[str, ...]:
 
     `-P` keeps the folder of the script, whose modules are named after tools, out of the import path.
     """
-    if shutil.which("helm") or not find_spec("helm_python"):
-        return ("helm",)
-    return (sys.executable, "-P", str(sdk.__file__))
+    return (sys.executable, "-P", str(sdk.__file__)) if is_sdk() else ("helm",)
+
+
+def is_sdk() -> bool:
+    """Whether the SDK runs, since there is no helm on PATH."""
+    return not shutil.which("helm") and find_spec("helm_python") is not None
 
 
 def checked_name(name: str) -> str:

@@ -11,7 +11,7 @@ import json
 import os
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from contd_release.errors import FailedCommand, ReleaseError, Unanswered, Usage
 from contd_release.process.action import Running
 from contd_release.process.command import Command
+from contd_release.process.redaction import Secret
 from contd_release.project.rules import is_loopback
 from contd_release.tools.helm import helm
 from contd_release.tools.oci.repository import OciRepository
@@ -77,8 +78,8 @@ class Pushed:
 
     def run(self, running: Running) -> None:
         """Push, logged in."""
-        with logged_in(repository(f"{self.registry}/chart")) as env:
-            replace(self.command, env=env).run(running)
+        with logged_in(repository(f"{self.registry}/chart"), self.command) as command:
+            command.run(running)
 
 
 def pulled(ref: str, version: str, destination: Path, *, anonymous: bool) -> Path:
@@ -90,8 +91,8 @@ def pulled(ref: str, version: str, destination: Path, *, anonymous: bool) -> Pat
     """
     options = ("--version", version, "--destination", str(destination))
     argv = (*helm.program(), "pull", *options, *_plain(ref), "--", ref)
-    with logged_in(repository(ref, anonymous=anonymous)) as env:
-        answer = Command(argv, env=env, timeout=120).ask()
+    with logged_in(repository(ref, anonymous=anonymous), Command(argv, timeout=120)) as command:
+        answer = command.ask()
     archive = destination / f"{ref.rpartition('/')[2]}-{version}.tgz"
     if answer.code or not archive.is_file():
         raise Unanswered(
@@ -103,21 +104,31 @@ def pulled(ref: str, version: str, destination: Path, *, anonymous: bool) -> Pat
 
 
 @contextmanager
-def logged_in(there: OciRepository) -> Iterator[Mapping[str, str]]:
+def logged_in(there: OciRepository, command: Command) -> Iterator[Command]:
     """
-    The environment in which helm knows this one login, or nobody: a file that only we can read, gone afterwards.
+    The helm command that knows this one login, or none.
 
-    helm takes a password from its argv or from a file; an argv is readable to everybody on the machine.
+    helm takes a password from its argv, which everybody on the machine can read, or from a file. The SDK reads that
+    file once, so it reads standard input; the command line may read it twice, so it gets a private file for its time.
     """
+    entry = {}
+    if there.login:
+        pair = f"{there.login.username}:{there.login.password.reveal()}"
+        entry = {there.registry: {"auth": b64encode(pair.encode()).decode()}}
+    logins = json.dumps({"auths": entry})
+    if helm.is_sdk():
+        yield replace(command, env=_environment("/dev/stdin"), stdin=Secret(logins))
+        return
     with TemporaryDirectory(prefix="contd-release-") as folder:
         path = Path(folder) / "config.json"
-        entry = {}
-        if there.login:
-            pair = f"{there.login.username}:{there.login.password.reveal()}"
-            entry = {there.registry: {"auth": b64encode(pair.encode()).decode()}}
         with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as stream:
-            json.dump({"auths": entry}, stream)
-        yield {"HELM_REGISTRY_CONFIG": str(path), "DOCKER_CONFIG": folder}
+            stream.write(logins)
+        yield replace(command, env=_environment(str(path)))
+
+
+def _environment(logins: str) -> dict[str, str]:
+    # helm also looks where docker keeps logins: into a folder that is not there.
+    return {"HELM_REGISTRY_CONFIG": logins, "DOCKER_CONFIG": str(Path(__file__).parent / "no-logins")}
 
 
 def is_worth_another_try(failure: ReleaseError) -> bool:

@@ -267,8 +267,8 @@ def test_what_helm_makes_of_it(there: OciRepository, rollback: Rollback, tmp_pat
 def _pulled(there: OciRepository, folder: Path, version: str) -> Path:
     folder.mkdir()
     argv = ("pull", "--version", version, "--destination", str(folder), "--plain-http", "--", f"oci://{there}")
-    with registry.logged_in(there) as env:
-        answer = Command((*helm.program(), *argv), env=env).ask()
+    with registry.logged_in(there, Command((*helm.program(), *argv))) as command:
+        answer = command.ask()
     assert 0 == answer.code, answer.err
     (found,) = folder.iterdir()
     return found

@@ -13,6 +13,8 @@ import pytest
 
 from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.process.action import Running
+from contd_release.process.command import Command
+from contd_release.process.redaction import Secret
 from contd_release.tools.helm import helm, registry, sdk, tgz
 
 # The Helm SDK is a process of its own, and 75 MB.
@@ -116,18 +118,47 @@ def test_a_registry_is_an_oci_address(ref: str) -> None:
         registry.repository(ref)
 
 
-def test_the_login_is_in_a_file_of_ours_and_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The password is in no argv and no environment; only we can read the file, while it is needed."""
+LOGINS = '{"auths": {"127.0.0.1:1": {"auth": "bWU6Y29ycmVjdCBob3JzZQ=="}}}'
+
+
+@pytest.fixture
+def password(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A login in the environment."""
     monkeypatch.setenv("CONTD_REGISTRY_USERNAME", "me")
     monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", "correct horse")
+    return "correct horse"
+
+
+def test_the_login_is_on_no_disk(password: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The SDK gets it on standard input, so that no kill can leave it behind."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     there = registry.repository("oci://127.0.0.1:1/charts/demo")
-    with registry.logged_in(there) as env:
-        path = Path(env["HELM_REGISTRY_CONFIG"])
-        assert ("correct horse" in str(env), 0o600) == (False, path.stat().st_mode & 0o777)
-        assert '{"auths": {"127.0.0.1:1": {"auth": "bWU6Y29ycmVjdCBob3JzZQ=="}}}' == path.read_text()
+    with registry.logged_in(there, Command((sys.executable, "-P", str(sdk.__file__)))) as command:
+        assert (LOGINS, False) == (_revealed(command), password in f"{command!r} {command}")
+        assert [] == list(tmp_path.rglob("*"))
+    with registry.logged_in(registry.repository("oci://127.0.0.1:1/charts/demo", anonymous=True), command) as command:
+        assert '{"auths": {}}' == _revealed(command)
+
+
+def test_the_command_line_has_the_login_in_a_file_of_ours(
+    password: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The password is in no argv and no environment; only we can read the file, which is gone afterwards."""
+    (tmp_path / "helm").write_text("#!/bin/sh\n", encoding="utf-8")
+    (tmp_path / "helm").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    there = registry.repository("oci://127.0.0.1:1/charts/demo")
+    with registry.logged_in(there, Command(helm.program())) as command:
+        path = Path(str(command.env["HELM_REGISTRY_CONFIG"]))
+        assert (("helm",), 0o600, LOGINS) == (command.argv, path.stat().st_mode & 0o777, path.read_text())
+        assert password not in f"{command!r} {command}"
     assert not path.exists()
-    with registry.logged_in(registry.repository("oci://127.0.0.1:1/charts/demo", anonymous=True)) as env:
-        assert '{"auths": {}}' == Path(env["HELM_REGISTRY_CONFIG"]).read_text()
+
+
+def _revealed(command: Command) -> str:
+    assert "/dev/stdin" == command.env["HELM_REGISTRY_CONFIG"]
+    assert isinstance(command.stdin, Secret)
+    return command.stdin.reveal()
 
 
 def test_an_archive_made_over_is_equal_whatever_it_was(tmp_path: Path) -> None:
