@@ -16,6 +16,8 @@ from contd_release.process.action import Action, Call
 from contd_release.project.release import Release
 from contd_release.records import journal
 from contd_release.records.entries import Verified
+from contd_release.tools.http import Refused
+from contd_release.tools.oci.repository import OciRepository
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,32 @@ class Claim:
     channel: str
     title: str
     how: str
+
+
+def consumer(everybody: OciRepository, ours: OciRepository, reference: str) -> OciRepository:
+    """
+    The repository as users see it: without a login, or with ours if the registry refuses everybody else.
+
+    Raises:
+        Unanswered: the registry did not say whether it lets users in; that is not "private".
+    """
+    try:
+        everybody.digest(reference)
+    except Refused:
+        return ours
+    return everybody
+
+
+def only_with_login(there: OciRepository, table: str, *, is_meant: bool) -> str:
+    """
+    The warning that users cannot pull from a repository; empty if they can, or if that is meant.
+
+    Args:
+        table: the table of the configuration in which `private = true` says that it is meant.
+    """
+    if is_meant or there.login is None:
+        return ""
+    return f"users cannot pull this: make the package public, or set [tool.contd-release.{table}] private = true"
 
 
 def read_back(

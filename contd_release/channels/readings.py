@@ -19,10 +19,16 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Glance:
-    """One look: the verdict, and what is there in a few words, a digest where there is one."""
+    """
+    One look: the verdict, and what is there in a few words, a digest where there is one.
+
+    Args:
+        warning: what users will notice although the bytes are right, such as that they cannot pull it.
+    """
 
     verdict: Verdict
     what: str
+    warning: str = ""
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,8 @@ def columns(row: ComparedRow) -> tuple[str, str]:
     """What was built and what is found, digests cut to what a person compares."""
     sign = "✓" if row.seen.verdict is Verdict.SAME else "✗"
     what = row.seen.what[:19] if row.seen.what.startswith("sha256:") else row.seen.what
-    return row.built[:19], f"{sign} {row.seen.verdict.value}: {what}"
+    warning = f"; {row.seen.warning}" if row.seen.warning else ""
+    return row.built[:19], f"{sign} {row.seen.verdict.value}: {what}{warning}"
 
 
 def _is_command(action: Action) -> bool:

@@ -76,8 +76,9 @@ class Json:
     def readings(self, rows: Sequence[ComparedRow]) -> None:
         """One object for each thing that was built."""
         for one in rows:
-            told = {"channel": one.channel, "name": one.name, "built": one.built}
-            self._tell(event="reading", **told, verdict=one.seen.verdict.value, found=one.seen.what)
+            built = {"channel": one.channel, "name": one.name, "built": one.built}
+            found = {"verdict": one.seen.verdict.value, "found": one.seen.what, "warning": one.seen.warning}
+            self._tell(event="reading", **built, **found)
 
     def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:
         """The cause, with its exit code."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from contd_release.channels import registry
 from contd_release.console import Report, Terminal, reporting, review_text
 from contd_release.console.board import Board
 from contd_release.console.question import is_confirmed
 from contd_release.engine import ask_once
 from contd_release.engine.checklist import Checklist, Event, Phase, Seen
-from contd_release.errors import NeedsPerson, ReleaseError, Usage
+from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage
 from contd_release.prepare import docs, repository
 from contd_release.procedures.after import steps as announcing
 from contd_release.procedures.checklist import checklist
@@ -171,8 +173,17 @@ def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: st
         if not until:
             finish(walking.release, "finished")
             report.says(f"\n{walking.release} is out.")
+            _say_what_users_cannot_pull(walking.release, report)
             if walking.release.project.settings.monitor:
                 _say_what_is_seen(walking.release, report)
+
+
+def _say_what_users_cannot_pull(release: Release, report: Report) -> None:
+    """The warnings of the channels; a channel that does not answer now was verified before, and is left out."""
+    for _, reading in registry.readings(release):
+        with suppress(Unanswered):
+            if warning := reading.look().warning:
+                report.says(f"warning: {reading.name}: {warning}")
 
 
 def _say_what_is_seen(release: Release, report: Report) -> None:

@@ -67,6 +67,7 @@ class Image:
         base: a stand-in for the base image, passed as the build argument `BASE`.
         run: arguments with which the image is started when it is verified, on this machine's platform; it must say its
             version then. Empty: it is not started.
+        private: whether only those with a login are meant to pull it.
     """
 
     name: str = field(default="", metadata=IMAGE.or_empty().metadata)
@@ -75,6 +76,7 @@ class Image:
     prepare: tuple[str, ...] = field(default=(), metadata=LINE.metadata)
     base: str = field(default="", metadata=IMAGE_REF.or_empty().metadata)
     run: tuple[str, ...] = field(default=(), metadata=LINE.metadata)
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,14 @@ class Chart:
         registry: where it goes, `oci://…` without the chart's name.
         name: where the folder is not named after the chart, as Helm's conventions want.
         image: the name under which the chart knows our image, where it is not the one that we push to.
+        private: whether only those with a login are meant to pull it.
     """
 
     path: str = field(metadata=PATH.metadata)
     registry: str = field(default="", metadata=OCI.or_empty().metadata)
     name: str = field(default="", metadata=CHART.or_empty().metadata)
     image: str = field(default="", metadata=IMAGE.or_empty().metadata)
+    private: bool = False
 
 
 @dataclass(frozen=True)

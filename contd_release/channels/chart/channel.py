@@ -8,12 +8,24 @@ digest of the chart's bytes: the manifest around them carries a date, which not 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Final
 
 from contd_release.channels.chart import access as chart_access
 from contd_release.channels.chart import build as chart_build
 from contd_release.channels.chart import verify as chart_pulled
-from contd_release.channels.chart.names import CHANNEL, PATIENCE, file_name, kept_tag, ref, registry, sealed, told
+from contd_release.channels.chart.names import (
+    CHANNEL,
+    PATIENCE,
+    file_name,
+    kept_tag,
+    ref,
+    registry,
+    sealed,
+    settings,
+    told,
+)
+from contd_release.channels.read_back import only_with_login
 from contd_release.channels.readings import Glance, Reading, Verdict, compared
 from contd_release.channels.source import checked_out
 from contd_release.engine.step import Found, State, Step
@@ -72,7 +84,8 @@ def readings(release: Release) -> tuple[Reading, ...]:
         theirs = helm_registry.layer(there, release.semver)
         if theirs != built and helm_registry.layer(there, kept_tag(release)) == built:
             return Glance(Verdict.SAME, f"withdrawn: it is {kept_tag(release)}")
-        return compared(built, theirs)
+        warning = only_with_login(there, CHANNEL, is_meant=settings(release).private)
+        return replace(compared(built, theirs), warning=warning)
 
     return (Reading(told(release), built, look),)
 

@@ -6,8 +6,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from contd_release.channels import read_back
 from contd_release.channels.chart.names import CHANNEL, image, of_ours, ref, sealed, told
-from contd_release.channels.read_back import Claim, read_back
+from contd_release.channels.read_back import Claim
 from contd_release.engine.step import Step
 from contd_release.errors import Conflict, Unanswered, Unsettled
 from contd_release.process.action import Call
@@ -20,7 +21,7 @@ from contd_release.tools.oci.repository import OciRepository
 def consumed(release: Release) -> Step:
     """The chart that a user pulls is what was built, renders, and names an image that is the one we built."""
     full = told(release)
-    return read_back(
+    return read_back.read_back(
         release,
         Claim(CHANNEL, f"{full} installs what was built", "pulled and rendered"),
         (Call(f"pull {full}, compare and render it", partial(consume, release)),),
@@ -52,13 +53,9 @@ def consume(release: Release) -> None:
 
 
 def consumer(release: Release) -> OciRepository:
-    """The chart's repository as everybody sees it; with our login only where nobody else sees it at all."""
-    everybody = registry.repository(ref(release), anonymous=True)
-    try:
-        everybody.digest(release.semver)
-    except Unanswered:
-        return registry.repository(ref(release))
-    return everybody
+    """The chart's repository as users see it."""
+    name = ref(release)
+    return read_back.consumer(registry.repository(name, anonymous=True), registry.repository(name), release.semver)
 
 
 def _wrong_version(release: Release, chart: Path) -> str:

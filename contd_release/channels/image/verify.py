@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from platform import machine as machine_name
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from contd_release.channels import read_back
 from contd_release.channels.image.names import CHANNEL, labels, repository, required, settings, storage, told
-from contd_release.channels.read_back import Claim, read_back
+from contd_release.channels.read_back import Claim
 from contd_release.channels.readings import Glance, Reading, Verdict, compared
 from contd_release.engine.step import Step
 from contd_release.errors import Conflict, Unsettled
 from contd_release.process.action import Call
 from contd_release.project.release import Release
 from contd_release.tools.builders import buildah
-from contd_release.tools.http import Refused
 from contd_release.tools.oci.archive import Layout
 from contd_release.tools.oci.manifest import Configuration, Manifest
 from contd_release.tools.oci.repository import OciRepository
@@ -32,7 +33,7 @@ def pulled(release: Release) -> Step:
     """
     image = settings(release)
     started = ", and started" if any(_starts(release, one) for one in image.platforms) else ""
-    return read_back(
+    return read_back.read_back(
         release,
         Claim(CHANNEL, f"{told(release)} can be pulled and is what was built", f"pulled by digest{started}"),
         (
@@ -51,19 +52,15 @@ def reading(release: Release, digest: str) -> Reading:
         theirs = there.digest(release.semver)
         if theirs is None and there.manifest(digest) is not None:
             return Glance(Verdict.STALE, f"{digest[:19]} is there, and no tag names it")
-        return compared(digest, theirs)
+        warning = read_back.only_with_login(there, CHANNEL, is_meant=settings(release).private)
+        return replace(compared(digest, theirs), warning=warning)
 
     return Reading(told(release), digest, look)
 
 
 def consumer(release: Release) -> OciRepository:
-    """The repository as everybody sees it; with our login only where nobody else sees it at all."""
-    anonymous = repository(release, anonymous=True)
-    try:
-        anonymous.digest(release.semver)
-    except Refused:
-        return repository(release)
-    return anonymous
+    """The image's repository as users see it."""
+    return read_back.consumer(repository(release, anonymous=True), repository(release), release.semver)
 
 
 def _resolved(release: Release) -> None:

@@ -17,6 +17,7 @@ from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact
 from contd_release.project.release import Release
 from contd_release.project.settings import Chart
+from contd_release.sandbox.registry.api import Registry
 
 # Each walks an image through a registry.
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("impatient", "alone")]
@@ -87,6 +88,23 @@ def test_a_registry_that_does_not_answer_is_no_verdict(bench: Bench) -> None:
     bench.world.faults.order("* * every 502")
     with pytest.raises(Unanswered):
         image.readings(bench.release)[0].look()
+
+
+def test_an_image_that_users_cannot_pull_is_as_built_with_a_warning(bench: Bench) -> None:
+    """The bytes are right, and only our login sees them: the table says so, unless it is meant."""
+    bench.seal()
+    bench.walk("stage", "publish")
+    assert image.readings(bench.release)[0].look().warning == ""
+    part = bench.world.part(Registry)
+    part.rules = replace(part.rules, public=False)
+    found = image.readings(bench.release)[0].look()
+    assert found.verdict is Verdict.SAME
+    assert found.warning.startswith("users cannot pull this: make the package public")
+    settings = bench.release.project.settings
+    assert settings.image
+    meant = replace(settings, image=replace(settings.image, private=True))
+    release = replace(bench.release, project=replace(bench.release.project, settings=meant))
+    assert image.readings(release)[0].look().warning == ""
 
 
 def test_a_chart_is_absent_or_wrong(bench: Bench) -> None:
