@@ -27,7 +27,7 @@ def build_wheel(folder: str, settings: object = None, metadata: object = None) -
     """A wheel, as PEP 427 has it."""
     name = _stem()
     tag = "Wheel-Version: 1.0\nGenerator: small\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    texts = {path: Path(path).read_text(encoding="utf-8") for path in _modules()}
+    texts = {path.removeprefix("src/"): Path(path).read_text(encoding="utf-8") for path in _modules()}
     texts |= {f"{name}.dist-info/METADATA": _metadata(), f"{name}.dist-info/WHEEL": tag}
     texts[f"{name}.dist-info/RECORD"] = "".join(f"{path},,\n" for path in (*texts, f"{name}.dist-info/RECORD"))
     when = gmtime(int(os.environ["SOURCE_DATE_EPOCH"]))[:6]
@@ -47,7 +47,7 @@ def _stem() -> str:
 
 
 def _modules() -> list[str]:
-    return sorted(str(path) for path in Path("contd").glob("*.py"))
+    return sorted(str(path) for folder in ("contd", "src/contd") for path in Path(folder).glob("*.py"))
 
 
 def _metadata() -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from contd_release.engine.step import Found, State, Step
+from contd_release.prepare.proof import environment
+from contd_release.process.action import Call
 from contd_release.project.release import Release
 from contd_release.tools import git
 
@@ -23,7 +27,10 @@ def checked_out(release: Release) -> Step:
         f"a worktree starts from {release.base[:12]}",
         observe,
         act=git.add_worktree(root, tree, release.base),
-        undo=(git.remove_worktree(root, tree),),
+        undo=(
+            Call(f"remove the environment in which {tree.name} was proved", partial(environment.remove, release)),
+            git.remove_worktree(root, tree),
+        ),
     )
 
 

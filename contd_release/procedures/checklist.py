@@ -31,6 +31,7 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
                         versions.big_enough(release),
                         notes.ready(release),
                         docs.guide_written(release),
+                        *proof.access(release),
                         *_access(release),
                         *steps.access(release),
                     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 import time
@@ -44,6 +45,7 @@ class Command:
 
     Args:
         umask: the umask of its files; -1 inherits ours.
+        venv: a virtual environment that it runs in, as if it were activated.
     """
 
     argv: tuple[str, ...]
@@ -53,6 +55,7 @@ class Command:
     stdout: Path | None = None
     timeout: float = 600
     umask: int = -1
+    venv: Path | None = None
 
     def __post_init__(self) -> None:
         if not self.argv or any(character in word for word in self.argv for character in "\0\n\r"):
@@ -70,7 +73,10 @@ class Command:
                 )
 
     def __str__(self) -> str:
-        pairs = (f"{name}={_shown(value)}" for name, value in self.env.items())
+        pairs = [f"{name}={_shown(value)}" for name, value in self.env.items()]
+        if self.venv:
+            venv = shlex.quote(str(self.venv))
+            pairs += [f"VIRTUAL_ENV={venv}", f"PATH={venv}/bin:$PATH"]
         words = " ".join((*pairs, shlex.join(self.argv)))
         return f"{words} > {shlex.quote(str(self.stdout))}" if self.stdout else words
 
@@ -142,6 +148,9 @@ class Command:
 
     def _start(self, out: IO[bytes] | None, *, together: bool) -> Start:
         env = {name: _revealed(value) for name, value in self.env.items()}
+        if self.venv:
+            path = os.pathsep.join((str(self.venv / "bin"), os.environ.get("PATH", os.defpath)))
+            env |= {"VIRTUAL_ENV": str(self.venv), "PATH": path}
         text = _revealed(self.stdin).encode(errors="surrogateescape")
         return Start(self.argv, self.cwd, env, text, out, together, self.umask)
 

@@ -29,6 +29,9 @@ _OF_ONE_REPOSITORY = frozenset(
     "GIT_NAMESPACE GIT_PREFIX GIT_QUARANTINE_PATH GIT_GRAFT_FILE GIT_SHALLOW_FILE GIT_REPLACE_REF_BASE "
     "GIT_NO_REPLACE_OBJECTS GIT_IMPLICIT_WORK_TREE GIT_INTERNAL_SUPER_PREFIX".split()
 )
+# uv would work on the environment or the project that they name, and not on that of the folder it is started in.
+# https://docs.astral.sh/uv/reference/environment/
+_OF_ONE_PROJECT = frozenset("UV_PROJECT_ENVIRONMENT UV_PROJECT UV_WORKING_DIR UV_WORKING_DIRECTORY NOX_ENVDIR".split())
 _PIECE = 65536
 _LINGERING = 1.0
 _GRACE = 5.0
@@ -183,7 +186,7 @@ def environment() -> dict[str, str]:
         name: value
         for name, value in os.environ.items()
         if (name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES))
-        and not (name in _OF_ONE_REPOSITORY or is_secret_name(name))
+        and not (name in _OF_ONE_REPOSITORY | _OF_ONE_PROJECT or is_secret_name(name))
     }
     # git asks on the terminal, not on standard input; nobody would see the question.
     return passed | {"GIT_TERMINAL_PROMPT": "0"}

@@ -23,6 +23,7 @@ from contd_release.project.rules import (
     OCI,
     PATH,
     PLATFORM,
+    PROJECT,
     REF,
     REMOTE,
     URL,
@@ -176,6 +177,8 @@ class Settings:
     publisher: Literal["here", "github-actions"] = "here"
     release_branch: tuple[Part, ...] = ("major", "minor")
     proof: tuple[str, ...] = field(default=("nox -s tests benchmarks docs examples",), metadata=LINE.metadata)
+    proof_extras: tuple[str, ...] = field(default=(), metadata=PROJECT.metadata)
+    proof_groups: tuple[str, ...] = field(default=(), metadata=PROJECT.metadata)
     sign_tags: bool = False
     own_versions: tuple[str, ...] = field(default=(), metadata=PATH.metadata)
     pypi: Pypi | None = None

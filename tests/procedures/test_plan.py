@@ -55,7 +55,7 @@ def test_every_step_and_every_command_is_told(release: Place, snapshot: Snapshot
     out = out.replace(str(Path(contd_release.__file__).parent), "LIBRARY")
     out = re.sub(r"127\.0\.0\.1:\d+", "HOST", out.replace(sys.executable, "python"))
     out = re.sub(r"(?<=contd-)[0-9a-f]{12}(?=/)", "CLONE", out)
-    out = re.sub(r"(bump-my-version|towncrier|build|twine|nox) \d[\d.]+", r"\1 VERSION", out)
+    out = re.sub(r"(bump-my-version|towncrier|build|twine|nox|Python) \d[\d.]+", r"\1 VERSION", out)
     assert snapshot == re.sub(r"\b[0-9a-f]{12,64}\b", "HASH", out)
 
 

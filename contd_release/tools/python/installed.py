@@ -1,41 +1,53 @@
 """
-The version of an installed package, and where each of its modules is imported from: a program of its own, run by the
-interpreter of the environment in question, which may be an older Python and has nothing but its standard library.
+What an environment has of a package: a program of its own, run by the interpreter of that environment, which may be an
+older Python and has nothing but its standard library.
 
-    python -I installed.py contd            the version of contd, and each of its top-level modules
+    python -I installed.py contd            the version of contd, and the file of each of its top-level modules
     python -I installed.py contd contd.cli  the same with these modules
-    python -I installed.py --here contd     the same with the working directory first on the path, as `python -m` has it
+    python installed.py --here contd        the same with the working directory first on the path, as `python -m` has it
+    python installed.py --source contd      the version, where it is, and the folder that it was installed from
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import json
 import os
 import sys
 from pathlib import PurePosixPath
-from typing import Dict, NamedTuple  # noqa: UP035
+from typing import NamedTuple
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
 # Some wheels bring these along by mistake; they are not what the package is imported for.
 _NOT_THE_PACKAGE = ("tests", "test", "docs", "doc", "examples", "benchmarks")
 _COMPILED = (".so", ".pyd")
 
 
+def lines(answer: str) -> list[str]:
+    """The lines of the answer; a module may have printed something while it was imported."""
+    return answer.rpartition(f"{_MARK}\n")[2].splitlines()
+
+
 class Installed(NamedTuple):
     """What this program says of a package."""
 
     version: str
-    modules: Dict[str, str]  # noqa: UP006
+    modules: dict[str, str]
 
 
 def read(answer: str) -> Installed:
-    """What it said; a module may have printed something while it was imported."""
-    version, *lines = answer.rpartition(f"{_MARK}\n")[2].splitlines() or [""]
-    return Installed(version, {name: where for name, _, where in (line.partition("\t") for line in lines)})
+    """What it said of a package and its modules."""
+    version, *modules = lines(answer) or [""]
+    return Installed(version, {name: where for name, _, where in (line.partition("\t") for line in modules)})
 
 
 def main(words: list[str]) -> None:
     """Print the version on the first line, and on each following line a module and its file, divided by a tab."""
+    if words[0] == "--source":
+        _print(source(words[1]))
+        return
     if words[0] == "--here":
         words = words[1:]
         sys.path.insert(0, os.getcwd())  # noqa: PTH109
@@ -49,6 +61,22 @@ def main(words: list[str]) -> None:
         imported = importlib.import_module(module)
         where = getattr(imported, "__file__", None) or next(iter(getattr(imported, "__path__", ())), "")
         answer.append(f"{module}\t{where}")
+    _print(answer)
+
+
+def source(name: str) -> list[str]:
+    """
+    The version, where it is installed, and the folder that it was installed from, which is empty for an archive.
+
+    https://packaging.python.org/en/latest/specifications/direct-url/
+    """
+    found = importlib.metadata.distribution(name)
+    url = json.loads(found.read_text("direct_url.json") or "{}")
+    folder = url2pathname(urlparse(url["url"]).path) if "dir_info" in url else ""
+    return [found.version, str(found.locate_file("")), folder]
+
+
+def _print(answer: list[str]) -> None:
     sys.stdout.write("".join(f"{line}\n" for line in ["", _MARK, *answer]))
 
 

@@ -14,6 +14,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -55,14 +56,8 @@ def fitting(requires: str) -> Interpreter:
         Usage: it is no specifier.
         NotReady: no Python here fits.
     """
-    try:
-        wanted = SpecifierSet(requires)
-    except InvalidSpecifier as error:
-        raise Usage(
-            f"requires-python is {requires!r}", expected='such as ">=3.11"', type_next="$EDITOR pyproject.toml"
-        ) from error
-    ours = this()
-    if wanted.contains(ours.version, prereleases=True):
+    ours, wanted = this(), _specifier(requires)
+    if fits(ours, requires):
         return ours
     others = [one for one in _others() if one.version >= _OLDEST and wanted.contains(one.version)]
     if not others:
@@ -74,19 +69,35 @@ def fitting(requires: str) -> Interpreter:
     return max(others, key=lambda one: one.version)
 
 
+def fits(interpreter: Interpreter, requires: str) -> bool:
+    """Whether a Python is one of those that `requires-python` allows; an early version of it counts as well."""
+    return _specifier(requires).contains(interpreter.version, prereleases=True)
+
+
+def _specifier(requires: str) -> SpecifierSet:
+    try:
+        return SpecifierSet(requires)
+    except InvalidSpecifier as error:
+        raise Usage(
+            f"requires-python is {requires!r}", expected='such as ">=3.11"', type_next="$EDITOR pyproject.toml"
+        ) from error
+
+
 def _others() -> Iterator[Interpreter]:
     """The other Pythons that uv and pyenv know, and those on PATH."""
-    yield from _known_to_uv()
+    yield from _known_to_uv(os.environ.get("PATH", os.defpath))
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     for path in sorted(pyenv.glob("*/bin/python3")):
         if version := _version(path.parents[1].name):
             yield Interpreter(path, version)
 
 
-def _known_to_uv() -> Iterator[Interpreter]:
+@cache
+def _known_to_uv(path: str) -> tuple[Interpreter, ...]:
+    """The Pythons that uv finds with this PATH; it starts each of them, which takes a second."""
     uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
     if uv is None:
-        return
+        return ()
     words = ("python", "list", "--only-installed", "--no-python-downloads", "--output-format", "json")
     answer = Command((uv, *words), timeout=60).ask()
     try:
@@ -98,7 +109,7 @@ def _known_to_uv() -> Iterator[Interpreter]:
             expected="the Pythons of this machine",
             type_next="uv python list --only-installed",
         ) from error
-    yield from (Interpreter(path, version) for path, version in found if version)
+    return tuple(Interpreter(python, version) for python, version in found if version)
 
 
 def _version(text: str) -> Version | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import needed
 import pytest
 
 from contd_release.channels.pypi import access as pypi_access
@@ -18,6 +18,8 @@ from contd_release.tools.python import interpreters
 if TYPE_CHECKING:
     from tests.conftest import Beginning, Place
 
+# What the proof runs in has what the extra requires, with the Python that the project requires.
+EXTRA = '[project.optional-dependencies]\nproof = []\n[tool.contd-release]\nproof-extras = ["proof"]\n'
 MINOR = ("release", "--part", "minor", "--yes")
 
 
@@ -37,15 +39,12 @@ def test_what_the_package_needs_is_installed_with_it(release: Place, tmp_path: P
     """
     A requirement comes from where pip looks on this machine, both times; the package itself from the release alone.
     """
-    with zipfile.ZipFile(tmp_path / "needed-1.0-py3-none-any.whl", "w") as wheel:
-        wheel.writestr("needed.py", "there = True\n")
-        metadata = "Metadata-Version: 2.1\nName: needed\nVersion: 1.0\n"
-        tag = "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        for path, text in (("METADATA", metadata), ("WHEEL", tag), ("RECORD", "needed.py,,\n")):
-            wheel.writestr(f"needed-1.0.dist-info/{path}", text)
+    needed.wheel(tmp_path)
     release.replace("contd/__init__.py", '__version__ = "0.1.5"', 'import needed\n\n__version__ = "0.1.5"')
     release.replace("pyproject.toml", "[project]\n", '[project]\ndependencies = ["needed"]\n')
+    release.replace("pyproject.toml", "[tool.contd-release]\n", EXTRA)
     release.publish()
+    release.env.update({"UV_OFFLINE": "1", "UV_FIND_LINKS": str(tmp_path)})
     release.env.update({"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path), "PIP_CONFIG_FILE": "/dev/null"})
     said = release.say(*MINOR)
     assert 0 == said.code, said.text
@@ -69,6 +68,7 @@ def test_another_python_of_this_machine(release: Place, world: World) -> None:
         pytest.skip("there is no newer Python on this machine")
     release.env["PYENV_ROOT"] = os.environ.get("PYENV_ROOT") or str(Path.home() / ".pyenv")
     release.replace("pyproject.toml", 'requires-python = ">=3.11"', f'requires-python = ">={newer}"')
+    release.replace("pyproject.toml", "[tool.contd-release]\n", EXTRA)
     release.publish()
     said = release.say(*MINOR)
     assert 0 == said.code, said.text
