@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shlex
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus, unquote
@@ -25,6 +26,7 @@ _LOGIN_LETTER = r"""[^\s/?#"'<>\\]"""
 _LOGIN = re.compile(rf"://(?:(?![:@]){_LOGIN_LETTER}){{0,256}}:{_LOGIN_LETTER}{{0,256}}@")
 _LOGIN_BEGUN = re.compile(rf":(?:/(?:/{_LOGIN_LETTER}{{0,514}})?)?\Z")
 _SHORTEST = 5
+_ALIKE = re.compile(r"[^\x00-\x7f]|[ikIK]")
 _FLAGS = frozenset({"false", "never", "always", "disabled", "enabled"})
 
 
@@ -68,6 +70,7 @@ class Redactor:
     pattern: re.Pattern[str] | None = field(repr=False)
     longest: int = 0
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    sorted_spellings: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, secrets: Iterable[str]) -> Redactor:
@@ -76,7 +79,8 @@ class Redactor:
         ordered = sorted({form for one in long for form in spellings(one)}, key=len, reverse=True)
         if not ordered:
             return cls(None)
-        return cls(re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE), len(ordered[0]), long)
+        pattern = re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE)
+        return cls(pattern, len(ordered[0]), long, tuple(sorted(map(_without_case, ordered))))
 
     def also(self, secrets: Iterable[str]) -> Redactor:
         """A redactor for these values too."""
@@ -102,6 +106,12 @@ class Redactor:
     def known(self, text: str) -> str:
         """The text without the secrets that are known by their value."""
         return self.pattern.sub(MASK, text) if self.pattern else text
+
+    def begins_one(self, text: str) -> bool:
+        """Whether a spelling of a known secret may begin with this text."""
+        beginning = _without_case(text)
+        at = bisect_left(self.sorted_spellings, beginning)
+        return any(spelling.startswith(beginning) for spelling in self.sorted_spellings[at : at + 1])
 
     def stream(self) -> RedactedStream:
         """A redactor for text that comes in chunks."""
@@ -133,8 +143,9 @@ class RedactedStream:
         text = self.held + chunk
         if not self.redactor.pattern:
             return text
-        cut = max(len(text) - self.redactor.longest + 1, 0)
-        # A secret that begins before the cut is whole, since the longest of them fits behind it.
+        shortest = max(len(text) - self.redactor.longest + 1, 0)
+        cut = next((at for at in range(shortest, len(text)) if self.redactor.begins_one(text[at:])), len(text))
+        # A secret that begins before the cut is whole, since what may be the beginning of one is behind it.
         for match in self.redactor.pattern.finditer(text):
             if match.start() < cut < match.end():
                 cut = match.start()
@@ -165,6 +176,15 @@ def spellings(secret: str) -> set[str]:
 def is_secret_name(name: str) -> bool:
     """Whether an environment variable's name says that its value is secret."""
     return bool(_NAMES.search(name))
+
+
+def _without_case(text: str) -> str:
+    """
+    The text, in which letters that `re.IGNORECASE` takes for each other are one; some others may be as well.
+
+    It takes some letters outside of ASCII for an i, a k or an s.
+    """
+    return _ALIKE.sub("s", text).lower()
 
 
 def without_logins(text: str) -> str:

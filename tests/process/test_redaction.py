@@ -102,6 +102,15 @@ def test_a_secret_that_begins_another_does_not_uncover_it() -> None:
     assert f"see {MASK}, then" == shown
 
 
+@given(st.lists(st.text("iıİkKsſ", min_size=5, max_size=7), max_size=3), st.text("iıİkKsſ", max_size=40), st.data())
+def test_a_stream_knows_every_letter_that_is_the_same(secrets: list[str], text: str, data: st.DataObject) -> None:
+    """Letters of other alphabets that are an i, a k or an s where case makes no difference are redacted in chunks."""
+    redact = Redactor.of(secrets)
+    cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=8))
+
+    assert redact(text) == _streamed(redact, _chunks(text, cuts))
+
+
 @given(st.text("abcdefgh .,\n-", max_size=300), st.lists(st.integers(0, 300), max_size=6))
 def test_ordinary_text_is_unharmed(text: str, cuts: list[int]) -> None:
     """Text without a secret comes out as it went in, all of it."""
@@ -148,6 +157,15 @@ def test_a_stream_holds_back_no_more_than_it_must() -> None:
 
     assert 9_900 < len(stream.feed("x" * 10_000))
     assert "plain" == Redactor(None).stream().feed("plain")
+
+
+def test_a_stream_shows_a_line_that_begins_no_secret_at_once() -> None:
+    """The last line of a log is complete, however long the secrets are."""
+    stream = Redactor.of(["CANARY-7-CANARY" * 9]).stream()
+
+    assert "test_ledger passed\n" == stream.feed("test_ledger passed\n")
+    assert "user " == stream.feed("user cana")
+    assert "canal\n" == stream.feed("l\n")
 
 
 def test_short_values_and_flags_do_not_blot_out_text() -> None:
