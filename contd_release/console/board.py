@@ -1,14 +1,18 @@
-"""The checklist as a table that ticks: what a terminal shows live, and what a picture of a walk shows."""
+"""The state of every step of a walk: what the live checklist shows, and a picture of all of it."""
 
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from contd_release.engine.checklist import Checklist, Event, Phase, PointOfNoReturn
 from contd_release.engine.step import State, Step
+from contd_release.process.log import last_line
 from contd_release.process.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 LINE: Final = "point of no return"
 SIGNS: Final = {State.DONE: "✓", State.PARTIAL: "◐", State.ABSENT: "·", State.CONFLICT: "✗"}
 _LOOKS: Final = {
+    None: (" ", "dim"),
     Phase.OBSERVING: ("?", "cyan"),
     Phase.FOUND: ("▸", "cyan"),
     Phase.ACTING: ("▸", "bold cyan"),
@@ -25,19 +30,50 @@ _LOOKS: Final = {
     Phase.UNDONE: ("↶", "yellow"),
     Phase.FAILED: ("✗", "bold red"),
 }
+_OVER: Final = (Phase.DONE, Phase.UNDONE, Phase.FAILED)
 _PICTURE_COLUMNS: Final = 118
 
 
 @dataclass
 class BoardRow:
-    """One line of the live checklist."""
+    """
+    One step of the checklist, and what happened to it last.
+
+    Args:
+        began: when the walk came to it, as `time.monotonic` counts.
+        ended: when it was over.
+        log: the file that its command writes to.
+        acted: when its last action began, in seconds since the epoch.
+    """
 
     section: str
     step: Step
-    sign: str = " "
-    style: str = "dim"
+    phase: Phase | None = None
     detail: str = ""
     seconds: float = 0
+    began: float | None = None
+    ended: float | None = None
+    log: Path | None = None
+    acted: float = 0
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the walk is at this step."""
+        return self.phase is not None and self.phase not in _OVER
+
+    @property
+    def sign(self) -> str:
+        """One character for its phase."""
+        return _LOOKS[self.phase][0]
+
+    @property
+    def style(self) -> str:
+        """The colour of its phase."""
+        return _LOOKS[self.phase][1]
+
+    def elapsed(self, now: float) -> float:
+        """The seconds that it has run until now."""
+        return 0 if self.began is None else (self.ended or now) - self.began
 
 
 @dataclass
@@ -58,13 +94,33 @@ class Board:
         row = self.rows.get(id(event.step))
         if row is None:
             return False
-        row.sign, row.style = _LOOKS[event.what]
-        row.seconds = event.seconds
+        row.phase, row.seconds = event.what, event.seconds
+        if event.log:
+            # A file system may keep its times less exactly than the clock does.
+            row.log, row.acted = event.log, time.time() - 1
+        row.began = time.monotonic() if row.began is None else row.began
+        row.ended = None if row.is_running else time.monotonic()
         if event.found:
             row.detail = event.found.detail
         elif event.action:
             row.detail = str(event.action)
+        elif event.error:
+            row.detail = str(event.error)
         return True
+
+    def sections(self) -> Iterator[tuple[str, list[BoardRow]]]:
+        """Each section's name with its rows, in order."""
+        for name, rows in groupby(self.rows.values(), lambda row: row.section):
+            yield name, list(rows)
+
+    def running(self) -> list[BoardRow]:
+        """The steps that the walk is at."""
+        return [row for row in self.rows.values() if row.is_running]
+
+    def progress(self, row: BoardRow) -> str:
+        """One line about a step: the last line of its log while it runs, else what was found or done."""
+        line = last_line(row.log, row.acted) if row.log and row.is_running else ""
+        return self.redact(line or next(iter(row.detail.splitlines()), ""))
 
     def table(self) -> Table:
         """Sign, claim, what was found, seconds; with a line before the first step that cannot be undone."""
@@ -76,16 +132,15 @@ class Board:
         table.add_column(ratio=5, no_wrap=True, overflow="ellipsis")
         table.add_column(ratio=6, no_wrap=True, overflow="ellipsis", style="dim")
         table.add_column(justify="right", width=7, style="dim")
-        section, line = "", PointOfNoReturn()
-        for row in self.rows.values():
-            if row.section != section:
-                section = row.section
-                table.add_row("", Text(section, style="bold"))
-            if line.is_before(row.step):
-                table.add_row("──", Text(f"{'─' * 8} {LINE} {'─' * 60}", style="red"), Text("─" * 80, style="red"))
-            seconds = f"{row.seconds:.1f} s" if row.seconds >= 0.05 else ""
-            detail = Text(self.redact(row.detail.splitlines()[0] if row.detail else ""))
-            table.add_row(Text(row.sign, style=row.style), Text(row.step.title, style=row.style), detail, seconds)
+        line = PointOfNoReturn()
+        for section, rows in self.sections():
+            table.add_row("", Text(section, style="bold"))
+            for row in rows:
+                if line.is_before(row.step):
+                    table.add_row("──", Text(f"{'─' * 8} {LINE} {'─' * 60}", style="red"), Text("─" * 80, style="red"))
+                seconds = f"{row.seconds:.1f} s" if row.seconds >= 0.05 else ""
+                title = Text(row.step.title, style=row.style)
+                table.add_row(Text(row.sign, style=row.style), title, Text(self.progress(row)), seconds)
         return table
 
     def picture(self, to: Path) -> None:

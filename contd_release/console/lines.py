@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from textwrap import indent
 from typing import TYPE_CHECKING
 
 from contd_release.channels.readings import ComparedRow, Verdict
-from contd_release.console.board import LINE, SIGNS
+from contd_release.console.board import LINE, SIGNS, Board
+from contd_release.console.pulse import every
 from contd_release.engine.checklist import Checklist, Event, Phase, PointOfNoReturn, Seen
 from contd_release.engine.step import Step
 from contd_release.errors import ReleaseError
@@ -25,20 +28,31 @@ if TYPE_CHECKING:
 
 @dataclass
 class Lines:
-    """Plain lines: one when a step is done, one when it fails, and one every while when it takes long."""
+    """
+    Plain lines: one when a step is done, one when it fails, and one now and then while it runs.
+
+    Args:
+        pulse: the seconds between two lines about what still runs.
+    """
 
     redact: Redactor
+    pulse: float = 15
+    board: Board | None = None
     section: str = ""
     line: PointOfNoReturn = field(default_factory=PointOfNoReturn)
 
     @contextmanager
     def watching(self, release: Release, checklist: Checklist) -> Iterator[None]:
-        """Head the walk with the release."""
+        """Head the walk with the release, and say now and then what still runs."""
+        self.board = Board.of(str(release), checklist, self.redact)
         self.says(f"{release} from {release.base[:12]}")
-        yield
+        with every(self.pulse, partial(self.still_running, self.board)):
+            yield
 
     def event(self, event: Event) -> None:
         """One line for what is over."""
+        if self.board:
+            self.board.update(event)
         if event.what not in (Phase.DONE, Phase.UNDONE, Phase.FAILED):
             return
         self._headed(event.section, event.step)
@@ -47,6 +61,12 @@ class Lines:
         elif event.found:
             sign = "✓" if event.what is Phase.DONE else "↶"
             self.says(f"  {sign} {event.step.title}: {event.found.detail}  {event.seconds:.1f} s")
+
+    def still_running(self, board: Board) -> None:
+        """One line for each step that runs: how long it has taken, its log, and the last line of that."""
+        for row in board.running():
+            seconds, log = row.elapsed(time.monotonic()), f"  {row.log}" if row.log else ""
+            self.says(f"  … {row.step.title}: {board.progress(row)}  {seconds:.0f} s{log}")
 
     def says(self, text: str) -> None:
         """Print it, without secrets."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from contd_release.channels.readings import ComparedRow
+from contd_release.console.board import Board
+from contd_release.console.pulse import every
 from contd_release.engine.checklist import Checklist, Event, Seen, point_of_no_return
 from contd_release.errors import ReleaseError, Several, exit_code
 from contd_release.process.redaction import Redactor
@@ -22,12 +26,21 @@ from contd_release.console.lines import put
 
 @dataclass
 class Json:
-    """One JSON object a line."""
+    """
+    One JSON object a line.
+
+    Args:
+        pulse: the seconds between two objects about a step that still runs.
+    """
 
     redact: Redactor
+    pulse: float = 15
+    board: Board | None = None
 
-    def watching(self, release: Release, checklist: Checklist) -> AbstractContextManager[None]:
-        """Name the release and every step it has."""
+    @contextmanager
+    def watching(self, release: Release, checklist: Checklist) -> Iterator[None]:
+        """Name the release and every step it has, and say now and then what still runs."""
+        self.board = Board.of(str(release), checklist, self.redact)
         steps = list(checklist.steps())
         self._tell(
             event="release",
@@ -37,10 +50,20 @@ class Json:
             steps=[{"section": section, "step": step.title} for section, step in steps],
             point_of_no_return=point_of_no_return(steps),
         )
-        return nullcontext()
+        with every(self.pulse, partial(self.still_running, self.board)):
+            yield
+
+    def still_running(self, board: Board) -> None:
+        """One object for each step that runs."""
+        for row in board.running():
+            told = {"section": row.section, "step": row.step.title, "progress": board.progress(row)}
+            seconds = round(row.elapsed(time.monotonic()), 3)
+            self._tell(event="running", **told, log=str(row.log or ""), seconds=seconds)
 
     def event(self, event: Event) -> None:
         """Every event, as it comes."""
+        if self.board:
+            self.board.update(event)
         told: dict[str, object] = {"event": event.what, "section": event.section, "step": event.step.title}
         if event.found:
             told |= {"state": event.found.state.value, "detail": event.found.detail}

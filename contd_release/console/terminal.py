@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from contd_release.channels.readings import ComparedRow, Verdict
 from contd_release.console.board import Board
+from contd_release.console.view import View
 from contd_release.engine.checklist import Checklist, Event
 from contd_release.project.release import Release
 
@@ -24,8 +25,9 @@ class Terminal(Lines):
     """The whole checklist on a terminal, ticking while it is walked."""
 
     console: Console | None = None
-    board: Board | None = None
+    view: View | None = None
     live: Live | None = None
+    columns: int = 0
 
     @contextmanager
     def watching(self, release: Release, checklist: Checklist) -> Iterator[None]:
@@ -33,10 +35,20 @@ class Terminal(Lines):
         from rich.live import Live
 
         self.board = Board.of(str(release), checklist, self.redact)
-        with Live(console=self.console, get_renderable=self.board.table, refresh_per_second=8) as self.live:
+        self.view = View(self.board)
+        with Live(console=self.console, get_renderable=self._frame, refresh_per_second=4) as self.live:
             yield
-            self.live.refresh()
         self.live = None
+
+    def _frame(self) -> View:
+        """The view; where the terminal has another width, what it has folded over is cleared first."""
+        from rich.control import Control
+
+        assert self.console is not None and self.view is not None
+        if self.columns not in (0, self.console.width):
+            self.console.control(Control.home(), Control.clear())
+        self.columns = self.console.width
+        return self.view
 
     def event(self, event: Event) -> None:
         """Change the row of the step."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeAlias
 
 from contd_release.engine.step import Found, Step
@@ -58,6 +59,7 @@ class Event:
         found: what the last observation saw.
         action: what is being done.
         seconds: how long the step took, when it is over.
+        log: the file that the action writes to.
     """
 
     what: Phase
@@ -67,6 +69,7 @@ class Event:
     action: Action | None = None
     error: ReleaseError | None = None
     seconds: float = 0
+    log: Path | None = None
 
 
 @dataclass

@@ -103,7 +103,7 @@ class Walk:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 for action in step.act:
-                    tell(Phase.ACTING, action=action)
+                    tell(Phase.ACTING, action=action, log=running.log)
                     action.run(running)
                 break
             except (Interrupted, Unwritable):
@@ -158,7 +158,7 @@ class Walk:
                 return
             running = replace(self.running, log=log_of(self.running.log, section, step))
             for action in step.undo:
-                self.watch(Event(Phase.ACTING, section, step, found, action))
+                self.watch(Event(Phase.ACTING, section, step, found, action, log=running.log))
                 action.run(running)
             found = self.looked_for(step, lambda found: found.state is State.ABSENT)
             if found.state is not State.ABSENT:
