@@ -22,6 +22,7 @@ from contd_release.records import journal
 from contd_release.records.entries import Begun
 from contd_release.tools import bumpversion, git
 from contd_release.tools.git import Clone
+from contd_release.tools.oci import login
 
 
 def here(commit: str = "HEAD") -> Project:
@@ -35,10 +36,12 @@ def of(clone: Clone, commit: str = "HEAD") -> Project:
     if not known:
         raise NotReady("this repository has no commit", expected="a project to release", type_next="git commit")
     try:
-        return _read(clone.root, clone.state, known)
+        found = _read(clone.root, clone.state, known)
     except Usage as error:
         raise_all([error, *_uncommitted(clone.root, known)])
         raise
+    _refuse_ambiguous_login(found)
+    return found
 
 
 def chosen(project: Project, words: Words) -> Release:
@@ -164,6 +167,19 @@ def _read(root: Path, state: Path, commit: str) -> Project:
     git.read_ahead(root, commit, "pyproject.toml", project.CONFIGURATION, *bumpversion.CONFIGURATION)
     found = project.read(root, state, partial(git.text, root, commit), partial(git.url, root))
     return replace(found, commit=commit)
+
+
+def _refuse_ambiguous_login(project: Project) -> None:
+    """Refuse one password for two registries: one of them would learn what is meant for the other."""
+    settings = project.settings
+    names = (settings.image and settings.image.name, settings.chart and settings.chart.registry.removeprefix("oci://"))
+    hosts = sorted({name.partition("/")[0] for name in names if name})
+    if len(hosts) > 1 and os.environ.get(login.PASSWORD) and not os.environ.get(login.REGISTRY):
+        raise Usage(
+            f"{login.PASSWORD} is set, and images and charts go to {' and '.join(hosts)}",
+            expected=f"{login.REGISTRY}, the registry that the password is for; docker keeps the login of the other",
+            type_next=f"export {login.REGISTRY}={hosts[0]}",
+        )
 
 
 def _uncommitted(root: Path, commit: str) -> list[NotReady]:

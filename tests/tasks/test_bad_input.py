@@ -375,6 +375,13 @@ def odd_current_version(place: Place) -> None:
     place.publish()
 
 
+def two_registries(place: Place) -> None:
+    overlay = place.directory / "two.toml"
+    chart = '[chart]\npath = "helm/contd"\nregistry = "oci://registry.example.com/charts"\n'
+    overlay.write_text(f'[image]\nname = "ghcr.io/owner/contd"\n{chart}', encoding="utf-8")
+    place.env.update(CONTD_RELEASE_CONFIG=str(overlay), CONTD_REGISTRY_PASSWORD="of one of them")
+
+
 def overlay_missing(place: Place) -> None:
     place.env["CONTD_RELEASE_CONFIG"] = str(place.directory / "lost.toml")
 
@@ -389,6 +396,7 @@ def overlay_missing(place: Place) -> None:
         bumpversion_not_toml,
         without_current_version,
         odd_current_version,
+        two_registries,
         overlay_missing,
     ],
 )

@@ -20,7 +20,6 @@ from contd_release.channels.chart.names import (
     file_name,
     kept_tag,
     ref,
-    registry,
     sealed,
     settings,
     told,
@@ -126,7 +125,7 @@ def pushed(release: Release) -> Step:
         observe,
         act=(
             Call(f"compare {path.name} with its seal", compared),
-            helm_registry.Pushed(path, registry(release)),
+            helm_registry.Pushed(path, ref(release)),
         ),
         undo=None,
         patience=PATIENCE,

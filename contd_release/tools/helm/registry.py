@@ -25,6 +25,7 @@ from contd_release.process.command import Command
 from contd_release.process.redaction import Secret
 from contd_release.project.rules import is_loopback
 from contd_release.tools.helm import helm
+from contd_release.tools.http import Refused
 from contd_release.tools.oci.repository import OciRepository
 
 CONTENT: Final = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
@@ -63,10 +64,15 @@ def layer(there: OciRepository, version: str) -> str | None:
 
 @dataclass(frozen=True)
 class Pushed:
-    """The action that sends a packed chart to `oci://REGISTRY/FOLDER`; its name and tag come from the chart itself."""
+    """
+    The action that sends a packed chart to its registry; helm takes name and tag from the chart itself.
+
+    Args:
+        ref: `oci://REGISTRY/FOLDER/NAME`.
+    """
 
     archive: Path
-    registry: str
+    ref: str
 
     def __str__(self) -> str:
         return str(self.command)
@@ -74,11 +80,12 @@ class Pushed:
     @property
     def command(self) -> Command:
         """The helm command, without the login."""
-        return Command((*helm.program(), "push", *_plain(self.registry), "--", str(self.archive), self.registry))
+        folder = self.ref.rpartition("/")[0]
+        return Command((*helm.program(), "push", *_plain(folder), "--", str(self.archive), folder))
 
     def run(self, running: Running) -> None:
         """Push, logged in."""
-        with logged_in(repository(f"{self.registry}/chart"), self.command) as command:
+        with logged_in(repository(self.ref), "pull,push", self.command) as command:
             command.run(running)
 
 
@@ -91,7 +98,7 @@ def pulled(ref: str, version: str, destination: Path, *, anonymous: bool) -> Pat
     """
     options = ("--version", version, "--destination", str(destination))
     argv = (*helm.program(), "pull", *options, *_plain(ref), "--", ref)
-    with logged_in(repository(ref, anonymous=anonymous), Command(argv, timeout=120)) as command:
+    with logged_in(repository(ref, anonymous=anonymous), "pull", Command(argv, timeout=120)) as command:
         answer = command.ask()
     archive = destination / f"{ref.rpartition('/')[2]}-{version}.tgz"
     if answer.code or not archive.is_file():
@@ -104,26 +111,38 @@ def pulled(ref: str, version: str, destination: Path, *, anonymous: bool) -> Pat
 
 
 @contextmanager
-def logged_in(there: OciRepository, command: Command) -> Iterator[Command]:
+def logged_in(there: OciRepository, verbs: str, command: Command) -> Iterator[Command]:
     """
     The helm command that knows this one login, or none.
 
     helm takes a password from its argv, which everybody on the machine can read, or from a file. The SDK reads that
     file once, so it reads standard input; the command line may read it twice, so it gets a private file for its time.
     """
-    entry = {}
-    if there.login:
-        pair = f"{there.login.username}:{there.login.password.reveal()}"
-        entry = {there.registry: {"auth": b64encode(pair.encode()).decode()}}
-    logins = json.dumps({"auths": entry})
+    content = logins(there, verbs)
     if helm.is_sdk():
-        yield replace(command, env=_environment("/dev/stdin"), stdin=Secret(logins))
+        yield replace(command, env=_environment("/dev/stdin"), stdin=content)
         return
     with TemporaryDirectory(prefix="contd-release-") as folder:
         path = Path(folder) / "config.json"
         with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as stream:
-            stream.write(logins)
+            stream.write(content.reveal())
         yield replace(command, env=_environment(str(path)))
+
+
+def logins(there: OciRepository, verbs: str) -> Secret:
+    """
+    The file in which helm looks for logins.
+
+    It holds a token that we got, where the registry gives any: with the password alone, helm would take it to whatever
+    place the registry names. https://github.com/docker/cli/blob/master/cli/config/types/authconfig.go
+    """
+    entry: dict[str, str] = {}
+    if there.login:
+        pair = f"{there.login.username}:{there.login.password.reveal()}"
+        entry = {"auth": b64encode(pair.encode()).decode()}
+        if token := there.token(verbs):
+            entry["registrytoken"] = token.reveal()
+    return Secret(json.dumps({"auths": {there.registry: entry} if entry else {}}))
 
 
 def _environment(logins: str) -> dict[str, str]:
@@ -135,6 +154,8 @@ def is_worth_another_try(failure: ReleaseError) -> bool:
     """Whether a push that failed may work the next time: the same bytes again are no second chart."""
     # What helm was called with comes first, and its paths may hold anything.
     told = failure.what_is.rpartition("Error:")[2]
+    if isinstance(failure, Unanswered):
+        return not isinstance(failure, Refused)
     return isinstance(failure, FailedCommand) and not _REFUSALS.search(told)
 
 

@@ -9,9 +9,11 @@ from typing import Final, Self
 from urllib.parse import urljoin, urlsplit
 
 from contd_release.errors import Usage
+from contd_release.process.redaction import Secret
 from contd_release.project.rules import is_loopback
 from contd_release.tools.http import Http, Reply
 from contd_release.tools.oci import login as oci_login
+from contd_release.tools.oci import token
 from contd_release.tools.oci.login import Login
 
 _PART: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
@@ -51,7 +53,7 @@ class Door:
                 type_next="$EDITOR pyproject.toml",
             )
         registry = f"{match[1]}{match[2] or ''}"
-        registry = "registry-1.docker.io" if registry == "docker.io" else registry
+        registry = oci_login.known(registry)
         return cls(registry, match[3], None if anonymous else oci_login.login(registry))
 
     def __str__(self) -> str:
@@ -66,20 +68,30 @@ class Door:
         Args:
             verbs: what it needs the right to do: `pull`, `pull,push`, or `*` as clients that delete ask for.
         """
-        if verbs not in self._doors:
-            stranger = Http(self.url(""))
-            if self.login:
-                self._log_in(verbs, stranger.ask(urljoin(self.url(""), "/v2/")))
-            self._doors.setdefault(verbs, stranger)
-        reply = say(self._doors[verbs])
+        reply = say(self._door(verbs))
         if reply.status == 401:
             self._log_in(verbs, reply)
             reply = say(self._doors[verbs])
         return reply
 
+    def token(self, verbs: str) -> Secret | None:
+        """The token that the registry gives for our login; none where it wants the login itself."""
+        letter = self._door(verbs).headers.get("Authorization")
+        kind, _, token = letter.reveal().partition(" ") if isinstance(letter, Secret) else ("", "", "")
+        return Secret(token) if kind == "Bearer" else None
+
+    def _door(self, verbs: str) -> Http:
+        if verbs not in self._doors:
+            stranger = Http(self.url(""))
+            if self.login:
+                self._log_in(verbs, stranger.ask(urljoin(self.url(""), "/v2/")))
+            self._doors.setdefault(verbs, stranger)
+        return self._doors[verbs]
+
     def _log_in(self, verbs: str, challenged: Reply) -> None:
         if challenged.status == 401:
-            letter = oci_login.authorization(challenged, f"repository:{self.path}:{verbs}", self.login)
+            scope = f"repository:{self.path}:{verbs}"
+            letter = token.authorization(challenged, self.url(""), scope, self.login)
             self._doors[verbs] = Http(self.url(""), headers={"Authorization": letter})
 
     def url(self, what: str) -> str:

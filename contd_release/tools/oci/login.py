@@ -1,29 +1,23 @@
-"""
-Logins for container registries: where they come from, and how a registry wants them.
-
-https://distribution.github.io/distribution/spec/auth/token/
-"""
+"""Logins for container registries, and where they come from."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from contd_release.errors import Unanswered, Usage
+from contd_release.errors import Usage
 from contd_release.process.redaction import Secret
-from contd_release.tools.http import Http, Refused, Reply, refused
 
+REGISTRY: Final = "CONTD_REGISTRY"
 USERNAME: Final = "CONTD_REGISTRY_USERNAME"
 PASSWORD: Final = "CONTD_REGISTRY_PASSWORD"  # noqa: S105
 _GITHUB: Final = "ghcr.io"
 _DOCKER_HUB: Final = ("registry-1.docker.io", "https://index.docker.io/v1/")
-_PARAMETER: Final = re.compile(r'(\w+)="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -43,9 +37,11 @@ def login(registry: str, environ: Mapping[str, str] | None = None) -> Login | No
     """
     The login for a registry (host, and port if any): from `CONTD_REGISTRY_USERNAME` and `CONTD_REGISTRY_PASSWORD`, from
     `GITHUB_TOKEN` for GitHub's, or from the files in which docker, buildah and helm keep theirs.
+
+    `CONTD_REGISTRY` names the one registry that the password is for.
     """
     variables = os.environ if environ is None else environ
-    if variables.get(PASSWORD):
+    if variables.get(PASSWORD) and known(variables.get(REGISTRY) or registry) == registry:
         return Login(variables.get(USERNAME, ""), Secret(variables[PASSWORD]))
     token = variables.get("GITHUB_TOKEN") or variables.get("GH_TOKEN")
     if registry == _GITHUB and token:
@@ -53,36 +49,9 @@ def login(registry: str, environ: Mapping[str, str] | None = None) -> Login | No
     return next((found for path in _files(variables) if (found := _kept(path, registry))), None)
 
 
-def authorization(challenged: Reply, scope: str, who: Login | None) -> Secret:
-    """
-    What to send as `Authorization` after this 401, for a scope such as `repository:owner/app:pull`.
-
-    Raises:
-        Refused: the registry wants a login that we do not have, or refuses the one we have.
-        Unanswered: it does not say.
-    """
-    kind, _, rest = challenged.headers.get("WWW-Authenticate", "").partition(" ")
-    said = dict(_PARAMETER.findall(rest))
-    if kind.lower() == "bearer" and said.get("realm"):
-        return Secret(f"Bearer {_token(said['realm'], said.get('service', ''), scope, who)}")
-    if who is None:
-        raise Refused(
-            f"{challenged.url} wants a login, and there is none",
-            expected=f"{USERNAME} and {PASSWORD} in the environment, or a login that docker keeps",
-            type_next=f"export {USERNAME}=… {PASSWORD}=…",
-        )
-    return who.header
-
-
-def _token(realm: str, service: str, scope: str, who: Login | None) -> str:
-    http = Http(realm, headers={"Authorization": who.header} if who else {})
-    reply = http.ask(realm, params={"scope": scope} | ({"service": service} if service else {}))
-    refused(reply, scope, type_next=f"export {USERNAME}=… {PASSWORD}=…")
-    found = reply.json() if reply.status == 200 else {}
-    token = found.get("token") or found.get("access_token") if isinstance(found, dict) else None
-    if not isinstance(token, str):
-        raise Unanswered(f"{reply.url} answered {reply.status} without a token", expected=f"a token for {scope}")
-    return token
+def known(registry: str) -> str:
+    """The host that a registry answers at: Docker Hub's has another name."""
+    return _DOCKER_HUB[0] if registry in ("docker.io", "index.docker.io") else registry
 
 
 def _files(environ: Mapping[str, str]) -> Iterator[Path]:

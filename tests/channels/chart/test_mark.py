@@ -267,7 +267,7 @@ def test_what_helm_makes_of_it(there: OciRepository, rollback: Rollback, tmp_pat
 def _pulled(there: OciRepository, folder: Path, version: str) -> Path:
     folder.mkdir()
     argv = ("pull", "--version", version, "--destination", str(folder), "--plain-http", "--", f"oci://{there}")
-    with registry.logged_in(there, Command((*helm.program(), *argv))) as command:
+    with registry.logged_in(there, "pull", Command((*helm.program(), *argv))) as command:
         answer = command.ask()
     assert 0 == answer.code, answer.err
     (found,) = folder.iterdir()

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import token_server
 
 from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.process.action import Running
 from contd_release.process.command import Command
 from contd_release.process.redaction import Secret
 from contd_release.tools.helm import helm, registry, sdk, tgz
+from contd_release.tools.oci.repository import OciRepository
 
 # The Helm SDK is a process of its own, and 75 MB.
 pytestmark = pytest.mark.slow
@@ -118,47 +123,53 @@ def test_a_registry_is_an_oci_address(ref: str) -> None:
         registry.repository(ref)
 
 
-LOGINS = '{"auths": {"127.0.0.1:1": {"auth": "bWU6Y29ycmVjdCBob3JzZQ=="}}}'
+PASSWORD = "correct horse"
 
 
 @pytest.fixture
-def password(monkeypatch: pytest.MonkeyPatch) -> str:
-    """A login in the environment."""
+def private(monkeypatch: pytest.MonkeyPatch) -> Iterator[OciRepository]:
+    """A repository of a registry that gives out tokens, and a login for it in the environment."""
     monkeypatch.setenv("CONTD_REGISTRY_USERNAME", "me")
-    monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", "correct horse")
-    return "correct horse"
+    monkeypatch.setenv("CONTD_REGISTRY_PASSWORD", PASSWORD)
+    with token_server.serving() as server:
+        yield registry.repository(f"oci://{server.host}/charts/demo")
 
 
-def test_the_login_is_on_no_disk(password: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _logins(there: OciRepository) -> dict[str, Any]:
+    return {"auths": {there.registry: {"auth": "bWU6Y29ycmVjdCBob3JzZQ==", "registrytoken": token_server.TOKEN}}}
+
+
+def test_the_login_is_on_no_disk(private: OciRepository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The SDK gets it on standard input, so that no kill can leave it behind."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    there = registry.repository("oci://127.0.0.1:1/charts/demo")
-    with registry.logged_in(there, Command((sys.executable, "-P", str(sdk.__file__)))) as command:
-        assert (LOGINS, False) == (_revealed(command), password in f"{command!r} {command}")
+    sdk_alone = Command((sys.executable, "-P", str(sdk.__file__)))
+    with registry.logged_in(private, "pull", sdk_alone) as command:
+        assert (_logins(private), False) == (_read(command), PASSWORD in f"{command!r} {command}")
         assert [] == list(tmp_path.rglob("*"))
-    with registry.logged_in(registry.repository("oci://127.0.0.1:1/charts/demo", anonymous=True), command) as command:
-        assert '{"auths": {}}' == _revealed(command)
+    anybody = registry.repository(f"oci://{private}", anonymous=True)
+    with registry.logged_in(anybody, "pull", sdk_alone) as command:
+        assert {"auths": {}} == _read(command)
 
 
 def test_the_command_line_has_the_login_in_a_file_of_ours(
-    password: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    private: OciRepository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The password is in no argv and no environment; only we can read the file, which is gone afterwards."""
     (tmp_path / "helm").write_text("#!/bin/sh\n", encoding="utf-8")
     (tmp_path / "helm").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    there = registry.repository("oci://127.0.0.1:1/charts/demo")
-    with registry.logged_in(there, Command(helm.program())) as command:
+    with registry.logged_in(private, "pull", Command(helm.program())) as command:
         path = Path(str(command.env["HELM_REGISTRY_CONFIG"]))
-        assert (("helm",), 0o600, LOGINS) == (command.argv, path.stat().st_mode & 0o777, path.read_text())
-        assert password not in f"{command!r} {command}"
+        assert (("helm",), 0o600) == (command.argv, path.stat().st_mode & 0o777)
+        assert _logins(private) == json.loads(path.read_text(encoding="utf-8"))
+        assert PASSWORD not in f"{command!r} {command}"
     assert not path.exists()
 
 
-def _revealed(command: Command) -> str:
+def _read(command: Command) -> object:
     assert "/dev/stdin" == command.env["HELM_REGISTRY_CONFIG"]
     assert isinstance(command.stdin, Secret)
-    return command.stdin.reveal()
+    return json.loads(command.stdin.reveal())
 
 
 def test_an_archive_made_over_is_equal_whatever_it_was(tmp_path: Path) -> None:
