@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from typing import Final
 
-from contd_release.errors import NotReady, ReleaseError
+from contd_release.errors import NotReady
 from contd_release.project.project import Project
 from contd_release.project.settings import Image
+from contd_release.rehearse import images
+from contd_release.rehearse.images import BASE
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 from contd_release.tools import cyclonedx, git
-from contd_release.tools.builders import buildah, buildx, dockerfile
+from contd_release.tools.builders import buildah, buildx
 from contd_release.tools.helm import helm
-from contd_release.tools.http import Http
 
-# A stand-in for the base image of the Dockerfile, for machines that cannot pull the real one.
-BASE: Final = "CONTD_RELEASE_BASE"
 SOMEBODY: Final = "somebody"
 
 
@@ -35,7 +33,7 @@ class Skipped:
     key: str = ""
 
     def __str__(self) -> str:
-        return f"the {self.what} was not rehearsed: {self.why}; type: {self.remedy}"
+        return f"the {self.what} was not rehearsed: {self.why}" + (f"; type: {self.remedy}" if self.remedy else "")
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,8 @@ class Pointers:
         if settings.github:
             tables["github"] = {"api": world.api_url, "uploads": world.uploads_url, "repository": self.repository}
         if settings.image and "image" not in off:
-            base = {"base": os.environ[BASE]} if BASE in os.environ else {}
+            stand_in = images.stand_in(settings.image, self._dockerfile(settings.image))
+            base = {"base": stand_in} if stand_in else {}
             tables["image"] = {"name": f"{world.registry}/{_path(settings.image.name)}"} | base
         if settings.chart and "chart" not in off:
             known_as = {"image": settings.chart.image or settings.image.name} if settings.image else {}
@@ -98,11 +97,19 @@ class Pointers:
             "CONTD_REGISTRY_PASSWORD": password,
         }
 
-    def _unreachable(self, image: Image) -> str:
-        """A registry of a base image that does not answer; nothing when all do."""
-        text = git.text(self.project.root, self.commit, image.dockerfile) or ""
-        hosts = {dockerfile.registry(base) for base in dockerfile.bases(text, {}) if base != image.base}
-        return next((host for host in sorted(hosts) if not _answers(host)), "")
+    def _dockerfile(self, image: Image) -> str:
+        return git.text(self.project.root, self.commit, image.dockerfile) or ""
+
+    def _image_left_out(self, image: Image) -> Iterator[Skipped]:
+        """Why this machine cannot rehearse the image, one reason or none."""
+        if not (buildx.version() or buildah.version()):
+            yield Skipped("image", "neither docker buildx nor buildah is here", "apt install buildah")
+            return
+        text = self._dockerfile(image)
+        if found := images.left_out(image, text, self.project.index_name):
+            yield Skipped("image", found.why, found.remedy)
+        elif not images.stand_in(image, text) and (host := images.unreachable(text)):
+            yield Skipped("image", f"{host} cannot be reached to pull its base", f"export {BASE}=…   (a stand-in)")
 
     def _skipped(self) -> Iterator[Skipped]:
         settings = self.project.settings
@@ -112,10 +119,8 @@ class Pointers:
             )
         if settings.website and not find_spec("feedgen"):
             yield Skipped("website", "feedgen is not here", "pip install 'contd-release[website]'")
-        if settings.image and not (buildx.version() or buildah.version()):
-            yield Skipped("image", "neither docker buildx nor buildah is here", "apt install buildah")
-        elif settings.image and BASE not in os.environ and (base := self._unreachable(settings.image)):
-            yield Skipped("image", f"{base} cannot be reached to pull its base", f"export {BASE}=…   (a stand-in)")
+        if settings.image:
+            yield from self._image_left_out(settings.image)
         if settings.sbom and not cyclonedx.is_here():
             yield Skipped("sbom", "CycloneDX is not here", "pip install 'contd-release[sbom]'")
         if settings.chart:
@@ -128,15 +133,6 @@ class Pointers:
 def _path(name: str) -> str:
     """The part of an image's or chart's name that is not the registry."""
     return name.removeprefix("oci://").partition("/")[2]
-
-
-def _answers(host: str) -> bool:
-    """Whether a registry says anything at all."""
-    try:
-        Http(f"https://{host}", attempts=1, timeout=(5, 10)).ask("/v2/")
-    except ReleaseError:
-        return False
-    return True
 
 
 def _quoted(value: str) -> str:

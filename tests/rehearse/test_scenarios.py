@@ -14,7 +14,7 @@ import pytest
 
 from contd_release.rehearse import scenarios
 from contd_release.rehearse.crashes import Sweep, sweep
-from contd_release.rehearse.pointers import BASE
+from contd_release.rehearse.images import BASE
 from contd_release.rehearse.rehearsal import rehearsal_of
 from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.world import World

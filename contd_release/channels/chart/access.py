@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from contd_release.channels.chart import dependencies
 from contd_release.channels.chart.names import folder, image, name, of_ours, ref, registry, sealed, settings, told
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Usage
@@ -34,7 +35,7 @@ def sound(release: Release) -> Step:
     """
     The chart can be packed as git has it at the base of the release, whatever else lies in the working tree.
 
-    A chart's dependencies are often not in git; then Chart.lock has to name them, and the build fetches those.
+    A chart's dependencies are often not in git; then Chart.lock has to name them, and they are fetched now.
     """
     path = settings(release).path
 
@@ -45,8 +46,8 @@ def sound(release: Release) -> Step:
             found, ours = helm.metadata(chart), name(release)
             if found.name != ours:
                 return _unsound(f"{path} is the chart {found.name!r}, not {ours!r}", f'name = "{found.name}"')
-            if missing := helm.missing(chart):
-                return _fetchable(path, missing, is_locked=(chart / "Chart.lock").is_file())
+            if (missing := helm.missing(chart)) and (found_missing := _unfetched(release, chart, missing)):
+                return found_missing
             if problems := helm.problems(chart):
                 return Found(State.ABSENT, "; ".join(problems), f"helm lint --strict {path}")
             if (known := image(release)) and not of_ours(known, helm.images(chart)):
@@ -80,25 +81,36 @@ def _unsound(what: str, setting: str) -> Found:
     return Found(State.ABSENT, what, f"set {setting} in [tool.contd-release.chart], or $EDITOR the chart")
 
 
-def _fetchable(path: str, missing: tuple[str, ...], *, is_locked: bool) -> Found:
-    """What the chart lacks in `charts/`, and whether Chart.lock tells the build where to get it."""
-    if is_locked:
-        return Found(State.DONE, f"`helm dependency build` fetches {', '.join(missing)} before packing")
-    return Found(
-        State.ABSENT,
-        f"git has neither a Chart.lock nor {', '.join(missing)} in charts/",
-        f"helm dependency update {path}, and commit Chart.lock: the release runs `helm dependency build` with it",
-    )
+def _unfetched(release: Release, chart: Path, missing: tuple[str, ...]) -> Found | None:
+    """What the chart lacks in `charts/`, where Chart.lock does not say where to get it, or it cannot be had there."""
+    path, names = settings(release).path, ", ".join(missing)
+    if not (chart / "Chart.lock").is_file():
+        return Found(
+            State.ABSENT,
+            f"git has neither a Chart.lock nor {names} in charts/",
+            f"helm dependency update {path}, and commit Chart.lock: the release runs `helm dependency build` with it",
+        )
+    if problem := dependencies.fetched(release, chart):
+        return Found(State.ABSENT, f"{names} cannot be fetched: {problem}", f"helm dependency build {path}")
+    return None
 
 
 @contextmanager
 def _exported(release: Release) -> Iterator[Path]:
     """The chart's folder as it is in the commit that the release starts from."""
     path = str(folder(release))
+    # A dependency may be another folder of the repository.
+    whole = "file://" in (git.text(release.project.root, release.base, f"{path}/Chart.yaml") or "")
     with TemporaryDirectory(prefix="contd-release-") as room:
         packed = Path(room) / "tree.tar"
         answer = git.git(
-            release.project.root, "archive", "--format=tar", f"--output={packed}", release.base, "--", path
+            release.project.root,
+            "archive",
+            "--format=tar",
+            f"--output={packed}",
+            release.base,
+            "--",
+            *([] if whole else [path]),
         ).ask()
         if answer.code:
             raise Usage(

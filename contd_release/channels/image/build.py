@@ -21,7 +21,7 @@ from contd_release.project.artifacts import Artifact
 from contd_release.project.release import Release
 from contd_release.project.settings import Image
 from contd_release.tools import git
-from contd_release.tools.builders import buildah, buildx
+from contd_release.tools.builders import buildah, buildx, dockerfile, emulation
 from contd_release.tools.builders.dockerfile import Build
 from contd_release.tools.oci.archive import Archive
 from contd_release.tools.oci.pack import pack
@@ -32,11 +32,17 @@ _FILES: Final = ("oci-archive:", "oci:", "docker-archive:", "dir:")
 
 @dataclass(frozen=True)
 class Builder:
-    """What builds images here, and what is done before the first build."""
+    """
+    What builds images here, and what is done before the first build.
+
+    Args:
+        runs: whether programs of a platform run in a build, by themselves or emulated.
+    """
 
     name: str
     version: str
     build: Callable[[Build], Command]
+    runs: Callable[[str], bool]
     before: tuple[Command, ...] = ()
 
     def __str__(self) -> str:
@@ -71,9 +77,10 @@ def builder(image: Image, storage: Path) -> Builder:
         NotReady: neither is here.
     """
     if not image.base.startswith(_FILES) and (version := buildx.version()):
-        return Builder("docker buildx", version, buildx.build)
+        return Builder("docker buildx", version, buildx.build, buildx.runs)
     if version := buildah.version():
-        return Builder("buildah", version, partial(buildah.build, storage=storage), buildah.tidy(storage))
+        build = partial(buildah.build, storage=storage)
+        return Builder("buildah", version, build, emulation.runs, buildah.tidy(storage))
     if image.base.startswith(_FILES):
         raise NotReady(
             f"buildah is not here, and nothing else builds on {image.base}",
@@ -123,12 +130,13 @@ def _building(release: Release) -> tuple[Action, ...]:
     try:
         using = builder(image, storage(release))
     except NotReady:
-        using = Builder("buildah", "", partial(buildah.build, storage=storage(release)))
+        using = Builder("buildah", "", partial(buildah.build, storage=storage(release)), emulation.runs)
     return (
         Call("empty the build folder", partial(_emptied, room)),
         git.git(source, "reset", "--quiet", "--hard").reproducible(),
         git.git(source, "clean", "-ffdxq"),
         *(_preparing(words, source, release.epoch) for words in image.prepare),
+        *_standing_in(release, room),
         *using.before,
         *(OfCommit(source, partial(_command, release, using.build, platform, room)) for platform in image.platforms),
         Call(f"pack {archive(release).name}", partial(_pack, release, room)),
@@ -140,14 +148,38 @@ def _command(release: Release, build: Callable[[Build], Command], platform: str,
     return build(
         Build(
             source=release.source(CHANNEL),
-            dockerfile=image.dockerfile,
+            dockerfile=str(room / "Dockerfile") if image.base else image.dockerfile,
             platform=platform,
             to=_part(room, platform),
             labels=labels(release, commit),
-            arguments={"BASE": image.base} if image.base else {},
+            arguments={},
             epoch=release.epoch,
         )
     )
+
+
+def _standing_in(release: Release, room: Path) -> tuple[Action, ...]:
+    """A copy of the Dockerfile that starts from the stand-in, where there is one."""
+    image = settings(release)
+    if not image.base:
+        return ()
+
+    def copy() -> None:
+        original = release.source(CHANNEL) / image.dockerfile
+        if not original.is_file():
+            raise NotReady(
+                f"{image.dockerfile} is not there",
+                expected="the Dockerfile of [tool.contd-release.image]",
+                type_next="$EDITOR pyproject.toml",
+            )
+        text = original.read_text(encoding="utf-8")
+        (room / "Dockerfile").write_text(dockerfile.on(image.base, text), encoding="utf-8")
+        # Docker looks for it beside the Dockerfile.
+        ignored = original.with_name(f"{original.name}.dockerignore")
+        if ignored.is_file():
+            shutil.copyfile(ignored, room / "Dockerfile.dockerignore")
+
+    return (Call(f"let a copy of {image.dockerfile} start from {image.base}", copy),)
 
 
 def _preparing(words: str, source: Path, epoch: int) -> Command:

@@ -30,8 +30,14 @@ def is_on(project: Project) -> bool:
 
 
 def access(release: Release) -> tuple[Item, ...]:
-    """Images can be built here, and pushed there."""
-    return image_access.buildable(release), image_access.original(release), image_access.pushable(release)
+    """The image of this Dockerfile can be built here, and pushed there."""
+    return (
+        image_access.buildable(release),
+        image_access.runnable(release),
+        image_access.self_made(release),
+        image_access.original(release),
+        image_access.pushable(release),
+    )
 
 
 def build(release: Release) -> tuple[Item, ...]:

@@ -44,6 +44,13 @@ def build(build: Build) -> Command:
     )
 
 
+def runs(platform: str) -> bool:
+    """Whether the builder runs programs of a platform, by itself or emulated; yes where it does not say which."""
+    listed = re.findall(r"^Platforms:\s*(.+)$", _told("docker", "buildx", "inspect") or "", re.MULTILINE)
+    known = {name.strip().rstrip("*") for line in listed for name in line.split(",")}
+    return platform in known or not known
+
+
 def _writes_archives(builder: str) -> bool:
     driver = re.search(r"^Driver:\s*(\S+)", builder, re.MULTILINE)
     if driver is None or driver[1] != "docker":

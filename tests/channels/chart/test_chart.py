@@ -16,7 +16,7 @@ import pytest
 from charted import CHART_YAML, EPOCH, image, login, look, raised, release_of, seal, undo, walk
 from packaging.version import Version
 
-from contd_release.channels.chart import access, build, verify
+from contd_release.channels.chart import access, build, dependencies, verify
 from contd_release.channels.chart import channel as chart
 from contd_release.channels.chart import names as chart_names
 from contd_release.engine.step import State
@@ -244,14 +244,39 @@ def test_an_unsound_chart_says_what_to_do(
     assert (True, True) == (expected[0] in found.detail, expected[1] in found.type_next), found
 
 
-def test_a_locked_dependency_is_fetched_by_the_build(tmp_path: Path) -> None:
-    """With a Chart.lock the build knows what to fetch, so nothing has to stop."""
-    files = {
-        "helm/demo/Chart.yaml": CHART_YAML + "dependencies: [{name: db, version: 1.0.0, repository: ''}]\n",
-        "helm/demo/Chart.lock": "dependencies: []\n",
-    }
-    expected = (State.DONE, "`helm dependency build` fetches db 1.0.0 (missing) before packing")
-    assert expected == look(access.sound(release_of(tmp_path, **files)))
+LOCKED = {
+    "helm/demo/Chart.yaml": CHART_YAML + "dependencies: [{name: db, version: 1.0.0, repository: 'file://../db'}]\n",
+    "helm/db/Chart.yaml": CHART_YAML.replace("demo", "db").replace("1.1.0", "1.0.0"),
+}
+
+
+def test_a_locked_dependency_is_fetched_beforehand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is fetched before anything is changed, and the build needs the place that it came from no more."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    room = tmp_path / "locking"
+    for path, text in LOCKED.items():
+        (room / path).parent.mkdir(parents=True)
+        (room / path).write_text(text, encoding="utf-8")
+    subprocess.run(
+        (*helm.program(), "dependency", "build", "--", str(room / "helm/demo")), check=True, capture_output=True
+    )
+    lock = (room / "helm/demo/Chart.lock").read_text(encoding="utf-8")
+    release = release_of(tmp_path, **LOCKED, **{"helm/demo/Chart.lock": lock})
+    assert (State.DONE, "demo lints strictly and renders") == look(access.sound(release))
+    source = tmp_path / "checkout/helm/demo"
+    shutil.copytree(release.project.root / "helm/demo", source)
+    dependencies.taken(release, source)
+    assert () == helm.missing(source)
+
+
+def test_a_locked_dependency_that_cannot_be_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What helm says is said before anything is changed, and not by the build."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    release = release_of(tmp_path, **LOCKED, **{"helm/demo/Chart.lock": "dependencies: []\n"})
+    found = access.sound(release).observe()
+    assert State.ABSENT is found.state
+    assert found.detail.startswith("db 1.0.0 (missing) cannot be fetched: ")
+    assert "helm dependency build helm/demo" == found.type_next
 
 
 def test_a_dependency_in_git_is_packed(tmp_path: Path) -> None:
