@@ -186,7 +186,9 @@ def _uncommitted(root: Path, commit: str) -> list[NotReady]:
     """What may be why a setting that was just mended still is wrong."""
     here = (root / path for path in ("pyproject.toml", project.CONFIGURATION))
     changed = [
-        path.name for path in here if path.is_file() and path.read_text("utf-8") != git.text(root, commit, path.name)
+        path.name
+        for path in here
+        if path.is_file() and path.read_bytes().decode(errors="replace") != git.text(root, commit, path.name)
     ]
     return [
         NotReady(

@@ -61,7 +61,9 @@ def record(found: object, kind: type[T], *, allows_unknown: bool = True) -> T:
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     except BaseValidationError as error:
-        raise ValueError("; ".join(transform_error(error, path="", format_exception=_sentence))) from error
+        lines = transform_error(error, path="", format_exception=_sentence)
+        places = (line.rpartition(" @ ") for line in lines)
+        raise ValueError("; ".join(f"{place.strip('$.') or 'it'} {what}" for what, _, place in places)) from error
     except _Wrong as error:
         raise ValueError(f"it {error}") from error
     return value

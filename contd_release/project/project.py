@@ -169,10 +169,23 @@ def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _toml(path: str, text: str | None) -> dict[str, Any]:
+    refuse_bytes(path, text)
     try:
         return tomllib.loads(text or "")
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Usage(f"{path} is not TOML: {error}", expected="valid TOML", type_next=f"$EDITOR {path}") from error
+
+
+def refuse_bytes(path: str, text: str | None) -> None:
+    """
+    Refuse a configuration file that is not UTF-8; git's blobs are decoded with U+FFFD in place of other bytes.
+
+    Raises:
+        Usage: the file is not UTF-8.
+    """
+    if text and "\ufffd" in text:
+        line = text[: text.index("\ufffd")].count("\n") + 1
+        raise Usage(f"{path} is not UTF-8 in line {line}", expected="TOML in UTF-8", type_next=f"$EDITOR {path}")
 
 
 def _file(path: str) -> str:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import string
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+import regex
 from packaging.version import Version
 
 from contd_release.errors import NotReady, Usage
 from contd_release.process.command import Command, python_module
+from contd_release.project.parse import record
+from contd_release.project.project import refuse_bytes
 from contd_release.project.version import parse
 
 if TYPE_CHECKING:
     from contd_release.project.defaults import Read
 
 CONFIGURATION: Final = (".bumpversion.toml", "pyproject.toml")
+_LONGEST_SEARCH: Final = 5
 # A version, whichever it is.
 _ANY: Final = r"[0-9]+\.[0-9][0-9A-Za-z.+-]*"
 
@@ -44,11 +46,11 @@ class VersionFile:
         if text is None:
             return f"{self.path} is not there; expected a file that states {version}"
         spelled = self.spelled(version)
-        search = _filled(self.search, current_version=re.escape(spelled) if self.is_regex else spelled)
+        search = _filled(self.search, current_version=regex.escape(spelled) if self.is_regex else spelled)
         if not self.is_regex:
             return None if search in text else f"{self.path} does not have {search!r}"
         replace = _filled(self.replace, new_version=spelled)
-        same, count = re.subn(search, replace, text, flags=re.MULTILINE)
+        same, count = _replaced(self.path, search, replace, text)
         if not count:
             return f"{self.path} has nothing that matches {search!r}; expected it to state {spelled}"
         if same != text:
@@ -66,9 +68,12 @@ class VersionFile:
         """
         if self.search.strip() == "{current_version}":
             return 0, ""
-        search = self.search if self.is_regex else re.escape(self.search).replace(r"\{", "{").replace(r"\}", "}")
-        match = re.search(_filled(search, current_version=_ANY), text, re.MULTILINE)
-        versions = re.findall(_ANY, match[0]) if match else []
+        search = self.search if self.is_regex else regex.escape(self.search).replace(r"\{", "{").replace(r"\}", "}")
+        try:
+            match = regex.search(_filled(search, current_version=_ANY), text, regex.MULTILINE, timeout=_LONGEST_SEARCH)
+        except TimeoutError:
+            return 0, ""
+        versions = regex.findall(_ANY, match[0]) if match else []
         return (text.count("\n", 0, match.start()) + 1, versions[-1]) if match and versions else (0, "")
 
     def stating(self, text: str, old: Version, new: Version) -> str:
@@ -76,8 +81,8 @@ class VersionFile:
         before, after = (serialized(str(version), self.parse, self.serialize) for version in (old, new))
         if not self.is_regex:
             return text.replace(_filled(self.search, current_version=before), _filled(self.replace, new_version=after))
-        search = _filled(self.search, current_version=re.escape(before))
-        return re.sub(search, _filled(self.replace, new_version=after), text, flags=re.MULTILINE)
+        search = _filled(self.search, current_version=regex.escape(before))
+        return _replaced(self.path, search, _filled(self.replace, new_version=after), text)[0]
 
 
 @dataclass(frozen=True)
@@ -105,8 +110,8 @@ class Configuration:
             text = file.stating(text, self.current, version) if file.path == path else text
         if path != self.path:
             return text
-        line = rf"""^(current_version\s*=\s*)(["']){re.escape(str(self.current))}\2"""
-        return re.sub(line, rf"\g<1>\g<2>{version}\g<2>", text, flags=re.MULTILINE)
+        line = rf"""^(current_version\s*=\s*)(["']){regex.escape(str(self.current))}\2"""
+        return regex.sub(line, rf"\g<1>\g<2>{version}\g<2>", text, flags=regex.MULTILINE)
 
 
 def configuration(text_of: Read) -> Configuration:
@@ -120,6 +125,7 @@ def configuration(text_of: Read) -> Configuration:
     for path in CONFIGURATION:
         if (text := text_of(path)) is None:
             continue
+        refuse_bytes(path, text)
         try:
             table = tomllib.loads(text).get("tool", {}).get("bumpversion")
         except tomllib.TOMLDecodeError as error:
@@ -148,7 +154,7 @@ def bump(where: Path, previous: Version, version: Version) -> Command:
 
 def serialized(version: str, pattern: str, formats: tuple[str, ...]) -> str:
     """The version in the shortest of these formats that leaves out nothing it has."""
-    match = re.fullmatch(pattern, version, re.VERBOSE)
+    match = regex.fullmatch(pattern, version, regex.VERBOSE)
     parts = {name: value for name, value in (match.groupdict() if match else {}).items() if value}
     for form in sorted(formats, key=len):
         fields = {name for _, name, _, _ in string.Formatter().parse(form) if name}
@@ -157,34 +163,73 @@ def serialized(version: str, pattern: str, formats: tuple[str, ...]) -> str:
     return version
 
 
-def _configuration(path: str, table: Mapping[str, Any]) -> Configuration:
+@dataclass(frozen=True)
+class _Entry:
+    """One `[[tool.bumpversion.files]]`, with the defaults of `[tool.bumpversion]` filled in."""
+
+    filename: str
+    search: str = "{current_version}"
+    replace: str = "{new_version}"
+    regex: bool = False
+    serialize: tuple[str, ...] = ("{major}.{minor}.{patch}",)
+    parse: str = r"(?P<major>\d+)\.(?P<minor>\d+)\.(?P<patch>\d+)"
+
+
+def _configuration(path: str, table: object) -> Configuration:
+    """
+    The configuration that a table spells.
+
+    Raises:
+        NotReady: it has no current version.
+        Usage: a key has the wrong type, a pattern is no regular expression, or an entry names its files with a glob.
+    """
+    if not isinstance(table, dict):
+        raise Usage(f"{path}: [tool.bumpversion] is {table!r}", expected="a table", type_next=f"$EDITOR {path}")
     if "current_version" not in table:
         raise NotReady(
             f"{path} has no current_version", expected='current_version = "0.1.0"', type_next=f"$EDITOR {path}"
         )
-    default = {
-        "search": "{current_version}",
-        "replace": "{new_version}",
-        "regex": False,
-        "serialize": ["{major}.{minor}.{patch}"],
-        "parse": r"(?P<major>\d+)\.(?P<minor>\d+)\.(?P<patch>\d+)",
-    } | {key: value for key, value in table.items() if key != "files"}
-    entries = [default | entry for entry in table.get("files", ()) if "filename" in entry]
-    return Configuration(
-        path,
-        _current(path, str(table["current_version"])),
-        tuple(
-            VersionFile(
-                entry["filename"],
-                entry["search"],
-                entry["replace"],
-                bool(entry["regex"]),
-                tuple(entry["serialize"]),
-                entry["parse"],
-            )
-            for entry in entries
-        ),
-    )
+    entries = table.get("files", [])
+    if not isinstance(entries, list):
+        raise Usage(f"{path}: files is {entries!r}", expected="[[tool.bumpversion.files]]", type_next=f"$EDITOR {path}")
+    default = {one.name: table[one.name] for one in fields(_Entry) if one.name in table}
+    files, problems = [], []
+    for number, entry in enumerate(entries, 1):
+        try:
+            files.append(_version_file(default, entry))
+        except ValueError as error:
+            problems.append(f"{path}: entry {number} of [[tool.bumpversion.files]]: {error}")
+    if problems:
+        raise Usage(
+            "\n".join(problems),
+            expected="entries as bump-my-version describes them, each with a filename",
+            type_next=f"$EDITOR {path}",
+        )
+    return Configuration(path, _current(path, str(table["current_version"])), tuple(files))
+
+
+def _version_file(default: dict[str, object], entry: object) -> VersionFile:
+    """
+    The place that one entry names.
+
+    Raises:
+        ValueError: what is wrong with it.
+    """
+    if isinstance(entry, dict) and "glob" in entry and "filename" not in entry:
+        raise ValueError(f"glob = {entry['glob']!r} is not followed; name each file with filename")
+    found = record(default | entry if isinstance(entry, dict) else entry, _Entry)
+    sample = _filled(found.search, current_version="1.2.3")
+    for key, pattern, flags in (("search", sample if found.regex else "", 0), ("parse", found.parse, regex.VERBOSE)):
+        try:
+            regex.compile(pattern, flags)
+        except regex.error as error:
+            raise ValueError(f"{key} is no regular expression: {error}: {pattern!r}") from error
+    for form in found.serialize:
+        try:
+            tuple(string.Formatter().parse(form))
+        except ValueError as error:
+            raise ValueError(f"serialize has {form!r}: {error}") from error
+    return VersionFile(found.filename, found.search, found.replace, found.regex, found.serialize, found.parse)
 
 
 def _current(path: str, text: str) -> Version:
@@ -192,6 +237,24 @@ def _current(path: str, text: str) -> Version:
         return parse(text)
     except Usage as error:
         raise Usage(f"{path}: {error.what_is}", error.expected, f"$EDITOR {path}") from error
+
+
+def _replaced(path: str, search: str, replace: str, text: str) -> tuple[str, int]:
+    """
+    The text with every match replaced, and how many there were.
+
+    Raises:
+        Usage: the search does not end within seconds on this file, or the replacement names a group that it lacks.
+    """
+    try:
+        return regex.subn(search, replace, text, flags=regex.MULTILINE, timeout=_LONGEST_SEARCH)
+    except (TimeoutError, regex.error, IndexError) as error:
+        why = f"takes longer than {_LONGEST_SEARCH} s" if isinstance(error, TimeoutError) else str(error)
+        raise Usage(
+            f"the search for the version in {path} {why}: {search!r}",
+            expected="a pattern that is anchored to one line, such as '^version = \"{current_version}\"'",
+            type_next="$EDITOR .bumpversion.toml",
+        ) from error
 
 
 def _filled(template: str, **values: str) -> str:

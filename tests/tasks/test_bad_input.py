@@ -382,6 +382,50 @@ def two_registries(place: Place) -> None:
     place.env.update(CONTD_RELEASE_CONFIG=str(overlay), CONTD_REGISTRY_PASSWORD="of one of them")
 
 
+def _listed(place: Place, old: str, new: str) -> None:
+    place.replace(".bumpversion.toml", old, new)
+    place.publish()
+
+
+def a_number_as_filename(place: Place) -> None:
+    _listed(place, 'filename = "contd/__init__.py"', "filename = 7")
+
+
+def a_search_that_is_no_pattern(place: Place) -> None:
+    _listed(place, """search = '^__version__ = "{current_version}"'""", 'search = "(["')
+
+
+def a_parse_that_is_no_pattern(place: Place) -> None:
+    text = (place.clone / ".bumpversion.toml").read_text(encoding="utf-8")
+    _listed(place, text[text.index("parse = ") : text.index("serialize")], 'parse = "(["\n')
+
+
+def a_string_for_serialize(place: Place) -> None:
+    _listed(
+        place, 'serialize = ["{major}.{minor}.{patch}{pre_l}{pre_n}", "{major}.{minor}.{patch}"]', 'serialize = "x"'
+    )
+
+
+def a_glob(place: Place) -> None:
+    _listed(place, 'filename = "contd/__init__.py"', 'glob = "contd/*.py"')
+
+
+def bytes_in_bumpversion(place: Place) -> None:
+    (place.clone / ".bumpversion.toml").write_bytes(b"# \xff\n[tool.bumpversion]\n")
+    place.publish()
+
+
+def bytes_in_our_configuration(place: Place) -> None:
+    (place.clone / "contd-release.toml").write_bytes(bytes(range(256)))
+    place.publish()
+
+
+def bytes_in_pyproject(place: Place) -> None:
+    path = place.clone / "pyproject.toml"
+    path.write_bytes(path.read_bytes() + b"# \xe4\n")
+    place.publish()
+
+
 def overlay_missing(place: Place) -> None:
     place.env["CONTD_RELEASE_CONFIG"] = str(place.directory / "lost.toml")
 
@@ -397,6 +441,14 @@ def overlay_missing(place: Place) -> None:
         without_current_version,
         odd_current_version,
         two_registries,
+        a_number_as_filename,
+        a_search_that_is_no_pattern,
+        a_parse_that_is_no_pattern,
+        a_string_for_serialize,
+        a_glob,
+        bytes_in_bumpversion,
+        bytes_in_our_configuration,
+        bytes_in_pyproject,
         overlay_missing,
     ],
 )
@@ -406,6 +458,13 @@ def test_a_configuration_that_says_nothing_sensible(
     """Unknown keys, wrong types, files that are not TOML: key, value and what was expected, all at once."""
     arrange(place)
     assert snapshot == stop(place)
+
+
+def test_a_search_without_end(release: Place, snapshot: SnapshotAssertion) -> None:
+    """A pattern that backtracks for ever is stopped and named."""
+    release.replace("contd/__init__.py", '__version__ = "0.1.5"', f'__version__ = "0.1.5"\n{"a" * 60}')
+    _listed(release, """search = '^__version__ = "{current_version}"'""", "search = '^((a|aa)+)+b?{current_version}$'")
+    assert stop(release) == snapshot
 
 
 # What the words of the call do not fit to.
