@@ -21,7 +21,6 @@ from contd_release.errors import Conflict, Unanswered, Usage
 from contd_release.process.redaction import Secret
 from contd_release.sandbox.registry.api import Registry, RegistryRules
 from contd_release.sandbox.world import World
-from contd_release.tools.oci import login as oci_login
 from contd_release.tools.oci import upload
 from contd_release.tools.oci.archive import Archive
 from contd_release.tools.oci.login import Login
@@ -383,27 +382,6 @@ def test_a_registry_that_is_not_there_does_not_answer() -> None:
     """A refused connection is not "absent"."""
     with pytest.raises(Unanswered):
         OciRepository("127.0.0.1:1", "app").digest("1.2.0")
-
-
-def test_logins(tmp_path: Path) -> None:
-    """The environment first, GitHub's token for GitHub's registry only, then the files of docker and its kin."""
-    auth = base64.b64encode(b"kept:in-a-file").decode()
-    (tmp_path / "config.json").write_text(json.dumps({"auths": {"https://ghcr.io": {"auth": auth}, "a.example": {}}}))
-    home = {"DOCKER_CONFIG": str(tmp_path)}
-    assert Login("kept", Secret("in-a-file")) == oci_login.login("ghcr.io", home)
-    assert Login("token", Secret("gh")) == oci_login.login("ghcr.io", home | {"GITHUB_TOKEN": "gh"})
-    assert Login("me", Secret("x")) == oci_login.login(
-        "ghcr.io", {"CONTD_REGISTRY_USERNAME": "me", "CONTD_REGISTRY_PASSWORD": "x", "GITHUB_TOKEN": "gh"}
-    )
-    assert oci_login.login("registry.example", home | {"GITHUB_TOKEN": "gh"}) is None
-    assert oci_login.login("a.example", home) is None
-
-
-def test_a_broken_file_of_logins_is_told(tmp_path: Path) -> None:
-    """A file that cannot be read is no "no login"."""
-    (tmp_path / "auth.json").write_text("{")
-    with pytest.raises(Usage, match=r"auth\.json cannot be read"):
-        oci_login.login("ghcr.io", {"REGISTRY_AUTH_FILE": str(tmp_path / "auth.json")})
 
 
 def test_secrets_do_not_show() -> None:
