@@ -102,7 +102,7 @@ def with_public_seal(release: Release) -> Release:
     settings, ours = release.project.settings, release.sealed()
     public = None
     if settings.github and settings.github.repository:
-        from contd_release.channels.github.promote import sealed_publicly
+        from contd_release.channels.github.verify import sealed_publicly
 
         public = sealed_publicly(release.project, release.tag)
     if public and ours and public.digest() != ours.digest():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contd_release.channels import read_back
-from contd_release.channels.chart.names import CHANNEL, image, of_ours, ref, sealed, told
+from contd_release.channels.chart.names import CHANNEL, image, kept_tag, of_ours, ref, sealed, settings, told
 from contd_release.channels.read_back import Claim
+from contd_release.channels.readings import Glance, Reading, Verdict, compared
 from contd_release.engine.step import Step
 from contd_release.errors import Conflict, Unanswered, Unsettled
 from contd_release.process.action import Call
@@ -56,6 +58,25 @@ def consumer(release: Release) -> OciRepository:
     """The chart's repository as users see it."""
     name = ref(release)
     return read_back.consumer(registry.repository(name, anonymous=True), registry.repository(name), release.semver)
+
+
+def readings(release: Release) -> tuple[Reading, ...]:
+    """The chart's bytes under this version."""
+    ours = sealed(release)
+    if ours is None:
+        return ()
+
+    built = f"sha256:{ours.sha256}"
+
+    def look() -> Glance:
+        there = consumer(release)
+        theirs = registry.layer(there, release.semver)
+        if theirs != built and registry.layer(there, kept_tag(release)) == built:
+            return Glance(Verdict.SAME, f"withdrawn: it is {kept_tag(release)}")
+        warning = read_back.only_with_login(there, CHANNEL, is_meant=settings(release).private)
+        return replace(compared(built, theirs), warning=warning)
+
+    return (Reading(told(release), built, look),)
 
 
 def _wrong_version(release: Release, chart: Path) -> str:

@@ -10,8 +10,8 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from contd_release.channels.github.promote import sealed_publicly
 from contd_release.channels.github.standing import may_pass
+from contd_release.channels.github.verify import sealed_publicly
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import FailedCommand, Interrupted, NotReady, Unanswered, Unsettled
 from contd_release.process.action import Call, Running

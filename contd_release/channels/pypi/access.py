@@ -1,5 +1,5 @@
 """
-What must be so before a package is built: its metadata says what an index wants, and a Python here can install it.
+What must be so before a package is built: the index lets us in, the metadata is complete, a Python here can install it.
 """
 
 from __future__ import annotations
@@ -9,12 +9,39 @@ from configparser import ConfigParser, Error
 from functools import partial
 from typing import Any
 
+from contd_release.channels.pypi.names import sealed, settings
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
 from contd_release.project.defaults import Read
 from contd_release.project.release import Release
-from contd_release.tools import git
+from contd_release.tools import git, pypi
 from contd_release.tools.python import interpreters
+
+
+def accepted(release: Release) -> Step:
+    """The index accepts our login, as far as can be known before an upload."""
+
+    def observe() -> Found:
+        if _is_all_there(release):
+            return Found(State.DONE, "everything is uploaded")
+        login = pypi.credential(settings(release))
+        if login is None:
+            return Found(
+                State.ABSENT,
+                "there is no credential for the package index",
+                "export TWINE_USERNAME=__token__ TWINE_PASSWORD=pypi-…   (or ~/.pypirc, or keyring)",
+            )
+        if refusal := pypi.refusal(release.project, login):
+            return Found(
+                State.ABSENT,
+                f"the package index refuses {login.username}: {refusal}",
+                "export TWINE_USERNAME=… TWINE_PASSWORD=…   (a token that may upload this project)",
+            )
+        return Found(
+            State.DONE, f"{login.username} is accepted; that it may upload this project cannot be checked beforehand"
+        )
+
+    return Step("the package index lets us in", observe)
 
 
 def described(release: Release) -> Step:
@@ -73,6 +100,13 @@ def required_python(release: Release) -> str:
     except Error:
         return ""
     return parser.get("options", "python_requires", fallback="")
+
+
+def _is_all_there(release: Release) -> bool:
+    if release.sealed() is None:
+        return False
+    theirs = pypi.files(release.project)
+    return all(one.name in theirs and theirs[one.name].sha256 == one.sha256 for one in sealed(release))
 
 
 def _text_of(release: Release) -> Read:

@@ -6,6 +6,7 @@ import shutil
 from functools import partial
 from pathlib import Path
 
+from contd_release.channels.pypi.names import CHANNEL, file_names, settings
 from contd_release.channels.pypi.trial import Look
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
@@ -16,14 +17,11 @@ from contd_release.tools import build as build_tool
 from contd_release.tools import git, pip, twine
 from contd_release.tools.python.environment import Environment
 
-NAME = "pypi"
-
 
 def distributed(release: Release) -> Step:
     """The wheels and the sdist are built, once, with the release's time in them."""
-    names = (*release.wheels, release.sdist)
-    made, source, settings = release.home / "building-pypi", release.source(NAME), release.project.settings.pypi
-    assert settings is not None
+    names = file_names(release)
+    made, source = release.home / "building-pypi", release.source(CHANNEL)
 
     def observe() -> Found:
         sealed = release.sealed()
@@ -42,7 +40,7 @@ def distributed(release: Release) -> Step:
         observe,
         act=(
             Call("empty the build folder", partial(_emptied, made)),
-            build_tool.build(source, made, release.dates, isolated=settings.isolated),
+            build_tool.build(source, made, release.dates, isolated=settings(release).isolated),
             Call("compare the file names with those that are planned", partial(build_tool.refuse_others, made, names)),
             Call("set the times in the sdist", partial(build_tool.settle_times, made / release.sdist, release.epoch)),
             Call("compare the sdist with the tree", partial(_compared, release, made)),
@@ -84,7 +82,7 @@ def _emptied(folder: Path) -> None:
 
 
 def _compared(release: Release, made: Path) -> None:
-    known = frozenset(git.names(release.source(NAME), "HEAD"))
+    known = frozenset(git.names(release.source(CHANNEL), "HEAD"))
     if strangers := build_tool.strangers(made / release.sdist, known):
         raise NotReady(
             f"{release.sdist} holds what git does not: {', '.join(strangers[:5])}",

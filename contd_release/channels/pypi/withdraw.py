@@ -12,6 +12,7 @@ from typing import Final
 
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 
+from contd_release.channels.pypi.names import page
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Interrupted, NeedsPerson, Unanswered
@@ -72,14 +73,6 @@ def yanked(rollback: Rollback, pace: Pace = UNHURRIED) -> Step:
         return Found(state, f"{', '.join(left)} can be installed")
 
     return Step(f"{release.version} is yanked", observe, act=(Waited(rollback, pace),))
-
-
-def page(release: Release) -> str:
-    """The page on which a person yanks a release."""
-    settings = release.project.settings.pypi
-    assert settings is not None
-    root = pypi.simple_url(settings).removesuffix("simple/")
-    return f"{root}manage/project/{release.project.index_name}/release/{release.version}/"
 
 
 def files(release: Release) -> tuple[File, ...]:

@@ -16,7 +16,7 @@ import pytest
 from charted import CHART_YAML, EPOCH, image, login, look, raised, release_of, seal, undo, walk
 from packaging.version import Version
 
-from contd_release.channels.chart import access, build, dependencies, verify
+from contd_release.channels.chart import access, build, dependencies, publish, verify
 from contd_release.channels.chart import channel as chart
 from contd_release.channels.chart import names as chart_names
 from contd_release.engine.step import State
@@ -187,7 +187,7 @@ def test_a_sealed_chart_that_changed_stops_everything(tmp_path: Path) -> None:
     (release.dist / mine.name).write_bytes(b"swapped")
     assert f"expected: sha256 {mine.sha256}, as it was sealed" in raised(build.packed(release).observe, Tampered)
     with pytest.raises(Tampered):
-        chart.pushed(release).act[0].run(Running(tmp_path / "log"))
+        publish.pushed(release).act[0].run(Running(tmp_path / "log"))
 
 
 # Access.
@@ -344,14 +344,14 @@ def test_a_chart_is_published_once_and_read_back(
         login(monkeypatch, PASSWORD)
     release = release_of(tmp_path, registry.host)
     told = f"oci://{registry.host}/charts/demo:1.2.0-rc.1"
-    assert (State.ABSENT, f"{told} is free") == look(chart.pushed(release))
+    assert (State.ABSENT, f"{told} is free") == look(publish.pushed(release))
     assert (State.ABSENT, "nothing is built yet") == look(verify.consumed(release))
     mine = seal(release, image(release, registry.host))
-    assert (State.ABSENT, f"{told} is free") == look(chart.pushed(release))
+    assert (State.ABSENT, f"{told} is free") == look(publish.pushed(release))
     assert (State.ABSENT, "not pulled and rendered yet") == look(verify.consumed(release))
     assert f"{told} is not there" in raised(lambda: verify.consume(release), Unsettled)
     walk(release, *chart.publish(release), *chart.verify(release))
-    assert (State.DONE, f"sha256 {mine.sha256[:12]}") == look(chart.pushed(release))
+    assert (State.DONE, f"sha256 {mine.sha256[:12]}") == look(publish.pushed(release))
     state, detail = look(verify.consumed(release))
     assert (State.DONE, True) == (state, detail.startswith("pulled and rendered, 20"))
     assert guarded == (verify.consumer(release).login is not None)
@@ -373,9 +373,9 @@ def test_another_chart_under_our_version_is_a_conflict(tmp_path: Path, start: Ca
     before = registry.content()
     ours = release_of(tmp_path / "ours", registry.host)
     told = f"oci://{registry.host}/charts/demo:1.2.0-rc.1 is there with sha256:{their.sha256[:12]}"
-    assert (State.CONFLICT, f"{told}, and nothing of ours is sealed") == look(chart.pushed(ours))
+    assert (State.CONFLICT, f"{told}, and nothing of ours is sealed") == look(publish.pushed(ours))
     mine = seal(ours)
-    assert (State.CONFLICT, f"{told}, ours is sha256:{mine.sha256[:12]}") == look(chart.pushed(ours))
+    assert (State.CONFLICT, f"{told}, ours is sha256:{mine.sha256[:12]}") == look(publish.pushed(ours))
     with pytest.raises(Conflict):
         walk(ours, *chart.publish(ours))
     other = (
@@ -394,7 +394,7 @@ def test_an_image_under_the_chart_s_name_is_a_conflict(tmp_path: Path, start: Ca
     settings = replace(release.project.settings, chart=Chart("helm/demo", f"oci://{registry.host}"))
     other = replace(release, project=replace(release.project, settings=settings))
     told = f"oci://{registry.host}/demo:1.2.0-rc.1 is there with {artifact.digest[:19]}"
-    assert (State.CONFLICT, f"{told}, and nothing of ours is sealed") == look(chart.pushed(other))
+    assert (State.CONFLICT, f"{told}, and nothing of ours is sealed") == look(publish.pushed(other))
 
 
 @pytest.mark.integration
@@ -407,9 +407,9 @@ def test_a_wrong_password_is_not_absent_and_publishes_nothing(
     release = release_of(tmp_path, registry.host)
     seal(release)
     before = registry.content()
-    raised(chart.pushed(release).observe, Unanswered)
+    raised(publish.pushed(release).observe, Unanswered)
     raised(lambda: verify.consume(release), Unanswered)
-    push = chart.pushed(release)
+    push = publish.pushed(release)
     with pytest.raises(FailedCommand) as failure:
         push.act[1].run(Running(tmp_path / "push.log"))
     assert push.retry is not None
@@ -434,9 +434,9 @@ def test_no_registry_is_no_answer(tmp_path: Path) -> None:
     """A refused connection is never "free"; pushing may be tried again."""
     release = release_of(tmp_path)
     seal(release)
-    assert "http://127.0.0.1:1" in raised(chart.pushed(release).observe, Unanswered)
+    assert "http://127.0.0.1:1" in raised(publish.pushed(release).observe, Unanswered)
     assert "http://127.0.0.1:1" in raised(access.welcome(release).observe, Unanswered)
-    push = chart.pushed(release)
+    push = publish.pushed(release)
     with pytest.raises(FailedCommand) as failure:
         push.act[1].run(Running(tmp_path / "push.log"))
     assert push.retry is not None
@@ -446,7 +446,7 @@ def test_no_registry_is_no_answer(tmp_path: Path) -> None:
 def test_nothing_is_pushed_that_is_not_sealed(tmp_path: Path) -> None:
     """A chart without a seal cannot be compared, so it stays here."""
     release = release_of(tmp_path)
-    told = raised(lambda: chart.pushed(release).act[0].run(Running(tmp_path / "log")), NotReady)
+    told = raised(lambda: publish.pushed(release).act[0].run(Running(tmp_path / "log")), NotReady)
     assert "demo-1.2.0-rc.1.tgz is not sealed\n  expected: built artifacts\n  type:     invoke build" == told
 
 

@@ -9,9 +9,10 @@ import pytest
 from github_release import FILES, build, elsewhere, found, release_of, state, undo, walk
 from github_server import Github
 
-from contd_release.channels.github import channel
+from contd_release.channels.github import access, channel
 from contd_release.channels.github.draft import attached, drafted
-from contd_release.channels.github.promote import given_back, promoted, sealed_publicly, served
+from contd_release.channels.github.promote import promoted
+from contd_release.channels.github.verify import given_back, sealed_publicly, served
 from contd_release.channels.registry import channels
 from contd_release.engine.step import State
 from contd_release.errors import Conflict, NotReady, ReleaseError, Unanswered, Unsettled
@@ -74,12 +75,12 @@ class TestAllowed:
 
     def test_a_token_with_the_repo_scope_is_good(self, release: Release) -> None:
         """The scope of a classic token is known beforehand."""
-        assert (State.DONE, "scopes repo, workflow") == _told(channel.allowed(release))
+        assert (State.DONE, "scopes repo, workflow") == _told(access.allowed(release))
 
     def test_no_token_is_absent_and_says_what_to_type(self, release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
         """Nobody is asked to guess."""
         monkeypatch.delenv("GITHUB_TOKEN")
-        there = found(channel.allowed(release))
+        there = found(access.allowed(release))
         assert (State.ABSENT, "gh auth login   (or export GITHUB_TOKEN=…)") == (there.state, there.type_next)
 
     def test_a_token_that_may_only_read_is_absent(
@@ -88,7 +89,7 @@ class TestAllowed:
         """A missing scope is found before anything is published."""
         monkeypatch.setenv("GITHUB_TOKEN", github.read_token)
         told = "our token may not write to owner/contd: scopes read:user"
-        assert (State.ABSENT, told) == _told(channel.allowed(release))
+        assert (State.ABSENT, told) == _told(access.allowed(release))
 
     def test_a_repository_that_the_token_does_not_see_is_absent(
         self, github: Github, release: Release, monkeypatch: pytest.MonkeyPatch
@@ -97,19 +98,19 @@ class TestAllowed:
         settings = replace(release.project.settings.github, repository="owner/other")  # type: ignore[type-var]
         project = replace(release.project, settings=replace(release.project.settings, github=settings))
         told = "our token does not see owner/other"
-        assert (State.ABSENT, told) == _told(channel.allowed(replace(release, project=project)))
+        assert (State.ABSENT, told) == _told(access.allowed(replace(release, project=project)))
 
     def test_a_token_that_tells_no_scopes_is_said_to_be_unproven(self, github: Github, release: Release) -> None:
         """What cannot be checked beforehand is not called checked."""
         github.forge.limits.put(Limits(id=1, fine_grained=True))
         told = "accepted; that it may release cannot be checked before publishing"
-        assert (State.DONE, told) == _told(channel.allowed(release))
+        assert (State.DONE, told) == _told(access.allowed(release))
 
     def test_a_bad_token_is_not_an_answer(self, release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
         """401 is unanswered, and the token is in no error text."""
         monkeypatch.setenv("GITHUB_TOKEN", "ghp_canary_that_is_wrong_0123456789")
         with pytest.raises(Unanswered) as error:
-            found(channel.allowed(release))
+            found(access.allowed(release))
         assert "refused our credential for owner/contd: 401" in str(error.value)
         assert "canary" not in str(error.value)
 
@@ -121,12 +122,12 @@ class TestChecked:
         """Both of GitHub's ways to check count."""
         github.place.shelf(Check).put(Check(id=1, created_at=NOON, sha=github.head, name="tests"))
         github.place.shelf(Status).put(Status(id=1, created_at=NOON, sha=github.head, state="success", context="ci"))
-        assert (State.DONE, f"2 passed on {github.head[:12]}") == _told(channel.checked(release))
+        assert (State.DONE, f"2 passed on {github.head[:12]}") == _told(access.checked(release))
 
     def test_a_failed_check_is_absent_with_its_address(self, github: Github, release: Release) -> None:
         """The message has the name and the URL, and the way around."""
         github.place.shelf(Check).put(Check(id=1, created_at=NOON, sha=github.head, name="lint", conclusion="failure"))
-        there = found(channel.checked(release))
+        there = found(access.checked(release))
         assert State.ABSENT is there.state
         assert f"failed on {github.head[:12]}: lint ({github.world.url}/github/owner/contd/runs/1)" == there.detail
         assert 'invoke release --without-ci "why it is right all the same"' == there.type_next
@@ -134,28 +135,26 @@ class TestChecked:
     def test_a_failed_status_is_absent(self, github: Github, release: Release) -> None:
         """A status without an address is named."""
         github.place.shelf(Status).put(Status(id=1, created_at=NOON, sha=github.head, state="error", context="ci"))
-        assert (State.ABSENT, f"failed on {github.head[:12]}: ci") == _told(channel.checked(release))
+        assert (State.ABSENT, f"failed on {github.head[:12]}: ci") == _told(access.checked(release))
 
     def test_a_running_check_is_partial(self, github: Github, release: Release) -> None:
         """Running is neither good nor bad."""
         github.place.shelf(Check).put(Check(id=1, created_at=NOON, sha=github.head, name="tests", status="in_progress"))
-        assert (State.PARTIAL, f"still running on {github.head[:12]}: tests") == _told(channel.checked(release))
+        assert (State.PARTIAL, f"still running on {github.head[:12]}: tests") == _told(access.checked(release))
 
     def test_no_check_at_all_is_absent(self, github: Github, release: Release) -> None:
         """A commit that nothing looked at is not green."""
-        assert (State.ABSENT, f"nothing has checked {github.head[:12]}") == _told(channel.checked(release))
+        assert (State.ABSENT, f"nothing has checked {github.head[:12]}") == _told(access.checked(release))
 
     def test_a_reason_overrides_and_is_told(self, release: Release) -> None:
         """The reason is in the finding."""
-        assert (State.DONE, "not asked: CI is down") == _told(
-            channel.checked(replace(release, without_ci="CI is down"))
-        )
+        assert (State.DONE, "not asked: CI is down") == _told(access.checked(replace(release, without_ci="CI is down")))
 
     def test_an_outage_is_not_red(self, github: Github, release: Release) -> None:
         """A 503 to the end is unanswered."""
         github.world.faults.order("GET /api/v3/repos/owner/contd/commits/* every 503")
         with pytest.raises(Unanswered, match="answered 503"):
-            found(channel.checked(release))
+            found(access.checked(release))
 
 
 class TestDrafted:
@@ -522,7 +521,7 @@ def test_no_error_text_has_the_token(github: Github, built: Release, tmp_path: P
     for status in (400, 401, 403, 404, 409, 422):
         github.world.faults.clear()
         github.world.faults.order(f"* /api/v3/* every {status}")
-        for step in (channel.allowed(built), channel.checked(built), drafted(built), promoted(built)):
+        for step in (access.allowed(built), access.checked(built), drafted(built), promoted(built)):
             try:
                 found(step)
             except ReleaseError as error:

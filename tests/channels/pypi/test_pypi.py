@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contd_release.channels.pypi import build
+from contd_release.channels.pypi import access, build, publish, verify
 from contd_release.channels.pypi import channel as pypi
 from contd_release.engine.checklist import Checklist
 from contd_release.engine.step import State, Step
@@ -61,13 +61,13 @@ def test_a_file_is_free_then_ours(built: Release, world: World, tmp_path: Path) 
         assert State.DONE is make(item, tmp_path).observe().state
         assert item.undo is None
     assert {f"file {WHEEL}": 1, f"file {SDIST}": 1} == dict(world.ledger.effects())
-    assert "everything is uploaded" == pypi.accepted(built).observe().detail
+    assert "everything is uploaded" == access.accepted(built).observe().detail
 
 
 def test_other_bytes(built: Release, upload: Callable[[str], None], world: World, tmp_path: Path) -> None:
     """CONFLICT, before and after the build, and nothing is sent."""
     upload(WHEEL)
-    step = pypi.uploaded(built, WHEEL)
+    step = publish.uploaded(built, WHEEL)
     assert State.DONE is step.observe().state
     (built.dist / WHEEL).write_bytes(b"PK other bytes")
     sealed(built)
@@ -86,19 +86,19 @@ def test_bytes_that_changed_since_they_were_sealed(built: Release, world: World,
     """They are compared right before they are sent, and not sent."""
     (built.dist / WHEEL).write_bytes(b"PK other bytes")
     with pytest.raises(Tampered):
-        make(pypi.uploaded(built, WHEEL), tmp_path)
+        make(publish.uploaded(built, WHEEL), tmp_path)
     assert State.CONFLICT is seal.sealed(built, pypi.built).observe().state
     assert () == world.ledger.mutating()
 
 
 def test_nothing_is_sealed(beginning: Beginning, tmp_path: Path, world: World) -> None:
     """An unbuilt release is not an uploaded one, and nothing is sent."""
-    step = pypi.uploaded(beginning(), WHEEL)
+    step = publish.uploaded(beginning(), WHEEL)
     assert State.ABSENT is step.observe().state
     with pytest.raises(ReleaseError, match="is not sealed"):
         make(step, tmp_path)
     assert () == world.ledger.mutating()
-    assert State.ABSENT is pypi.installable(beginning()).observe().state
+    assert State.ABSENT is verify.installable(beginning()).observe().state
 
 
 @pytest.mark.parametrize("fault", ["401", "403", "500", "502", "drop", "refuse", "truncate"])
@@ -106,13 +106,13 @@ def test_no_answer_is_never_absent(built: Release, world: World, fault: str) -> 
     """An index that does not say what it serves is not an empty one."""
     world.faults.order(f"{SERVED} every {fault}")
     with pytest.raises(Unanswered):
-        pypi.uploaded(built, WHEEL).observe()
+        publish.uploaded(built, WHEEL).observe()
 
 
 def walked_on(built: Release, world: World, fault: str, logs: Path) -> str:
     """Order a fault and upload; when that stops, go on without the fault. How it stopped, or nothing."""
     world.faults.order(fault)
-    step, stopped = pypi.uploaded(built, WHEEL), ""
+    step, stopped = publish.uploaded(built, WHEEL), ""
     try:
         make(step, logs)
     except ReleaseError as error:
@@ -155,7 +155,7 @@ def test_an_index_that_says_yes_and_stores_nothing(built: Release, world: World,
     """Nothing is done because a command exited 0: what the index never shows is unsettled."""
     world.faults.order(f"{SENT} every lie")
     with pytest.raises(Unsettled, match="done without an error, and still"):
-        make(replace(pypi.uploaded(built, WHEEL), patience=1), tmp_path)
+        make(replace(publish.uploaded(built, WHEEL), patience=1), tmp_path)
     assert {} == dict(world.ledger.effects())
 
 
@@ -166,14 +166,14 @@ def test_a_refusal_is_not_tried_again(built: Release, world: World, status: int,
     world.faults.order(f"{SENT} every {status}")
     began = time.monotonic()
     with pytest.raises(FailedCommand, match=str(status)):
-        make(pypi.uploaded(built, WHEEL), tmp_path)
+        make(publish.uploaded(built, WHEEL), tmp_path)
     assert 1 == len(world.ledger.mutating())
     assert time.monotonic() - began < 60
 
 
 def test_the_login(built: Release, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """DONE when the index knows us, ABSENT without a credential or with a wrong one, Unanswered without an answer."""
-    step = pypi.accepted(built)
+    step = access.accepted(built)
     assert State.DONE is step.observe().state
     assert "cannot be checked beforehand" in step.observe().detail
     world.faults.order(f"{SENT} every 503")

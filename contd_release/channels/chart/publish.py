@@ -1,0 +1,62 @@
+"""
+The push to the chart registry.
+
+A registry overwrites the tag of a chart without a word, so it is asked first, and what it holds is compared by the
+digest of the chart's bytes: the manifest around them carries a date, which not every helm takes from the file.
+"""
+
+from __future__ import annotations
+
+import os
+
+from contd_release.channels.chart.names import PATIENCE, file_name, kept_tag, ref, sealed, told
+from contd_release.engine.step import Found, State, Step
+from contd_release.errors import NotReady
+from contd_release.process.action import Call
+from contd_release.project import artifacts
+from contd_release.project.release import Release
+from contd_release.tools.helm import registry as helm_registry
+
+
+def pushed(release: Release) -> Step:
+    """
+    The registry holds these bytes under this version.
+
+    Whoever installed it has it, so there is no undo: a bad chart is followed by a better one.
+    """
+    path, full = release.dist / file_name(release), told(release)
+
+    def observe() -> Found:
+        there, ours = helm_registry.repository(ref(release)), sealed(release)
+        theirs = helm_registry.layer(there, release.semver)
+        if theirs is None:
+            return Found(State.ABSENT, f"{full} is free")
+        if ours is None or theirs != f"sha256:{ours.sha256}":
+            if ours and helm_registry.layer(there, kept_tag(release)) == f"sha256:{ours.sha256}":
+                return Found(State.DONE, f"withdrawn: helm warns of it; as it was released it is {kept_tag(release)}")
+            mine = f"ours is sha256:{ours.sha256[:12]}" if ours else "and nothing of ours is sealed"
+            return Found(
+                State.CONFLICT,
+                f"{full} is there with {theirs[:19]}, {mine}",
+                "invoke release --part patch   (a chart that is out is never overwritten)",
+            )
+        return Found(State.DONE, f"sha256 {ours.sha256[:12]}")
+
+    def compared() -> None:
+        if (ours := sealed(release)) is None:
+            raise NotReady(f"{path.name} is not sealed", expected="built artifacts", type_next="invoke build")
+        artifacts.check_one(release.dist, ours)
+        # helm writes the file's own time into the manifest; a file from another machine has the time of its arrival.
+        os.utime(path, (release.epoch, release.epoch))
+
+    return Step(
+        f"{full} is in the chart registry",
+        observe,
+        act=(
+            Call(f"compare {path.name} with its seal", compared),
+            helm_registry.Pushed(path, ref(release)),
+        ),
+        undo=None,
+        patience=PATIENCE,
+        retry=helm_registry.is_worth_another_try,
+    )
