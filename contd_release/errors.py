@@ -7,9 +7,14 @@ is not a `ReleaseError` is a bug and keeps its traceback.
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import ClassVar
+from types import FrameType
+from typing import ClassVar, Final
+
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
 class ReleaseError(Exception):
@@ -107,7 +112,7 @@ class RollbackProposed(ReleaseError):
 
 
 class Interrupted(ReleaseError):
-    """Ctrl-C, or a sibling of this command failed. The walk continues where it stopped."""
+    """Ctrl-C, SIGTERM or SIGHUP, or a sibling of this command failed. The walk continues where it stopped."""
 
     exit_code = 130
     otherwise = "the same command again: it continues where it stopped"
@@ -148,7 +153,7 @@ def exit_code(error: ReleaseError) -> int:
 @contextmanager
 def edge() -> Iterator[None]:
     """
-    The one place where an error becomes a message and an exit code.
+    The one place where an error becomes a message and an exit code; SIGTERM and SIGHUP stop as Ctrl-C does.
 
     Raises:
         invoke.exceptions.Exit: for every `ReleaseError` that reaches it, and for Ctrl-C.
@@ -156,12 +161,40 @@ def edge() -> Iterator[None]:
     from invoke.exceptions import Exit
 
     try:
-        yield
+        with _signals_heard():
+            yield
     except ReleaseError as error:
         raise Exit(f"\n{error}", code=exit_code(error)) from error
     except KeyboardInterrupt as error:
-        stopped = Interrupted("interrupted")
+        stopped = interruption(error)
         raise Exit(f"\n{stopped}", code=stopped.exit_code) from error
+
+
+def interruption(error: KeyboardInterrupt) -> Interrupted:
+    """What stopped the walk: Ctrl-C, or the signal that the error names."""
+    return Interrupted(f"stopped by {error.args[0]}" if error.args else "interrupted")
+
+
+@contextmanager
+def _signals_heard() -> Iterator[None]:
+    """
+    Raise KeyboardInterrupt for SIGTERM and SIGHUP, so that commands are ended and what is public is said.
+
+    A signal that the caller ignores, as `nohup` does, stays ignored.
+    """
+
+    def stop(number: int, _: FrameType | None) -> None:
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    is_main = threading.current_thread() is threading.main_thread()
+    heard = [one for one in _SIGNALS if is_main and signal.getsignal(one) is signal.SIG_DFL]
+    for one in heard:
+        signal.signal(one, stop)
+    try:
+        yield
+    finally:
+        for one in heard:
+            signal.signal(one, signal.SIG_DFL)
 
 
 def _leaves(error: ReleaseError) -> Iterator[ReleaseError]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from contd_release.channels.readings import ComparedRow, Verdict
 from contd_release.console.board import LINE, SIGNS, Board
+from contd_release.console.public import Public
 from contd_release.console.pulse import every
 from contd_release.engine.checklist import Checklist, Event, Phase, PointOfNoReturn, Seen
 from contd_release.engine.step import Step
@@ -101,9 +102,9 @@ class Lines:
         """Channel, name, what was built, what is found."""
         self.table(("channel", "name", "built", "found"), [(one.channel, one.name, *columns(one)) for one in rows])
 
-    def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:
+    def stopped(self, error: ReleaseError, public: Public) -> None:
         """The error itself is told by the edge."""
-        self.says("\npublic already: " + ("; ".join(public) or "nothing"))
+        self.says(f"\n{public}")
 
     def _headed(self, section: str, step: Step) -> None:
         if section != self.section:

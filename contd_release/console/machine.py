@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from contd_release.channels.readings import ComparedRow
 from contd_release.console.board import Board
+from contd_release.console.public import Public
 from contd_release.console.pulse import every
 from contd_release.engine.checklist import Checklist, Event, Seen, point_of_no_return
 from contd_release.errors import ReleaseError, Several, exit_code
@@ -103,13 +104,14 @@ class Json:
             found = {"verdict": one.seen.verdict.value, "found": one.seen.what, "warning": one.seen.warning}
             self._tell(event="reading", **built, **found)
 
-    def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:
+    def stopped(self, error: ReleaseError, public: Public) -> None:
         """The cause, with its exit code."""
         leaves = error.errors if isinstance(error, Several) else (error,)
         self._tell(
             event="stopped",
             exit_code=exit_code(error),
-            public=list(public),
+            public=list(public.done),
+            perhaps_public=list(public.perhaps),
             causes=[
                 {"kind": type(one).__name__, "what": one.what_is, "expected": one.expected, "type": one.type_next}
                 for one in leaves

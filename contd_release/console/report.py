@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 from contd_release.channels.readings import ComparedRow
+from contd_release.console.public import Public
 from contd_release.engine.checklist import Checklist, Event, Seen
 from contd_release.errors import ReleaseError
 from contd_release.process.redaction import Redactor
@@ -42,5 +43,5 @@ class Report(Protocol):
     def readings(self, rows: Sequence[ComparedRow]) -> None:
         """Print the table of what was built and what each channel serves."""
 
-    def stopped(self, error: ReleaseError, public: Sequence[str]) -> None:
+    def stopped(self, error: ReleaseError, public: Public) -> None:
         """Print why a walk stopped, and what is public already."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
@@ -13,10 +13,11 @@ from pathlib import Path
 from contd_release.channels import registry
 from contd_release.console import Report, Terminal, reporting, review_text
 from contd_release.console.board import Board
+from contd_release.console.public import Public
 from contd_release.console.question import is_confirmed
 from contd_release.engine import ask_once
-from contd_release.engine.checklist import Checklist, Event, Phase, Seen
-from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage
+from contd_release.engine.checklist import Checklist, Event, Seen
+from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage, interruption
 from contd_release.prepare import docs, repository
 from contd_release.procedures.after import steps as announcing
 from contd_release.procedures.checklist import checklist
@@ -27,23 +28,8 @@ from contd_release.process.action import Running
 from contd_release.project.artifacts import Sealed
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.records import events, lock
+from contd_release.records import events, journal, lock
 from contd_release.tools import git
-
-
-@dataclass
-class Public:
-    """Which claims that cannot be undone are true by now."""
-
-    titles: dict[str, None] = field(default_factory=dict)
-
-    def learn(self, event: Event) -> None:
-        """Remember an irreversible step that is done."""
-        if event.what is Phase.DONE and event.step.is_irreversible:
-            self.titles[event.step.title] = None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.titles)
 
 
 @dataclass(frozen=True)
@@ -111,7 +97,7 @@ class Walking:
         Check everything, then make every step true.
 
         Raises:
-            ReleaseError: whatever stops it, told together with what is public already.
+            ReleaseError: whatever stops it, Ctrl-C and signals too, told together with what is public already.
         """
         public, whole = Public(), self.checklist
         running = Running(self.release.logs, self.report.redact, tell=self.report.says)
@@ -133,8 +119,12 @@ class Walking:
                 record.begin()
                 whole.walk(watch, running, seen)
         except ReleaseError as error:
-            self.report.stopped(error, tuple(public))
+            self.report.stopped(error, public)
             raise
+        except KeyboardInterrupt as error:
+            stopped = interruption(error)
+            self.report.stopped(stopped, public)
+            raise stopped from error
         finally:
             if self.picture:
                 board.picture(self.picture)
@@ -153,11 +143,11 @@ class Walking:
 
     def _prove_possible(self, whole: Checklist, public: Public) -> Sequence[Seen]:
         """Stop before anything is changed when a step is known to stop us; past the line there is only forward."""
+        if self.release.commit or journal.of(self.release.project).under_way():
+            public.expect(whole.steps())
         seen = self.status()
-        for one in seen:
-            if one.is_done:
-                public.learn(Event(Phase.DONE, one.section, one.step))
-        if not public.titles:
+        public.see(seen)
+        if not public.done:
             whole.check(seen)
         return seen
 

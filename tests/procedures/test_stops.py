@@ -9,6 +9,7 @@ import re
 import select
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from contd_release.rehearse.running import descendants
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 
@@ -201,6 +203,62 @@ def test_ctrl_c(release: Place, world: World) -> None:
     said = release.run("release", "--yes")
     assert 0 == said.code, said.text
     assert 2 == len(world.ledger.effects())
+
+
+@pytest.mark.parametrize(
+    ("how", "what"), [("SIGINT", "interrupted"), ("SIGTERM", "stopped by SIGTERM"), ("SIGHUP", "stopped by SIGHUP")]
+)
+def test_what_is_public_is_said_however_it_is_stopped(release: Place, world: World, how: str, what: str) -> None:
+    """After the tag and the wheel, each is named; the file that was on its way may be public, and that is said."""
+    world.faults.order("UPLOAD /legacy/ 2- slow=30")
+    process = release.start(*MINOR, "--yes")
+    end = time.monotonic() + 60
+    while 3 > sum(one.method == "POST" for one in world.ledger.requests()) and time.monotonic() < end:
+        time.sleep(0.1)
+    children = [child for child in descendants(process.pid) if is_running(child)]
+    os.kill(process.pid, getattr(signal, how))
+    out, _ = process.communicate(timeout=30)
+    assert 130 == process.returncode, out
+    index = world.upload_url
+    assert (
+        f"\npublic already: v0.2.0 and release/v0.2.0 are on origin; contd-0.2.0-py3-none-any.whl is on {index}\n"
+        f"perhaps public: contd-0.2.0.tar.gz is on {index}   (type: invoke status)\n"
+    ) in out
+    assert f"\n{what}\n" in out
+    assert children
+    assert [] == [child for child in children if is_running(child)]
+    world.faults.clear()
+    said = release.run("release", "--yes")
+    assert 0 == said.code, said.text
+    assert {1} == set(world.ledger.effects().values())
+
+
+def test_what_is_public_is_not_known_before_it_was_looked_at(release: Place, world: World) -> None:
+    """A release that continues and cannot ask the index does not say that nothing is public there."""
+    assert 8 == release.run(*MINOR).code
+    world.faults.order("GET /simple/* every 503")
+    said = release.run("release", "--yes")
+    assert 4 == said.code, said.text
+    index = world.upload_url
+    assert f"\npublic already: nothing\nperhaps public: contd-0.2.0-py3-none-any.whl is on {index}; " in said.out
+
+
+def test_an_ignored_signal_stays_ignored(release: Place) -> None:
+    """`nohup` keeps a release alive when its terminal is closed."""
+    code = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+    process = subprocess.Popen(
+        (sys.executable, "-c", code, *release.argv(*MINOR, "--yes")),
+        cwd=release.clone,
+        env=release.environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    os.kill(process.pid, signal.SIGHUP)
+    out, _ = process.communicate(timeout=60)
+    assert 0 == process.returncode, out
 
 
 def wait_for(path: Path, patience: float = 60) -> None:

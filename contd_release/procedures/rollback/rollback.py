@@ -145,7 +145,7 @@ def _walk(rollback: Rollback, report: Report, pace: Pace) -> None:
     try:
         with report.watching(release, whole):
             whole.walk(report.event, running)
-    except ReleaseError:
+    except (ReleaseError, KeyboardInterrupt):
         report.says(f"the rollback of {release.version} is not finished; type: invoke rollback")
         raise
     entries = journal.of(release.project)
