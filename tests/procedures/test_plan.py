@@ -80,36 +80,3 @@ def test_a_plan_for_machines(release: Place) -> None:
     assert "absent" == tagged["state"]
     assert [action for action in tagged["actions"] if "git tag -a v0.2.0 -m 'Release v0.2.0' HEAD" in action]
     assert not [one for one in told if release.env["TWINE_PASSWORD"] in json.dumps(one)]
-
-
-def test_status_before_anything(release: Place) -> None:
-    """Nothing is under way, and what to type."""
-    said = release.say("status")
-    assert (0, "nothing is under way\ntype: invoke release\n") == (said.code, said.out)
-
-
-def test_a_fragment_and_what_it_will_say(place: Place) -> None:
-    """`news` writes a file that `changelog` shows; a second one of the same words gets a name of its own."""
-    for name in ("+a-list-may-be-empty.bugfix.md", "+a-list-may-be-empty.bugfix.1.md", "7.feature.md"):
-        words = ("--issue", "7") if name.startswith("7") else ("--type", "bugfix")
-        said = place.say("news", "A list may be empty.", *words)
-        assert (0, f"{place.clone}/newsfragments/{name} is written; commit it with the change\n") == (
-            said.code,
-            said.out,
-        )
-    before = place.everything()
-    said = place.say("changelog")
-    assert 0 == said.code, said.err
-    assert said.out.startswith("## [0.2.0] - unreleased\n")
-    assert "### Added\n\n- A list may be empty. (#7)\n" in said.out
-    assert before == place.everything()
-
-
-def test_a_migration_guide(place: Place) -> None:
-    """The template has a section for each breaking change, and is refused until somebody wrote it."""
-    place.write("newsfragments/9.breaking.md", "Ledgers are files now. They were folders.\n")
-    said = place.say("changelog", "--migration-guide")
-    assert 0 == said.code, said.err
-    text = (place.clone / "docs/migrations/v0.2.md").read_text(encoding="utf-8")
-    assert "# Migrating to 0.2.0\n" in text
-    assert "## Ledgers are files now\n" in text

@@ -218,12 +218,3 @@ def test_a_release_is_looked_at_and_told_of_without_a_secret(monitored: Place, w
     told = [*(one.text.encode() for one in outs), *(one.encode() for one in written.values()), *kept]
     for piece in (TOKEN, TOKEN[:20], TOKEN[-20:]):
         assert not [text for text in told if piece.encode() in text]
-
-
-def test_a_report_needs_a_release(release: Place) -> None:
-    """A clone that released nothing has nothing to tell."""
-    said = release.say("report", "--version", "1.2.0")
-
-    assert 2 == said.code
-    assert "1.2.0" in said.err
-    assert "nothing was released from this clone" in release.say("report").err

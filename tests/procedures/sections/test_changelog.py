@@ -1,0 +1,26 @@
+"""`invoke changelog`: what the next version will say, and the migration guide it owes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.conftest import Place
+
+
+def test_a_migration_guide(place: Place) -> None:
+    """The template has a section for each breaking change, and is refused until somebody wrote it."""
+    place.write("newsfragments/9.breaking.md", "Ledgers are files now. They were folders.\n")
+    said = place.say("changelog", "--migration-guide")
+    assert 0 == said.code, said.err
+    text = (place.clone / "docs/migrations/v0.2.md").read_text(encoding="utf-8")
+    assert "# Migrating to 0.2.0\n" in text
+    assert "## Ledgers are files now\n" in text
+
+
+def test_a_fragment_that_towncrier_would_drop(place: Place) -> None:
+    """A name without a type stops the draft and is named."""
+    place.write("newsfragments/12.md", "A list may be empty.\n")
+    said = place.say("changelog")
+    assert said.code == 2
+    assert "12.md" in said.err

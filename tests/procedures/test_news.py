@@ -1,0 +1,25 @@
+"""`invoke news`: a fragment for a change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.conftest import Place
+
+
+def test_a_fragment_and_what_it_will_say(place: Place) -> None:
+    """`news` writes a file that `changelog` shows; a second one of the same words gets a name of its own."""
+    for name in ("+a-list-may-be-empty.bugfix.md", "+a-list-may-be-empty.bugfix.1.md", "7.feature.md"):
+        words = ("--issue", "7") if name.startswith("7") else ("--type", "bugfix")
+        said = place.say("news", "A list may be empty.", *words)
+        assert (0, f"{place.clone}/newsfragments/{name} is written; commit it with the change\n") == (
+            said.code,
+            said.out,
+        )
+    before = place.everything()
+    said = place.say("changelog")
+    assert 0 == said.code, said.err
+    assert said.out.startswith("## [0.2.0] - unreleased\n")
+    assert "### Added\n\n- A list may be empty. (#7)\n" in said.out
+    assert before == place.everything()

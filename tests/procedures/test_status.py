@@ -1,0 +1,33 @@
+"""`invoke status`: every step, and what the world says of it now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.conftest import Place
+
+
+def test_status_before_anything(release: Place) -> None:
+    """Nothing is under way, and what to type."""
+    said = release.say("status")
+    assert (0, "nothing is under way\ntype: invoke release\n") == (said.code, said.out)
+
+
+def test_status_of_a_release_in_progress(release: Place) -> None:
+    """Steps that are done and steps that are not, each with its state; nothing changes."""
+    assert release.say("bump", "--part", "minor").code == 0
+    with release.untouched():
+        said = release.say("status")
+    assert said.code == 0, said.text
+    assert said.out.startswith("contd 0.2.0\n")
+    assert '✓ "Release 0.2.0" is committed' in said.out
+    assert "· v0.2.0 is tagged" in said.out
+
+
+def test_status_of_a_version_that_was_not_released_here(release: Place) -> None:
+    """The version is named, with what to type."""
+    said = release.say("status", "--version", "9.9.9")
+    assert said.code == 2
+    assert "9.9.9" in said.err
+    assert "  type:     " in said.err
