@@ -6,32 +6,23 @@ JSON (PEP 691) where the index has it, HTML (PEP 503) elsewhere; both name the s
 
 from __future__ import annotations
 
-import configparser
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from packaging.version import Version
 
-from contd_release.errors import NotReady, Unanswered, Usage
+from contd_release.errors import NotReady, Unanswered
 from contd_release.process.redaction import Secret
 from contd_release.project.project import Project
 from contd_release.project.settings import Pypi
+from contd_release.tools import twine
 from contd_release.tools.http import Http, Reply
+from contd_release.tools.twine import Credential
 
 ACCEPT: Final = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
 NAMED: Final = ("pypi", "testpypi")
-
-
-@dataclass(frozen=True)
-class Credential:
-    """What twine logs in with."""
-
-    username: str
-    password: Secret
 
 
 @dataclass(frozen=True)
@@ -105,43 +96,10 @@ def simple_url(pypi: Pypi) -> str:
 
         endpoint = str(PYPI_SIMPLE_ENDPOINT)
         return endpoint if pypi.repository == "pypi" else endpoint.replace("//", "//test.")
-    parts = urlsplit(upload_url(pypi))
+    parts = urlsplit(twine.upload_url(pypi.repository))
     path = parts.path.rstrip("/")
     path = path.removesuffix("/legacy") if path.endswith("/legacy") else path
     return urlunsplit((parts.scheme, parts.netloc, f"{path}/simple/", "", ""))
-
-
-def upload_url(pypi: Pypi) -> str:
-    """
-    The URL that twine uploads to.
-
-    Raises:
-        Usage: `repository` is neither a URL nor a section of ~/.pypirc.
-    """
-    if "://" in pypi.repository:
-        from contd_release.tools.http import refuse_unsafe
-
-        refuse_unsafe(pypi.repository)
-        return pypi.repository
-    if url := _pypirc(pypi.repository).get("repository"):
-        return url
-    if pypi.repository in NAMED:
-        from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
-
-        return DEFAULT_REPOSITORY if pypi.repository == "pypi" else TEST_REPOSITORY
-    raise Usage(
-        f"[tool.contd-release.pypi] repository is {pypi.repository!r}, and ~/.pypirc has no such section",
-        expected="a URL, pypi, testpypi, or a section of ~/.pypirc with a repository",
-        type_next="$EDITOR ~/.pypirc",
-    )
-
-
-def credential(pypi: Pypi) -> Credential | None:
-    """What twine will log in with: its environment variables, ~/.pypirc, then the keyring; nothing when none has it."""
-    section = _pypirc(pypi.repository)
-    username = os.environ.get("TWINE_USERNAME") or section.get("username") or "__token__"
-    password = os.environ.get("TWINE_PASSWORD") or section.get("password") or _keyring(pypi, username)
-    return Credential(username, Secret(password)) if password else None
 
 
 def listing_credential(project: Project) -> Credential | None:
@@ -149,7 +107,7 @@ def listing_credential(project: Project) -> Credential | None:
     pypi = _pypi(project)
     if pypi.repository in NAMED or not pypi.private:
         return None
-    return credential(pypi)
+    return twine.credential(pypi.repository)
 
 
 def refusal(project: Project, login: Credential) -> str | None:
@@ -162,7 +120,7 @@ def refusal(project: Project, login: Credential) -> str | None:
     Raises:
         Unanswered: the index did not say.
     """
-    url = upload_url(_pypi(project))
+    url = twine.upload_url(_pypi(project).repository)
     reply = Http(url, headers=_basic(login)).send(
         "POST",
         url,
@@ -218,22 +176,3 @@ def _basic(login: Credential | None) -> dict[str, Secret]:
 
     pair = b64encode(f"{login.username}:{login.password.reveal()}".encode()).decode()
     return {"Authorization": Secret(f"Basic {pair}")}
-
-
-def _pypirc(section: str) -> Mapping[str, str]:
-    parser = configparser.ConfigParser(interpolation=None)
-    try:
-        parser.read(Path.home() / ".pypirc", encoding="utf-8")
-    except configparser.Error as error:
-        raise Usage(f"~/.pypirc cannot be read: {type(error).__name__}", type_next="$EDITOR ~/.pypirc") from error
-    return dict(parser[section]) if parser.has_section(section) else {}
-
-
-def _keyring(pypi: Pypi, username: str) -> str | None:
-    import keyring
-    from keyring.errors import KeyringError
-
-    try:
-        return keyring.get_password(upload_url(pypi), username)
-    except KeyringError:
-        return None

@@ -14,7 +14,7 @@ from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
 from contd_release.project.defaults import Read
 from contd_release.project.release import Release
-from contd_release.tools import git, pypi
+from contd_release.tools import git, pypi, twine
 from contd_release.tools.python import interpreters
 
 
@@ -24,7 +24,7 @@ def accepted(release: Release) -> Step:
     def observe() -> Found:
         if _is_all_there(release):
             return Found(State.DONE, "everything is uploaded")
-        login = pypi.credential(settings(release))
+        login = twine.credential(settings(release).repository)
         if login is None:
             return Found(
                 State.ABSENT,
