@@ -92,6 +92,23 @@ def verified(project: Project) -> Iterator[str]:
     return (name for name, module in channels(project).items() if hasattr(module, "verify"))
 
 
+def installable(project: Project) -> tuple[str, ...]:
+    """The channels from which users install something; GitHub shows what is there, with its bill of materials."""
+    return tuple(name for name in channels(project) if name not in ("sbom", "github"))
+
+
+def destinations(release: Release) -> str:
+    """Where this release will be public besides its tag, in words: a release without a channel says so."""
+    names = installable(release.project)
+    forge = "a GitHub Release" if "github" in channels(release.project) else ""
+    if names:
+        return ", ".join((*names, *([forge] if forge else [])))
+    return (
+        f"nothing but the tag {release.tag}{f' and {forge}' if forge else ''} will be made: "
+        "no package index, image or chart is configured"
+    )
+
+
 def built(release: Release) -> tuple[Artifact, ...]:
     """The artifacts of all channels as they are in the dist folder now."""
     modules = channels(release.project).values()

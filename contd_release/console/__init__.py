@@ -31,8 +31,11 @@ def reporting(*, as_json: bool, settings: Settings | None = None) -> Report:
 
 
 def review_text(release: Release, sealed: Sealed, changed: Sequence[str]) -> str:
-    """What a person says yes to: the commit, every digest, and the documentation that changed."""
-    lines = [f"{release}", f"  commit  {sealed.commit}", *(f"  {one.sha256}  {one.name}" for one in sealed.artifacts)]
+    """What a person says yes to: the commit, where it will be public, each digest, and what documentation changed."""
+    from contd_release.channels import registry
+
+    lines = [f"{release}", f"  commit  {sealed.commit}", f"  public  {registry.destinations(release)}"]
+    lines += [f"  {one.sha256}  {one.name}" for one in sealed.artifacts]
     if changed:
         lines += ["  changed since the last release, to be reviewed:", *(f"    {path}" for path in changed)]
     if release.because:

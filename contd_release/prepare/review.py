@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
+from contd_release.channels import registry
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NeedsPerson
 from contd_release.process.action import Call
@@ -43,6 +44,14 @@ def approved(release: Release, ask: Ask) -> Step:
         journal.of(release.project).append(Approved(version=str(release.version), commit=commit, seal=sealed.digest()))
 
     return Step("a person approves", observe, act=(Call("ask for a yes to this commit and these digests", review),))
+
+
+def destined(release: Release) -> Step:
+    """It is said from the beginning where the release will be public, and where not."""
+    return Step(
+        f"it is known where {release.version} will be public",
+        lambda: Found(State.DONE, registry.destinations(release)),
+    )
 
 
 def subject(release: Release, commit: str) -> Sealed | None:

@@ -30,6 +30,7 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
                         *([] if release.hotfix else [versions.follows(release)]),
                         versions.big_enough(release),
                         notes.ready(release),
+                        review.destined(release),
                         docs.guide_written(release),
                         *proof.access(release),
                         *_access(release),

@@ -162,7 +162,7 @@ def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: st
         replace(walking, yes=yes, until=until, picture=picture_to).walk()
         if not until:
             finish(walking.release, "finished")
-            report.says(f"\n{walking.release} is out.")
+            report.says(f"\n{walking.release} is {_became(walking.release)}.")
             _say_what_users_cannot_pull(walking.release, report)
             if walking.release.project.settings.monitor:
                 _say_what_is_seen(walking.release, report)
@@ -174,6 +174,11 @@ def _say_what_users_cannot_pull(release: Release, report: Report) -> None:
         with suppress(Unanswered):
             if warning := reading.look().warning:
                 report.says(f"warning: {reading.name}: {warning}")
+
+
+def _became(release: Release) -> str:
+    is_installable = bool(registry.installable(release.project))
+    return "out" if is_installable else "tagged, and nothing that can be installed was released"
 
 
 def _say_what_is_seen(release: Release, report: Report) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from contd_release.errors import Unsettled
 from contd_release.project import artifacts
-from contd_release.records.entries import Ended, Withdrawn
+from contd_release.records.entries import Ended, Verified, Withdrawn
 from contd_release.rehearse.rehearsal import Rehearsal
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
@@ -39,5 +39,15 @@ def evidence(rehearsal: Rehearsal, world: World) -> Iterator[str]:
     effects = world.ledger.effects()
     yield f"  {len(effects)} things were published, {sum(effects.values()) - len(effects)} of them twice"
     is_withdrawn = rehearsal.entries.last(Withdrawn, ended.version) is not None
-    became = "withdrawn, as far as it can be" if is_withdrawn else "released, installed and verified"
+    became = "withdrawn, as far as it can be" if is_withdrawn else _became(rehearsal, ended.version)
     yield f"{rehearsal.project.name} {ended.version} is {became}; nothing left this machine"
+
+
+def _became(rehearsal: Rehearsal, version: str) -> str:
+    """What a release that ended is, by the channels that were read back; where none was, only its tag is there."""
+    verified = dict.fromkeys(one.channel for one in rehearsal.entries.entries(Verified, version))
+    if "pypi" in verified:
+        return "released, installed and verified"
+    if names := [one for one in verified if one != "github"]:
+        return f"released and verified: {', '.join(names)}"
+    return "tagged, and nothing that can be installed was released"
