@@ -103,9 +103,9 @@ def _modules(files: tuple[str, ...], package: str) -> Iterator[str]:
 
 
 def reader(root: Path) -> Read:
-    """Reads files of a working tree; nothing for one that is not there."""
+    """Reads files of a working tree; None without a file, and U+FFFD for bytes that are not UTF-8, as from git."""
 
     def text_of(path: str) -> str | None:
-        return (root / path).read_text(encoding="utf-8") if (root / path).is_file() else None
+        return (root / path).read_text(encoding="utf-8", errors="replace") if (root / path).is_file() else None
 
     return text_of

@@ -82,7 +82,7 @@ def bumped(release: Release) -> Step:
 
     def text_of(path: str) -> str | None:
         file = release.tree / path
-        return file.read_text(encoding="utf-8") if file.is_file() else None
+        return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else None
 
     def observe() -> Found:
         if not release.tree.is_dir():

@@ -235,3 +235,25 @@ def test_outside_a_repository(tmp_path: Path) -> None:
         said = place.say(task)
         assert 2 == said.code
         assert "is not in a git repository" in said.err
+
+
+LATIN = b'# caf\xe9\n[tool.towncrier]\nname = "my-thing"\n'
+
+
+@pytest.mark.parametrize("path", [".bumpversion.toml", "contd-release.toml", "pyproject.toml"])
+def test_a_configuration_that_is_not_utf_8(stranger: Place, path: str) -> None:
+    """It is refused by its name."""
+    (stranger.clone / path).write_bytes(LATIN)
+    for task in ("adopt", "doctor"):
+        said = stranger.say(task)
+        assert said.code == 2, said.text
+        assert f"{path} is not UTF-8 in line 1" in said.err
+
+
+@pytest.mark.parametrize("path", ["towncrier.toml", "helm/my-thing/Chart.yaml", "CHANGELOG.md"])
+def test_another_file_that_is_not_utf_8(stranger: Place, path: str) -> None:
+    """What is in the way is said, and never with a traceback; the file stays as it is."""
+    (stranger.clone / path).write_bytes(LATIN)
+    for task in ("adopt", "doctor"):
+        assert "Traceback" not in stranger.say(task).err
+    assert (stranger.clone / path).read_bytes() == LATIN

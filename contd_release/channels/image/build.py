@@ -172,8 +172,9 @@ def _standing_in(release: Release, room: Path) -> tuple[Action, ...]:
                 expected="the Dockerfile of [tool.contd-release.image]",
                 type_next="$EDITOR pyproject.toml",
             )
-        text = original.read_text(encoding="utf-8")
-        (room / "Dockerfile").write_text(dockerfile.on(image.base, text), encoding="utf-8")
+        text = original.read_text(encoding="utf-8", errors="surrogateescape")
+        copied = dockerfile.on(image.base, text)
+        (room / "Dockerfile").write_text(copied, encoding="utf-8", errors="surrogateescape")
         # Docker looks for it beside the Dockerfile.
         ignored = original.with_name(f"{original.name}.dockerignore")
         if ignored.is_file():
