@@ -24,4 +24,4 @@ def news(c: Context, text: str, type: str = "feature", issue: str = "") -> None:
         from contd_release.procedures.selection import here
 
         path = add(here(), text, type, issue)
-        reporting(as_json=False).says(f"{path} is written; commit it with the change")
+        reporting(as_json=False).says(f"{path} is written, of type {type}; commit it with the change")
