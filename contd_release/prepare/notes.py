@@ -8,6 +8,7 @@ final.
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from pathlib import Path
 
@@ -35,6 +36,13 @@ def ready(release: Release) -> Step:
             )
         if problems := [*found.problems, *_blind_spots(changelog, news, str(release.version))]:
             return Found(State.ABSENT, "; ".join(problems), f"$EDITOR {news.changelog} {news.directory}/")
+        if not found.fragments and (count := _uncommitted(root, news)):
+            what = "1 fragment" if count == 1 else f"{count} fragments"
+            return Found(
+                State.ABSENT,
+                f"{what} in {news.directory}/ {'is' if count == 1 else 'are'} not committed",
+                f"git add {shlex.quote(news.directory)}   (then git commit, and push it)",
+            )
         if not found.fragments:
             return Found(
                 State.ABSENT,
@@ -44,6 +52,13 @@ def ready(release: Release) -> Step:
         return Found(State.DONE, found.counted())
 
     return Step(f"{news.changelog} can take {release.version}", observe)
+
+
+def _uncommitted(root: Path, news: News) -> int:
+    """How many fragments are in the working tree, and not in the commit that is checked out."""
+    known = {Path(path).name for path in git.names(root, "HEAD", news.directory)}
+    here = fragments.read([name for name in _names(root / news.directory) if name not in known], news)
+    return len(here.fragments)
 
 
 def written(release: Release) -> Step:

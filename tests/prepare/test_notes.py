@@ -31,3 +31,17 @@ def test_an_empty_heading_is_no_obstacle(here: Place, beginning: Beginning) -> N
     here.replace("CHANGELOG.md", "<!-- towncrier", "## [Unreleased]\n\n<!-- towncrier")
     here.publish()
     assert State.DONE is notes.ready(beginning()).observe().state
+
+
+def test_a_fragment_that_is_not_committed_is_not_written_again(here: Place, beginning: Beginning) -> None:
+    """Where the only fragments are not committed, that is what is said; git's files and the README do not count."""
+    here.git("rm", "-q", *(f"newsfragments/{path.name}" for path in (here.clone / "newsfragments").glob("*.*.md")))
+    here.publish()
+    release = beginning()
+    assert 'invoke news "what changed for users" --type feature' == notes.ready(release).observe().type_next
+    here.write("newsfragments/12.feature.md", "A list may be empty.\n")
+    found = notes.ready(release).observe()
+    assert (State.ABSENT, "1 fragment in newsfragments/ is not committed") == (found.state, found.detail)
+    assert "git add newsfragments   (then git commit, and push it)" == found.type_next
+    here.write("newsfragments/13.bugfix.md", "A list may be long.\n")
+    assert "2 fragments in newsfragments/ are not committed" == notes.ready(release).observe().detail
