@@ -76,8 +76,13 @@ class Release:
 
     @property
     def task(self) -> str:
-        """What a person types to begin it, or to go on with it."""
-        return f"invoke hotfix.finish --version {self.version}" if self.hotfix else "invoke release"
+        """What a person types to begin it, or to go on with it, with the options that name its version."""
+        if self.hotfix:
+            return f"invoke hotfix.finish --version {self.version}"
+        series = f" --pre {self.version.pre[0]}" if self.version.pre else ""
+        if not self.previous.is_prerelease:
+            return f"invoke release --part {self.part}{series}"
+        return f"invoke release{series or ' --final'}"
 
     @property
     def headline(self) -> str:

@@ -86,7 +86,7 @@ def test_a_version_below_what_is_tagged(here: Place, beginning: Beginning) -> No
     found = versions.follows(beginning()).observe()
     assert State.ABSENT is found.state
     assert "0.2.0 is below v0.23.0, the newest release tag on origin: the version files say 0.1.5" == found.detail
-    assert found.type_next.endswith('(they should say 0.23.0; or invoke release --because "…")')
+    assert found.type_next.endswith('(they should say 0.23.0; or invoke release --part minor --because "…")')
     here.say("abort")
     assert State.DONE is versions.follows(beginning(because="old tags of another project")).observe().state
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from contd_release.engine.step import Found, State, Step
 from contd_release.project.release import Release
 from contd_release.tools.github import api, runs
@@ -35,7 +37,8 @@ def allowed(release: Release) -> Step:
 def checked(release: Release) -> Step:
     """Every check of the commit that the release starts from has passed, or somebody said why not."""
     short = release.base[:12]
-    without = f'{release.task} --without-ci "why it is right all the same"'
+    because = f" --because {shlex.quote(release.because)}" if release.because else ""
+    without = f'{release.task}{because} --without-ci "why it is right all the same"'
 
     def observe() -> Found:
         if release.without_ci:
@@ -46,7 +49,9 @@ def checked(release: Release) -> Step:
             return Found(State.ABSENT, f"failed on {short}: {told}", without)
         if running := [one.name for one in checks if one.passed is None]:
             return Found(
-                State.PARTIAL, f"still running on {short}: {', '.join(running)}", f"{release.task}, when they end"
+                State.PARTIAL,
+                f"still running on {short}: {', '.join(running)}",
+                f"{release.task}{because}   (when they have ended)",
             )
         if not checks:
             return Found(State.ABSENT, f"nothing has checked {short}", without)

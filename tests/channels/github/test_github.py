@@ -130,7 +130,9 @@ class TestChecked:
         there = found(access.checked(release))
         assert State.ABSENT is there.state
         assert f"failed on {github.head[:12]}: lint ({github.world.url}/github/owner/contd/runs/1)" == there.detail
-        assert 'invoke release --without-ci "why it is right all the same"' == there.type_next
+        options = f"--part {release.part} --because 'it is only a typo'"
+        there = found(access.checked(replace(release, because="it is only a typo")))
+        assert f'invoke release {options} --without-ci "why it is right all the same"' == there.type_next
 
     def test_a_failed_status_is_absent(self, github: Github, release: Release) -> None:
         """A status without an address is named."""
