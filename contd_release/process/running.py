@@ -100,6 +100,7 @@ class Pipes:
         self._rest = memoryview(text)
         self._selector = selectors.DefaultSelector()
         self._heard = time.monotonic()
+        self._ended = 0.0
         for out in (process.stdout, process.stderr):
             if out:
                 self._selector.register(out, selectors.EVENT_READ)
@@ -135,10 +136,14 @@ class Pipes:
 
         A child that it left behind may hold a pipe open for ever; after a second of silence that is the child's affair.
         """
-        reading = any(key.fileobj is not self.process.stdin for key in self._selector.get_map().values())
-        if reading and time.monotonic() - self._heard < _LINGERING:
+        code = self.process.poll()
+        if code is None:
             return None
-        return self.process.poll()
+        # What it printed last may not have been read yet, however long it had been silent before.
+        self._ended = self._ended or time.monotonic()
+        reading = any(key.fileobj is not self.process.stdin for key in self._selector.get_map().values())
+        silent = time.monotonic() - max(self._heard, self._ended)
+        return None if reading and silent < _LINGERING else code
 
     def _feed(self) -> None:
         assert self.process.stdin is not None
