@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from contd_release.engine.step import Found, State, Step
+from contd_release.process.action import Action
 from contd_release.project.release import Release
+from contd_release.records.commit import OfCommit, release_commit
 from contd_release.tools import git
 
 
@@ -13,7 +17,7 @@ def branched(release: Release) -> Step:
 
     def observe() -> Found:
         theirs = git.remote(release.project.root, remote).branch(release.branch)
-        ours = git.release_commit(release)
+        ours = release_commit(release)
         if theirs is None:
             return Found(State.ABSENT, f"{release.branch} is free")
         if theirs == ours:
@@ -27,31 +31,34 @@ def branched(release: Release) -> Step:
     return Step(
         f"{release.branch} is on {remote}",
         observe,
-        act=(git.push(release.tree, remote, f"HEAD:{ref}"),),
-        undo=(git.delete_branch(release.tree, remote, release.branch, "HEAD"),),
+        act=(OfCommit(release, lambda commit: git.push(release.tree, remote, f"{commit}:{ref}")),),
+        undo=(OfCommit(release, partial(git.delete_branch, release.project.root, remote, release.branch)),),
     )
 
 
 def tagged(release: Release) -> Step:
     """The annotated tag is in this clone."""
-    signed = release.project.settings.sign_tags
+
+    def tag(commit: str) -> Action:
+        new, signed = git.NewTag(release.tag, release.headline, commit), release.project.settings.sign_tags
+        return git.tag_annotated(release.project.root, new, release.dates, signed=signed)
 
     def observe() -> Found:
-        tag, ours = git.tag(release.project.root, release.tag), git.release_commit(release)
-        if tag is None:
+        here, ours = git.tag(release.project.root, release.tag), release_commit(release)
+        if here is None:
             return Found(State.ABSENT, f"{release.tag} is free here")
-        if tag.is_annotated and tag.commit == ours:
-            return Found(State.DONE, f"{release.tag} is {tag.object[:12]} on {tag.commit[:12]}")
+        if here.is_annotated and here.commit == ours:
+            return Found(State.DONE, f"{release.tag} is {here.object[:12]} on {here.commit[:12]}")
         return Found(
             State.CONFLICT,
-            f"the tag {release.tag} is here already, on {tag.commit[:12]}{f'; ours is {ours[:12]}' if ours else ''}",
+            f"the tag {release.tag} is here already, on {here.commit[:12]}{f'; ours is {ours[:12]}' if ours else ''}",
             f"git show {release.tag}",
         )
 
     return Step(
         f"{release.tag} is tagged",
         observe,
-        act=(git.tag_annotated(release.tree, release.tag, release.headline, release.dates, signed=signed),),
+        act=(OfCommit(release, tag),),
         undo=(git.delete_tag(release.project.root, release.tag),),
     )
 
@@ -66,7 +73,7 @@ def pushed(release: Release) -> Step:
 
     def observe() -> Found:
         there = git.remote(root, remote)
-        theirs, ours = there.tag(release.tag), git.release_commit(release)
+        theirs, ours = there.tag(release.tag), release_commit(release)
         if theirs is None:
             return _free(release, there)
         here = git.tag(root, release.tag)
@@ -79,11 +86,15 @@ def pushed(release: Release) -> Step:
             "invoke release --part …   (a version is never used twice)",
         )
 
-    refs = (f"HEAD:refs/heads/{release.branch}", f"refs/tags/{release.tag}:refs/tags/{release.tag}")
+    tag = f"refs/tags/{release.tag}:refs/tags/{release.tag}"
+
+    def push(commit: str) -> Action:
+        return git.push(release.tree, remote, f"{commit}:refs/heads/{release.branch}", tag)
+
     return Step(
         f"{release.tag} and {release.branch} are on {remote}",
         observe,
-        act=(git.push(release.tree, remote, *refs),),
+        act=(OfCommit(release, push),),
         undo=None,
     )
 
@@ -91,7 +102,7 @@ def pushed(release: Release) -> Step:
 def _free(release: Release, there: git.Remote) -> Found:
     """The tag is free; a branch that moved away meanwhile would refuse the push."""
     at = there.branch(release.branch)
-    if at in (None, release.base, git.release_commit(release)):
+    if at in (None, release.base, release_commit(release)):
         return Found(State.ABSENT, f"{release.tag} is free on {release.project.settings.remote}")
     return Found(
         State.CONFLICT,

@@ -9,6 +9,7 @@ from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
 from contd_release.process.command import Command
 from contd_release.project.release import Release
+from contd_release.records.commit import release_commit
 from contd_release.tools import git
 
 
@@ -19,7 +20,7 @@ def checked_out(release: Release, purpose: str) -> Step:
     source = release.source(purpose)
 
     def observe() -> Found:
-        at, ours = git.commit(source), git.release_commit(release)
+        at, ours = git.commit(source), release_commit(release)
         if at is not None and at == ours:
             return Found(State.DONE, f"{source.name} is at {at[:12]}")
         return Found(State.ABSENT if at is None else State.PARTIAL, f"{source.name} is not at the release commit")

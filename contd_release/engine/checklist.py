@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
 from contd_release.engine import ask_once
-from contd_release.engine.items import Event, Item, Phase, PointOfNoReturn, Section, Together, Watcher, flat
-from contd_release.engine.step import Found, State, Step
+from contd_release.engine.items import Event, Item, Phase, PointOfNoReturn, Section, Seen, Together, Watcher, flat
+from contd_release.engine.step import State, Step
 from contd_release.engine.walk import Walk, log_of, refusal
 from contd_release.errors import Conflict, ReleaseError, raise_all
 from contd_release.process.action import Running
@@ -32,21 +32,6 @@ SIDE_BY_SIDE = 8
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What one look at one step gave: a finding, or the reason why there is none."""
-
-    section: str
-    step: Step
-    found: Found | None
-    error: ReleaseError | None = None
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the claim holds now."""
-        return self.found is not None and self.found.state is State.DONE
-
-
-@dataclass(frozen=True)
 class Checklist:
     """Everything a release does, in order."""
 
@@ -60,10 +45,7 @@ class Checklist:
         """
         What the world says of every step now, asked side by side, told in order; what is asked twice is asked once.
         """
-        context = ask_once.begun()
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            looks = [pool.submit(context.copy().run, partial(_look, *pair)) for pair in self.steps()]
-            yield from (one.result() for one in looks)
+        return _asked(self.steps())
 
     def check(self, seen: Sequence[Seen]) -> None:
         """
@@ -97,28 +79,63 @@ class Checklist:
         checked = {id(one.step): one.found for one in seen if one.found and one.is_done and not one.step.act}
         Walk(watch, running, checked).items(self.items, "")
 
-    def undo(self, watch: Watcher, running: Running) -> None:
+    def undo(self, watch: Watcher, running: Running, *, is_crossed: bool = False) -> tuple[Seen, ...]:
         """
         Make every step false again, the last one first; nothing is undone when one of them cannot be.
+
+        Args:
+            is_crossed: whether this release is known to have done a step that cannot be undone.
+
+        Returns:
+            What is not as it was before: somebody else's, which is left alone, and what a place never gives up.
 
         Raises:
             Conflict: a step that cannot be undone is done already: past the line, only forward.
             Unanswered: it is not known whether a step that cannot be undone was done.
             Unsettled: a step is still there after it was undone.
         """
-        steps = list(self.steps())
-        for _, step in steps:
-            if step.is_irreversible and _is_somebody_elses(step, alone=step in _in_sequence(self.items)):
-                break
-        for section, step in reversed(steps):
-            if step.undo:
-                Walk(watch, running).undo(section, step)
+        theirs = self._behind_the_line(is_crossed=is_crossed)
+        walk = Walk(watch, running)
+        undone = [walk.undo(section, step) for section, step in reversed(list(self.steps())) if step.undo]
+        return (*theirs, *(one for one in undone if one))
+
+    def _behind_the_line(self, *, is_crossed: bool) -> tuple[Seen, ...]:
+        """
+        What stands under the names of the steps that cannot be undone and is not ours; every one of them is asked.
+
+        What follows a step that somebody else has done first cannot be ours, unless the line was crossed before: two
+        who release the same version at once may build the same bytes, and the tag says whose the files are. Once it was
+        crossed, whatever is there may be ours.
+        """
+        seen = list(_asked((section, step) for section, step in self.steps() if step.is_irreversible))
+        raise_all([one.error for one in seen if one.error])
+        alone, is_lost, theirs = list(_in_sequence(self.items)), False, list[Seen]()
+        for one in seen:
+            if one.found is None or one.found.state is State.ABSENT:
+                continue
+            if is_crossed or not (is_lost or one.found.state is State.CONFLICT):
+                is_other = one.found.state is State.CONFLICT
+                raise Conflict(
+                    f"past the point of no return: {one.found.detail if is_other else one.step.title}",
+                    expected="to go on, since this cannot be undone",
+                    type_next="invoke release   (or invoke rollback --version …, which withdraws it)",
+                )
+            is_lost = is_lost or (one.found.state is State.CONFLICT and one.step in alone)
+            theirs.append(one)
+        return tuple(theirs)
 
 
 def point_of_no_return(steps: Sequence[tuple[str, Step]]) -> int:
     """The index of the first step that cannot be undone; the number of steps if all can."""
     line = PointOfNoReturn()
     return next((index for index, (_, step) in enumerate(steps) if line.is_before(step)), len(steps))
+
+
+def _asked(steps: Iterable[tuple[str, Step]]) -> Iterator[Seen]:
+    context = ask_once.begun()
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        looks = [pool.submit(context.copy().run, partial(_look, *pair)) for pair in steps]
+        yield from (one.result() for one in looks)
 
 
 def _look(section: str, step: Step) -> Seen:
@@ -135,23 +152,3 @@ def _in_sequence(items: Sequence[Item]) -> Iterator[Step]:
             yield from _in_sequence(item.items)
         elif isinstance(item, Step):
             yield item
-
-
-def _is_somebody_elses(step: Step, *, alone: bool) -> bool:
-    """
-    Whether what stands under this irreversible step's name is not ours, so that nothing behind it can be either.
-
-    Two who release the same version at once may build the same bytes: the tag says whose the files are.
-
-    Raises:
-        Conflict: it was done, or begun, by us: past the line, only forward.
-        Unanswered: it is not known.
-    """
-    found = step.observe()
-    if found.state in (State.DONE, State.PARTIAL):
-        raise Conflict(
-            f"past the point of no return: {step.title}",
-            expected="to go on, since this cannot be undone",
-            type_next="invoke release",
-        )
-    return alone and found.state is State.CONFLICT

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
-from contd_release.engine.step import Found, Step
+from contd_release.engine.step import Found, State, Step
 from contd_release.errors import ReleaseError
 from contd_release.process.action import Action
 
@@ -83,6 +83,26 @@ class PointOfNoReturn:
         is_first = step.is_irreversible and not self.is_passed
         self.is_passed |= is_first
         return is_first
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one look at one step gave: a finding, or the reason why there is none."""
+
+    section: str
+    step: Step
+    found: Found | None
+    error: ReleaseError | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the claim holds now."""
+        return self.found is not None and self.found.state is State.DONE
+
+    @property
+    def detail(self) -> str:
+        """What is there, or why that is not known."""
+        return self.error.what_is if self.error else self.found.detail if self.found else ""
 
 
 Watcher: TypeAlias = Callable[[Event], None]

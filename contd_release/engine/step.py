@@ -26,11 +26,13 @@ class Found:
 
     Args:
         type_next: for a state only a person can change, the one command to type.
+        remains: whether the place keeps something of what is absent, which does no harm and cannot be removed.
     """
 
     state: State
     detail: str
     type_next: str = ""
+    remains: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,6 @@ class Step:
         undo: what makes it false again. Empty: there is nothing to undo. `None`: it cannot be undone, so the step lies
             behind the point of no return.
         patience: seconds in which the world may take to show what was done.
-        needs_person: whether `act` waits for a person; a rollback walks such a step after everything else.
         retry: whether a failure of `act` is worth another try; every `act` is safe to repeat.
     """
 
@@ -55,7 +56,6 @@ class Step:
     undo: tuple[Action, ...] | None = ()
     patience: float = 0
     retry: Callable[[ReleaseError], bool] | None = None
-    needs_person: bool = False
 
     @property
     def is_irreversible(self) -> bool:

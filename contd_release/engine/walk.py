@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event as Flag
 
-from contd_release.engine.items import Event, Item, Phase, Section, Together, Watcher
+from contd_release.engine.items import Event, Item, Phase, Section, Seen, Together, Watcher
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import (
     Conflict,
@@ -147,15 +147,21 @@ class Walk:
                 raise Interrupted(f"{step.title}: stopped while waiting to see it")
             pause = min(pause * 2, 30)
 
-    def undo(self, section: str, step: Step) -> None:
-        """Make one step false again, and observe that it is."""
+    def undo(self, section: str, step: Step) -> Seen | None:
+        """
+        Make one step false again, and observe that it is.
+
+        Returns:
+            What is left: something that is not ours, or that cannot be found or removed; None where nothing is.
+        """
         assert step.undo is not None
         if self.running.stop.is_set():
             raise Interrupted("the walk back was stopped")
+        is_changed = False
         try:
-            found = _ours(step)
-            if found is None:
-                return
+            found, is_changed = _there(step)
+            if found.state in (State.ABSENT, State.CONFLICT):
+                return Seen(section, step, found) if found.remains or found.state is State.CONFLICT else None
             running = replace(self.running, log=log_of(self.running.log, section, step))
             for action in step.undo:
                 self.watch(Event(Phase.ACTING, section, step, found, action, log=running.log))
@@ -169,19 +175,19 @@ class Walk:
                 )
             self.watch(Event(Phase.UNDONE, section, step, found))
         except ReleaseError as error:
+            if is_changed and isinstance(error, Conflict):
+                return Seen(section, step, None, error)
             self.watch(Event(Phase.FAILED, section, step, error=error))
             raise
+        return Seen(section, step, found) if found.remains else None
 
 
-def _ours(step: Step) -> Found | None:
-    """
-    What there is to undo; nothing where the world has nothing, or something that is not ours, as a tampered artifact.
-    """
+def _there(step: Step) -> tuple[Found, bool]:
+    """What there is to undo, and whether it is ours in other bytes, as a tampered artifact."""
     try:
-        found = step.observe()
-    except Conflict:
-        return None
-    return None if found.state in (State.ABSENT, State.CONFLICT) else found
+        return step.observe(), False
+    except Conflict as error:
+        return Found(State.PARTIAL, error.what_is), True
 
 
 def log_of(log: Path, section: str, step: Step) -> Path:

@@ -12,6 +12,7 @@ from contd_release.errors import NotReady
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.project.version import versions_of
+from contd_release.records.commit import release_commit
 from contd_release.tools import git
 from contd_release.tools.git import Remote
 
@@ -87,7 +88,7 @@ def base_is_tip(release: Release) -> Step:
             return Found(State.ABSENT, missing.what_is, missing.type_next)
         if tip == release.base:
             return Found(State.DONE, f"{upstream} is at {tip[:12]}")
-        ours = git.commit(release.tree)
+        ours = release_commit(release)
         tag = there.tag(release.tag)
         if ours and (tip == ours or (tag and tag.commit == ours)):
             return Found(State.DONE, f"{upstream} is at {tip[:12]}, and {release.tag} is tagged")

@@ -12,8 +12,8 @@ from contd_release.process.action import Call
 from contd_release.project.artifacts import Sealed
 from contd_release.project.release import Release
 from contd_release.records import journal
+from contd_release.records.commit import release_commit
 from contd_release.records.entries import Approved
-from contd_release.tools import git
 
 Ask: TypeAlias = Callable[[Release, Sealed], bool]
 
@@ -22,7 +22,7 @@ def approved(release: Release, ask: Ask) -> Step:
     """A person said yes to this commit and these digests; another commit or another digest asks again."""
 
     def observe() -> Found:
-        commit = git.release_commit(release)
+        commit = release_commit(release)
         sealed = subject(release, commit) if commit else None
         if commit is None or sealed is None:
             return Found(State.ABSENT, "there is nothing to review yet")
@@ -32,7 +32,7 @@ def approved(release: Release, ask: Ask) -> Step:
         return Found(State.ABSENT, f"commit {commit[:12]}, seal {sealed.digest()[:12]}")
 
     def review() -> None:
-        commit = git.release_commit(release)
+        commit = release_commit(release)
         sealed = subject(release, commit) if commit else None
         assert commit and sealed
         if not ask(release, sealed):

@@ -10,14 +10,14 @@ from contd_release.process.action import Call
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact, Sealed
 from contd_release.project.release import Release
-from contd_release.tools import git
+from contd_release.records.commit import release_commit
 
 
 def sealed(release: Release, built: Callable[[Release], tuple[Artifact, ...]]) -> Step:
     """Every artifact is in `artifacts.json` with its digest, and still is what was sealed."""
 
     def observe() -> Found:
-        found, commit = release.sealed(), git.release_commit(release)
+        found, commit = release.sealed(), release_commit(release)
         if found is None:
             return Found(State.ABSENT, "not sealed yet")
         if found.commit != commit:
@@ -30,7 +30,7 @@ def sealed(release: Release, built: Callable[[Release], tuple[Artifact, ...]]) -
         return Found(State.DONE, f"{len(found.artifacts)} artifacts, seal {found.digest()[:12]}")
 
     def seal() -> None:
-        commit = git.release_commit(release)
+        commit = release_commit(release)
         if commit is None:
             raise NotReady("there is no release commit", expected="a commit to build from", type_next="invoke release")
         found = Sealed(release.project.name, str(release.version), commit, release.epoch, built(release))

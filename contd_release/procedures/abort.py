@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contd_release.console import reporting
 from contd_release.errors import NotReady
-from contd_release.procedures.progress import finish, remove
+from contd_release.procedures.progress import finish, is_crossed, remove
 from contd_release.procedures.release import Walking
 from contd_release.procedures.selection import here, resumed
 from contd_release.process.action import Running
+from contd_release.project.release import Release
 from contd_release.records import journal, lock
 
 
@@ -26,7 +27,16 @@ def abort_release(*, as_json: bool) -> None:
         if begun is None:
             raise NotReady("nothing is under way", expected="a release to abort", type_next="invoke status")
         found = resumed(project, begun)
-        Walking(found, report).checklist.undo(report.event, Running(found.logs, report.redact))
+        running = Running(found.logs, report.redact)
+        seen = Walking(found, report).checklist.undo(report.event, running, is_crossed=is_crossed(found))
         finish(found, "aborted")
-        remove(found)
-        report.says(f"{found} is aborted; everything is as it was before it began")
+        left = (*(one.detail for one in seen), *(f"{path} could not be removed" for path in remove(found)))
+        report.says(_ending(found, tuple(dict.fromkeys(left))))
+
+
+def _ending(release: Release, left: tuple[str, ...]) -> str:
+    """The last words: what is not as it was before this release began."""
+    if not left:
+        return f"{release} is aborted; everything is as it was before it began"
+    lines = "\n".join(f"  - {one}" for one in left)
+    return f"{release} is aborted; left as it is, since it is not of this release or cannot be removed:\n{lines}"

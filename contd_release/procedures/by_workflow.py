@@ -17,6 +17,7 @@ from contd_release.engine.checklist import Checklist, Item, Section, Together
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
 from contd_release.project.release import Release
+from contd_release.records.commit import release_commit
 from contd_release.tools import git
 
 # Mirrors and caches may show a little later what the workflow has seen already.
@@ -62,7 +63,7 @@ def free(release: Release, step: Step) -> Step:
     root, remote = release.project.root, release.project.settings.remote
 
     def observe() -> Found:
-        tag, ours = git.remote(root, remote).tag(release.tag), git.release_commit(release)
+        tag, ours = git.remote(root, remote).tag(release.tag), release_commit(release)
         if tag and tag.commit == ours:
             return Found(State.DONE, f"{release.tag} is out")
         found = step.observe()

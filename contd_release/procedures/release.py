@@ -16,13 +16,13 @@ from contd_release.console.board import Board
 from contd_release.console.public import Public
 from contd_release.console.question import is_confirmed
 from contd_release.engine import ask_once
-from contd_release.engine.checklist import Checklist, Event, Seen
+from contd_release.engine.checklist import Checklist, Event, Phase, Seen
 from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage, interruption
 from contd_release.prepare import docs, repository
 from contd_release.procedures.after import steps as announcing
 from contd_release.procedures.checklist import checklist
 from contd_release.procedures.options import Words
-from contd_release.procedures.progress import begin, finish
+from contd_release.procedures.progress import begin, cross, finish
 from contd_release.procedures.selection import chosen, here
 from contd_release.process.action import Running
 from contd_release.project.artifacts import Sealed
@@ -107,6 +107,8 @@ class Walking:
 
         def watch(event: Event) -> None:
             public.learn(event)
+            if event.what is Phase.DONE and event.step.is_irreversible and not self.release.commit:
+                cross(self.release, event.step.title)
             board.update(event)
             record.keep(event)
             self.report.event(event)

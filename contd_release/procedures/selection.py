@@ -12,6 +12,7 @@ from packaging.version import Version
 
 from contd_release.errors import Conflict, NotReady, Usage, raise_all
 from contd_release.prepare import fragments, repository, versions
+from contd_release.procedures import progress
 from contd_release.procedures.hotfix import hotfix
 from contd_release.procedures.options import Words
 from contd_release.project import project
@@ -122,6 +123,7 @@ def resumed(project: Project, begun: Begun) -> Release:
         because=begun.because,
         without_ci=begun.without_ci,
         hotfix=begun.hotfix,
+        checkouts=progress.checkouts(found, begun.version),
     )
 
 

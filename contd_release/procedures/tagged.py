@@ -15,6 +15,7 @@ from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.project.version import parse, versions_of
 from contd_release.records import journal
+from contd_release.records.commit import release_commit
 from contd_release.records.entries import Begun
 from contd_release.tools import bumpversion, git
 
@@ -120,10 +121,10 @@ def with_public_seal(release: Release) -> Release:
             type_next="invoke verify --artifacts FOLDER   (a folder that holds it)",
         )
     apart = replace(release, project=replace(release.project, state=release.project.state / "verified"))
-    if public.commit != (git.release_commit(release) or public.commit):
+    if public.commit != (release_commit(release) or public.commit):
         raise Conflict(
             f"the GitHub Release of {release.tag} was built from {public.commit[:12]}",
-            expected=f"{(git.release_commit(release) or '')[:12]}, the commit of {release.tag}",
+            expected=f"{(release_commit(release) or '')[:12]}, the commit of {release.tag}",
             type_next=f"git ls-remote --tags {release.project.settings.remote} {release.tag}",
         )
     artifacts.seal(apart.dist, public)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from math import isfinite
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -69,6 +70,7 @@ def record(found: object, kind: type[T], *, allows_unknown: bool = True) -> T:
     return value
 
 
+@lru_cache
 def _converter(*, is_toml: bool, allows_unknown: bool = False) -> Any:
     from cattrs import Converter
 

@@ -28,6 +28,7 @@ class Release:
         without_ci: why it is right to release although the checks of `base` are not green.
         hotfix: whether it starts from a branch `hotfix/v1.2.1` instead of main.
         commit: that of its tag, where it is known by its tag; empty while the commit is still to be made.
+        checkouts: the folder that holds its checkouts where it began; None for the project's own cache.
     """
 
     project: Project
@@ -39,6 +40,7 @@ class Release:
     without_ci: str = ""
     hotfix: bool = False
     commit: str = ""
+    checkouts: Path | None = None
 
     def __str__(self) -> str:
         return f"{self.project.name} {self.version}"
@@ -110,9 +112,14 @@ class Release:
         return self.home / "logs"
 
     @property
+    def room(self) -> Path:
+        """The folder in which its worktree and its other checkouts are."""
+        return self.checkouts or self.project.cache
+
+    @property
     def tree(self) -> Path:
         """The git worktree in which the release is prepared, outside the maintainer's own."""
-        return self.project.cache / self.tag
+        return self.room / self.tag
 
     @property
     def notes(self) -> str:
@@ -132,7 +139,7 @@ class Release:
 
     def source(self, purpose: str) -> Path:
         """The clean checkout of the release commit in which one channel builds, so that builds can run side by side."""
-        return self.project.cache / f"{self.tag}-{purpose}"
+        return self.room / f"{self.tag}-{purpose}"
 
     def sealed(self) -> Sealed | None:
         """What was built and sealed for this version on this machine; nothing before the build."""

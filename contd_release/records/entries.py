@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
+from contd_release.errors import Usage
 from contd_release.project.parse import record
+from contd_release.project.version import parse
+
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+# The first second that no calendar here has a name for.
+_YEAR_10000: Final = 253_402_300_800
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +48,20 @@ class Begun(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckedOut(Entry):
+    """The checkouts of this version are in this folder, wherever HOME and the clone are later."""
+
+    folder: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Committed(Entry):
+    """The release commit was made: what is proved, built and published from now on is this commit."""
+
+    commit: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Proved(Entry):
     """A session passed on a tree (a git tree hash)."""
 
@@ -49,11 +71,25 @@ class Proved(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Built(Entry):
+    """What was built was sealed, once, with a seal of this digest."""
+
+    seal: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Approved(Entry):
     """A person said yes to a commit and to the artifacts whose seal has this digest."""
 
     commit: str
     seal: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crossed(Entry):
+    """The line was crossed: a step that cannot be undone is done, and this is its claim."""
+
+    step: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,9 +175,26 @@ def parsed(line: bytes) -> Entry | None:
     """The entry of one line; None if the line was cut, has a wrong type, or is of a kind that is not known here."""
     try:
         found = json.loads(line)
-        return record(found, _kinds(Entry)[found["entry"]])
-    except (ValueError, TypeError, KeyError, RecursionError):
+        entry = record(found, _kinds(Entry)[found["entry"]])
+        return entry if _is_sound(entry) else None
+    except (ValueError, TypeError, KeyError, RecursionError, Usage):
         return None
+
+
+def _is_sound(entry: Entry) -> bool:
+    """
+    Whether dates, commits and versions can be what they say: they go into file names, commands and calendars.
+
+    Raises:
+        ValueError, Usage: they cannot.
+    """
+    numbers = [value for value in asdict(entry).values() if type(value) in (int, float)]
+    if isinstance(entry, Begun):
+        parse(entry.version)
+        parse(entry.previous)
+    commits = [entry.base] if isinstance(entry, Begun) else [entry.commit] if isinstance(entry, Committed) else []
+    is_dated = datetime.fromisoformat(entry.at).tzinfo is not None
+    return is_dated and all(0 <= one < _YEAR_10000 for one in numbers) and all(map(_COMMIT.fullmatch, commits))
 
 
 def _kinds(base: type[Entry]) -> dict[str, type[Entry]]:

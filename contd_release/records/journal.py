@@ -38,13 +38,23 @@ class Journal:
 
     def entries(self, kind: type[AnyEntry], version: str | None = None) -> Iterator[AnyEntry]:
         """The entries of one kind, oldest first; of one version where it is named."""
-        for entry in self._read():
+        for entry in self._read(f'"{version}"' if version else ""):
             if isinstance(entry, kind) and version in (None, entry.version):
                 yield entry
 
     def last(self, kind: type[AnyEntry], version: str | None = None) -> AnyEntry | None:
         """The newest entry of one kind."""
         return next(reversed(list(self.entries(kind, version))), None)
+
+    def latest(self, kind: type[AnyEntry], version: str) -> AnyEntry | None:
+        """The newest entry of one kind since this version was begun the last time; what was aborted is over."""
+        found: AnyEntry | None = None
+        for entry in self.entries(Entry, version):
+            if isinstance(entry, Begun) or (isinstance(entry, Ended) and entry.how == "aborted"):
+                found = None
+            elif isinstance(entry, kind):
+                found = entry
+        return found
 
     def verified(self, version: str, channel: str, seal: str) -> Verified | None:
         """The verification of a channel against this seal, unless it was doubted since."""
@@ -76,9 +86,10 @@ class Journal:
                 found = None
         return found
 
-    def _read(self) -> Iterator[Entry]:
+    def _read(self, text: str = "") -> Iterator[Entry]:
+        """The entries of all lines, or of those that have this text: a clone with many releases has a long journal."""
         for line in appended.lines(self.path, "the journal"):
-            if entry := entries.parsed(line):
+            if text.encode() in line and (entry := entries.parsed(line)):
                 yield entry
 
 

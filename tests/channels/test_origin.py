@@ -15,6 +15,7 @@ from contd_release.errors import Conflict, FailedCommand, Unanswered
 from contd_release.prepare import tree
 from contd_release.process.action import Running
 from contd_release.project.release import Release
+from contd_release.records.commit import note
 from contd_release.sandbox import remotes
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def commit(here: Place, release: Release, logs: Path) -> Release:
     """Make a release's commit without what belongs in it."""
     make(tree.checked_out(release), logs)
     here.git("commit", "-q", "--allow-empty", "-m", f"Release {release.version}", where=release.tree)
+    note(release)
     return release
 
 

@@ -21,6 +21,7 @@ from contd_release.project.artifacts import Artifact, Sealed, Tampered
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.project.settings import News, Pypi, Sbom, Settings
+from contd_release.records import commit
 from contd_release.tools import cyclonedx
 
 # Each installs a package to list its environment.
@@ -97,6 +98,7 @@ def release_of(root: Path, *extras: str) -> Release:
     release = Release(project, Version("1.2.0"), Version("1.1.0"), git(clone, "rev-parse", "HEAD"), EPOCH)
     git(clone, "worktree", "add", "-q", "--detach", str(release.tree))
     git(release.tree, "commit", "-q", "--allow-empty", "-m", "Release 1.2.0")
+    commit.note(release)
     return release
 
 
@@ -168,6 +170,7 @@ def test_a_package_that_cannot_be_installed_stops_with_pip_s_words(tmp_path: Pat
     backend = release.tree / "backend.py"
     backend.write_text(backend.read_text().replace('wheel(folder, "on_request", "4.0.0")', "pass"))
     subprocess.run(("git", "-C", str(release.tree), "commit", "-qam", "Lose one"), check=True)
+    commit.note(release)
     with pytest.raises(ReleaseError) as error:
         walk(release, *sbom.build(release))
     assert isinstance(error.value, FailedCommand)

@@ -85,9 +85,10 @@ class World:
         """Walk these items."""
         Checklist(items).walk(self.told.append, running or Running(Path("unused")))
 
-    def undone(self, *items: Item) -> None:
-        """Undo these items."""
-        Checklist(items).undo(self.told.append, Running(Path("unused")))
+    def undone(self, *items: Item, is_crossed: bool = False) -> list[str]:
+        """Undo these items; the titles of what is left."""
+        left = Checklist(items).undo(self.told.append, Running(Path("unused")), is_crossed=is_crossed)
+        return [one.step.title for one in left]
 
     def events(self) -> list[tuple[str, str]]:
         """What was told of which step."""
@@ -656,6 +657,71 @@ def test_what_is_beside_somebody_elses_step_may_be_ours(world: World) -> None:
         world.undone(world.step("a"), Together(((lost,), (world.step("c", undo=None),))))
 
     assert [] == world.done
+
+
+def test_every_step_behind_the_line_is_asked(world: World) -> None:
+    """Somebody else's tag does not end the questions: a place that does not answer refuses, and nothing is undone."""
+    world.there |= {"a"}
+    lost = world.step("b", observe=lambda: OTHER, undo=None)
+    silent = world.step("c", observe=failing(Unanswered, "no answer"), undo=None)
+
+    with pytest.raises(Unanswered, match="no answer"):
+        world.undone(world.step("a"), lost, silent)
+
+    assert [] == world.done
+
+
+@pytest.mark.parametrize("found", [THERE, HALF, OTHER])
+def test_once_the_line_was_crossed_whatever_is_there_may_be_ours(world: World, found: Found) -> None:
+    """A tag of ours that somebody has moved since, and files that were uploaded behind it, are not denied."""
+    world.there |= {"a"}
+    lost = world.step("b", observe=lambda: OTHER, undo=None)
+    for items in ((lost, world.step("c", observe=lambda: found, undo=None)), (lost,)):
+        with pytest.raises(Conflict, match="past the point of no return: something else is there"):
+            world.undone(world.step("a"), *items, is_crossed=True)
+
+    assert [] == world.done
+
+
+def test_once_the_line_was_crossed_and_nothing_of_it_is_left(world: World) -> None:
+    """The world decides: where every place says that nothing is there, everything can be put back."""
+    world.there |= {"a"}
+
+    assert [] == world.undone(world.step("a"), world.step("b", undo=None), is_crossed=True)
+    assert ["una"] == world.done
+
+
+def test_what_is_left_is_told(world: World) -> None:
+    """Somebody else's before and behind the line, what cannot be found any more, and what a place never gives up."""
+    world.there |= {"d"}
+    kept = Found(State.ABSENT, "kept without a name", remains=True)
+
+    def lost() -> Found:
+        raise Conflict("its bytes are lost")
+
+    left = world.undone(
+        world.step("a", observe=lambda: OTHER),
+        world.step("b", observe=lost, undo=(world.act("find", Conflict("it cannot be found")),)),
+        world.step("c", observe=lambda: kept),
+        world.step("d", observe=lambda: THERE if "d" in world.there else kept),
+        world.step("e", observe=lambda: OTHER, undo=None),
+        world.step("f", observe=lambda: OTHER, undo=()),
+    )
+
+    assert ["e", "d", "c", "b", "a"] == left
+    assert ["und", "find"] == world.done
+
+
+def test_what_is_ours_in_other_bytes_is_undone(world: World) -> None:
+    """A tampered artifact: the look raises until it is removed."""
+
+    def observe() -> Found:
+        if "una" in world.done:
+            return GONE
+        raise Conflict("other bytes than were sealed")
+
+    assert [] == world.undone(world.step("a", observe=observe))
+    assert ["una"] == world.done
 
 
 def test_undo_is_observed(world: World) -> None:

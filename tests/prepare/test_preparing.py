@@ -11,10 +11,12 @@ import pytest
 
 from contd_release.engine.checklist import Checklist
 from contd_release.engine.step import State, Step
-from contd_release.errors import FailedCommand, Unanswered
+from contd_release.errors import Conflict, FailedCommand, NotReady, Unanswered
 from contd_release.prepare import notes, repository, tree, versions
 from contd_release.process.action import Running
 from contd_release.project.release import Release
+from contd_release.records import commit
+from contd_release.tools import git
 
 if TYPE_CHECKING:
     from tests.conftest import Beginning, Place
@@ -34,20 +36,61 @@ def treed(beginning: Beginning, tmp_path: Path) -> Release:
     return release
 
 
-def test_a_worktree_that_is_somewhere_else(here: Place, treed: Release) -> None:
-    """A worktree under our name at another commit is not ours: CONFLICT, with the command that removes it."""
+def test_a_worktree_that_is_somewhere_else(here: Place, treed: Release, tmp_path: Path) -> None:
+    """A commit of somebody else in our worktree is not thrown away: a conflict, with the command that removes it."""
     here.git("checkout", "-q", "--orphan", "other", where=treed.tree)
     here.git("commit", "-qm", "Other", where=treed.tree)
-    found = tree.checked_out(treed).observe()
-    assert State.CONFLICT is found.state
-    assert f"git -C {here.clone} worktree remove --force {treed.tree}" == found.type_next
+    with pytest.raises(Conflict, match="this release did not make that commit") as caught:
+        make(tree.checked_out(treed), tmp_path)
+    assert f"git -C {here.clone} worktree remove --force {treed.tree}" == caught.value.type_next
+    here.git(*caught.value.type_next.split()[3:])
+    assert State.DONE is make(tree.checked_out(treed), tmp_path).observe().state
+
+
+def test_a_worktree_that_a_kill_left_with_a_commit(here: Place, treed: Release, tmp_path: Path) -> None:
+    """Committed and not noted: the worktree is made again from the base, and the same commit in it."""
+    step = tree.committed(treed)
+    (treed.tree / "VERSION").write_text("0.2.0\n", encoding="utf-8")
+    for action in step.act[:-1]:
+        action.run(Running(tmp_path / "log"))
+    made = here.git("rev-parse", "HEAD", where=treed.tree)
+    assert (State.PARTIAL, State.PARTIAL) == (tree.checked_out(treed).observe().state, step.observe().state)
+    assert State.DONE is make(tree.checked_out(treed), tmp_path).observe().state
+    assert treed.base == here.git("rev-parse", "HEAD", where=treed.tree)
+    (treed.tree / "VERSION").write_text("0.2.0\n", encoding="utf-8")
+    make(step, tmp_path)
+    assert made == commit.release_commit(treed)
+
+
+def test_a_commit_that_is_lost_here_comes_from_the_remote(here: Place, treed: Release, tmp_path: Path) -> None:
+    """The worktree and the objects are gone, the branch is on the remote; where it is nowhere, that is said."""
+    (treed.tree / "VERSION").write_text("0.2.0\n", encoding="utf-8")
+    make(tree.committed(treed), tmp_path)
+    made = commit.required(treed)
+    here.git("push", "-q", str(here.remote), f"{made}:refs/heads/release/v0.2.0")
+    lose(here, treed)
+    assert State.DONE is make(tree.checked_out(treed), tmp_path).observe().state
+    assert made == here.git("rev-parse", "HEAD", where=treed.tree)
+    here.git("push", "-q", str(here.remote), ":refs/heads/release/v0.2.0")
+    lose(here, treed)
+    with pytest.raises(NotReady, match=f"{made}, the commit of contd 0.2.0, is neither in this clone nor on origin"):
+        make(tree.checked_out(treed), tmp_path)
+
+
+def lose(here: Place, release: Release) -> None:
+    """Lose the cache, and let git throw away what only the cache needed."""
+    shutil.rmtree(here.cache)
+    here.git("worktree", "prune")
+    here.git("reflog", "expire", "--expire=now", "--all")
+    here.git("gc", "--quiet", "--prune=now")
+    assert git.commit(here.clone, commit.required(release)) is None
 
 
 def test_a_worktree_that_a_kill_left_half_made(treed: Release, tmp_path: Path) -> None:
     """A folder without its .git file is made anew."""
     (treed.tree / ".git").unlink()
     step = tree.checked_out(treed)
-    assert State.ABSENT is step.observe().state
+    assert State.PARTIAL is step.observe().state
     assert State.DONE is make(step, tmp_path).observe().state
 
 
@@ -148,10 +191,12 @@ def test_a_lock_that_a_killed_git_left(here: Place, treed: Release, tmp_path: Pa
     lock.touch()
     assert State.DONE is make(notes.written(treed), tmp_path).observe().state
     lock.touch()
-    assert State.DONE is make(tree.committed(treed), tmp_path).observe().state
+    step = make(tree.committed(treed), tmp_path)
+    assert State.DONE is step.observe().state
     (treed.tree / ".git").unlink()
     with pytest.raises(FailedCommand, match="not a git repository"):
-        make(tree.committed(treed), tmp_path)
+        for action in step.act:
+            action.run(Running(tmp_path / "log"))
 
 
 def test_main_moves_while_a_release_is_prepared(here: Place, treed: Release) -> None:

@@ -78,5 +78,5 @@ def test_a_plan_for_machines(release: Place) -> None:
     assert "done" == steps["git knows who releases"]["state"]
     tagged = steps["v0.2.0 is tagged"]
     assert "absent" == tagged["state"]
-    assert [action for action in tagged["actions"] if "git tag -a v0.2.0 -m 'Release v0.2.0' HEAD" in action]
+    assert [action for action in tagged["actions"] if "git tag -a v0.2.0 -m 'Release v0.2.0' COMMIT" in action]
     assert not [one for one in told if release.env["TWINE_PASSWORD"] in json.dumps(one)]

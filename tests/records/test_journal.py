@@ -25,6 +25,10 @@ from contd_release.records.entries import (
     Announcing,
     Approved,
     Begun,
+    Built,
+    CheckedOut,
+    Committed,
+    Crossed,
     Doubted,
     Ended,
     Entry,
@@ -37,6 +41,10 @@ from contd_release.records.entries import (
 from contd_release.records.journal import Journal
 
 BEGUN = Begun(version="1.2.0", previous="1.1.0", base="0" * 40, epoch=1_700_000_000, because="größer \udcff\n\u2028")
+CHECKED_OUT = CheckedOut(version="1.2.0", folder="/somewhere/größer \udcff")
+COMMITTED = Committed(version="1.2.0", commit="2" * 40)
+BUILT = Built(version="1.2.0", seal="3" * 64)
+CROSSED = Crossed(version="1.2.0", step="v1.2.0 is on origin")
 PROVED = Proved(version="1.2.0", session="tests", tree="1" * 40, seconds=1.5)
 APPROVED = Approved(version="1.2.0", commit="2" * 40, seal="3" * 64)
 VERIFIED = Verified(version="1.2.0", channel="pypi", seal="3" * 64)
@@ -49,6 +57,10 @@ LEFT = Left(version="1.2.0", what="chart")
 WITHDRAWN = Withdrawn(version="1.2.0")
 EVERY = [
     BEGUN,
+    CHECKED_OUT,
+    COMMITTED,
+    BUILT,
+    CROSSED,
     PROVED,
     APPROVED,
     VERIFIED,
@@ -151,6 +163,11 @@ def test_a_line_that_was_cut_has_not_happened(journal: Journal, kept: int) -> No
     assert [BEGUN, ENDED] == list(journal.entries(Entry))
 
 
+def begun(**forged: object) -> bytes:
+    """The line of a release in progress, with something that cannot be."""
+    return json.dumps({"entry": "Begun", **asdict(BEGUN), **forged}).encode()
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -174,6 +191,19 @@ def test_a_line_that_was_cut_has_not_happened(journal: Journal, kept: int) -> No
         b'{"entry": "Begun", "version": "1", "previous": "0", "base": "b", "epoch": "7"}',
         b'{"entry": "Begun", "version": "1", "previous": "0", "base": "b", "epoch": true}',
         b'{"entry": "Proved", "version": "1", "session": "s", "tree": "t", "seconds": "x"}',
+        b'{"entry": "Proved", "version": "1", "session": "s", "tree": "t", "seconds": 1e999}',
+        b'{"entry": "Proved", "version": "1", "session": "s", "tree": "t", "seconds": NaN}',
+        b'{"entry": "Proved", "version": "1", "session": "s", "tree": "t", "seconds": 1' + b"0" * 400 + b"}",
+        begun(epoch=10**30),
+        begun(epoch=253_402_300_800),
+        begun(epoch=-1),
+        begun(base="--upload-pack=x"),
+        begun(base="0" * 39),
+        begun(version="../../x"),
+        begun(previous="x"),
+        begun(at="yesterday"),
+        begun(at="2026-01-01T00:00:00"),
+        b'{"entry": "Committed", "version": "1.2.0", "commit": "--orphan"}',
         b'{"entry": "Begun", "epoch": ' + b"9" * 5000 + b"}",
         b"[" * 100_000,
         b'{"a":' * 100_000,

@@ -20,6 +20,7 @@ from contd_release.project.artifacts import Artifact, Sealed
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.project.settings import Chart, Image, News, Settings
+from contd_release.records import commit
 from contd_release.tools.oci.manifest import MANIFEST, Manifest, digest_of
 from contd_release.tools.oci.repository import OciRepository
 
@@ -77,6 +78,7 @@ def release_of(root: Path, host: str = "127.0.0.1:1", version: str = "1.2.0rc1",
     text = (release.tree / "helm/demo/Chart.yaml").read_text()
     (release.tree / "helm/demo/Chart.yaml").write_text(text.replace("1.1.0", release.semver))
     git(release.tree, "commit", "-qam", f"Release {version}")
+    commit.note(release)
     return release
 
 

@@ -30,6 +30,7 @@ from contd_release.project.artifacts import Sealed
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.project.settings import Github, Image, News, Settings
+from contd_release.records import commit
 from contd_release.sandbox.registry.api import Registry
 from contd_release.sandbox.world import World
 from contd_release.tools.oci.archive import Archive
@@ -242,6 +243,7 @@ def make_bench(folder: Path, world: World, images: Images, version: str = "1.2.0
     release = Release(project, Version(version), Version("0.1.0"), base, EPOCH)
     git(root, "worktree", "add", "--quiet", "--detach", str(release.tree), base)
     git(release.tree, "commit", "--quiet", "--allow-empty", "-m", f"Release {version}")
+    commit.note(release)
     return Bench(world, release, Running(release.logs, stop=Event()), images)
 
 

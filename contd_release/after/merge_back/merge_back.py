@@ -16,6 +16,7 @@ from contd_release.engine.step import Found, State, Step
 from contd_release.errors import FailedCommand, NeedsPerson, NotReady, Unsettled
 from contd_release.process.action import Running
 from contd_release.project.release import Release
+from contd_release.records.commit import release_commit
 from contd_release.tools import git
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def branch(release: Release) -> str:
 
 def commit(release: Release) -> str | None:
     """The release commit, made here or tagged by somebody else; nothing before it is made."""
-    if ours := git.release_commit(release):
+    if ours := release_commit(release):
         return ours
     root = release.project.root
     tagged = git.commit(root, f"refs/tags/{release.tag}")

@@ -15,7 +15,7 @@ from contd_release.engine.step import Found, State
 from contd_release.errors import NotReady, ReleaseError, Unanswered
 from contd_release.project.artifacts import SEAL, Sealed
 from contd_release.project.release import Release
-from contd_release.tools import git
+from contd_release.records.commit import release_commit
 from contd_release.tools.github import releases
 from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.releases import ReleaseInfo
@@ -100,7 +100,7 @@ def _listed(release: Release, repository: GitHubRepository) -> tuple[ReleaseInfo
 def _is_ours(release: Release, repository: GitHubRepository, theirs: ReleaseInfo) -> bool:
     """Whether this release made it: our mark is in its text, or our seal is among its files."""
     sealed = release.sealed()
-    commit = sealed.commit if sealed else git.release_commit(release)
+    commit = sealed.commit if sealed else release_commit(release)
     if named := marked_commit(theirs.body, release.tag):
         return named == commit
     if sealed is None:

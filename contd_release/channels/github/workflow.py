@@ -18,7 +18,7 @@ from contd_release.process.action import Call, Running
 from contd_release.project import artifacts
 from contd_release.project.release import Release
 from contd_release.project.settings import Github
-from contd_release.tools import git
+from contd_release.records.commit import release_commit
 from contd_release.tools.github import api, runs
 from contd_release.tools.github.runs import Job, Run
 from contd_release.tools.http import Refused
@@ -50,12 +50,13 @@ def released_by_workflow(release: Release, pace: Pace = UNHURRIED) -> Step:
 
     def observe() -> Found:
         repository = api.connected(release.project)
-        commit = api.commit_of(repository, release.tag)
-        if commit is None:
-            return Found(State.ABSENT, f"{release.tag} is not on GitHub yet")
-        run = _run(release, commit)
+        there = api.commit_of(repository, release.tag)
+        # A run that our tag has started goes on where somebody has moved the tag or deleted it since.
+        commit = release_commit(release) or there
+        run = _run(release, commit) if commit else None
         if run is None:
-            return Found(State.ABSENT, f"no run of {workflow} for {release.tag}")
+            what = f"no run of {workflow} for {release.tag}" if there else f"{release.tag} is not on GitHub yet"
+            return Found(State.ABSENT, what)
         if run.passed:
             return Found(State.DONE, f"passed: {run.url}")
         if run.passed is None:
@@ -76,7 +77,7 @@ def sealed_by_workflow(release: Release) -> Step:
     """The seal of what the workflow built is here: what it published is verified against it."""
 
     def observe() -> Found:
-        sealed, commit = release.sealed(), git.release_commit(release)
+        sealed, commit = release.sealed(), release_commit(release)
         if sealed is None:
             return Found(State.ABSENT, f"what {_settings(release).workflow} built is not known here yet")
         if sealed.commit != commit:

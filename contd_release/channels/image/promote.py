@@ -49,12 +49,10 @@ def moved(release: Release, tag: str) -> Step:
 
     def observe() -> Found:
         ours = sealed(release)
-        if release.version in _withdrawn(release):
-            return Found(
-                State.DONE, f"{release.version} is withdrawn, and {told(release, tag)} has nothing to do with it"
-            )
-        if higher := _higher(there(), release, tag):
-            return Found(State.DONE, f"{told(release, tag)} stays with {higher}")
+        if why := _stays(there(), release, tag):
+            # Before the version itself is public, this release has done nothing here that could not be undone.
+            is_public = there().digest(release.semver) is not None
+            return Found(State.DONE if is_public else State.ABSENT, why)
         theirs = there().digest(tag)
         if ours and theirs == ours.digest:
             return Found(State.DONE, f"{told(release, tag)} is {theirs[:19]}")
@@ -82,10 +80,10 @@ def reading(release: Release, tag: str, digest: str) -> Reading:
     """What a moving tag names: this image, or that of a higher version; that of a lower one is stale."""
 
     def look() -> Glance:
-        found, there = moved(release, tag).observe(), repository(release)
-        theirs = there.digest(tag)
-        if found.state is State.DONE:
-            return Glance(Verdict.SAME, theirs if theirs and theirs == digest else found.detail)
+        there = repository(release)
+        theirs, why = there.digest(tag), _stays(there, release, tag)
+        if why or theirs == digest:
+            return Glance(Verdict.SAME, theirs if theirs == digest else why)
         named = (one for one in versions(there.tags()) if theirs and there.digest(semver(one)) == theirs)
         if (version := next(named, None)) is not None:
             return Glance(Verdict.STALE, f"still {version}")
@@ -114,6 +112,14 @@ def read(release: Release) -> tuple[Moved, ...]:
 
 def _withdrawn(release: Release) -> frozenset[Version]:
     return git.remote(release.project.root, release.project.settings.remote).withdrawn
+
+
+def _stays(there: OciRepository, release: Release, tag: str) -> str:
+    """Why a moving tag is not this release's to move; empty where it is."""
+    if release.version in _withdrawn(release):
+        return f"{release.version} is withdrawn, and {told(release, tag)} has nothing to do with it"
+    higher = _higher(there, release, tag)
+    return f"{told(release, tag)} stays with {higher}" if higher else ""
 
 
 def _higher(there: OciRepository, release: Release, tag: str) -> Version | None:

@@ -80,7 +80,8 @@ def _staged(
         if there().manifest(digest) is None:
             return Found(State.ABSENT, f"{digest[:19]} is not there")
         if _left(release, digest).exists():
-            return Found(State.ABSENT, f"{digest[:19]} is left in the registry, which deletes nothing; no tag names it")
+            detail = f"{digest[:19]} is left in the registry, which deletes nothing; no tag names it"
+            return Found(State.ABSENT, detail, remains=True)
         return Found(State.DONE, f"{digest[:19]} is there")
 
     def put(stop: Event) -> None:

@@ -23,7 +23,7 @@ def installable(release: Release) -> Step:
     """
     pip installs the wheel from the index alone, by hash, into an empty environment; it states its version, and imports.
     """
-    environment = release.project.cache / f"{release.tag}-verify-{CHANNEL}"
+    environment = release.source(f"verify-{CHANNEL}")
     requirements = release.home / "requirements.txt"
     return read_back(
         release,

@@ -20,6 +20,7 @@ from contd_release.prepare.proof.sessions import Session
 from contd_release.process.action import Action, Call
 from contd_release.project.release import Release
 from contd_release.project.settings import Settings
+from contd_release.records.commit import release_commit
 from contd_release.tools import git, pip
 from contd_release.tools.python import interpreters, overlay
 from contd_release.tools.python.environment import Environment
@@ -43,7 +44,7 @@ def made(release: Release, is_needed: Callable[[str], bool]) -> Step:
     environment, source = folder(release), release.source("proof-source")
 
     def observe() -> Found:
-        commit = git.release_commit(release)
+        commit = release_commit(release)
         if commit is None:
             return Found(State.ABSENT, "there is no release commit yet")
         tree = git.tree(release.project.root, commit)
@@ -103,7 +104,7 @@ def swept(release: Release, nox: Session, is_needed: Callable[[str], bool]) -> S
         return [one for one in found if origin.strange(release, one / "bin" / "python", one)]
 
     def observe() -> Found:
-        commit = git.release_commit(release)
+        commit = release_commit(release)
         if commit is None:
             return Found(State.ABSENT, "there is no release commit yet")
         if not is_needed(git.tree(release.project.root, commit)):

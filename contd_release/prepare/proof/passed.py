@@ -20,6 +20,7 @@ from contd_release.process.action import Running
 from contd_release.process.command import Command
 from contd_release.project.release import Release
 from contd_release.records import journal
+from contd_release.records.commit import release_commit, required
 from contd_release.records.entries import Proved
 from contd_release.tools import git
 
@@ -84,7 +85,8 @@ class Proving:
             FailedProof: it did not pass, and the message has the log's tail; or it passed on something else.
         """
         release, session = self.release, self.session
-        tree = git.tree(release.tree)
+        commit = required(release)
+        self._require(commit, "before")
         began = time.monotonic()
         if not session.makes_its_own:
             origin.require_program(release, session, environment.folder(release))
@@ -98,20 +100,36 @@ class Proving:
                 if session.makes_its_own
                 else f"cd {release.tree}; {self.command}",
             ) from failure
+        self._require(commit, "after")
         origin.require_environments(release, session, running.log)
         journal.of(release.project).append(
             Proved(
                 version=str(release.version),
                 session=session.name,
-                tree=tree,
+                tree=git.tree(release.project.root, commit),
                 seconds=round(time.monotonic() - began, 3),
             )
         )
 
+    def _require(self, commit: str, when: str) -> None:
+        """
+        Refuse a tree that is not at the release commit: what is proved is what is built and published.
+
+        Raises:
+            FailedProof: it is at another one.
+        """
+        tree = self.release.tree
+        if (at := git.head(tree)) != commit:
+            raise FailedProof(
+                f"{when} {self.session.name}, the tree that it proves is at {at[:12] if at else 'no commit'}",
+                expected=f"{commit[:12]}, the release commit: a proof commits nothing, and checks nothing else out",
+                type_next=f"git -C {shlex.quote(str(tree))} log -3   (and mend what commits there)",
+            )
+
 
 def _passed(release: Release, session: Session) -> Step:
     def observe() -> Found:
-        commit = git.release_commit(release)
+        commit = release_commit(release)
         if commit is None:
             return Found(State.ABSENT, "there is no release commit yet")
         tree = git.tree(release.project.root, commit)

@@ -7,16 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from contd_release.engine import ask_once
 from contd_release.errors import Unanswered
 from contd_release.process.command import Command
 from contd_release.tools.git.asking import directory, git, told
 from contd_release.tools.git.refs import fetch
-
-if TYPE_CHECKING:
-    from contd_release.project.release import Release
 
 _LINK = "120000 "
 _HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -28,14 +24,6 @@ def commit(where: Path, revision: str = "HEAD") -> str | None:
         return None
     answer = git(where, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").ask()
     return answer.out.strip() if answer.code == 0 else None
-
-
-def release_commit(release: Release) -> str | None:
-    """The commit that a release made; nothing before it is made."""
-    if release.commit:
-        return release.commit
-    there = head(release.tree)
-    return None if there == release.base else there
 
 
 def head(worktree: Path) -> str | None:

@@ -32,6 +32,15 @@ class Tag:
 
 
 @dataclass(frozen=True)
+class NewTag:
+    """An annotated tag to be made."""
+
+    name: str
+    message: str
+    commit: str
+
+
+@dataclass(frozen=True)
 class Remote:
     """Every branch and tag of a remote at one moment."""
 
@@ -151,10 +160,10 @@ def fetch_tag(where: Path, remote: str, name: str) -> Transfer:
     return fetch(where, remote, f"{ref}:{ref}", "--refmap=")
 
 
-def tag_annotated(where: Path, name: str, message: str, dates: Mapping[str, str], *, signed: bool = False) -> Command:
-    """Tag the worktree's commit with an annotated tag, signed where the project asks for it."""
+def tag_annotated(where: Path, tag: NewTag, dates: Mapping[str, str], *, signed: bool = False) -> Command:
+    """Tag a commit with an annotated tag, signed where the project asks for it."""
     kind = "-s" if signed else "-a"
-    return git(where, "tag", kind, safe(name), "-m", message, "HEAD", env=only_git(dates))
+    return git(where, "tag", kind, safe(tag.name), "-m", tag.message, tag.commit, env=only_git(dates))
 
 
 def delete_tag(where: Path, name: str) -> Command:

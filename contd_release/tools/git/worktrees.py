@@ -29,10 +29,9 @@ def add_worktree(where: Path, to: Path, commit: str) -> tuple[Action, ...]:
     Args:
         to: a folder of ours in the cache, where nobody else keeps anything.
     """
-    half = to.with_name(f"{to.name}-half")
+    half = _half(to)
     return (
-        Call(f"make room for {to.name}", partial(_make_room, half, to)),
-        git(where, "worktree", "prune"),
+        Call(f"make room for {to.name}", partial(_make_room_in, where, to)),
         git(where, "worktree", "add", "--detach", "--force", "--force", str(half), commit),
         git(where, "worktree", "move", str(half), str(to)),
     )
@@ -44,7 +43,7 @@ def clone_shared(where: Path, to: Path) -> tuple[Action, ...]:
 
     Worktrees share their administration, and two `git worktree add` at the same time break each other; clones do not.
     """
-    half = to.with_name(f"{to.name}-half")
+    half = _half(to)
     return (
         Call(f"make room for {to.name}", partial(_make_room, half, to)),
         git(to.parent, "clone", "--quiet", "--shared", "--", str(where), str(half)),
@@ -52,9 +51,27 @@ def clone_shared(where: Path, to: Path) -> tuple[Action, ...]:
     )
 
 
-def remove_worktree(where: Path, to: Path) -> Command:
-    """Remove a worktree and what is in it."""
-    return git(where, "worktree", "remove", "--force", "--force", str(to))
+def remove_worktree(where: Path, to: Path) -> Call:
+    """
+    Remove a worktree and what is in it; also one whose folder is gone, or that does not find its clone any more.
+
+    Only ours: `git worktree prune` would forget the maintainer's own on a disk that is not mounted.
+    """
+    return Call(f"remove the worktree {to}", partial(_remove, where, to))
+
+
+def is_of_another_clone(worktree: Path, administration: Path) -> bool:
+    """
+    Whether a folder is a worktree of another clone, as of the one that this clone was copied from.
+
+    Args:
+        administration: the git directory of this clone.
+    """
+    try:
+        found = directory(worktree)
+    except OSError:
+        return False
+    return found.is_dir() and not found.resolve().is_relative_to(administration.resolve())
 
 
 def restore(where: Path, commit: str, paths: Sequence[str]) -> Command:
@@ -86,6 +103,22 @@ def record(where: Path, message: str, dates: Mapping[str, str]) -> tuple[Action,
 
 def _moved(half: Path, to: Path) -> None:
     half.replace(to)
+
+
+def _make_room_in(where: Path, to: Path) -> None:
+    _remove(where, to)
+    to.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _remove(where: Path, to: Path) -> None:
+    for one in (_half(to), to):
+        shutil.rmtree(one, ignore_errors=True)
+        if f"worktree {one.resolve()}" in told(where, "worktree", "list", "--porcelain").splitlines():
+            told(where, "worktree", "remove", "--force", "--force", "--", str(one.resolve()))
+
+
+def _half(to: Path) -> Path:
+    return to.with_name(f"{to.name}-half")
 
 
 def _make_room(*folders: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,8 +32,13 @@ class Archive:
     @cached_property
     def top(self) -> Manifest:
         """What the archive is about: the manifest of an image, or the index of several."""
-        said = json.loads(self._small("index.json"))
-        found = [self.manifest(one["digest"], one["mediaType"]) for one in said["manifests"]]
+        try:
+            said = json.loads(self._small("index.json"))
+            found = [self.manifest(one["digest"], one["mediaType"]) for one in said["manifests"]]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Conflict(
+                f"index.json in {self.path.name} is no index: {error}", expected="an OCI archive, whole"
+            ) from error
         if len(found) != 1:
             raise Conflict(f"{self.path.name} holds {len(found)} images", expected="one")
         return found[0]
@@ -127,12 +132,14 @@ def path_of(digest: str) -> str:
 @contextmanager
 def _member(path: Path, name: str) -> Iterator[IO[bytes]]:
     """A regular file of a tar; nothing is unpacked, so no name in it can lead anywhere."""
-    with tarfile.open(path, "r:") as tar:
+    with ExitStack() as opened:
         try:
+            tar = opened.enter_context(tarfile.open(path, "r:"))
             stream = tar.extractfile(tar.getmember(name))
         except KeyError:
             stream = None
+        except tarfile.TarError as error:
+            raise Conflict(f"{path.name} is broken: {error}", expected="an OCI archive, whole") from error
         if stream is None:
             raise Conflict(f"{path.name} does not hold {name}", expected="an OCI archive with everything it names")
-        with stream:
-            yield stream
+        yield opened.enter_context(stream)

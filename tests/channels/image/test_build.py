@@ -20,6 +20,7 @@ from contd_release.errors import Conflict, FailedCommand, NotReady
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Sealed, Tampered
 from contd_release.project.settings import Image
+from contd_release.records import commit
 from contd_release.tools.builders import buildx
 from contd_release.tools.oci.archive import Archive
 from contd_release.tools.oci.manifest import Descriptor
@@ -272,6 +273,7 @@ def test_what_can_run_here_is_started(
     (root / "Dockerfile").write_text(f"FROM scratch\nCOPY fs/ /\nENTRYPOINT {entrypoint}\n")
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "-m", "A program")
+    commit.note(bench.release)
     configured(bench, run=("--version",))
     bench.walk("build")
     artifacts.seal(bench.release.dist, Sealed("contd", "1.2.0", bench.commit(), EPOCH, image.built(bench.release)))

@@ -175,6 +175,16 @@ def test_another_archive_in_place_of_the_sealed_one_is_noticed(bench: Bench) -> 
     assert ["Tampered"] * 3 == bench.states("stage")
 
 
+@pytest.mark.parametrize("broken", ["cut", "index"])
+def test_a_broken_archive_is_told(bench: Bench, broken: str) -> None:
+    """Half an archive, or one whose index is no index, is a conflict and no traceback."""
+    bench.seal()
+    path = archive(bench.release)
+    content = path.read_bytes()
+    path.write_bytes(content[:1000] if broken == "cut" else content.replace(b'{"schemaVersion"', b'["schemaVersion"'))
+    assert ["Conflict"] * 3 == bench.states("stage")
+
+
 def test_a_missing_archive_is_noticed(bench: Bench) -> None:
     """Sealed and gone is a hard stop."""
     bench.seal()

@@ -8,7 +8,7 @@ import pytest
 
 from contd_release.errors import NotReady, Unanswered
 from contd_release.tools import git
-from tests.conftest import Beginning, Place
+from tests.conftest import Place
 from tests.conftest import git as typed
 
 
@@ -92,20 +92,6 @@ def test_a_remote_that_does_not_answer_is_unanswered(place: Place) -> None:
 
     with pytest.raises(Unanswered, match="git ls-remote origin ended with 128"):
         git.remote(place.clone, "origin")
-
-
-@pytest.mark.parametrize("branch", ["", "mine"])
-def test_a_release_is_at_what_its_worktree_is_at(beginning: Beginning, branch: str) -> None:
-    """Nothing before it has a commit of its own; also where somebody has put the worktree on a branch."""
-    release = beginning()
-    assert git.release_commit(release) is None
-    typed(release.project.root, "worktree", "add", "--quiet", "--detach", str(release.tree), release.base)
-    assert git.release_commit(release) is None
-    if branch:
-        typed(release.tree, "switch", "--quiet", "--create", branch)
-    typed(release.tree, "commit", "--quiet", "--allow-empty", "--message", "Release")
-
-    assert typed(release.tree, "rev-parse", "HEAD").strip() == git.release_commit(release)
 
 
 def test_files_are_read_together(place: Place) -> None:
