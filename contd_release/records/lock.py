@@ -50,6 +50,8 @@ def held(path: Path, *, wait: float = ORPHANS_MAY_TAKE) -> Iterator[None]:
         with temporary.folder(path.parent / "temporary"):
             yield
     finally:
+        # A daemon that a command left behind has inherited the lock: it is released for both.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
 
 

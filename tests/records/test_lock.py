@@ -56,6 +56,14 @@ def test_a_killed_walk_that_nobody_waited_for_does_not_live(tmp_path: Path) -> N
     process.wait()
 
 
+def test_a_daemon_does_not_keep_the_lock_of_a_walk_that_has_ended(tmp_path: Path) -> None:
+    """A proof may leave a server running; the next walk begins at once."""
+    with lock.held(tmp_path / "lock"):
+        daemon = subprocess.Popen(("sleep", "60"), close_fds=False, start_new_session=True)
+    with daemon, ended(daemon), lock.held(tmp_path / "lock", wait=0.2):
+        pass
+
+
 def test_patience_ends(tmp_path: Path) -> None:
     """A command that does not end is named, and the next walk does not begin."""
     walk(tmp_path / "lock", "1.5").wait()
