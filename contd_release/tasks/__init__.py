@@ -6,34 +6,50 @@ A repository's `tasks.py` imports `namespace` from here; what a task needs is im
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from invoke.collection import Collection
+from invoke.tasks import Task
 
 from contd_release.tasks import abort, adopt, hotfix, news, plan, rehearse, release, rollback, status
 from contd_release.tasks.after import announce, monitor, report, schedule
 from contd_release.tasks.sections import build, bump, changelog, check, promote, publish, verify
 
+
+def _long_options(*tasks: Task[Callable[..., None]]) -> tuple[Task[Callable[..., None]], ...]:
+    """
+    The tasks without the short options that invoke makes of first letters.
+
+    One letter would mean one thing in one task and another in the next, and `-h` would not be help everywhere.
+    """
+    for task in tasks:
+        task.auto_shortflags = False
+    return tasks
+
+
 namespace: Final = Collection(
-    release.release,
-    plan.plan,
-    status.status,
-    abort.abort,
-    rehearse.rehearse,
-    bump.bump,
-    changelog.changelog,
-    check.check,
-    build.build,
-    publish.publish,
-    verify.verify,
-    promote.promote,
-    announce.announce,
-    schedule.schedule,
-    monitor.monitor,
-    report.report,
-    news.news,
-    rollback.rollback,
-    adopt.adopt,
-    adopt.doctor,
-    Collection("hotfix", hotfix.start, hotfix.finish),
+    *_long_options(
+        release.release,
+        plan.plan,
+        status.status,
+        abort.abort,
+        rehearse.rehearse,
+        bump.bump,
+        changelog.changelog,
+        check.check,
+        build.build,
+        publish.publish,
+        verify.verify,
+        promote.promote,
+        announce.announce,
+        schedule.schedule,
+        monitor.monitor,
+        report.report,
+        news.news,
+        rollback.rollback,
+        adopt.adopt,
+        adopt.doctor,
+    ),
+    Collection("hotfix", *_long_options(hotfix.start, hotfix.finish)),
 )

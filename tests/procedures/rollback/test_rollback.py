@@ -232,7 +232,7 @@ def test_nobody_is_asked_without_a_terminal(everywhere: Place) -> None:
     assert "cannot be undone: the files stay, and ==0.2.0 installs them" in said.out
     assert "waits for a yes, and there is no terminal to ask on" in said.err
     assert "type:     invoke rollback --version 0.2.0 --reason 'it loses lines' --yes\n" in said.err
-    said = everywhere.run("rollback", "--version", "0.2.0", "--dry-run", *BECAUSE)
+    said = everywhere.run("rollback", "--version", "0.2.0", "--dry-run", "--yes", *BECAUSE)
     assert 0 == said.code
     assert "(plan: nothing is changed)" in said.out
     assert "- wait until a person has yanked 0.2.0 on " in said.out
