@@ -1,39 +1,33 @@
 """
-The places a release goes to. A channel is a module whose functions return steps.
+The channels of a project, and their parts of each section of the checklist.
 
-`is_on(project)` says whether the project uses it. `access`, `build`, `stage`, `publish`, `verify` and `promote` take a
-`Release` and return its part of that section of the checklist; `built` returns the artifacts that `build` made, to be
-sealed; `readings` says what is to be found there now. A channel leaves out what it has nothing to say to, and may name
-another that it comes `AFTER` wherever something is made; nobody waits to look. Packages add their own through the
-entry-point group `contd_release.channels`.
+A channel is a module whose functions return steps: `contd_release.channels.base.Channel`. Packages add their own
+through the entry-point group `contd_release.channels`.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Collection, Iterator
-from functools import lru_cache
-from importlib import import_module
-from importlib.metadata import EntryPoint, EntryPoints, entry_points
-from types import ModuleType
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final, Literal, TypeAlias
 
+from contd_release.channels import plugin
+from contd_release.channels.base import Channel, nothing
+from contd_release.channels.plugin import Plugin
 from contd_release.channels.readings import Reading
 from contd_release.engine.checklist import Item
-from contd_release.errors import NotReady, Usage
+from contd_release.errors import Usage
 from contd_release.project.artifacts import Artifact
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 
 Section: TypeAlias = Literal["access", "build", "stage", "publish", "verify", "promote"]
-GROUP: Final = "contd_release.channels"
+BuiltIn: TypeAlias = Literal["sbom", "pypi", "image", "chart", "github"]
 # An image is public before the chart that names it, and GitHub's release comes last.
-BUILT_IN: Final = ("sbom", "pypi", "image", "chart", "github")
-_PACKAGE: Final = "contd_release.channels"
+BUILT_IN: Final[tuple[BuiltIn, ...]] = ("sbom", "pypi", "image", "chart", "github")
 _LOOKING: Final = frozenset({"access", "verify"})
 
 
-def channels(project: Project) -> dict[str, ModuleType]:
+def channels(project: Project) -> dict[str, Channel]:
     """
     The channels that this project uses, by name, in the order in which they are told.
 
@@ -43,11 +37,17 @@ def channels(project: Project) -> dict[str, ModuleType]:
     """
     # A channel of ours is on when the settings have its table; the others are not imported to be asked.
     tables = [name for name in BUILT_IN if getattr(project.settings, name, None)]
-    known = {name: _built_in(name) for name in tables} | _plugins(project)
-    return {name: module for name, module in known.items() if module.is_on(project)}
+    ours: dict[str, Channel] = {name: channel for name in tables if (channel := _built_in(name)).is_on(project)}
+    return {**ours, **plugins(project)}
 
 
-def chosen(project: Project, only: Collection[str] = ()) -> dict[str, ModuleType]:
+def plugins(project: Project) -> dict[str, Plugin]:
+    """The channels of other packages that this project uses; `NAME = false` in `[channels]` turns one off."""
+    on = {name: one for name, one in _plugins(project).items() if project.settings.channels.get(name) is not False}
+    return {name: one for name, one in on.items() if one.is_on(project)}
+
+
+def chosen(project: Project, only: Collection[str] = ()) -> dict[str, Channel]:
     """
     The channels with these names that the project uses; all that it uses where none is named.
 
@@ -74,22 +74,22 @@ def section(name: Section, release: Release, only: Collection[str] = ()) -> Iter
     """
     branches: dict[str, tuple[Item, ...]] = {}
     for channel, module in chosen(release.project, only).items():
-        before = channel if name in _LOOKING else getattr(module, "AFTER", channel)
+        before = channel if name in _LOOKING else module.AFTER or channel
         at = before if before in branches else channel
-        branches[at] = branches.get(at, ()) + tuple(getattr(module, name, lambda _: ())(release))
+        branches[at] = branches.get(at, ()) + tuple(_part(module, name, release))
     yield from (items for items in branches.values() if items)
 
 
 def readings(release: Release, only: Collection[str] = ()) -> Iterator[tuple[str, Reading]]:
     """What is to be found in each channel once the release is out, with the channel's name."""
     for channel, module in chosen(release.project, only).items():
-        for reading in getattr(module, "readings", lambda _: ())(release):
+        for reading in module.readings(release):
             yield channel, reading
 
 
 def verified(project: Project) -> Iterator[str]:
     """The names of the channels whose verification the journal tells of."""
-    return (name for name, module in channels(project).items() if hasattr(module, "verify"))
+    return (name for name, module in channels(project).items() if module.verify is not nothing)
 
 
 def installable(project: Project) -> tuple[str, ...]:
@@ -112,25 +112,47 @@ def destinations(release: Release) -> str:
 def built(release: Release) -> tuple[Artifact, ...]:
     """The artifacts of all channels as they are in the dist folder now."""
     modules = channels(release.project).values()
-    return tuple(sorted(one for module in modules for one in getattr(module, "built", lambda _: ())(release)))
+    return tuple(sorted(one for module in modules for one in module.built(release)))
 
 
-def _built_in(name: str) -> ModuleType:
-    """One of our own channels: a module, or a package with a module `channel`."""
-    return import_module(f"{_PACKAGE}.{name}" if name == "sbom" else f"{_PACKAGE}.{name}.channel")
+def _part(channel: Channel, section: Section, release: Release) -> Iterable[Item]:
+    parts: dict[Section, Callable[[Release], Iterable[Item]]] = {
+        "access": channel.access,
+        "build": channel.build,
+        "stage": channel.stage,
+        "publish": channel.publish,
+        "verify": channel.verify,
+        "promote": channel.promote,
+    }
+    return parts[section](release)
 
 
-def _plugins(project: Project) -> dict[str, ModuleType]:
+def _built_in(name: BuiltIn) -> Channel:
+    """Import one of our own channels."""
+    if name == "sbom":
+        from contd_release.channels import sbom
+
+        return sbom
+    if name == "pypi":
+        from contd_release.channels.pypi import channel as pypi
+
+        return pypi
+    if name == "image":
+        from contd_release.channels.image import channel as image
+
+        return image
+    if name == "chart":
+        from contd_release.channels.chart import channel as chart
+
+        return chart
+    from contd_release.channels.github import channel as github
+
+    return github
+
+
+def _plugins(project: Project) -> dict[str, Plugin]:
     """The channels that installed packages bring, by name."""
-    known: dict[str, ModuleType] = {}
-    for plugin in _installed(tuple(sys.path)):
-        if plugin.name in known or plugin.name in BUILT_IN:
-            raise Usage(
-                f"{_package(plugin)} brings a channel {plugin.name!r}, and there is one of that name",
-                expected="a name of its own",
-                type_next=f"python -m pip uninstall {_package(plugin)}",
-            )
-        known[plugin.name] = _loaded(plugin)
+    known = plugin.plugins(BUILT_IN)
     if strangers := [name for name in project.settings.channels if name not in known]:
         raise Usage(
             f"[tool.contd-release.channels] has {', '.join(strangers)}, and no installed package brings that channel",
@@ -138,32 +160,3 @@ def _plugins(project: Project) -> dict[str, ModuleType]:
             type_next="python -m pip install …   (the package that brings it)",
         )
     return known
-
-
-@lru_cache(maxsize=1)
-def _installed(_path: tuple[str, ...]) -> EntryPoints:
-    """What the packages on this path bring. All of them are looked at, and nobody installs one while a task runs."""
-    return entry_points(group=GROUP)
-
-
-def _loaded(plugin: EntryPoint) -> ModuleType:
-    remedy = f"python -m pip install --force-reinstall {_package(plugin)}   (or pip uninstall it)"
-    try:
-        module = plugin.load()
-    except (ImportError, AttributeError, SyntaxError) as error:
-        raise NotReady(
-            f"the channel {plugin.name} of {_package(plugin)} cannot be imported: {error}",
-            expected=f"the module {plugin.value}",
-            type_next=remedy,
-        ) from error
-    if not isinstance(module, ModuleType) or not callable(getattr(module, "is_on", None)):
-        raise NotReady(
-            f"the channel {plugin.name} of {_package(plugin)} has no is_on: {plugin.value}",
-            expected="a module with is_on(project) and functions that return steps",
-            type_next=remedy,
-        )
-    return module
-
-
-def _package(plugin: EntryPoint) -> str:
-    return plugin.dist.name if plugin.dist else "an installed package"

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from contd_release.channels.base import nothing
 from contd_release.channels.source import checked_out
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
@@ -24,6 +25,11 @@ from contd_release.tools import cyclonedx, pip
 from contd_release.tools.python.environment import Environment
 
 NAME: Final = "sbom"
+AFTER: Final = ""
+PLACE: Final = "the bill of materials"
+WISHES: Final = ()
+# It goes out with the other files of a release.
+stage = publish = verify = readings = promote = withdraw = remains = nothing
 
 
 def is_on(project: Project) -> bool:
@@ -44,6 +50,11 @@ def build(release: Release) -> tuple[Step, ...]:
 def built(release: Release) -> tuple[Artifact, ...]:
     """The bill of materials as it is in the dist folder."""
     return (artifacts.measured(release.dist / file_name(release), NAME),)
+
+
+def is_public(_: Release) -> bool:
+    """Never: the file is public with the release that holds it."""
+    return False
 
 
 def file_name(release: Release) -> str:

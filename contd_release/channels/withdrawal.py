@@ -6,16 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal, TypeAlias, get_args
 
 from packaging.version import Version
 
 from contd_release.project.release import Release
 from contd_release.project.version import next_version, versions_of
 from contd_release.tools import git
-
-Wish: TypeAlias = Literal["deprecate-chart", "delete-chart", "delete-tag", "revert", "republish", "hotfix"]
-WISHES: Final[tuple[Wish, ...]] = get_args(Wish)
 
 
 @dataclass(frozen=True)
@@ -25,12 +21,14 @@ class Rollback:
 
     Args:
         reason: one line, for users.
-        wishes: what was asked for beyond what is always done.
+        wishes: what was asked for beyond what is always done, such as "delete-tag".
+        wait: for how many seconds a person is waited for.
     """
 
     release: Release
     reason: str
-    wishes: frozenset[Wish] = frozenset()
+    wishes: frozenset[str] = frozenset()
+    wait: float = 1800
 
     @property
     def version(self) -> Version:

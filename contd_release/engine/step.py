@@ -47,6 +47,7 @@ class Step:
         undo: what makes it false again. Empty: there is nothing to undo. `None`: it cannot be undone, so the step lies
             behind the point of no return.
         patience: seconds in which the world may take to show what was done.
+        needs_person: whether `act` waits for a person; a rollback walks such a step after everything else.
         retry: whether a failure of `act` is worth another try; every `act` is safe to repeat.
     """
 
@@ -56,6 +57,7 @@ class Step:
     undo: tuple[Action, ...] | None = ()
     patience: float = 0
     retry: Callable[[ReleaseError], bool] | None = None
+    needs_person: bool = False
 
     @property
     def is_irreversible(self) -> bool:

@@ -16,7 +16,8 @@ from contd_release.channels import registry
 from contd_release.engine.checklist import Checklist, Event, Together
 from contd_release.errors import FailedCommand, NotReady, Several, Usage
 from contd_release.process.action import Running
-from contd_release.project import project
+from contd_release.project import artifacts, project
+from contd_release.project.artifacts import Sealed
 from contd_release.project.release import Release
 
 CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
@@ -72,7 +73,9 @@ def release_of(folder: Path, tables: str) -> Release:
     """A release of a project with these tables."""
     text = f'[project]\nname = "contd"\n{tables}'
     found = project.read(folder, folder / "state", {"pyproject.toml": text}.get)
-    return Release(found, Version("1.2.0"), Version("1.1.0"), "0" * 40, 1)
+    release = Release(found, Version("1.2.0"), Version("1.1.0"), "0" * 40, 1)
+    artifacts.seal(release.dist, Sealed("contd", "1.2.0", "0" * 40, 1, ()))
+    return release
 
 
 def walked(release: Release, folder: Path, name: registry.Section = "publish") -> list[Event]:
@@ -93,7 +96,6 @@ def test_what_contributing_shows_is_a_channel(installed: Callable[[str, str], No
     shelf.mkdir()
     installed("shelf", block)
     release = release_of(tmp_path, tables.replace("/srv/shelf", str(shelf)))
-    release.dist.mkdir(parents=True)
     (release.dist / release.sdist).write_bytes(b"sdist")
 
     assert ["shelf"] == list(registry.channels(release.project))

@@ -29,7 +29,7 @@ from contd_release.channels.image import promote as image_moving
 from contd_release.channels.image import withdraw as images
 from contd_release.channels.image.names import file_name
 from contd_release.channels.pypi import withdraw as index
-from contd_release.channels.withdrawal import Rollback, Wish
+from contd_release.channels.withdrawal import Rollback
 from contd_release.engine.checklist import Checklist
 from contd_release.engine.step import State
 from contd_release.process.action import Running
@@ -47,7 +47,7 @@ from contd_release.tools.oci import repository, upload
 from contd_release.tools.oci.manifest import INDEX, Manifest
 
 SEQUENCES = 2000
-WISHES: tuple[tuple[Wish, ...], ...] = (
+WISHES: tuple[tuple[str, ...], ...] = (
     (),
     ("deprecate-chart",),
     ("delete-chart",),
@@ -189,7 +189,7 @@ class Sequence:
         out.version = max(out.version, version)
         self.model.out.append(version)
 
-    def withdraw(self, version: Version, *wishes: Wish) -> None:
+    def withdraw(self, version: Version, *wishes: str) -> None:
         """Roll a version back; a person yanks it."""
         self.done.append(" ".join(("rollback", str(version), *wishes)))
         out, rollback = self.outside, Rollback(self.release(version), "it was bad", frozenset(wishes))

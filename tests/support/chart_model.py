@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from packaging.version import Version
 from packed_chart import packed
 
-from contd_release.channels.withdrawal import Wish
 from contd_release.errors import Conflict
 from contd_release.project.version import semver
 from contd_release.tools.helm.copy import Bytes, read
@@ -88,7 +87,7 @@ class ChartModel:
         self.registry.put(semver(version), chart.manifest)
         self.became[version] = "there"
 
-    def withdrawn(self, version: Version, wishes: frozenset[Wish]) -> None:
+    def withdrawn(self, version: Version, wishes: frozenset[str]) -> None:
         """A rollback with these wishes is over."""
         if "delete-chart" in wishes and self.registry.deletes:
             self.became[version] = "gone"

@@ -12,7 +12,7 @@ import pytest
 import requests
 from packaging.version import Version
 
-from contd_release.channels.withdrawal import Rollback, Wish
+from contd_release.channels.withdrawal import Rollback
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.project.settings import Chart, Image, News, Settings
@@ -83,7 +83,7 @@ def withdrawal(place: Place, world: World, monkeypatch: pytest.MonkeyPatch) -> W
     )
     project = Project(place.clone, place.state, "contd", settings, News())
 
-    def make(version: str, *wishes: Wish) -> Rollback:
+    def make(version: str, *wishes: str) -> Rollback:
         release = Release(project, Version(version), Version("0.1.0"), place.git("rev-parse", "HEAD"), 1_800_000_000)
         return Rollback(release, "it was bad", frozenset(wishes))
 

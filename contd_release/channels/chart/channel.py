@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from typing import Final
 
+from contd_release.channels.base import nothing
 from contd_release.channels.chart import access as chart_access
 from contd_release.channels.chart import build as chart_build
 from contd_release.channels.chart import publish as chart_publish
 from contd_release.channels.chart import verify as chart_verify
-from contd_release.channels.chart.names import CHANNEL, file_name
+from contd_release.channels.chart import withdraw as chart_withdraw
+from contd_release.channels.chart.names import CHANNEL, file_name, ref
 from contd_release.channels.readings import Reading
 from contd_release.channels.source import checked_out
+from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.step import Step
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact
 from contd_release.project.project import Project
 from contd_release.project.release import Release
+from contd_release.tools.helm import registry
 
 # The image that a chart names is public first.
 AFTER: Final = "image"
+PLACE: Final = "the chart"
+WISHES: Final = ("deprecate-chart", "delete-chart")
+stage = promote = nothing
 
 
 def is_on(project: Project) -> bool:
@@ -54,3 +61,18 @@ def verify(release: Release) -> tuple[Step, ...]:
 def readings(release: Release) -> tuple[Reading, ...]:
     """The chart's bytes under this version."""
     return chart_verify.readings(release)
+
+
+def withdraw(rollback: Rollback) -> tuple[Step, ...]:
+    """The deletion and the mark, if a person asks for them."""
+    return chart_withdraw.steps(rollback)
+
+
+def remains(rollback: Rollback) -> tuple[Remaining, ...]:
+    """What the chart registry has, and what becomes of it."""
+    return (chart_withdraw.row(rollback),)
+
+
+def is_public(release: Release) -> bool:
+    """Whether the chart registry has this version."""
+    return registry.repository(ref(release)).digest(release.semver) is not None

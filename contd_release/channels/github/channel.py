@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from contd_release.channels.base import nothing
 from contd_release.channels.github import access as github_access
+from contd_release.channels.github import withdraw as github_withdraw
 from contd_release.channels.github.draft import attached, drafted
 from contd_release.channels.github.promote import promoted
 from contd_release.channels.github.verify import files_read, given_back, served
 from contd_release.channels.readings import Reading
+from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.checklist import Item
+from contd_release.engine.step import Step
 from contd_release.project.project import Project
 from contd_release.project.release import Release
+from contd_release.tools.github import api, releases
+
+AFTER: Final = ""
+PLACE: Final = "GitHub"
+WISHES: Final = ()
+build = built = publish = nothing
 
 
 def is_on(project: Project) -> bool:
@@ -40,3 +52,18 @@ def promote(release: Release) -> tuple[Item, ...]:
 def readings(release: Release) -> tuple[Reading, ...]:
     """Every file of the release, as GitHub has it."""
     return files_read(release)
+
+
+def withdraw(rollback: Rollback) -> tuple[Step, ...]:
+    """The reason on top of the release, another latest release, and no draft."""
+    return github_withdraw.steps(rollback)
+
+
+def remains(rollback: Rollback) -> tuple[Remaining, ...]:
+    """What GitHub has, and what becomes of it."""
+    return (github_withdraw.row(rollback),)
+
+
+def is_public(release: Release) -> bool:
+    """Whether GitHub has this version."""
+    return releases.release_of_tag(api.connected(release.project), release.tag) is not None

@@ -7,19 +7,28 @@ what a registry says is only ever compared with them.
 
 from __future__ import annotations
 
+from typing import Final
+
 from contd_release.channels.image import access as image_access
 from contd_release.channels.image import build as image_build
 from contd_release.channels.image import promote as image_promote
 from contd_release.channels.image import publish as image_publish
 from contd_release.channels.image import stage as image_stage
 from contd_release.channels.image import verify as image_verify
-from contd_release.channels.image.names import CHANNEL, sealed, settings
+from contd_release.channels.image import withdraw as image_withdraw
+from contd_release.channels.image.names import CHANNEL, repository, sealed, settings
 from contd_release.channels.readings import Reading
 from contd_release.channels.source import checked_out
+from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.checklist import Item, Together
+from contd_release.engine.step import Step
 from contd_release.project.artifacts import Artifact
 from contd_release.project.project import Project
 from contd_release.project.release import Release
+
+AFTER: Final = ""
+PLACE: Final = "the image"
+WISHES: Final = ()
 
 
 def is_on(project: Project) -> bool:
@@ -76,3 +85,18 @@ def readings(release: Release) -> tuple[Reading, ...]:
         return ()
     moving = (image_promote.reading(release, tag, ours.digest) for tag in image_promote.candidates(release))
     return (image_verify.reading(release, ours.digest), *moving)
+
+
+def withdraw(rollback: Rollback) -> tuple[Step, ...]:
+    """Each moving tag names a good release again, or is gone."""
+    return image_withdraw.steps(rollback)
+
+
+def remains(rollback: Rollback) -> tuple[Remaining, ...]:
+    """What the registry has, and what becomes of it."""
+    return (image_withdraw.row(rollback),)
+
+
+def is_public(release: Release) -> bool:
+    """Whether the registry has this version."""
+    return repository(release).digest(release.semver) is not None

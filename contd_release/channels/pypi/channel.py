@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from contd_release.channels.base import nothing
 from contd_release.channels.pypi import access as pypi_access
 from contd_release.channels.pypi import build as pypi_build
 from contd_release.channels.pypi import publish as pypi_publish
 from contd_release.channels.pypi import verify as pypi_verify
+from contd_release.channels.pypi import withdraw as pypi_withdraw
 from contd_release.channels.pypi.names import CHANNEL
 from contd_release.channels.readings import Reading
 from contd_release.channels.source import checked_out
+from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.checklist import Item, Together
+from contd_release.engine.step import Step
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact
 from contd_release.project.project import Project
 from contd_release.project.release import Release
+
+AFTER: Final = ""
+PLACE: Final = "the package index"
+WISHES: Final = ()
+stage = promote = nothing
 
 
 def is_on(project: Project) -> bool:
@@ -52,3 +63,18 @@ def verify(release: Release) -> tuple[Item, ...]:
 def readings(release: Release) -> tuple[Reading, ...]:
     """Every wheel and the sdist, as the index lists them for installers."""
     return pypi_verify.listed(release)
+
+
+def withdraw(rollback: Rollback) -> tuple[Step, ...]:
+    """The wait for a person who yanks the version."""
+    return pypi_withdraw.steps(rollback)
+
+
+def remains(rollback: Rollback) -> tuple[Remaining, ...]:
+    """What the index has, and what becomes of it."""
+    return (pypi_withdraw.row(rollback),)
+
+
+def is_public(release: Release) -> bool:
+    """Whether the index has this version."""
+    return bool(pypi_withdraw.files(release))

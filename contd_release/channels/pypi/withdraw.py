@@ -55,9 +55,9 @@ def row(rollback: Rollback) -> Remaining:
     return Remaining("package index", there, undone, f"the files stay, and =={rollback.version} installs them", instead)
 
 
-def steps(rollback: Rollback, pace: Pace = UNHURRIED) -> tuple[Step, ...]:
+def steps(rollback: Rollback) -> tuple[Step, ...]:
     """The wait for a person."""
-    return (yanked(rollback, pace),)
+    return (yanked(rollback, Pace(pause=min(5.0, rollback.wait / 10), whole=rollback.wait)),)
 
 
 def yanked(rollback: Rollback, pace: Pace = UNHURRIED) -> Step:
@@ -72,7 +72,7 @@ def yanked(rollback: Rollback, pace: Pace = UNHURRIED) -> Step:
         state = State.PARTIAL if len(left) < len(found) else State.ABSENT
         return Found(state, f"{', '.join(left)} can be installed")
 
-    return Step(f"{release.version} is yanked", observe, act=(Waited(rollback, pace),))
+    return Step(f"{release.version} is yanked", observe, act=(Waited(rollback, pace),), needs_person=True)
 
 
 def files(release: Release) -> tuple[File, ...]:

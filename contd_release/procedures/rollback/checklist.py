@@ -7,7 +7,7 @@ claimed that was not observed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from contd_release.after.announce import announcement, outcome
 from contd_release.after.announce.announcement import Announcement
@@ -15,13 +15,9 @@ from contd_release.after.announce.places import places
 from contd_release.after.merge_back import merge_back
 from contd_release.after.website import publication
 from contd_release.channels import registry
-from contd_release.channels.chart import withdraw as charts
-from contd_release.channels.github import withdraw as github
-from contd_release.channels.image import withdraw as images
-from contd_release.channels.pypi import withdraw as index
-from contd_release.channels.pypi.withdraw import UNHURRIED, Pace
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.checklist import Checklist, Item, Section, Together
+from contd_release.engine.step import Step
 from contd_release.errors import NotReady, Usage
 from contd_release.procedures.hotfix import branch
 from contd_release.procedures.hotfix.hotfix import Hotfix
@@ -38,24 +34,18 @@ def table(rollback: Rollback) -> tuple[Remaining, ...]:
     return tuple(_rows(rollback))
 
 
-def checklist(rollback: Rollback, pace: Pace = UNHURRIED) -> Checklist:
+def checklist(rollback: Rollback) -> Checklist:
     """Everything that withdraws a release. What needs a person comes last, so that nothing else waits for it."""
-    on = registry.channels(rollback.release.project)
-    parts: dict[str, Callable[[Rollback], tuple[Item, ...]]] = {
-        "image": images.steps,
-        "chart": charts.steps,
-        "github": github.steps,
-    }
-    back = [steps(rollback) for name, steps in parts.items() if name in on]
+    back, by_person = _withdrawn(rollback)
     if publication.is_on(rollback.release.project):
         back.append((publication.withdrawn(rollback.release, rollback.reason),))
     sections = (
         Section("mark", (tags.marked(rollback),)),
-        Section("take back", (Together(tuple(one for one in back if one), goes_on=True),)),
+        Section("take back", (Together(tuple(back), goes_on=True),)),
         Section("tell", (announcement.announced_everywhere(correction(rollback)),)),
         Section("main", tuple(_on_main(rollback))),
         Section("tag", (tags.deleted(rollback),) if "delete-tag" in rollback.wishes else ()),
-        Section("yank", index.steps(rollback, pace) if "pypi" in on else ()),
+        Section("by a person", by_person),
     )
     return Checklist(tuple(one for one in sections if one.items))
 
@@ -140,12 +130,23 @@ def _refuse_unpublished(rollback: Rollback, there: git.Remote) -> None:
     )
 
 
+def _withdrawn(rollback: Rollback) -> tuple[list[tuple[Item, ...]], tuple[Item, ...]]:
+    """What each channel takes back by itself, and the steps that wait for a person."""
+    back, by_person = list[tuple[Item, ...]](), list[Item]()
+    for channel in registry.channels(rollback.release.project).values():
+        alone = list[Item]()
+        for item in channel.withdraw(rollback):
+            (by_person if isinstance(item, Step) and item.needs_person else alone).append(item)
+        if alone:
+            back.append(tuple(alone))
+    return back, tuple(by_person)
+
+
 def _rows(rollback: Rollback) -> Iterator[Remaining]:
-    on, project = registry.channels(rollback.release.project), rollback.release.project
+    project = rollback.release.project
     yield tags.row(rollback)
-    for name, row in (("pypi", index.row), ("image", images.row), ("chart", charts.row), ("github", github.row)):
-        if name in on:
-            yield row(rollback)
+    for channel in registry.channels(project).values():
+        yield from channel.remains(rollback)
     if publication.is_on(project):
         yield Remaining("website", "its page, if it has one", "the page and the feed say that it is withdrawn, and why")
     yield _told(rollback)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 import sys
 from dataclasses import dataclass
-from typing import get_args
+from typing import Final
 
-from contd_release.channels.pypi.withdraw import Pace
-from contd_release.channels.withdrawal import Rollback, Wish, one_line
+from contd_release.channels import registry
+from contd_release.channels.withdrawal import Rollback, one_line
 from contd_release.console import Report, Terminal, reporting
 from contd_release.console.question import is_confirmed
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
@@ -25,6 +25,9 @@ from contd_release.project.version import parse
 from contd_release.records import journal, lock
 from contd_release.records.entries import Begun, Ended, Withdrawing, Withdrawn
 from contd_release.tools import git
+
+# What a rollback does only if a person asks for it; channels have more.
+WISHES: Final = frozenset({"delete-tag", "revert", "republish", "hotfix"})
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,12 @@ def withdraw(call: Call, *, as_json: bool, yes: bool, dry_run: bool = False) -> 
         if dry_run:
             _plan(rollback, report)
             return
-        if told is None or _wishes(told.wishes) != rollback.wishes:
+        if told is None or _wishes(project, told.wishes) != rollback.wishes:
             _ask(rollback, report, yes=yes)
             wishes = " ".join(sorted(rollback.wishes))
             entry = Withdrawing(version=str(rollback.version), reason=rollback.reason, wishes=wishes)
             journal.of(project).append(entry)
-        _walk(rollback, report, Pace(pause=min(5.0, call.wait / 10), whole=call.wait))
+        _walk(rollback, report)
     _end(rollback, report, as_json=as_json, yes=yes)
 
 
@@ -94,8 +97,8 @@ def chosen(project: Project, call: Call) -> Rollback:
             type_next=f"invoke rollback --version {release.version}",
         )
     told = journal.of(project).last(Withdrawing, str(release.version))
-    wishes = _wishes(" ".join(call.wishes)) | (_wishes(told.wishes) if told else frozenset())
-    return Rollback(release, before or said, wishes)
+    wishes = _wishes(project, " ".join(call.wishes)) | (_wishes(project, told.wishes) if told else frozenset())
+    return Rollback(release, before or said, wishes, call.wait)
 
 
 def _subject(project: Project, version: str) -> Release:
@@ -114,8 +117,10 @@ def _subject(project: Project, version: str) -> Release:
     return Release(project, wanted, wanted, head, git.described(root, head).time)
 
 
-def _wishes(words: str) -> frozenset[Wish]:
-    return frozenset(one for one in get_args(Wish) if one in words.split())
+def _wishes(project: Project, words: str) -> frozenset[str]:
+    """The wishes among these words that a rollback or a channel of this project knows."""
+    known = {one for channel in registry.channels(project).values() for one in channel.WISHES} | WISHES
+    return frozenset(words.split()) & known
 
 
 def _ask(rollback: Rollback, report: Report, *, yes: bool) -> None:
@@ -139,8 +144,8 @@ def _plan(rollback: Rollback, report: Report) -> None:
         report.seen(one, with_commands=True)
 
 
-def _walk(rollback: Rollback, report: Report, pace: Pace) -> None:
-    release, whole = rollback.release, rolling.checklist(rollback, pace)
+def _walk(rollback: Rollback, report: Report) -> None:
+    release, whole = rollback.release, rolling.checklist(rollback)
     running = Running(release.home / "rollback-logs", report.redact, tell=report.says)
     try:
         with report.watching(release, whole):

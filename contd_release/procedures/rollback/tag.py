@@ -5,11 +5,9 @@ git and a rollback: a mark on the remote that every clone sees, and the tag itse
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from contd_release.channels.chart import names as chart_names
-from contd_release.channels.image.names import repository as image_repository
-from contd_release.channels.pypi import withdraw
+from contd_release.channels import registry
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict, FailedCommand
@@ -18,8 +16,6 @@ from contd_release.project.release import Release
 from contd_release.records import journal
 from contd_release.records.entries import Withdrawing
 from contd_release.tools import git
-from contd_release.tools.github import api, releases
-from contd_release.tools.helm import registry
 
 
 def row(rollback: Rollback) -> Remaining:
@@ -112,17 +108,9 @@ def pointing(release: Release) -> Iterator[str]:
     Raises:
         Unanswered: a place did not say; then nothing may be deleted.
     """
-    settings = release.project.settings
-    asked: dict[str, Callable[[], bool]] = {}
-    if settings.pypi:
-        asked["the package index"] = lambda: bool(withdraw.files(release))
-    if settings.image:
-        asked["the image"] = lambda: image_repository(release).digest(release.semver) is not None
-    if settings.chart:
-        asked["the chart"] = lambda: registry.repository(chart_names.ref(release)).digest(release.semver) is not None
-    if settings.github and settings.github.repository:
-        asked["GitHub"] = lambda: _is_public(release)
-    yield from (name for name, is_there in asked.items() if is_there())
+    for channel in registry.channels(release.project).values():
+        if channel.is_public(release):
+            yield channel.PLACE
 
 
 def reason(release: Release) -> str:
@@ -135,10 +123,6 @@ def reason(release: Release) -> str:
     if git.tag(root, name) is None:
         git.fetch_tag(root, remote, name).ask()
     return git.message(root, name)
-
-
-def _is_public(release: Release) -> bool:
-    return releases.release_of_tag(api.connected(release.project), release.tag) is not None
 
 
 def _done(release: Release, *words: str) -> None:

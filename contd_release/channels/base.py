@@ -1,0 +1,151 @@
+"""
+What a channel offers, and the one place from which a plug-in imports.
+
+A channel is a module that has the functions of `Channel`. Our own channels have all of them, and mypy compares. A
+plug-in may leave parts out: `contd_release.channels.plugin` says what happens then, and which names are refused when it
+is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from contd_release.channels.read_back import Claim, read_back
+from contd_release.channels.readings import Glance, Reading, Verdict, compared
+from contd_release.channels.source import checked_out
+from contd_release.channels.withdrawal import Remaining, Rollback
+from contd_release.engine.items import Item, Section, Together
+from contd_release.engine.step import Found, State, Step
+from contd_release.errors import (
+    Conflict,
+    FailedCommand,
+    FailedProof,
+    NeedsPerson,
+    NotReady,
+    ReleaseError,
+    Unanswered,
+    Unsettled,
+    Usage,
+)
+from contd_release.process.action import Action, Call, Running
+from contd_release.process.command import Command
+from contd_release.project.artifacts import Artifact, measured
+from contd_release.project.project import Project
+from contd_release.project.release import Release
+
+__all__ = [
+    "Action",
+    "Artifact",
+    "Call",
+    "Channel",
+    "Claim",
+    "Command",
+    "Conflict",
+    "FailedCommand",
+    "FailedProof",
+    "Found",
+    "Glance",
+    "Item",
+    "NeedsPerson",
+    "NotReady",
+    "Project",
+    "Reading",
+    "Release",
+    "ReleaseError",
+    "Remaining",
+    "Rollback",
+    "Running",
+    "Sandbox",
+    "Section",
+    "State",
+    "Step",
+    "Together",
+    "Unanswered",
+    "Unsettled",
+    "Usage",
+    "Verdict",
+    "checked_out",
+    "compared",
+    "measured",
+    "nothing",
+    "read_back",
+]
+
+
+class Channel(Protocol):
+    """
+    A place that releases go to, with everything that can be done there.
+
+    Functions that return items return their part of that section of the checklist. They compute every name, and are
+    called before anything is built.
+    """
+
+    @property
+    def AFTER(self) -> str:  # noqa: N802
+        """The name of the channel that makes its part of each section first; empty for none."""
+
+    @property
+    def PLACE(self) -> str:  # noqa: N802
+        """The place in a sentence: "the package index"."""
+
+    @property
+    def WISHES(self) -> tuple[str, ...]:  # noqa: N802
+        """What a rollback does here only if a person asks for it: "delete-chart"."""
+
+    def is_on(self, project: Project, /) -> bool:
+        """Whether the project uses this channel."""
+
+    def access(self, release: Release, /) -> Iterable[Item]:
+        """Tools, credentials and free names, checked before anything is changed."""
+
+    def build(self, release: Release, /) -> Iterable[Item]:
+        """Build the artifacts from the release commit."""
+
+    def built(self, release: Release, /) -> Iterable[Artifact]:
+        """The artifacts that `build` made, as they are in the dist folder; they are sealed."""
+
+    def stage(self, release: Release, /) -> Iterable[Item]:
+        """Upload what users do not see yet."""
+
+    def publish(self, release: Release, /) -> Iterable[Item]:
+        """Make the version public."""
+
+    def verify(self, release: Release, /) -> Iterable[Item]:
+        """Read the channel back as a user does, and compare with the seal: see `read_back`."""
+
+    def readings(self, release: Release, /) -> Iterable[Reading]:
+        """The rows of the table of `invoke verify` and of the report."""
+
+    def promote(self, release: Release, /) -> Iterable[Item]:
+        """Move `latest` and its like to the version."""
+
+    def withdraw(self, rollback: Rollback, /) -> Iterable[Item]:
+        """Take back what can be taken back; a step that `needs_person` comes after everything else."""
+
+    def remains(self, rollback: Rollback, /) -> Iterable[Remaining]:
+        """The rows of the table that a rollback shows before it asks."""
+
+    def is_public(self, release: Release, /) -> bool:
+        """Whether users can get this version here: then its tag is not deleted."""
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """
+    What a rehearsal gives a plug-in instead of its real place.
+
+    Args:
+        folder: an empty folder of its own; its files are part of what the rehearsal shows and compares.
+        url: the root of the sandbox's servers: `/v2/` is an OCI registry, `/simple/` and `/legacy/` a package index.
+    """
+
+    folder: Path
+    url: str
+
+
+def nothing(_: object, /) -> tuple[()]:
+    """The part of a channel that has nothing to do."""
+    return ()
