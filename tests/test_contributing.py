@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 from packaging.version import Version
 
+from contd_release.channels.withdrawal import Rollback
 from contd_release.engine.step import State, Step
 from contd_release.errors import Unanswered
 from contd_release.process.action import Running
@@ -22,7 +23,7 @@ SDIST = "contd-1.2.0.tar.gz"
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> ModuleType:
-    """The channel of the section "Add a channel in about ten lines", imported from a file."""
+    """The channel of the section "Add a channel in about 30 lines", imported from a file."""
     blocks = re.findall(r"```python\n(.*?)```", CONTRIBUTING.read_text(encoding="utf-8"), re.DOTALL)
     path = tmp_path / "contd_shelf.py"
     path.write_text(blocks[0], encoding="utf-8")
@@ -61,6 +62,18 @@ def test_the_channel_publishes(shelf: ModuleType, release: Release, tmp_path: Pa
         action.run(Running(tmp_path / "log"))
     assert State.DONE is step.observe().state
     assert [SDIST] == [path.name for path in (tmp_path / "shelf").iterdir()]
+
+
+def test_the_channel_withdraws(shelf: ModuleType, release: Release, tmp_path: Path) -> None:
+    """A rollback finds the published file, takes it away, and finds that it is gone; another file stays."""
+    (tmp_path / "shelf" / SDIST).write_bytes(b"sdist")
+    step = only(shelf.withdraw(Rollback(release, "it was bad")))
+    assert step.observe().state is State.ABSENT
+    for action in step.act:
+        action.run(Running(tmp_path / "log"))
+    assert step.observe().state is State.DONE
+    (tmp_path / "shelf" / SDIST).write_bytes(b"other")
+    assert step.observe().state is State.CONFLICT
 
 
 def test_another_file_is_a_conflict(shelf: ModuleType, release: Release, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contd_release.project.artifacts import sha256_of
+from contd_release.rehearse.pointers import CHANNELS
 from contd_release.rehearse.rehearsal import Rehearsal
 from contd_release.sandbox import remotes
 from contd_release.sandbox.chat import Chat
@@ -18,6 +20,7 @@ class EndState:
     What must be equal, however often a release was killed: every ref of the remote, every thing published, once.
 
     Args:
+        files: the sha256 of what plug-ins published, by channel and name.
         moves: how often each ref of each remote has moved, the website's too, whose commits tell the world's address.
     """
 
@@ -25,6 +28,7 @@ class EndState:
     moves: Mapping[str, int]
     effects: Mapping[str, int]
     messages: tuple[str, ...]
+    files: Mapping[str, str]
 
 
 def of(rehearsal: Rehearsal, world: World) -> EndState:
@@ -36,4 +40,11 @@ def of(rehearsal: Rehearsal, world: World) -> EndState:
         for remote in (world.directory / "git").rglob("*.git")
         for update in remotes.updates(remote)
     )
-    return EndState(remotes.refs(rehearsal.remote), moves, effects, tuple(rooms))
+    return EndState(remotes.refs(rehearsal.remote), moves, effects, tuple(rooms), published(world))
+
+
+def published(world: World) -> dict[str, str]:
+    """The sha256 of each file that a plug-in published, by channel and name."""
+    root = world.directory / CHANNELS
+    found = sorted(path for path in root.rglob("*") if path.is_file())
+    return {str(path.relative_to(root)): sha256_of(path)[0] for path in found}

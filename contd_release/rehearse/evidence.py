@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contd_release.errors import Unsettled
 from contd_release.project import artifacts
 from contd_release.records.entries import Ended, Verified, Withdrawn
+from contd_release.rehearse.end_state import published
 from contd_release.rehearse.rehearsal import Rehearsal
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
@@ -36,6 +37,8 @@ def evidence(rehearsal: Rehearsal, world: World) -> Iterator[str]:
             yield f"  {ref.removeprefix('refs/heads/')} is at {commit[:12]}"
     for one in sealed.artifacts if sealed else ():
         yield f"  {one.name}  sha256 {one.sha256}"
+    for name, sha256 in published(world).items():
+        yield f"  {name}  sha256 {sha256}"
     effects = world.ledger.effects()
     yield f"  {len(effects)} things were published, {sum(effects.values()) - len(effects)} of them twice"
     is_withdrawn = rehearsal.entries.last(Withdrawn, ended.version) is not None

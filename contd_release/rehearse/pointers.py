@@ -7,8 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
+from contd_release.channels import registry
+from contd_release.channels.base import Sandbox
+from contd_release.channels.plugin import Plugin
 from contd_release.errors import NotReady
 from contd_release.project.project import Project
 from contd_release.project.settings import Image
@@ -20,6 +24,8 @@ from contd_release.tools import cyclonedx, git
 from contd_release.tools.builders import buildah, buildx
 from contd_release.tools.helm import helm
 
+# The folder of a world that holds what plug-ins publish.
+CHANNELS: Final = "channels"
 SOMEBODY: Final = "somebody"
 
 
@@ -56,7 +62,7 @@ class Pointers:
 
     def overlay(self, world: World) -> str:
         """The configuration, as TOML."""
-        settings, tables = self.project.settings, dict[str, Mapping[str, str]]()
+        settings, tables = self.project.settings, dict[str, Mapping[str, object]]()
         off = {one.key or one.what for one in self.skipped}
         if settings.pypi:
             tables["pypi"] = {"repository": world.upload_url, "index": world.index_url}
@@ -74,11 +80,18 @@ class Pointers:
             tables["website"] = {"repository": str(remote)}
         if settings.monitor and settings.monitor.prometheus:
             tables["monitor"] = {"prometheus": world.prometheus_url}
+        for name, one in self._plugins.items():
+            if one.rehearsed is not None:
+                tables[f"channels.{_quoted(name)}"] = one.rehearsed(Sandbox(folder(world, name), world.url))
         lines = ['publisher = "here"', "sign-tags = false"]
         lines += [f"{key} = false" for key in sorted(off)]
         for name, table in tables.items():
             lines += [f"[{name}]", *(f"{key} = {_quoted(value)}" for key, value in table.items())]
         return "\n".join(lines) + "\n"
+
+    @cached_property
+    def _plugins(self) -> Mapping[str, Plugin]:
+        return registry.plugins(self.project)
 
     def secrets(self, world: World) -> dict[str, str]:
         """The world's logins, under the names that the release looks for."""
@@ -113,6 +126,11 @@ class Pointers:
 
     def _skipped(self) -> Iterator[Skipped]:
         settings = self.project.settings
+        for name, one in self._plugins.items():
+            if one.rehearsed is None:
+                why = f"{one.package} does not say how to point it at a sandbox"
+                remedy = f"python -m pip install --upgrade {one.package}"
+                yield Skipped(f"channel {name}", why, remedy, key=f"channels.{_quoted(name)}")
         if settings.announce and not find_spec("apprise"):
             yield Skipped(
                 "announcement", "apprise is not here", "pip install 'contd-release[announce]'", key="announce"
@@ -130,10 +148,17 @@ class Pointers:
                 yield Skipped("chart", error.what_is, error.type_next)
 
 
+def folder(world: World, channel: str) -> Path:
+    """The folder in a world that stands for the place of a plug-in's channel."""
+    found = world.directory / CHANNELS / channel
+    found.mkdir(parents=True, exist_ok=True)
+    return found
+
+
 def _path(name: str) -> str:
     """The part of an image's or chart's name that is not the registry."""
     return name.removeprefix("oci://").partition("/")[2]
 
 
-def _quoted(value: str) -> str:
+def _quoted(value: object) -> str:
     return json.dumps(value)

@@ -60,7 +60,7 @@ def story(release: Release, public: Public, redact: Redactor) -> Story:
         commit=sealed.commit if sealed else "",
         seal=sealed.digest() if sealed else "",
         artifacts=sealed.artifacts if sealed else (),
-        places=tuple(_places(public.channels, sealed, told)),
+        places=tuple(_places(public, told)),
         rows=public.rows,
         proofs=tuple(_proofs(told)),
         announcements=tuple(_announcements(told)),
@@ -72,16 +72,20 @@ def story(release: Release, public: Public, redact: Redactor) -> Story:
     )
 
 
-def _places(channels: Sequence[str], sealed: Sealed | None, told: Sequence[Entry]) -> Iterator[Place]:
+def _places(public: Public, told: Sequence[Entry]) -> Iterator[Place]:
+    sealed = public.sealed
     artifacts, seal = (sealed.artifacts, sealed.digest()) if sealed else ((), "")
-    for channel in channels:
+    found = {(row.channel, row.built) for row in public.rows}
+    for channel in public.channels:
         verified = [one for one in told if isinstance(one, Verified) and (one.channel, one.seal) == (channel, seal)]
-        built = tuple(one.name for one in artifacts if _goes_to(one, channel))
+        built = tuple(
+            one.name for one in artifacts if _goes_to(one, channel) or (channel, f"sha256:{one.sha256}") in found
+        )
         yield Place(channel, built, verified[-1].at if verified else "")
 
 
 def _goes_to(artifact: Artifact, channel: str) -> bool:
-    return channel in (CHANNEL_OF.get(artifact.kind), EVERYTHING)
+    return channel in (CHANNEL_OF.get(artifact.kind, artifact.kind), EVERYTHING)
 
 
 def _proofs(told: Sequence[Entry]) -> Iterator[Proof]:
