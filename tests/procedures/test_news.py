@@ -13,9 +13,10 @@ def test_a_fragment_and_what_it_will_say(place: Place) -> None:
     for name in ("+a-list-may-be-empty.bugfix.md", "+a-list-may-be-empty.bugfix.1.md", "7.feature.md"):
         words = ("--issue", "7") if name.startswith("7") else ("--type", "bugfix")
         said = place.say("news", "A list may be empty.", *words)
-        assert (0, f"{place.clone}/newsfragments/{name} is written; commit it with the change\n") == (
-            said.code,
-            said.out,
+        kind = "feature" if name.startswith("7") else "bugfix"
+        assert said.code == 0, said.text
+        assert said.out == (
+            f"{place.clone}/newsfragments/{name} is written, of type {kind}; commit it with the change\n"
         )
     before = place.everything()
     said = place.say("changelog")
