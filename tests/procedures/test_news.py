@@ -9,10 +9,15 @@ if TYPE_CHECKING:
 
 
 def test_a_fragment_and_what_it_will_say(place: Place) -> None:
-    """`news` writes a file that `changelog` shows; a second one of the same words gets a name of its own."""
-    for name in ("+a-list-may-be-empty.bugfix.md", "+a-list-may-be-empty.bugfix.1.md", "7.feature.md"):
+    """`news` writes a file that `changelog` shows; a second text of the same words gets a name of its own."""
+    texts = {
+        "+a-list-may-be-empty.bugfix.md": "A list may be empty!",
+        "+a-list-may-be-empty.bugfix.1.md": "A list may be empty?",
+        "7.feature.md": "A list may be empty.",
+    }
+    for name, text in texts.items():
         words = ("--issue", "7") if name.startswith("7") else ("--type", "bugfix")
-        said = place.say("news", "A list may be empty.", *words)
+        said = place.say("news", text, *words)
         kind = "feature" if name.startswith("7") else "bugfix"
         assert said.code == 0, said.text
         assert said.out == (
