@@ -25,10 +25,10 @@ from contd_release.tools.changelog import Unreleased, added, has_section, unrele
 
 def ready(release: Release) -> Step:
     """The fragments are well named, and the changelog can take a section of this version."""
-    news, root = release.project.news, release.project.root
+    news = release.project.news
 
     def observe() -> Found:
-        changelog = git.text(root, release.base, news.changelog)
+        changelog = _before(release)
         found = fragments.at(release.project, release.base)
         if left := unreleased(changelog or ""):
             return Found(
@@ -89,6 +89,7 @@ def written(release: Release) -> Step:
             git.restore(tree, release.base, (news.changelog, news.directory)),
             towncrier.build(tree, version, release.date),
             Call(f"write the new section of {news.changelog} to {release.notes}", partial(_set_apart, release)),
+            Call(f"keep the line ends of {news.changelog}", partial(_keep_line_ends, release)),
         ),
     )
 
@@ -98,9 +99,23 @@ def text(release: Release) -> str:
     return _text(release.tree / release.notes)
 
 
+def _before(release: Release) -> str | None:
+    """The changelog at the base of the release, with line feeds alone, as towncrier reads it."""
+    found = git.text(release.project.root, release.base, release.project.news.changelog)
+    return found.replace("\r\n", "\n") if found else found
+
+
+def _keep_line_ends(release: Release) -> None:
+    """towncrier writes line feeds alone; a changelog that had CRLF gets it back."""
+    path = release.tree / release.project.news.changelog
+    before = git.text(release.project.root, release.base, release.project.news.changelog) or ""
+    if "\r\n" in before:
+        path.write_text(_text(path), encoding="utf-8", newline="\r\n")
+
+
 def _set_apart(release: Release) -> None:
     news, notes = release.project.news, release.tree / release.notes
-    before = git.text(release.project.root, release.base, news.changelog) or ""
+    before = _before(release) or ""
     section = added(before, _text(release.tree / news.changelog), news)
     if not section:
         raise Unsettled(

@@ -1,87 +1,134 @@
-"""What the repository lacks: written, or told."""
+"""`contd-release adopt`: what was found, one diff of all that would be written, one question, and all or nothing."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from contd_release.adopt import scaffold
-from contd_release.adopt.repository import Repository
+from contd_release.adopt import adoption, check
+from contd_release.adopt import tree as working_tree
+from contd_release.adopt.draft import Change
+from contd_release.adopt.place import Place
+from contd_release.adopt.questions import Answers, Question
+from contd_release.adopt.write import journal
 from contd_release.console import Report, reporting
-from contd_release.engine.checklist import Event, Phase, Seen
-from contd_release.engine.step import State
-from contd_release.errors import NotReady, ReleaseError, raise_all
-from contd_release.prepare import fragments
-from contd_release.procedures.options import Words
-from contd_release.procedures.release import Walking
-from contd_release.procedures.selection import here, planned
-from contd_release.process.action import Running
-from contd_release.records import journal
-from contd_release.tools import bumpversion, git
+from contd_release.errors import NotReady, Usage
+
+NEXT = "look at it with: git diff; then commit and push it\ntype: invoke doctor"
 
 
-def adopt(*, as_json: bool) -> None:
+@dataclass(frozen=True)
+class Wishes:
     """
-    Make every claim about the repository true that can be made true without a person.
+    What the words of the call ask for.
+
+    Args:
+        answers: `KEY=VALUE`, one for each question that is answered beforehand.
+        yes: whether to take the default of every other question, and to write without asking.
+        check: whether to write nothing, and fail where there would be something to write.
+    """
+
+    answers: tuple[str, ...] = ()
+    yes: bool = False
+    check: bool = False
+    as_json: bool = False
+
+
+def run(wishes: Wishes) -> None:
+    """
+    Find what the repository has, show what would be written, and write it on yes.
 
     Raises:
-        ReleaseError: what only a person can settle, all at once; the rest is written all the same.
+        NotReady: with `check`, something is not written yet; without a terminal and `yes`, nobody can be asked.
+        ReleaseError: the tree lacks what adoption cannot do without; nothing was written.
     """
-    repository, report = Repository(git.clone(Path.cwd())), reporting(as_json=as_json)
-    written: list[str] = []
-
-    def watch(event: Event) -> None:
-        if event.what is Phase.ACTING:
-            written.append(event.step.title)
-        report.event(event)
-
-    try:
-        scaffold.checklist(repository).walk(watch, Running(repository.clone.state / "adopt" / "logs", report.redact))
-    finally:
-        if written:
-            report.says("\nlook at what was written with: git status; then commit and push it")
-    report.says("type: invoke doctor")
-
-
-def examine(*, as_json: bool) -> None:
-    """
-    Look at the repository, and where nothing is missing in it, at the release that its fragments ask for.
-
-    Raises:
-        ReleaseError: everything that is in the way.
-    """
-    repository, report = Repository(git.clone(Path.cwd())), reporting(as_json=as_json)
-    seen = list(scaffold.checklist(repository).status())
-    for one in seen:
-        report.seen(one, with_commands=False)
-    raise_all([error for one in seen if (error := _problem(one))])
-    _examine_release(report)
-
-
-def _examine_release(report: Report) -> None:
-    project = here()
-    if begun := journal.of(project).under_way():
-        report.says(f"\n{project.name} {begun.version} is under way since {begun.at}")
-        report.says("type: invoke status")
+    report = reporting(as_json=wishes.as_json)
+    tree = working_tree.of(Path.cwd())
+    room = tree.clone.state / "adopt"
+    if put_back := journal.recovered(tree.root, room):
+        report.says(f"an adoption was interrupted: {len(put_back)} files are as they were before it")
+        tree = working_tree.of(Path.cwd())
+    is_asked = not (wishes.yes or wishes.check or wishes.as_json) and sys.stdin.isatty()
+    answers = Answers(_given(wishes.answers), ask=_ask if is_asked else lambda question: question.default)
+    found = adoption.look(tree, answers)
+    draft = adoption.draft(tree, found, answers)
+    changes = draft.changes()
+    _show(report, found, answers, changes)
+    answers.refuse_unknown()
+    if not changes:
+        report.says("\nnothing is to be written: this repository is adopted")
+        report.says("type: invoke doctor")
         return
-    current = bumpversion.configuration(lambda path: git.text(project.root, project.commit, path)).current
-    least = fragments.at(project, project.commit).least_part(current)
-    words = Words(final=True) if current.is_prerelease else Words(part=least)
-    walking = Walking(planned(project, words, git.branch(project.root)), report)
-    seen = tuple(walking.checklist.status())
-    for one in seen:
-        if one.section == "prepare" and not one.step.act:
-            report.seen(one, with_commands=False)
-    walking.checklist.check(seen)
-    part = "--final" if current.is_prerelease else f"--part {least}"
-    report.says(f"\nnothing keeps {walking.release} from being released")
-    report.says(f"type: invoke rehearse, then invoke release {part}")
+    check.tried(draft)
+    if wishes.check:
+        raise NotReady(
+            f"{len(changes)} files are not as adoption would have them: {', '.join(one.path for one in changes[:5])}",
+            expected="an adopted repository",
+            type_next="contd-release adopt",
+        )
+    if not wishes.yes and not (is_asked and _is_confirmed(len(changes))):
+        if not is_asked:
+            raise NotReady(
+                "there is no terminal to ask on, and nothing was written",
+                expected="yes to this diff",
+                type_next="contd-release adopt --yes",
+            )
+        report.says("nothing was written")
+        return
+    journal.write(tree.root, room, changes)
+    report.fact("written", f"\n{len(changes)} files are written\n{NEXT}", files=[one.path for one in changes])
 
 
-def _problem(seen: Seen) -> ReleaseError | None:
-    if seen.error or seen.found is None:
-        return seen.error
-    found = seen.found
-    if found.state is State.DONE:
-        return None
-    by_us = found.state is not State.CONFLICT and seen.step.act
-    return NotReady(found.detail, seen.step.title, "contd-release adopt" if by_us else found.type_next)
+def _show(report: Report, found: adoption.Found, answers: Answers, changes: Sequence[Change]) -> None:
+    for one in found.findings:
+        report.fact("finding", f"  {one}", what=one.what, where=one.where, reason=one.reason)
+    if drifted := found.places.drifted(found.current.version):
+        report.fact(
+            "drifted", f"\n{_table(drifted, found)}", places=[{"where": one.where, "says": one.says} for one in drifted]
+        )
+    for question, answer in answers.asked.values():
+        why = f" ({question.reason})" if question.reason and answer == question.default else ""
+        told = f"  {question.text}? {answer}{why}   --answer {question.key}={answer}"
+        report.fact("answer", told, key=question.key, answer=answer, choices=list(question.choices))
+    diff = "".join(one.diff() for one in changes)
+    if diff:
+        report.fact("diff", f"\n{diff.rstrip()}", diff=diff)
+
+
+def _table(drifted: Sequence[Place], found: adoption.Found) -> str:
+    """The places that disagree: what each says, and what it will say."""
+    version = found.current.version
+    rows = [("place", "says", "will say"), *((one.where, one.says, one.spelled(version)) for one in drifted)]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(f"  {line}" for line in lines)
+
+
+def _given(pairs: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise Usage(f"--answer {pair!r} has no '='", expected="KEY=VALUE", type_next="contd-release adopt")
+        found[key] = value
+    return found
+
+
+def _ask(question: Question) -> str:
+    """Ask a person at the terminal."""
+    choices = f" [{'/'.join(question.choices)}]" if question.choices else ""
+    reason = f"\n  {question.reason}" if question.reason else ""
+    while True:
+        answer = input(f"{question.text}?{reason}\n  {question.key}{choices} ({question.default}): ").strip()
+        if not answer:
+            return question.default
+        if not question.choices or answer in question.choices:
+            return answer
+
+
+def _is_confirmed(count: int) -> bool:
+    from contd_release.console.question import is_confirmed
+
+    return is_confirmed(f"\nwrite {count} files? [y/N] ")

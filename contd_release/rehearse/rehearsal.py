@@ -36,11 +36,17 @@ NOBODY: Final = ("Rehearsal", "rehearsal@localhost")
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """The rehearsal of one commit in a folder of its own."""
+    """
+    The rehearsal of one commit in a folder of its own.
+
+    Args:
+        is_proved: whether the proof is run as well.
+    """
 
     project: Project
     commit: str
     directory: Path
+    is_proved: bool = True
 
     @property
     def clone(self) -> Path:
@@ -108,7 +114,7 @@ class Rehearsal:
     def environment(self, world: World) -> Mapping[str, str]:
         """What the release sees of the outside: the world, and nobody's secrets."""
         overlay = self.directory / "overlay.toml"
-        files.write(overlay, self.pointers.overlay(world))
+        files.write(overlay, ("" if self.is_proved else "proof = []\n") + self.pointers.overlay(world))
         return (
             environment()
             | self.pointers.secrets(world)

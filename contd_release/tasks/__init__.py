@@ -12,7 +12,7 @@ from typing import Final
 from invoke.collection import Collection
 from invoke.tasks import Task
 
-from contd_release.tasks import abort, adopt, hotfix, news, plan, rehearse, release, rollback, status
+from contd_release.tasks import abort, adopt, doctor, hotfix, news, plan, rehearse, release, rollback, status
 from contd_release.tasks.after import announce, monitor, report, schedule
 from contd_release.tasks.sections import build, bump, changelog, check, promote, publish, verify
 
@@ -49,7 +49,7 @@ namespace: Final = Collection(
         news.news,
         rollback.rollback,
         adopt.adopt,
-        adopt.doctor,
+        doctor.doctor,
     ),
     Collection("hotfix", *_long_options(hotfix.start, hotfix.finish)),
 )

@@ -1,4 +1,4 @@
-"""How a repository starts to release with us."""
+"""`contd-release adopt`: how a repository starts to release with us."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from invoke.tasks import task
 
 from contd_release.errors import edge
 
-JSON = {"json": "one JSON object a line, for machines"}
 
-
-@task(help=JSON)
-def adopt(c: Context, json: bool = False) -> None:
-    """Write what this repository lacks to release with these tasks; what is there stays as it is."""
+@task(
+    help={
+        "yes": "take the default of every question, and write without asking",
+        "check": "write nothing; fail where something would be written",
+        "answer": "KEY=VALUE, the answer to a question; may be repeated",
+        "json": "one JSON object a line, for machines",
+    },
+    iterable=["answer"],
+)
+def adopt(c: Context, answer: list[str], yes: bool = False, check: bool = False, json: bool = False) -> None:
+    """Find what this repository has, show what it needs to release with these tasks, and write it on yes."""
     with edge():
-        from contd_release.procedures import adopt as adopting
+        from contd_release.procedures.adopt import Wishes, run
 
-        adopting.adopt(as_json=json)
-
-
-@task(help=JSON)
-def doctor(c: Context, json: bool = False) -> None:
-    """Tell everything that keeps this repository from being released, and what to type."""
-    with edge():
-        from contd_release.procedures import adopt as adopting
-
-        adopting.examine(as_json=json)
+        run(Wishes(tuple(answer), yes=yes, check=check, as_json=json))

@@ -15,6 +15,7 @@ from contd_release.errors import edge
         "crash-everywhere": "kill the release at every step and in every act, and continue it each time",
         "fault": "a fault that the world orders, such as 'UPLOAD /legacy/ 1 accept-then-drop'; may be repeated",
         "svg": "a file that gets the walked checklist as a picture",
+        "without-proof": "leave the proof out, for a first look; the end says that nothing was proved",
         "scenario": "rehearse more than a release: hotfix, or rollback",
         "json": "tell events as JSON lines",
     },
@@ -28,13 +29,16 @@ def rehearse(
     crash_everywhere: bool = False,
     svg: str = "",
     scenario: str = "",
+    without_proof: bool = False,
     json: bool = False,
 ) -> None:
     """Release this commit into a throwaway world on this machine: no secret, no network, the same steps."""
     with edge():
         from contd_release.procedures.rehearse import Wishes, crash, run
 
-        wishes = Wishes(part, tuple(fault), svg, fresh=fresh, as_json=json, scenario=scenario)
+        wishes = Wishes(
+            part, tuple(fault), svg, fresh=fresh, as_json=json, scenario=scenario, without_proof=without_proof
+        )
         if crash_everywhere:
             crash(wishes)
         else:

@@ -1,0 +1,168 @@
+"""
+The whole adoption on one screen: what is found, what is asked, and what would be written.
+
+Each subject has a module in `find/`, which only reads, and where something is written for it one of the same name in
+`write/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from contd_release.adopt.draft import Draft
+from contd_release.adopt.find import changelog, chart, image, package, places, proof, tags, versions, workflows
+from contd_release.adopt.find.changelog import Changelog
+from contd_release.adopt.find.chart import Chart
+from contd_release.adopt.find.image import Image
+from contd_release.adopt.find.package import Package
+from contd_release.adopt.find.places import Places
+from contd_release.adopt.find.proof import Proof
+from contd_release.adopt.find.tags import Tags
+from contd_release.adopt.find.versions import Current
+from contd_release.adopt.finding import Finding
+from contd_release.adopt.place import Place
+from contd_release.adopt.questions import Answers, Question
+from contd_release.adopt.templates import template
+from contd_release.adopt.tree import Tree
+from contd_release.adopt.write import changelog as write_changelog
+from contd_release.adopt.write import settings as write_settings
+from contd_release.adopt.write import versions as write_versions
+from contd_release.project.defaults import github_repository
+from contd_release.tools import git
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that the tree says."""
+
+    package: Package | None
+    tags: Tags
+    current: Current
+    chart: Chart | None
+    image: Image | None
+    places: Places
+    changelog: Changelog
+    proof: Proof
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, in the order in which people read them."""
+        parts = (self.package, self.current, self.tags, self.image, self.chart, self.changelog, self.proof)
+        listed = tuple(Finding(f"{one.says} is the version", one.where, one.reason) for one in self.places.followed)
+        return tuple(one for part in parts if part for one in part.findings) + listed + self.places.mentions
+
+
+def look(tree: Tree, answers: Answers) -> Found:
+    """
+    Everything that the tree says; where it does not say something, a person is asked.
+
+    Raises:
+        ReleaseError: it lacks what nobody can do without.
+    """
+    repository = github_repository(git.known_url(tree.root, "origin") or "")
+    found = package.find(tree, answers)
+    name = found.name if found else tree.root.name
+    tagged = tags.find(tree, name)
+    current = versions.find(tree, found, tagged)
+    steps = workflows.steps(tree, repository)
+    of_chart = chart.find(tree, name, current.version, steps, bool(repository), answers)
+    of_image = image.find(tree, steps, "", bool(repository), answers)
+    followed = places.find(tree, found, current, tagged, of_chart)
+    return Found(
+        package=found,
+        tags=tagged,
+        current=current,
+        chart=of_chart,
+        image=of_image,
+        places=_chosen(followed, current, answers),
+        changelog=changelog.find(tree),
+        proof=proof.find(tree, found),
+    )
+
+
+def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
+    """What would be written, in memory."""
+    made, version = Draft(tree), found.current.version
+    followed = [*found.places.followed, *_stated_in_package(made, found, answers)]
+    write_versions.agree(made, found.places.followed, version)
+    write_changelog.write(made, found.changelog)
+    write_settings.write(made, _settings(tree, found))
+    write_versions.list_all(made, followed, version)
+    if tree.text("tasks.py") is None:
+        made.write("tasks.py", template("tasks.txt"))
+    return made
+
+
+def _chosen(found: Places, current: Current, answers: Answers) -> Places:
+    """The places, without those that a person says count for themselves."""
+    kept = []
+    for place in found.followed:
+        is_far = (
+            place.says != place.spelled(current.version) and place.path.endswith(".py") and place.path.count("/") > 1
+        )
+        question = Question(
+            f"follow.{place.path}",
+            f"{place.where} says {place.says}, the release is at {current.version}: does it follow",
+            "yes",
+            "it is a module of the package",
+            ("yes", "no"),
+        )
+        if not is_far or answers.is_yes(question):
+            kept.append(place)
+    return replace(found, followed=tuple(kept))
+
+
+def _stated_in_package(made: Draft, found: Found, answers: Answers) -> list[Place]:
+    """The `__version__` that a package gets whose sub-packages state a version, and which states none itself."""
+    modules = found.package.modules if found.package else ()
+    path = f"{modules[0]}/__init__.py" if modules else ""
+    text = made.text(path)
+    inside = [one for one in found.places.followed if modules and one.path.startswith(f"{modules[0]}/")]
+    if (
+        text is None
+        or "__version__" in text
+        or not inside
+        or any(one.path.count("/") == path.count("/") for one in inside)
+    ):
+        return []
+    question = Question(
+        "__version__", f"{path} states no version: shall it", "yes", f"{inside[0].where} states one", ("yes", "no")
+    )
+    if not answers.is_yes(question):
+        return []
+    version = str(found.current.version)
+    line = write_versions.state_in_package(made, path, found.current.version)
+    return [Place(path, line, '__version__ = "', version, '"', "the package's")]
+
+
+def _settings(tree: Tree, found: Found) -> Mapping[str, write_settings.Value | write_settings.Table]:
+    """The settings that differ from what is so without them."""
+    settings: dict[str, write_settings.Value | write_settings.Table] = {}
+    if found.tags.main != "main":
+        settings["main"] = found.tags.main
+    if not found.proof.is_default:
+        settings["proof"] = found.proof.lines
+    if found.image and found.image.is_published:
+        settings["image"] = _image(found.image)
+    if found.chart and found.chart.is_published:
+        settings["chart"] = _chart(found.chart)
+    return settings
+
+
+def _image(found: Image) -> write_settings.Table:
+    table: dict[str, write_settings.Value] = {"name": found.name} if found.name else {}
+    if found.dockerfile != "Dockerfile":
+        table["dockerfile"] = found.dockerfile
+    if found.platforms and found.platforms != ("linux/amd64", "linux/arm64"):
+        table["platforms"] = found.platforms
+    return table
+
+
+def _chart(found: Chart) -> write_settings.Table:
+    table: dict[str, write_settings.Value] = {"path": found.folder}
+    if found.registry:
+        table["registry"] = found.registry
+    if found.folder.rpartition("/")[2] != found.name:
+        table["name"] = found.name
+    return table

@@ -1,0 +1,149 @@
+"""The Helm chart that is published: its folder, its name, whose version it has, and where it goes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Final
+
+from packaging.version import InvalidVersion, Version
+
+from contd_release.adopt.find.workflows import Step
+from contd_release.adopt.finding import Finding
+from contd_release.adopt.place import ANY, Place, matching
+from contd_release.adopt.questions import Answers, Question
+from contd_release.adopt.tree import APART, Tree
+
+# A chart of the documentation is the project's; the name of this folder alone says nothing else.
+_APART: Final = APART - {"docs", "doc", "templates", "template"}
+_KEY: Final = r"^{key}:[ \t]+[\"']?v?(?P<version>{any})"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """
+    The chart.
+
+    Args:
+        folder: the folder of its Chart.yaml.
+        is_own: whether it counts its own version, and only appVersion follows the release.
+        registry: where workflows push it to today; empty where none does.
+        is_published: whether something says where it goes.
+    """
+
+    folder: str
+    name: str
+    version: str
+    is_own: bool
+    registry: str
+    is_published: bool
+    findings: tuple[Finding, ...]
+
+    @property
+    def path(self) -> str:
+        """Its Chart.yaml."""
+        return f"{self.folder}/Chart.yaml" if self.folder != "." else "Chart.yaml"
+
+    def places(self, tree: Tree) -> Iterator[Place]:
+        """The lines of it that follow the release, and the image's tag in its values where that is a release."""
+        keys = ("appVersion",) if self.is_own else ("version", "appVersion")
+        for key in keys:
+            for place in matching(tree, self.path, _KEY.format(key=key, any=ANY), "the chart's")[:1]:
+                yield replace(place, spelling="semver")
+
+
+def find(
+    tree: Tree, name: str, version: Version, steps: Sequence[Step], has_github: bool, answers: Answers
+) -> Chart | None:
+    """The chart of this tree; None where there is none, or none that is plainly the project's."""
+    folders = [path.removesuffix("/Chart.yaml") for path in tree.named("Chart.yaml") if _is_own_chart(tree, path)]
+    folders = [folder if folder != "Chart.yaml" else "." for folder in folders]
+    if not folders:
+        return None
+    folder = _chosen(tree, folders, name, answers)
+    if folder == "none":
+        return None
+    path = f"{folder}/Chart.yaml" if folder != "." else "Chart.yaml"
+    called = _value(tree, path, "name") or PurePosixPath(folder).name
+    stated = _value(tree, path, "version")
+    is_own = _counts_itself(tree, path, stated, version, answers)
+    registry = answers.given.get("chart.registry") or next((one for step in steps if (one := _pushed_to(step))), "")
+    whose = "counts its own version" if is_own else "has the release's version"
+    findings = [
+        Finding(f"the chart is {called}, and {whose}", f"{path}:{tree.line_of(path, '^version:')}", f"it says {stated}")
+    ]
+    if _lacks_lock(tree, folder, path):
+        command = f"helm dependency update {folder}"
+        findings.append(Finding("the chart has dependencies and no Chart.lock", path, f"type: {command}"))
+    is_published = bool(registry or has_github)
+    if not is_published:
+        why = "no workflow and no GitHub remote says where it goes: --answer chart.registry=oci://HOST/NAME"
+        findings.append(Finding("the chart is not published", path, why))
+    return Chart(folder, called, stated, is_own, registry, is_published, tuple(findings))
+
+
+def _is_own_chart(tree: Tree, path: str) -> bool:
+    """Whether this is the project's chart: no fixture, and no dependency in the `charts` folder of another one."""
+    parts = PurePosixPath(path).parts[:-1]
+    if not _APART.isdisjoint(parts) or re.search(r"^type:[ \t]*[\"']?library", tree.text(path) or "", re.MULTILINE):
+        return False
+    above = ("/".join(parts[:index]) for index, part in enumerate(parts) if part == "charts")
+    return not any((f"{folder}/Chart.yaml" if folder else "Chart.yaml") in tree.known for folder in above)
+
+
+def _chosen(tree: Tree, folders: list[str], name: str, answers: Answers) -> str:
+    """The chart of several that bears the project's name; a person says which, where none does."""
+    if len(folders) == 1 and "chart" not in answers.given:
+        return folders[0]
+    bare = re.sub(r"[-_.]+", "", name).lower()
+    of_ours = [one for one in folders if re.sub(r"[-_.]+", "", PurePosixPath(one).name).lower() == bare]
+    default = of_ours[0] if len(of_ours) == 1 else "none"
+    return answers.of(
+        Question(
+            "chart",
+            f"which of {len(folders)} charts is published",
+            default,
+            f"{default} has the project's name" if of_ours else "none of them has the project's name",
+            ("none", *folders),
+        )
+    )
+
+
+def _counts_itself(tree: Tree, path: str, stated: str, version: Version, answers: Answers) -> bool:
+    try:
+        found = Version(stated)
+    except InvalidVersion:
+        return False
+    if found == version:
+        return False
+    moved = tree.git("log", "--format=%h", "-n", "2", "-G", r"^version:[[:space:]]", "--", path).split()
+    is_own = found > version or len(moved) > 1
+    why = "it is higher" if found > version else "it was raised before" if is_own else "it was never raised"
+    question = Question(
+        "chart.version",
+        f"{path} says {stated}, the release is at {version}: whose version does the chart have",
+        "own" if is_own else "release",
+        why,
+        ("own", "release"),
+    )
+    return answers.of(question) == "own"
+
+
+def _lacks_lock(tree: Tree, folder: str, path: str) -> bool:
+    has_some = re.search(r"^dependencies:[ \t]*(#.*)?$", tree.text(path) or "", re.MULTILINE) is not None
+    where = "" if folder == "." else f"{folder}/"
+    packed = any(one.startswith(f"{where}charts/") for one in tree.files)
+    return has_some and f"{where}Chart.lock" not in tree.known and not packed
+
+
+def _pushed_to(step: Step) -> str:
+    """`oci://HOST/PATH` of `helm push`, where a workflow names it."""
+    match = re.search(r"helm push\s+.*?(oci://[a-zA-Z0-9.:/_-]+)", step.run, re.DOTALL)
+    return match[1].rstrip("/").lower() if match else ""
+
+
+def _value(tree: Tree, path: str, key: str) -> str:
+    match = re.search(rf"^{key}:[ \t]+[\"']?([^\s\"'#]+)", tree.text(path) or "", re.MULTILINE)
+    return match[1] if match else ""

@@ -1,0 +1,131 @@
+"""The Python package: its folder, its name, the tool that builds it, and the modules that people import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from contd_release.adopt.finding import Finding
+from contd_release.adopt.questions import Answers, Question
+from contd_release.adopt.tree import APART, Tree
+from contd_release.errors import NotReady
+from contd_release.project import metadata
+from contd_release.project.metadata import Metadata
+
+_DESCRIBING: Final = ("pyproject.toml", "setup.cfg", "setup.py")
+_NO_PACKAGES: Final = APART | {"scripts", "tools", "script", "ci", "build", "dist", "bin", "migrations", "notebooks"}
+
+
+@dataclass(frozen=True)
+class Package:
+    """
+    The package that is released.
+
+    Args:
+        modules: the folders, or single files, of what is imported; the one of the project's name first.
+    """
+
+    metadata: Metadata
+    modules: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        assert self.metadata.name is not None
+        return self.metadata.name.value
+
+
+def find(tree: Tree, answers: Answers) -> Package | None:
+    """
+    The package of this tree; None where there is none.
+
+    Raises:
+        NotReady: there are several and none at the root, or the one has no name that can be read.
+        Usage: a pyproject.toml is not TOML.
+    """
+    candidates = _candidates(tree)
+    if not candidates:
+        return None
+    chosen = candidates[0]
+    if len(candidates) > 1 and chosen.folder:
+        chosen = _asked(candidates, answers)
+    if chosen.name is None:
+        chosen = _named(tree, chosen, answers)
+    others = [one.folder for one in candidates if one is not chosen and one.is_built]
+    modules = _modules(tree, chosen)
+    assert chosen.name is not None
+    findings = [
+        Finding(f"the package is {chosen.name.value}", str(chosen.name), f"built by {_builder(chosen)}"),
+        *([Finding(f"it is imported as {PurePosixPath(modules[0]).stem}", modules[0])] if modules else []),
+        *(Finding(f"the package in {one} is not released with it", one) for one in others),
+    ]
+    return Package(chosen, modules, tuple(findings))
+
+
+def _candidates(tree: Tree) -> list[Metadata]:
+    """The packages that can be built, the one at the root first."""
+    folders = []
+    for path in tree.named(*_DESCRIBING):
+        folder = path[: -len(PurePosixPath(path).name)]
+        if folder not in folders and not tree.is_apart(path) and folder.count("/") <= 3:
+            folders.append(folder)
+    found = [metadata.of(tree.text, folder) for folder in folders]
+    kept = [one for one in found if one.is_built or (one.name and not one.folder)]
+    if kept and not kept[0].folder and not kept[0].is_built and sum(one.is_built for one in kept) == 1:
+        # A root that is not built, such as that of a workspace, describes no package.
+        return [one for one in kept if one.is_built]
+    return kept
+
+
+def _asked(candidates: list[Metadata], answers: Answers) -> Metadata:
+    """The one of several packages in sub-folders that is released."""
+    folders = {one.folder.rstrip("/"): one for one in candidates}
+    key = "package"
+    if key not in answers.given:
+        raise NotReady(
+            f"{len(folders)} folders have a package: {', '.join(list(folders)[:10])}",
+            expected="one package that is released; several from one repository are not supported yet",
+            type_next=f"contd-release adopt --answer package={next(iter(folders))}",
+        )
+    return folders[answers.of(Question(key, "the folder of the package", "", choices=tuple(folders)))]
+
+
+def _named(tree: Tree, found: Metadata, answers: Answers) -> Metadata:
+    """The metadata with the name that a person gives, where no file states it."""
+    from dataclasses import replace
+
+    from contd_release.project.metadata import Stated
+
+    if "name" not in answers.given:
+        where = f"{found.folder}setup.py"
+        why = f": {where} computes it, or is not Python" if tree.text(where) is not None else ""
+        raise NotReady(
+            f"no file states the package's name as text{why}",
+            expected="the name on the package index",
+            type_next="contd-release adopt --answer name=NAME",
+        )
+    return replace(found, name=Stated(answers.of(Question("name", "the package's name", "")), "--answer"))
+
+
+def _modules(tree: Tree, found: Metadata) -> tuple[str, ...]:
+    """The outermost packages below the folder, `src` or `lib`; single modules where there are none."""
+    assert found.name is not None
+    wanted = found.name.value.replace("-", "_").replace(".", "_").lower()
+    inits = sorted(path for path in tree.files if path.endswith("/__init__.py") and path.startswith(found.folder))
+    tops: list[str] = []
+    for path in inits:
+        folder = path.removesuffix("/__init__.py")
+        parts = PurePosixPath(folder[len(found.folder) :]).parts
+        if not _NO_PACKAGES.isdisjoint(parts) or any(folder.startswith(f"{top}/") for top in tops):
+            continue
+        tops.append(folder)
+    if not tops:
+        singles = [f"{found.folder}{root}{wanted}.py" for root in ("", "src/", "lib/")]
+        tops = [path for path in singles if path in tree.known]
+    return tuple(sorted(tops, key=lambda top: (PurePosixPath(top).stem.lower() != wanted, top.count("/"), top)))
+
+
+def _builder(found: Metadata) -> str:
+    return found.backend.partition(".")[0] if found.is_built else "nothing: there is no build-system"

@@ -1,0 +1,83 @@
+"""The release tags that exist, their format, and the branch that releases start from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from packaging.version import InvalidVersion, Version
+
+from contd_release.adopt.finding import Finding
+from contd_release.adopt.tree import Tree
+
+_TAG: Final = re.compile(r"(?P<before>.*?)(?P<version>\d+\.\d+(?:\.\d+)*(?:[-.]?(?:a|b|rc|alpha|beta)[-.]?\d*)?)$")
+
+
+@dataclass(frozen=True)
+class Tags:
+    """
+    The release tags.
+
+    Args:
+        format: the format of the newest one, such as `v{version}`.
+        newest: the highest final version that is tagged, and reachable from HEAD.
+        last: the two highest release tags, the newest last.
+    """
+
+    format: str
+    newest: Version | None
+    last: tuple[str, ...]
+    main: str
+    findings: tuple[Finding, ...]
+
+
+def find(tree: Tree, package: str) -> Tags:
+    """The tags of this clone; those of another package or thing of the repository are left out."""
+    merged = tree.git("tag", "--list", "--merged", "HEAD", "--sort=creatordate").split()
+    every = merged or tree.git("tag", "--list", "--sort=creatordate").split()
+    found = _of_package([one for tag in every if (one := _read(tag))], package)
+    finals = [one for one in found if not one[2].is_prerelease]
+    ordered = sorted(finals or found, key=lambda one: one[2])
+    main, where = _main(tree)
+    findings = [Finding(f"releases start from {main}", where)]
+    if not ordered:
+        return Tags("v{version}", None, (), main, (Finding("there is no release tag"), *findings))
+    form = f"{ordered[-1][1]}{{version}}"
+    kept = [one for one in ordered if one[1] == ordered[-1][1]]
+    tags = tuple(one[0] for one in kept[-2:])
+    findings.insert(0, Finding(f"the tags are {form}", tags[-1], f"the newest of {len(found)}"))
+    return Tags(form, kept[-1][2], tags, main, tuple(findings))
+
+
+def _read(tag: str) -> tuple[str, str, Version] | None:
+    """A tag, the text before its version, and its version."""
+    match = _TAG.fullmatch(tag)
+    if not match:
+        return None
+    try:
+        return tag, match["before"], Version(match["version"])
+    except InvalidVersion:
+        return None
+
+
+def _of_package(found: list[tuple[str, str, Version]], package: str) -> list[tuple[str, str, Version]]:
+    """The tags of the package: those with no name, else those with its name."""
+    plain = [one for one in found if one[1] in ("", "v", "V")]
+    name = re.sub(r"[-_.]+", "-", package).lower()
+    named = [one for one in found if re.sub(r"[-_./@]+", "-", one[1]).lower().strip("v-") in (name, "release", "rel")]
+    either = [one for one in found if one in plain or one in named]
+    return plain if either and either[-1] in plain else named
+
+
+def _main(tree: Tree) -> tuple[str, str]:
+    """The branch that origin/HEAD names, else the one that exists."""
+    head = tree.git("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").strip()
+    if head:
+        return head.removeprefix("origin/"), "origin/HEAD"
+    names = tree.git("for-each-ref", "--format=%(refname:lstrip=3)", "refs/remotes/origin").split()
+    local = tree.git("symbolic-ref", "--quiet", "--short", "HEAD").strip()
+    for name in ("main", "master", "develop", "trunk"):
+        if name in names:
+            return name, f"origin/{name}"
+    return (local, "HEAD") if local else ("main", "")

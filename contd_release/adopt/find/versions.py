@@ -1,0 +1,159 @@
+"""The version that the repository is at, and what says so: a literal in a file, or a tool that reads the tag."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from packaging.version import InvalidVersion, Version
+
+from contd_release.adopt.find.package import Package
+from contd_release.adopt.find.tags import Tags
+from contd_release.adopt.finding import Finding
+from contd_release.adopt.tree import Tree
+from contd_release.errors import NotReady, ReleaseError
+from contd_release.project.from_tag import FromTag
+from contd_release.project.metadata import Stated
+from contd_release.project.version import parse
+
+MODULES: Final = ("__init__.py", "__about__.py", "__version__.py", "_version.py", "version.py", "_about.py", "about.py")
+# What a module calls its version, at the beginning of a line.
+NAME: Final = r"(?:__version__|__VERSION__|VERSION|version|_version)"
+LITERAL: Final = re.compile(
+    rf"""^(?P<before>{NAME}(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*["'])(?P<version>\d[^"'\n]*)["']""", re.MULTILINE
+)
+_VERSION_FILES: Final = ("VERSION", "VERSION.txt", "version.txt", "version")
+_WHOLE: Final = re.compile(r"v?(?P<version>\d+\.\d+[0-9A-Za-z.+-]*)\s*")
+_CARGO: Final = re.compile(r"""^version[ \t]*=[ \t]*"(?P<version>\d[^"\n]*)\"""", re.MULTILINE)
+_JSON: Final = re.compile(r"""^[ \t]*"version"[ \t]*:[ \t]*"(?P<version>\d[^"\n]*)\"""", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Current:
+    """
+    The version that the repository is at.
+
+    Args:
+        version: it, as a release spells it.
+        source: the literal that states it; None where a tool computes it.
+        says: that literal, which may have two numbers, or a suffix between releases.
+        tag: the tool that computes it.
+    """
+
+    version: Version
+    source: Stated | None
+    tag: FromTag | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def says(self) -> str:
+        """The version as its source spells it."""
+        return self.source.value if self.source else str(self.version)
+
+
+def find(tree: Tree, package: Package | None, tags: Tags) -> Current:
+    """
+    The version of the package, or of the newest tag where it is higher or there is no package.
+
+    Raises:
+        NotReady: nothing states one, or it is none that a release can have.
+    """
+    if package is None:
+        version = tags.newest or Version("0.0.0")
+        return Current(_three(version), None, None, (_tagged(tags, version),))
+    if tool := package.metadata.tag:
+        version = tags.newest or Version("0.0.0")
+        how = f"{tool.tool} computes it" + (f", overridden by {tool.variable}" if tool.variable else "")
+        return Current(
+            _three(version),
+            None,
+            tool,
+            (Finding(f"the version comes from the tag: {version}", tags.last[-1] if tags.last else "", how),),
+        )
+    stated = package.metadata.version or _in_files(tree, package)
+    if stated is None:
+        raise NotReady(
+            f"no file states the version of {package.name}",
+            expected='version = "0.1.0" in [project], or a file that the build tool reads it from',
+            type_next=f"$EDITOR {package.metadata.folder}pyproject.toml",
+        )
+    version = released(stated.value, str(stated))
+    if tags.newest and version < tags.newest:
+        higher = Finding(
+            f"the version is {tags.newest}", tags.last[-1], f"{stated} says {stated.value}, which is older"
+        )
+        return Current(_three(tags.newest), stated, None, (higher,))
+    return Current(version, stated, None, (Finding(f"the version is {stated.value}", str(stated)),))
+
+
+def released(text: str, where: str) -> Version:
+    """
+    The version of three numbers that a literal means.
+
+    Raises:
+        NotReady: it is none that a release can have.
+    """
+    try:
+        return parse(text)
+    except ReleaseError:
+        pass
+    try:
+        version = Version(text)
+    except InvalidVersion:
+        version = None
+    if (
+        version is None
+        or version.is_postrelease
+        or version.is_devrelease
+        or version.epoch
+        or version.local
+        or len(version.release) > 3
+    ):
+        raise NotReady(
+            f"{where} says {text!r}, which is not a version we can release",
+            expected="three numbers, with a, b or rc and a number for a pre-release: 1.2.0, 1.2.0rc1",
+            type_next=f"$EDITOR {where.partition(':')[0]}",
+        )
+    return _three(version)
+
+
+def statements(tree: Tree, path: str) -> list[Stated]:
+    """Every line of a module, or of a file that holds nothing else, that states a version."""
+    text = tree.text(path) or ""
+    name = path.rpartition("/")[2]
+    pattern = LITERAL
+    if name == "Cargo.toml":
+        pattern = _CARGO
+    elif name.endswith(".json"):
+        pattern = _JSON
+    elif not name.endswith((".py", ".toml", ".cfg", ".build")):
+        match = _WHOLE.fullmatch(text)
+        return [Stated(match["version"], path, 1)] if match else []
+    found = pattern.finditer(text)
+    return [Stated(one["version"], path, text.count("\n", 0, one.start("version")) + 1) for one in found]
+
+
+def _in_files(tree: Tree, package: Package) -> Stated | None:
+    """The first literal in the files that the build tool names, else in those that carry a version by custom."""
+    paths = [path for path in package.metadata.sources if path in tree.known]
+    for module in package.modules:
+        paths += [module] if module.endswith(".py") else [f"{module}/{name}" for name in MODULES]
+    folders = (package.metadata.folder, *(f"{module}/" for module in package.modules))
+    paths += [f"{folder}{name}" for folder in folders for name in _VERSION_FILES]
+    for path in dict.fromkeys(paths):
+        if path in tree.known and (found := statements(tree, path)):
+            return found[0]
+    return None
+
+
+def _three(version: Version) -> Version:
+    """The version with three numbers."""
+    numbers = ".".join(map(str, (*version.release, 0, 0)[:3]))
+    return Version(numbers + ("".join(map(str, version.pre)) if version.pre else ""))
+
+
+def _tagged(tags: Tags, version: Version) -> Finding:
+    return Finding(
+        f"the version is {version}", tags.last[-1] if tags.last else "", "" if tags.last else "no tag says one"
+    )

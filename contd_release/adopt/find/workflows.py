@@ -1,0 +1,94 @@
+"""What the workflows of GitHub and GitLab do today, step by step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from contd_release.adopt.tree import Tree
+
+FOLDER: Final = ".github/workflows/"
+_FIELD: Final = re.compile(r"\$\{\{\s*([^}]+?)\s*\}\}")
+
+
+@dataclass(frozen=True)
+class Step:
+    """
+    One step of a job, with its expressions filled in as far as files say their value.
+
+    Args:
+        uses: the action, without its version.
+        inputs: what it is given; every value as text.
+        on_tags: whether a tag starts the workflow.
+    """
+
+    path: str
+    job: str
+    uses: str
+    run: str
+    inputs: Mapping[str, str]
+    on_tags: bool
+
+
+def steps(tree: Tree, repository: str) -> tuple[Step, ...]:
+    """
+    Every step of every workflow.
+
+    Args:
+        repository: `OWNER/NAME` on GitHub; empty where it is not known.
+    """
+    paths = [path for path in tree.files if path.startswith(FOLDER) and path.endswith((".yml", ".yaml"))]
+    return tuple(step for path in paths for step in _steps(tree, path, repository))
+
+
+def _steps(tree: Tree, path: str, repository: str) -> Iterator[Step]:
+    import yaml
+
+    text = tree.text(path) or ""
+    try:
+        found = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return
+    workflow = _mapping(found)
+    # "on" is true in YAML 1.1.
+    triggers = found.get("on", found.get(True)) if isinstance(found, dict) else None
+    on_tags = _is_on_tags(triggers)
+    owner, _, name = repository.partition("/")
+    known = {"github.repository": repository, "github.repository_owner": owner, "github.event.repository.name": name}
+    for job, body in _mapping(workflow.get("jobs")).items():
+        environment = _texts(workflow.get("env")) | _texts(_mapping(body).get("env"))
+        listed = _mapping(body).get("steps")
+        for step in listed if isinstance(listed, list) else ():
+            one = _mapping(step)
+            values = known | {f"env.{key}": value for key, value in (environment | _texts(one.get("env"))).items()}
+            inputs = {key: _filled(value, values) for key, value in _texts(one.get("with")).items()}
+            uses = str(one.get("uses", "")).partition("@")[0]
+            yield Step(path, job, uses, _filled(str(one.get("run", "")), values), inputs, on_tags)
+
+
+def _is_on_tags(triggers: object) -> bool:
+    on = _mapping(triggers)
+    push = _mapping(on.get("push"))
+    return (
+        "tags" in push
+        or "release" in on
+        or triggers == "release"
+        or (isinstance(triggers, list) and "release" in triggers)
+    )
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with what is known in place of its expressions, twice, because variables hold expressions."""
+    for _ in range(2):
+        text = _FIELD.sub(lambda match: values.get(match[1]) or match[0], text)
+    return text
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return {str(key): one for key, one in value.items()} if isinstance(value, dict) else {}
+
+
+def _texts(value: object) -> dict[str, str]:
+    return {key: str(one) for key, one in _mapping(value).items() if isinstance(one, str | int | float | bool)}

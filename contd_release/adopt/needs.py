@@ -1,0 +1,123 @@
+"""What a repository needs to be released with us, as a checklist that the doctor looks at: the tree, and its commit."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from contd_release.adopt.tree import Tree
+from contd_release.engine.checklist import Checklist, Section, Together
+from contd_release.engine.step import Found, State, Step
+from contd_release.errors import ReleaseError
+from contd_release.project import project
+from contd_release.project.project import Project
+from contd_release.tools import bumpversion, git
+
+ADOPT: Final = "contd-release adopt"
+_WORKFLOWS: Final = ".github/workflows"
+
+
+def settings(tree: Tree) -> Project:
+    """
+    The project, as the files of the working tree describe it.
+
+    Raises:
+        ReleaseError: they cannot be read; every other need follows from them.
+    """
+    return project.read(tree.root, tree.clone.state, tree.text, partial(git.known_url, tree.root))
+
+
+def checklist(tree: Tree, found: Project) -> Checklist:
+    """Everything that must be in the repository; one thing that lacks keeps no other from being looked at."""
+    steps = (
+        Step("the settings say what is released, and where to", lambda: _described(found)),
+        Step("invoke finds the tasks", lambda: _tasks(tree)),
+        Step("the places that state the version are listed", lambda: _versions(tree)),
+        Step("the changelog takes new sections", lambda: _changelog(tree, found)),
+        Step("a release can be proved", lambda: _proof(tree, found)),
+        Step("there is a remote to release to", lambda: _remote(tree, found)),
+        *_workflow(tree, found),
+        Step("it is committed", lambda: _committed(tree, found)),
+    )
+    return Checklist((Section("repository", (Together(tuple((step,) for step in steps), goes_on=True),)),))
+
+
+def _described(found: Project) -> Found:
+    on = [name for name in ("pypi", "image", "chart", "github") if getattr(found.settings, name)]
+    return Found(State.DONE, f"{found.name}, with {', '.join(on) or 'no channel'}")
+
+
+def _tasks(tree: Tree) -> Found:
+    text = tree.text("tasks.py")
+    if text is not None and "contd_release" in text:
+        return Found(State.DONE, "tasks.py")
+    return Found(State.ABSENT, "tasks.py is not there" if text is None else "tasks.py has tasks, and not ours", ADOPT)
+
+
+def _versions(tree: Tree) -> Found:
+    found = bumpversion.configuration(tree.text)
+    if problems := found.problems(tree.text, found.current):
+        return Found(State.ABSENT, "; ".join(problems), f"$EDITOR {' '.join(found.paths)}")
+    return Found(State.DONE, f"{len(found.files)} places say {found.current}")
+
+
+def _changelog(tree: Tree, found: Project) -> Found:
+    news = found.news
+    if "towncrier.toml" not in tree.known and not tree.line_of("pyproject.toml", r"^\[tool\.towncrier\]"):
+        return Found(State.ABSENT, "nothing configures towncrier", ADOPT)
+    text = tree.text(news.changelog)
+    if text is None:
+        return Found(State.ABSENT, f"{news.changelog} is not there", ADOPT)
+    if news.marker not in text:
+        missing = f"{news.changelog} has no line {news.marker.strip()!r}, below which sections go"
+        return Found(State.ABSENT, missing, f"$EDITOR {news.changelog}   (put it above the newest section)")
+    return Found(State.DONE, f"{news.changelog}, fragments in {news.directory}/")
+
+
+def _proof(tree: Tree, found: Project) -> Found:
+    proof = found.settings.proof
+    needs_nox = any(line.split()[0].rpartition("/")[2] == "nox" for line in proof if line.split())
+    if needs_nox and "noxfile.py" not in tree.known:
+        told = f"the proof is {'; '.join(proof)}, and noxfile.py is not there"
+        return Found(State.ABSENT, told, '$EDITOR pyproject.toml   ([tool.contd-release] proof = ["python -m pytest"])')
+    return Found(State.DONE, "; ".join(proof) or "nothing")
+
+
+def _remote(tree: Tree, found: Project) -> Found:
+    name = found.settings.remote
+    if git.known_url(tree.root, name):
+        return Found(State.DONE, name)
+    return Found(State.ABSENT, f"this clone has no remote {name!r}", f"git remote add {name} URL")
+
+
+def _workflow(tree: Tree, found: Project) -> tuple[Step, ...]:
+    """The workflow that a tag starts, where it is what publishes."""
+    if found.settings.publisher != "github-actions":
+        return ()
+    path = f"{_WORKFLOWS}/{found.settings.github.workflow if found.settings.github else 'release.yml'}"
+    missing = Found(State.ABSENT, f"{path} is not there", ADOPT)
+    found_there = Found(State.DONE, path) if path in tree.known else missing
+    return (Step(f"{path} publishes what is tagged", lambda: found_there),)
+
+
+def _committed(tree: Tree, found: Project) -> Found:
+    """A release is made of a commit; what is only in the working tree does not count."""
+    told = tree.git("status", "--porcelain", "-z", "--untracked-files=all", "--", *_counting(tree, found))
+    paths = [entry[3:] for entry in told.split("\0") if len(entry) > 3]
+    if not paths:
+        return Found(State.DONE, tree.clone.head[:12])
+    shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+    add = " ".join(dict.fromkeys(path if "/" not in path else path.partition("/")[0] for path in paths[:20]))
+    return Found(
+        State.ABSENT, f"{shown} is not committed", f'git add {add}; git commit -m "Release with contd-release"'
+    )
+
+
+def _counting(tree: Tree, found: Project) -> list[str]:
+    """The files and folders that a release reads."""
+    try:
+        versions = bumpversion.configuration(tree.text).paths
+    except ReleaseError:
+        versions = ()
+    named = ["pyproject.toml", project.CONFIGURATION, "tasks.py", "noxfile.py", "towncrier.toml", _WORKFLOWS]
+    return [*named, found.news.changelog, found.news.directory, found.news.notes, *versions]

@@ -1,0 +1,83 @@
+"""`contd-release adopt`: nothing is written without a yes, and what is in the way is said in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.adopt.scenario import FOLDER, Scenario
+from tests.conftest import Place, contents, git
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A repository that is not adopted."""
+    return Scenario(FOLDER / "poetry-tags-without-v").begun(tmp_path)
+
+
+def test_without_a_terminal_and_a_yes_nothing_is_written(place: Place) -> None:
+    """The diff is shown, and what to type."""
+    before = contents(place.clone)
+    said = place.run("adopt")
+    assert said.code == 2
+    assert "+[tool.contd-release]" in said.out
+    assert "type:     contd-release adopt --yes" in said.err
+    assert before == contents(place.clone)
+
+
+def test_check_fails_where_something_would_be_written(place: Place) -> None:
+    """And writes nothing; it passes once all is written."""
+    before = contents(place.clone)
+    said = place.say("adopt", "--check")
+    assert said.code == 2
+    assert "files are not as adoption would have them" in said.err
+    assert before == contents(place.clone)
+    assert place.say("adopt", "--yes").code == 0
+    assert place.say("adopt", "--check").code == 0
+
+
+def test_machines_get_an_object_a_line(place: Place) -> None:
+    """Each finding with its place and its reason, the diff, and the files that were written."""
+    said = place.say("adopt", "--yes", "--json")
+    told = [json.loads(line) for line in said.out.splitlines()]
+    assert {"what": "the package is ledger-kit", "where": "pyproject.toml:2"}.items() <= told[0].items()
+    written = next(one["files"] for one in told if one["event"] == "written")
+    assert ".bumpversion.toml" in written
+    assert any(one["event"] == "diff" for one in told)
+
+
+def test_an_answer_to_no_question_is_an_error(place: Place) -> None:
+    """A misspelt answer must not be a silent default."""
+    said = place.say("adopt", "--yes", "--answer", "chart.verison=own")
+    assert said.code == 2
+    assert "there was no question 'chart.verison'" in said.err
+
+
+def test_no_commit(tmp_path: Path) -> None:
+    """There is nothing to adopt yet."""
+    git(tmp_path, "init", "--quiet")
+    place = Place(tmp_path, tmp_path, tmp_path)
+    for task in ("adopt", "doctor"):
+        said = place.say(task)
+        assert said.code == 2
+        assert "has no commit" in said.err
+        assert 'git commit -m "Begin"' in said.err
+
+
+def test_outside_of_a_repository(tmp_path: Path) -> None:
+    """There is nothing to look at."""
+    place = Place(tmp_path, tmp_path, tmp_path)
+    for task in ("adopt", "doctor"):
+        said = place.say(task)
+        assert said.code == 2
+        assert "is not in a git repository" in said.err
+
+
+def test_a_bare_repository(place: Place) -> None:
+    """It has no files."""
+    bare = Place(place.directory, place.remote, place.remote)
+    said = bare.say("adopt")
+    assert said.code == 2
+    assert "is a bare repository" in said.err

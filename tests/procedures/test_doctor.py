@@ -1,0 +1,46 @@
+"""`invoke doctor`: one tree, every problem once, and what to type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.adopt.scenario import FOLDER, Scenario
+from tests.conftest import Place
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A repository that is not adopted."""
+    return Scenario(FOLDER / "hatch-dynamic-crlf").begun(tmp_path)
+
+
+def test_what_adoption_writes_is_missing_before(place: Place) -> None:
+    """Nothing is changed by looking."""
+    before = place.everything()
+    said = place.say("doctor")
+    assert said.code == 2
+    assert before == place.everything()
+    assert "tasks.py is not there" in said.err
+    assert "nothing configures towncrier" in said.err
+
+
+def test_what_is_written_and_not_committed_is_to_be_committed(place: Place) -> None:
+    """It is one line that names the files."""
+    assert place.say("adopt", "--yes").code == 0
+    said = place.say("doctor")
+    assert said.code == 2
+    assert "is not committed" in said.err
+    assert 'git commit -m "Release with contd-release"' in said.err
+    assert said.err.count("expected:") == 1, said.err
+
+
+def test_a_wrong_setting_is_one_line(place: Place) -> None:
+    """Everything that follows from the settings cannot be said, and is not."""
+    assert place.say("adopt", "--yes").code == 0
+    place.replace("pyproject.toml", "[tool.contd-release]", "[tool.contd-release]\nprove = true")
+    said = place.say("doctor")
+    assert said.code == 2
+    assert said.text.count("unknown key prove") == 1
+    assert said.err.count("expected:") == 1

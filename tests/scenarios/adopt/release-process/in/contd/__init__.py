@@ -1,0 +1,5 @@
+"""Durable workflows."""
+
+from contd.core.engine import run
+
+__all__ = ["run"]

@@ -1,0 +1,5 @@
+from contd import run
+
+
+def test_run():
+    assert run() is None

@@ -1,0 +1,3 @@
+project = "gridwalk"
+release = "2.1.0"
+version = "2.1"

@@ -1,0 +1,3 @@
+"""Walks on grids."""
+
+__version__ = "2.1.0"
