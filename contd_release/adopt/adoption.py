@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from contd_release.adopt import needs
 from contd_release.adopt.draft import Draft
 from contd_release.adopt.find import changelog, chart, image, package, places, proof, tags, versions, workflows
 from contd_release.adopt.find.changelog import Changelog
@@ -91,6 +92,9 @@ def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
     write_versions.list_all(made, followed, version)
     if tree.text("tasks.py") is None:
         made.write("tasks.py", template("tasks.txt"))
+    workflow = needs.workflow(needs.settings(tree, made.text))
+    if workflow and tree.text(workflow) is None:
+        made.write(workflow, template("release.yml"))
     return made
 
 

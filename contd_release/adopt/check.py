@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from functools import partial
 from pathlib import Path
 
 from contd_release.adopt.draft import Draft
-from contd_release.errors import NotReady, ReleaseError, Several
-from contd_release.project import project
+from contd_release.errors import NotReady, ReleaseError
 from contd_release.project.version import next_version
-from contd_release.tools import bumpversion, git
+from contd_release.tools import bumpversion
 
 
 def tried(draft: Draft) -> None:
@@ -20,22 +18,12 @@ def tried(draft: Draft) -> None:
     Raises:
         NotReady: it does not; nothing was written.
     """
-    problems = [*_settings(draft), *_bump(draft)]
-    if problems:
+    if problems := _bump(draft):
         raise NotReady(
             "\n".join(problems),
             expected="files that adoption can change; nothing was written",
             type_next="contd-release adopt --check",
         )
-
-
-def _settings(draft: Draft) -> list[str]:
-    tree = draft.tree
-    try:
-        project.read(tree.root, tree.clone.state, draft.text, partial(git.known_url, tree.root))
-    except (ReleaseError, Several) as error:
-        return [str(error)]
-    return []
 
 
 def _bump(draft: Draft) -> list[str]:

@@ -10,6 +10,7 @@ from contd_release.engine.checklist import Checklist, Section, Together
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import ReleaseError
 from contd_release.project import project
+from contd_release.project.defaults import Read
 from contd_release.project.project import Project
 from contd_release.tools import bumpversion, git
 
@@ -17,14 +18,21 @@ ADOPT: Final = "contd-release adopt"
 _WORKFLOWS: Final = ".github/workflows"
 
 
-def settings(tree: Tree) -> Project:
+def settings(tree: Tree, text_of: Read) -> Project:
     """
-    The project, as the files of the working tree describe it.
+    The project, as these texts of the tree's files describe it.
 
     Raises:
         ReleaseError: they cannot be read; every other need follows from them.
     """
-    return project.read(tree.root, tree.clone.state, tree.text, partial(git.known_url, tree.root))
+    return project.read(tree.root, tree.clone.state, text_of, partial(git.known_url, tree.root))
+
+
+def workflow(found: Project) -> str:
+    """The path of the workflow that publishes; empty where this machine does."""
+    if found.settings.publisher != "github-actions":
+        return ""
+    return f"{_WORKFLOWS}/{found.settings.github.workflow if found.settings.github else 'release.yml'}"
 
 
 def checklist(tree: Tree, found: Project) -> Checklist:
@@ -92,9 +100,8 @@ def _remote(tree: Tree, found: Project) -> Found:
 
 def _workflow(tree: Tree, found: Project) -> tuple[Step, ...]:
     """The workflow that a tag starts, where it is what publishes."""
-    if found.settings.publisher != "github-actions":
+    if not (path := workflow(found)):
         return ()
-    path = f"{_WORKFLOWS}/{found.settings.github.workflow if found.settings.github else 'release.yml'}"
     missing = Found(State.ABSENT, f"{path} is not there", ADOPT)
     found_there = Found(State.DONE, path) if path in tree.known else missing
     return (Step(f"{path} publishes what is tagged", lambda: found_there),)

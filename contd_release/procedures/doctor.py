@@ -27,7 +27,7 @@ def examine(*, as_json: bool) -> None:
     """
     report = reporting(as_json=as_json)
     tree = working_tree.of(Path.cwd())
-    seen = list(needs.checklist(tree, needs.settings(tree)).status())
+    seen = list(needs.checklist(tree, needs.settings(tree, tree.text)).status())
     for one in seen:
         report.seen(one, with_commands=False)
     raise_all([error for one in seen if (error := _problem(one))])

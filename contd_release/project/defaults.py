@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from contd_release.errors import Usage
 from contd_release.project.rules import GITHUB
@@ -14,11 +14,16 @@ from contd_release.project.settings import Github, Monitor, Pypi, Settings
 Read: TypeAlias = Callable[[str], str | None]
 
 
-def with_defaults(settings: Settings, pyproject: dict[str, Any], url_of: Read, off: frozenset[str]) -> Settings:
-    """The settings, with what follows from `pyproject.toml` and the git remote, for what was not switched off."""
+def with_defaults(settings: Settings, url_of: Read, off: frozenset[str], *, is_built: bool) -> Settings:
+    """
+    The settings, with what follows from the package and the git remote, for what was not switched off.
+
+    Args:
+        is_built: whether a build tool makes a distribution of the package.
+    """
     told = settings.github.repository if settings.github else ""
     repository = told or github_repository(url_of(settings.remote) or "")
-    if settings.pypi is None and "build-system" in pyproject and "pypi" not in off:
+    if settings.pypi is None and is_built and "pypi" not in off:
         settings = replace(settings, pypi=Pypi())
     if settings.github and not settings.github.repository:
         settings = replace(settings, github=replace(settings.github, repository=repository))

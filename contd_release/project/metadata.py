@@ -9,15 +9,14 @@ from __future__ import annotations
 import configparser
 import re
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from contd_release.errors import Usage
+from contd_release.project.defaults import Read
 from contd_release.project.from_tag import FromTag, from_tag
 from contd_release.project.setup_py import SetupPy, parsed
 
-Read: TypeAlias = Callable[[str], str | None]
 SETUPTOOLS: Final = "setuptools.build_meta"
 
 
@@ -57,6 +56,10 @@ class Metadata:
     is_compiled: bool
     requires_python: str = ""
     description: str = ""
+
+
+# Where there is no package.
+NONE: Final = Metadata("", None, None, (), None, SETUPTOOLS, is_built=False, is_compiled=False)
 
 
 @dataclass(frozen=True)
@@ -126,16 +129,22 @@ def _files(text_of: Read, folder: str) -> _Files:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         path = f"{folder}pyproject.toml"
         raise Usage(f"{path} is not TOML: {error}", expected="valid TOML", type_next=f"$EDITOR {path}") from error
-    return _Files(
-        folder, pyproject, text or "", cfg, cfg_text or "", parsed(setup) if setup else None, setup is not None
-    )
+    for key in ("project", "build-system", "tool"):
+        if not isinstance(table := pyproject.get(key, {}), dict):
+            path = f"{folder}pyproject.toml"
+            raise Usage(f"[{key}] is {table!r}", expected="a table", type_next=f"$EDITOR {path}")
+    script = parsed(setup) if setup else None
+    return _Files(folder, pyproject, text or "", cfg, cfg_text or "", script, setup is not None)
 
 
 def _stated(files: _Files, key: str) -> Stated | None:
     """A value where it is first stated as a literal, in the order in which build tools look for it."""
     path = f"{files.folder}pyproject.toml"
     for header in ("project", "tool.poetry"):
-        if isinstance(value := files.table(*header.split(".")).get(key), str):
+        value = files.table(*header.split(".")).get(key)
+        if value is not None and not isinstance(value, str):
+            raise Usage(f"[{header}] {key} is {value!r}", expected="text", type_next=f"$EDITOR {path}")
+        if value is not None:
             return Stated(value, path, line_of(files.pyproject_text, header, key))
     flit = files.table("tool", "flit", "metadata").get("module")
     if key == "name" and isinstance(flit, str):

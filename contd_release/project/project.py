@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from contd_release.errors import ReleaseError, Usage, raise_all
+from contd_release.project import metadata
 from contd_release.project.defaults import Read, with_defaults
+from contd_release.project.metadata import Metadata
 from contd_release.project.rules import PROJECT
 from contd_release.project.settings import News, Settings
 
@@ -37,7 +39,7 @@ class Project:
         root: the maintainer's working tree; only ever read.
         state: the folder in the clone's git directory that holds the journal, the logs and the sealed artifacts.
         name: as `[project] name` says it.
-        backend: the build backend, such as `hatchling.build`.
+        package: what the files of the Python package say, whatever builds it.
         commit: the hash of the commit that says so, where it was read from one.
     """
 
@@ -46,8 +48,7 @@ class Project:
     name: str
     settings: Settings
     news: News
-    backend: str = ""
-    description: str = ""
+    package: Metadata = metadata.NONE
     commit: str = ""
 
     @property
@@ -85,23 +86,25 @@ def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) 
         Several: more than one table is wrong; all of it is told at once.
     """
     pyproject = _toml("pyproject.toml", text_of("pyproject.toml"))
-    metadata, tools = _table(pyproject, "project"), _table(pyproject, "tool")
+    tools = _table(pyproject, "tool")
     told: list[ReleaseError] = []
-    settings = _told(told, lambda: _settings(_merged(tools, text_of), pyproject, url_of))
+    layers = _merged(tools, text_of)
+    package = _told(told, lambda: _package(layers, text_of))
+    settings = _told(told, lambda: _settings(layers, package, url_of))
     news = _told(told, lambda: _news(_table(tools, "towncrier")))
-    name = _told(told, lambda: _name(metadata.get("name", root.name)))
+    name = _told(told, lambda: _name(layers, package, url_of, root))
     raise_all(told)
     assert settings is not None
     assert news is not None
     assert name is not None
+    assert package is not None
     return Project(
         root=root,
         state=state,
         name=name,
         settings=settings,
         news=news,
-        backend=str(_table(pyproject, "build-system").get("build-backend", "setuptools.build_meta")),
-        description=str(metadata.get("description", "")),
+        package=package,
     )
 
 
@@ -113,9 +116,21 @@ def _told(told: list[ReleaseError], read: Callable[[], T]) -> T | None:
         return None
 
 
-def _name(value: object) -> str:
+def _package(layers: dict[str, Any], text_of: Read) -> Metadata:
+    folder = str(layers.get("package", "")).removeprefix("./").strip("/.")
+    return metadata.of(text_of, f"{folder}/" if folder else "")
+
+
+def _name(layers: dict[str, Any], package: Metadata | None, url_of: Read, root: Path) -> str:
+    """The name that the package's files, or the settings, state; where there is no package, the repository's."""
+    stated = package.name if package else None
+    value = layers.get("name") or (stated.value if stated else None)
+    if value is None:
+        url = url_of(str(layers.get("remote", "origin"))) or root.name
+        value = url.rstrip("/").removesuffix(".git").replace(":", "/").rpartition("/")[2]
     if not isinstance(value, str) or not PROJECT.holds(value):
-        raise Usage(f"[project] name is {value!r}", expected=PROJECT.expected, type_next="$EDITOR pyproject.toml")
+        where = stated.path if stated else "pyproject.toml"
+        raise Usage(f"[project] name is {value!r}", expected=PROJECT.expected, type_next=f"$EDITOR {where}")
     return value
 
 
@@ -130,12 +145,13 @@ def _merged(tools: dict[str, Any], text_of: Read) -> dict[str, Any]:
     return merged
 
 
-def _settings(table: dict[str, Any], pyproject: dict[str, Any], url_of: Read) -> Settings:
+def _settings(table: dict[str, Any], package: Metadata | None, url_of: Read) -> Settings:
     from contd_release.project.parse import structured
 
     off = frozenset(key for key in SWITCHES if table.get(key) is False)
     written = {key: value for key, value in table.items() if key not in off}
-    return with_defaults(structured(written, Settings, "tool.contd-release"), pyproject, url_of, off)
+    is_built = package is not None and package.is_built
+    return with_defaults(structured(written, Settings, "tool.contd-release"), url_of, off, is_built=is_built)
 
 
 def _news(table: dict[str, Any]) -> News:

@@ -170,8 +170,14 @@ class Settings:
     `[tool.contd-release]`, with every default filled in.
 
     A channel is on when its table, or what it needs, is there; `false` in place of its table keeps it off.
+
+    Args:
+        name: the package's, where no file states it as text.
+        package: the folder of the package, where that is not the root.
     """
 
+    name: str = field(default="", metadata=PROJECT.or_empty().metadata)
+    package: str = field(default="", metadata=PATH.or_empty().metadata)
     main: str = field(default="main", metadata=REF.metadata)
     remote: str = field(default="origin", metadata=REMOTE.metadata)
     publisher: Literal["here", "github-actions"] = "here"

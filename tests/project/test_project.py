@@ -52,7 +52,7 @@ def test_a_conventional_repository_needs_no_configuration() -> None:
 
     assert "Contd.Release-x" == found.name
     assert Settings(pypi=Pypi(), github=Github("Owner/contd")) == found.settings
-    assert (News(), "hatchling.build", "") == (found.news, found.backend, found.description)
+    assert (News(), "hatchling.build", "") == (found.news, found.package.backend, found.package.description)
 
 
 def test_a_repository_without_a_package_has_no_index() -> None:
