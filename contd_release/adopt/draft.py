@@ -71,16 +71,30 @@ class Draft:
         self._texts[path] = None
 
     def changes(self) -> tuple[Change, ...]:
-        """What differs from the tree, by path."""
+        """
+        What differs from the tree, by path.
+
+        Raises:
+            NotReady: a file that would change is not UTF-8.
+        """
         return tuple(self._changes())
 
     def _changes(self) -> Iterator[Change]:
         for path, text in sorted(self._texts.items()):
             file = self.tree.root / path
             before = file.read_bytes() if file.is_file() else None
+            _require_utf_8(path, before or b"")
             after = None if text is None else _with_line_ends(text, before)
             if before != after:
                 yield Change(path, before, after)
+
+
+def _require_utf_8(path: str, content: bytes) -> None:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise NotReady(f"{path} is not UTF-8 in line {line}", expected="UTF-8", type_next=f"$EDITOR {path}") from error
 
 
 def _with_line_ends(text: str, before: bytes | None) -> bytes:

@@ -44,7 +44,7 @@ class Tree:
         return frozenset(self.files)
 
     def text(self, path: str) -> str | None:
-        """The text of a file with line feeds alone; None where it is not there, not UTF-8, or too big to be of use."""
+        """The text of a file, with line feeds alone and U+FFFD for what is not UTF-8; None without such a file."""
         if path not in self._texts:
             self._texts[path] = self._read(path)
         return self._texts[path]
@@ -76,8 +76,8 @@ class Tree:
         try:
             if file.stat().st_size > _BIG:
                 return None
-            return file.read_text(encoding="utf-8-sig")
-        except (UnicodeDecodeError, OSError):
+            return file.read_text(encoding="utf-8-sig", errors="replace")
+        except OSError:
             return None
 
 

@@ -81,3 +81,26 @@ def test_a_bare_repository(place: Place) -> None:
     said = bare.say("adopt")
     assert said.code == 2
     assert "is a bare repository" in said.err
+
+
+LATIN = b'# caf\xe9\n[tool.towncrier]\nname = "my-thing"\n'
+
+
+@pytest.mark.parametrize("path", [".bumpversion.toml", "contd-release.toml", "pyproject.toml"])
+def test_a_configuration_that_is_not_utf_8(place: Place, path: str) -> None:
+    """It is refused by its name."""
+    (place.clone / path).write_bytes(LATIN)
+    for task in ("adopt", "doctor"):
+        said = place.say(task)
+        assert said.code == 2, said.text
+        assert f"{path} is not UTF-8 in line 1" in said.err
+
+
+@pytest.mark.parametrize("path", ["towncrier.toml", "helm/ledger-kit/Chart.yaml", "CHANGES.md"])
+def test_another_file_that_is_not_utf_8(place: Place, path: str) -> None:
+    """What is in the way is said, and never with a traceback; the file stays as it is."""
+    (place.clone / path).parent.mkdir(parents=True, exist_ok=True)
+    (place.clone / path).write_bytes(LATIN)
+    for task in ("adopt", "doctor"):
+        assert "Traceback" not in place.say(task).err
+    assert (place.clone / path).read_bytes() == LATIN
