@@ -36,7 +36,7 @@ def ready(release: Release) -> Step:
             )
         if problems := [*found.problems, *_blind_spots(changelog, news, str(release.version))]:
             return Found(State.ABSENT, "; ".join(problems), f"$EDITOR {news.changelog} {news.directory}/")
-        if not found.fragments and (count := _uncommitted(root, news)):
+        if not found.fragments and (count := _uncommitted(release.project.root, news)):
             what = "1 fragment" if count == 1 else f"{count} fragments"
             return Found(
                 State.ABSENT,
