@@ -21,7 +21,7 @@ class ReleaseError(Exception):
     """
     Something stopped: what is, what was expected, and what to type next.
 
-    Whoever raises it mostly knows what to type; where not, each kind has an answer of its own (`otherwise`).
+    Most errors say what to type; for the others each class has a default (`otherwise`).
     """
 
     exit_code: ClassVar[int] = 1
@@ -100,7 +100,7 @@ class Unwritable(ReleaseError):
 
 
 class Held(ReleaseError):
-    """The monitor's verdict is to hold: something is unusual, or nobody knows. A person looks."""
+    """The monitor's verdict is to hold: something is unusual or unknown, and a person has to look."""
 
     exit_code = 10
 
@@ -119,7 +119,7 @@ class Interrupted(ReleaseError):
 
 
 class Several(ReleaseError):
-    """More than one thing stopped us; all of them are told at once, and the first decides the exit code."""
+    """More than one thing stopped us; all of them are printed at once, and the first decides the exit code."""
 
     def __init__(self, errors: Sequence[ReleaseError]) -> None:
         super().__init__("\n".join(str(error) for error in errors))

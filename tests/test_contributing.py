@@ -61,7 +61,7 @@ def test_the_channel_publishes(shelf: ModuleType, release: Release, tmp_path: Pa
     for action in step.act:
         action.run(Running(tmp_path / "log"))
     assert State.DONE is step.observe().state
-    assert [SDIST] == [path.name for path in (tmp_path / "shelf").iterdir()]
+    assert [path.name for path in (tmp_path / "shelf").iterdir()] == [SDIST]
 
 
 def test_the_channel_withdraws(shelf: ModuleType, release: Release, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_every_leaf_has_its_exit_code() -> None:
         if isinstance(kind, type) and issubclass(kind, ReleaseError) and kind not in (ReleaseError, Several)
     }
 
-    assert CODES == {kind: exit_code(kind("x")) for kind in leaves}
+    assert {kind: exit_code(kind("x")) for kind in leaves} == CODES
 
 
 def test_codes_are_shared_only_by_what_is_usage() -> None:
@@ -115,7 +115,7 @@ def test_raise_all_looks_into_nested_several() -> None:
     with pytest.raises(Several) as caught:
         raise_all([Several([Interrupted("x"), Several([Conflict("a"), Interrupted("y")])]), Unanswered("b")])
 
-    assert ["a", "b"] == [error.what_is for error in caught.value.errors]
+    assert [error.what_is for error in caught.value.errors] == ["a", "b"]
 
 
 def test_raise_all_of_interruptions_raises_one() -> None:
@@ -131,7 +131,7 @@ def test_edge_makes_an_exit(kind: type[ReleaseError], code: int) -> None:
         raise kind("what is", "what should", "what to type")
 
     assert code == caught.value.code
-    assert "\nwhat is\n  expected: what should\n  type:     what to type" == caught.value.message
+    assert caught.value.message == "\nwhat is\n  expected: what should\n  type:     what to type"
 
 
 def test_edge_uses_the_first_of_several() -> None:
@@ -139,7 +139,7 @@ def test_edge_uses_the_first_of_several() -> None:
     with pytest.raises(Exit) as caught, edge():
         raise Several([Several([Unsettled("a")]), Usage("b")])
 
-    assert 5 == caught.value.code
+    assert caught.value.code == 5
 
 
 @pytest.mark.parametrize("bug", [ZeroDivisionError, KeyError, OSError, SystemExit])
@@ -154,8 +154,8 @@ def test_edge_says_how_to_go_on_after_ctrl_c() -> None:
     with pytest.raises(Exit) as caught, edge():
         raise KeyboardInterrupt
 
-    assert 130 == caught.value.code
-    assert "\ninterrupted\n  type:     the same command again: it continues where it stopped" == caught.value.message
+    assert caught.value.code == 130
+    assert caught.value.message == "\ninterrupted\n  type:     the same command again: it continues where it stopped"
 
 
 def test_edge_passes_what_succeeds() -> None:

@@ -27,7 +27,7 @@ def workflow() -> dict[str, Any]:
 def test_ours_is_the_template() -> None:
     """What others are given is what releases this project, but for where the program comes from."""
     template = TEMPLATE.read_text(encoding="utf-8")
-    assert 1 == template.count('CONTD_RELEASE: "contd-release[helm,sbom]"')
+    assert template.count('CONTD_RELEASE: "contd-release[helm,sbom]"') == 1
     expected = template.replace('CONTD_RELEASE: "contd-release[helm,sbom]"', 'CONTD_RELEASE: ".[helm,sbom]"')
     assert expected == OURS.read_text(encoding="utf-8")
 
@@ -36,8 +36,8 @@ def test_every_job_has_the_least_rights(workflow: dict[str, Any]) -> None:
     """
     Each right is where it is needed; what may publish to PyPI may do nothing else, and the build may do nothing at all.
     """
-    assert {} == workflow["permissions"]
-    assert {
+    assert workflow["permissions"] == {}
+    assert {name: job["permissions"] for name, job in workflow["jobs"].items()} == {
         "build": {"contents": "read"},
         "attest": {"id-token": "write", "attestations": "write"},
         "pypi": {"id-token": "write"},
@@ -45,14 +45,14 @@ def test_every_job_has_the_least_rights(workflow: dict[str, Any]) -> None:
         "github": {"contents": "write"},
         "verify": {"contents": "read", "packages": "read"},
         "promote": {"contents": "write", "packages": "write"},
-    } == {name: job["permissions"] for name, job in workflow["jobs"].items()}
+    }
 
 
 @pytest.mark.parametrize("job", ["attest", "pypi"])
 def test_who_signs_runs_none_of_our_code(workflow: dict[str, Any], job: str) -> None:
     """A job with an identity has actions alone: no checkout, no command."""
     steps = workflow["jobs"][job]["steps"]
-    assert ["actions/download-artifact"] == [step["uses"].partition("@")[0] for step in steps][:-1]
+    assert [step["uses"].partition("@")[0] for step in steps][:-1] == ["actions/download-artifact"]
     assert not any("run" in step for step in steps)
 
 
@@ -62,7 +62,7 @@ def test_one_job_builds(workflow: dict[str, Any]) -> None:
         name: [step["run"] for step in job["steps"] if "invoke" in step.get("run", "")]
         for name, job in workflow["jobs"].items()
     }
-    assert ["build"] == [name for name, said in commands.items() if any("invoke build" in one for one in said)]
+    assert [name for name, said in commands.items() if any("invoke build" in one for one in said)] == ["build"]
     for name in ("registry", "github", "promote"):
         assert "--artifacts dist" in commands[name][0]
 
@@ -70,8 +70,11 @@ def test_one_job_builds(workflow: dict[str, Any]) -> None:
 def test_what_may_publish_waits_for_a_yes(workflow: dict[str, Any]) -> None:
     """Every job that writes somewhere has an environment, which may ask a person first."""
     found = {name: job.get("environment") for name, job in workflow["jobs"].items()}
-    assert {"pypi": "pypi", "registry": "release", "github": "release", "promote": "release"} == {
-        name: environment for name, environment in found.items() if environment
+    assert {name: environment for name, environment in found.items() if environment} == {
+        "pypi": "pypi",
+        "registry": "release",
+        "github": "release",
+        "promote": "release",
     }
 
 
@@ -92,5 +95,5 @@ def test_the_monitor_gets_what_it_logs_in_with() -> None:
     """GitHub's own token, and Prometheus's by reference to a secret, under the name that is looked for."""
     found = yaml.safe_load((ROOT / ".github" / "workflows" / "monitor.yml").read_text(encoding="utf-8"))
     (look,) = (step for step in found["jobs"]["look"]["steps"] if "invoke monitor" in step.get("run", ""))
-    assert "${{ secrets.%s }}" % prometheus.TOKEN == look["env"][prometheus.TOKEN]  # noqa: UP031
-    assert "${{ github.token }}" == look["env"]["GITHUB_TOKEN"]
+    assert look["env"][prometheus.TOKEN] == "${{ secrets.%s }}" % prometheus.TOKEN  # noqa: UP031
+    assert look["env"]["GITHUB_TOKEN"] == "${{ github.token }}"

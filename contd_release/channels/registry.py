@@ -29,11 +29,11 @@ _LOOKING: Final = frozenset({"access", "verify"})
 
 def channels(project: Project) -> dict[str, Channel]:
     """
-    The channels that this project uses, by name, in the order in which they are told.
+    The channels that this project uses, by name, in the order in which they are listed.
 
     Raises:
         NotReady: a package that brings a channel cannot be imported, or brings none.
-        Usage: the configuration names a channel that nobody brings.
+        Usage: the configuration names a channel that no package provides.
     """
     # A channel of ours is on when the settings have its table; the others are not imported to be asked.
     tables = [name for name in BUILT_IN if getattr(project.settings, name, None)]

@@ -1,4 +1,4 @@
-"""What is to be withdrawn, and how a person is told of it before anything is done."""
+"""The release to withdraw, and the rows that a person reads before anything is done."""
 
 from __future__ import annotations
 

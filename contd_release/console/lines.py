@@ -78,7 +78,7 @@ class Lines:
         self.says(text)
 
     def showing(self, table: Callable[[], RenderableType]) -> AbstractContextManager[None]:
-        """A table that is told line by line, since nobody sees it change."""
+        """Print the table line by line: plain output cannot change a line."""
         return nullcontext()
 
     def seen(self, seen: Seen, *, with_commands: bool) -> None:
@@ -103,7 +103,7 @@ class Lines:
         self.table(("channel", "name", "built", "found"), [(one.channel, one.name, *columns(one)) for one in rows])
 
     def stopped(self, error: ReleaseError, public: Public) -> None:
-        """The error itself is told by the edge."""
+        """Print what is public; the edge prints the error itself."""
         self.says(f"\n{public}")
 
     def _headed(self, section: str, step: Step) -> None:

@@ -57,22 +57,22 @@ class Json:
     def still_running(self, board: Board) -> None:
         """One object for each step that runs."""
         for row in board.running():
-            told = {"section": row.section, "step": row.step.title, "progress": board.progress(row)}
+            facts = {"section": row.section, "step": row.step.title, "progress": board.progress(row)}
             seconds = round(row.elapsed(time.monotonic()), 3)
-            self._tell(event="running", **told, log=str(row.log or ""), seconds=seconds)
+            self._tell(event="running", **facts, log=str(row.log or ""), seconds=seconds)
 
     def event(self, event: Event) -> None:
         """Every event, as it comes."""
         if self.board:
             self.board.update(event)
-        told: dict[str, object] = {"event": event.what, "section": event.section, "step": event.step.title}
+        facts: dict[str, object] = {"event": event.what, "section": event.section, "step": event.step.title}
         if event.found:
-            told |= {"state": event.found.state.value, "detail": event.found.detail}
+            facts |= {"state": event.found.state.value, "detail": event.found.detail}
         if event.action:
-            told["action"] = str(event.action)
+            facts["action"] = str(event.action)
         if event.error:
-            told["error"] = str(event.error)
-        self._tell(**told, seconds=round(event.seconds, 3))
+            facts["error"] = str(event.error)
+        self._tell(**facts, seconds=round(event.seconds, 3))
 
     def says(self, text: str) -> None:
         """A sentence for people."""
@@ -88,14 +88,14 @@ class Json:
 
     def seen(self, seen: Seen, *, with_commands: bool) -> None:
         """The state of one step."""
-        told: dict[str, object] = {"event": "seen", "section": seen.section, "step": seen.step.title}
+        facts: dict[str, object] = {"event": "seen", "section": seen.section, "step": seen.step.title}
         if seen.found:
-            told |= {"state": seen.found.state.value, "detail": seen.found.detail}
+            facts |= {"state": seen.found.state.value, "detail": seen.found.detail}
         if seen.error:
-            told |= {"state": "unanswered", "detail": str(seen.error)}
+            facts |= {"state": "unanswered", "detail": str(seen.error)}
         if with_commands and not seen.is_done:
-            told["actions"] = [str(action) for action in seen.step.act]
-        self._tell(**told)
+            facts["actions"] = [str(action) for action in seen.step.act]
+        self._tell(**facts)
 
     def readings(self, rows: Sequence[ComparedRow]) -> None:
         """One object for each thing that was built."""
@@ -118,5 +118,5 @@ class Json:
             ],
         )
 
-    def _tell(self, **told: object) -> None:
-        put(self.redact(json.dumps(told, ensure_ascii=False)))
+    def _tell(self, **facts: object) -> None:
+        put(self.redact(json.dumps(facts, ensure_ascii=False)))

@@ -1,4 +1,4 @@
-"""The report: what a task says while it runs, whoever reads it."""
+"""The report: the output of a task while it runs."""
 
 from __future__ import annotations
 

@@ -21,12 +21,12 @@ class _Answers:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._told: dict[Hashable, Future[Any]] = {}
+        self._described: dict[Hashable, Future[Any]] = {}
 
     def get(self, question: Hashable, ask: Callable[[], T]) -> T:
         with self._lock:
-            known = self._told.get(question)
-            coming: Future[T] = known or self._told.setdefault(question, Future())
+            known = self._described.get(question)
+            coming: Future[T] = known or self._described.setdefault(question, Future())
         if known is None:
             try:
                 coming.set_result(ask())

@@ -38,12 +38,12 @@ class Checklist:
     items: tuple[Item, ...]
 
     def steps(self) -> Iterator[tuple[str, Step]]:
-        """Every step with the name of its section, in the order in which they are told."""
+        """Every step with the name of its section, in the order of the checklist."""
         yield from flat(self.items, "")
 
     def status(self) -> Iterator[Seen]:
         """
-        What the world says of every step now, asked side by side, told in order; what is asked twice is asked once.
+        What the world says of every step now, observed side by side, listed in order; equal questions are asked once.
         """
         return _asked(self.steps())
 

@@ -109,7 +109,7 @@ Watcher: TypeAlias = Callable[[Event], None]
 
 
 def flat(items: Sequence[Item], section: str) -> Iterator[tuple[str, Step]]:
-    """Every step with the name of its section, in the order in which they are told."""
+    """Every step with the name of its section, in the order of the checklist."""
     for item in items:
         if isinstance(item, Section):
             yield from flat(item.items, item.name)

@@ -106,7 +106,7 @@ def taken_over(release: Release, folder: Path) -> Sealed:
 
 
 def handed_over(release: Release, folder: Path) -> Sealed:
-    """Put what was sealed into a folder, for whoever publishes it."""
+    """Copy the sealed files into a folder, for the job that publishes them."""
     sealed = required(release)
     artifacts.check(release.dist, sealed)
     _copied(release.dist, folder, sealed)

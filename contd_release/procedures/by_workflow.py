@@ -59,7 +59,7 @@ def there(release: Release) -> Step:
 
 
 def free(release: Release, step: Step) -> Step:
-    """Nobody has published under this name before the workflow does; once our tag is out, this is its business."""
+    """The name is free until the workflow publishes; after our tag is out, only the workflow uses it."""
     root, remote = release.project.root, release.project.settings.remote
 
     def observe() -> Found:

@@ -93,7 +93,7 @@ def _is_elsewhere(release: Release) -> bool:
 
 
 def _looked(release: Release) -> tuple[Item, ...]:
-    """A first look, where the project is monitored; nobody waits here for the end of the window."""
+    """The first look of the monitor, if the project has one; the release does not wait for the end of the window."""
     if not release.project.settings.monitor:
         return ()
     from contd_release.after.monitor import sampling

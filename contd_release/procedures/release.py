@@ -35,7 +35,7 @@ from contd_release.tools import git
 @dataclass(frozen=True)
 class Walking:
     """
-    A release, its checklist, and how it is told.
+    A release, its checklist, and its report.
 
     Args:
         looking: the look that has begun already; the first one at the checklist, and the review, go on with it.
@@ -75,7 +75,7 @@ class Walking:
         Ask a person for a yes, where there is one.
 
         Raises:
-            NeedsPerson: nobody is there, and `--yes` was not said.
+            NeedsPerson: there is no terminal, and no `--yes`.
         """
         text = review_text(release, sealed, self.looking.run(_changed, release))
         if self.yes:

@@ -30,7 +30,7 @@ class Running:
     The surroundings of an action: where its output goes, what is taken out of it, and whether it must stop.
 
     Args:
-        tell: says a sentence to whoever watches a long action.
+        tell: prints a sentence while a long action runs.
     """
 
     log: Path

@@ -194,5 +194,5 @@ def environment() -> dict[str, str]:
         if (name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES))
         and not (name in _OF_ONE_REPOSITORY | _OF_ONE_PROJECT or is_secret_name(name))
     }
-    # git asks on the terminal, not on standard input; nobody would see the question.
+    # git would ask on the terminal, where the question is not seen.
     return passed | {"GIT_TERMINAL_PROMPT": "0"}

@@ -21,8 +21,8 @@ def with_defaults(settings: Settings, url_of: Read, off: frozenset[str], *, is_b
     Args:
         is_built: whether a build tool makes a distribution of the package.
     """
-    told = settings.github.repository if settings.github else ""
-    repository = told or github_repository(url_of(settings.remote) or "")
+    configured = settings.github.repository if settings.github else ""
+    repository = configured or github_repository(url_of(settings.remote) or "")
     if settings.pypi is None and is_built and "pypi" not in off:
         settings = replace(settings, pypi=Pypi())
     if settings.github and not settings.github.repository:

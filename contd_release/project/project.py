@@ -83,17 +83,17 @@ def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) 
 
     Raises:
         Usage: every unknown key, wrong type and value that cannot be.
-        Several: more than one table is wrong; all of it is told at once.
+        Several: more than one table is wrong; all errors are raised at once.
     """
     pyproject = _toml("pyproject.toml", text_of("pyproject.toml"))
     tools = _table(pyproject, "tool")
-    told: list[ReleaseError] = []
+    problems: list[ReleaseError] = []
     layers = _merged(tools, text_of)
-    package = _told(told, lambda: _package(layers, text_of))
-    settings = _told(told, lambda: _settings(layers, package, url_of))
-    news = _told(told, lambda: _news(_table(tools, "towncrier")))
-    name = _told(told, lambda: _name(layers, package, url_of, root))
-    raise_all(told)
+    package = _described(problems, lambda: _package(layers, text_of))
+    settings = _described(problems, lambda: _settings(layers, package, url_of))
+    news = _described(problems, lambda: _news(_table(tools, "towncrier")))
+    name = _described(problems, lambda: _name(layers, package, url_of, root))
+    raise_all(problems)
     assert settings is not None
     assert news is not None
     assert name is not None
@@ -108,11 +108,11 @@ def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) 
     )
 
 
-def _told(told: list[ReleaseError], read: Callable[[], T]) -> T | None:
+def _described(problems: list[ReleaseError], read: Callable[[], T]) -> T | None:
     try:
         return read()
     except ReleaseError as error:
-        told.append(error)
+        problems.append(error)
         return None
 
 

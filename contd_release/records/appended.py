@@ -1,7 +1,7 @@
 """
 A file of lines that is only ever appended to, and outlives a kill; with `is_durable` also a loss of power.
 
-A line that was cut by a crash stays cut: the next one stands alone, and whoever reads knows nothing of it.
+A line that a crash cut off stays cut off: the next line stands alone, and readers skip the truncated one.
 """
 
 from __future__ import annotations

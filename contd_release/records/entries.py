@@ -108,8 +108,8 @@ class Doubted(Entry):
 @dataclass(frozen=True, kw_only=True)
 class Announcing(Entry):
     """
-    A message of one kind (`release`, `correction`) is about to be sent to a place. Without an outcome after it, nobody
-    knows whether it was.
+    A message of one kind (`release`, `correction`) is about to be sent to a place. Without an outcome after it,
+    its delivery is unknown.
 
     Args:
         digest: the sha256 of the message.
@@ -126,7 +126,7 @@ class Announced(Entry):
     What became of a message.
 
     Args:
-        outcome: `sent`; `refused` where certainly nobody got it; `done` or `again` where a person said so.
+        outcome: `sent`; `refused` if it was certainly not delivered; `done` or `again` where a person said so.
     """
 
     place: str

@@ -2,7 +2,7 @@
 What happened to each step of a release, when, and for how long: the evidence that its report is made of.
 
 Append-only JSON lines in the release's folder, without secrets. Nothing is decided by it: the world says what is done,
-and nobody waits for the disk.
+and no write waits for the disk.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Events:
         Write down what is over, and each act that begins.
 
         Raises:
-            Unwritable: the disk does not take it; of a failure nobody hears that, but the failure itself.
+            Unwritable: the disk does not take it; if a step failed, only that failure is reported.
         """
         if event.what not in _KEPT:
             return

@@ -1,5 +1,5 @@
 """
-One release at a time in one clone: a lock that also the commands hold which outlive a killed walk.
+One release at a time in one clone: a lock that commands inherit, so that one that outlives a killed walk holds it.
 
 filelock closes its descriptor in children; here they must inherit it (flock(2): a lock is released when the last
 descriptor of it is closed), so that the next walk waits for an orphan instead of racing it.
@@ -78,7 +78,7 @@ def _is_free(descriptor: int) -> bool:
 
 
 def _is_alive(process: str) -> bool:
-    """Whether a process runs; one that was killed and that nobody has waited for yet does not."""
+    """Whether a process runs; a zombie does not."""
     try:
         stat = Path("/proc", process, "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -1,4 +1,4 @@
-"""What one look at a release saw, kept as one line: whoever looks next goes on from there."""
+"""The samples of the monitor: one JSON line for each look, which the next look continues."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Rate:
     The error rate.
 
     Args:
-        now: nothing where the server has no value.
+        now: None if the server has no value.
         before: the mean over as long a time before the release; nothing where there is none.
         limit: the highest that counts as healthy.
         risen_for: for how many seconds up to now it has been above the limit without a break.
@@ -65,7 +65,7 @@ class Sample:
         at: ISO 8601, UTC, by the clock of those who were asked.
         rate: nothing where no metrics are configured, or they gave none.
         mentions: open issues, opened since the release.
-        comments: under these issues. What nobody told is nothing, and not 0: here, and in reactions and downloads.
+        comments: under these issues. None if the source is unavailable; the same for reactions and downloads.
         missing: what gave no data, and why.
     """
 
@@ -82,7 +82,7 @@ class Sample:
 
     @property
     def issues(self) -> int | None:
-        """How many issues speak of the release; nothing where nobody told."""
+        """How many issues speak of the release; None if the source is unavailable."""
         return None if self.comments is None else len(self.mentions)
 
     def redacted(self, redact: Redactor) -> Sample:

@@ -55,9 +55,9 @@ def _yank(rehearsal: Rehearsal, world: World, over: Event) -> None:
     basic = b64encode(f"{account.user}:{account.password.reveal()}".encode()).decode()
     while not over.wait(_LOOK):
         # The table asks the index before anything is done, the step after everything else is.
-        told = {one.version for one in rehearsal.entries.entries(Withdrawing)}
+        withdrawing = {one.version for one in rehearsal.entries.entries(Withdrawing)}
         marks = {ref.removeprefix("refs/tags/withdrawn/v") for ref in remotes.refs(rehearsal.remote)}
-        for version in told & marks:
+        for version in withdrawing & marks:
             if f"yank {name} {version}" in world.ledger.effects():
                 continue
             url = f"{world.url}/manage/project/{name}/release/{version}/"

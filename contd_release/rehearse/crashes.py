@@ -25,7 +25,7 @@ from contd_release.sandbox.world import World
 
 # Seconds that an action must take to have a middle.
 _SHORT: Final = 0.1
-# A release that nobody kills is continued this often, where faults make it ask a person.
+# How often a release that is not killed is continued, where faults make it ask a person.
 _CONTINUED: Final = 20
 
 
@@ -36,8 +36,8 @@ class Point:
 
     Args:
         what: `acting` or `done`, as the release tells it.
-        action: what is being done, where it is told.
-        delay: seconds after it was told; 0 is at once.
+        action: what is being done, if the event says so.
+        delay: seconds after the event; 0 is at once.
     """
 
     what: str
@@ -54,8 +54,8 @@ class Point:
         """
         Whether this event is what to wait for. A step that was finished by a killed release comes as done at once.
         """
-        told = (event["event"], event.get("step"), event.get("action", ""))
-        return told == (self.what, self.step, self.action)
+        seen = (event["event"], event.get("step"), event.get("action", ""))
+        return seen == (self.what, self.step, self.action)
 
 
 @dataclass(frozen=True)

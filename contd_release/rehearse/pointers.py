@@ -97,12 +97,12 @@ class Pointers:
         """The world's logins, under the names that the release looks for."""
         account = world.accounts.publisher
         password = account.password.reveal()
-        told = {
+        overlay = {
             variable: world.chat_url.replace("http://", "json://") + f"/{name}"
             for name, value in self.project.settings.announce.items()
             if (variable := value.removeprefix("env:"))
         }
-        return told | {
+        return overlay | {
             "TWINE_USERNAME": account.user,
             "TWINE_PASSWORD": password,
             "GITHUB_TOKEN": password,

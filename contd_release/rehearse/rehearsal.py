@@ -112,7 +112,7 @@ class Rehearsal:
         files.write(self.directory / "rehearsal.json", json.dumps({"commit": self.commit, "scenario": scenario}) + "\n")
 
     def environment(self, world: World) -> Mapping[str, str]:
-        """What the release sees of the outside: the world, and nobody's secrets."""
+        """The environment of the release: the world, and no secrets of this machine."""
         overlay = self.directory / "overlay.toml"
         files.write(overlay, ("" if self.is_proved else "proof = []\n") + self.pointers.overlay(world))
         return (

@@ -31,11 +31,11 @@ def markdown(story: Story) -> str:
 
 def as_json(story: Story) -> str:
     """The same for machines."""
-    told = asdict(story) | {"schema": SCHEMA, "verdict": story.verdict}
-    told["rows"] = [asdict(one.seen) | {"channel": one.channel, "name": one.name, "built": one.built,
+    document = asdict(story) | {"schema": SCHEMA, "verdict": story.verdict}
+    document["rows"] = [asdict(one.seen) | {"channel": one.channel, "name": one.name, "built": one.built,
                                         "verdict": one.seen.verdict.value} for one in story.rows]  # fmt: skip
-    told["samples"] = [asdict(one) | {"verdict": one.verdict.value} for one in story.samples]
-    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    document["samples"] = [asdict(one) | {"verdict": one.verdict.value} for one in story.samples]
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 @cache

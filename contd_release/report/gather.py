@@ -15,7 +15,7 @@ from contd_release.project.settings import Monitor
 from contd_release.records import events, journal, samples
 from contd_release.records.entries import Announced, Announcing, Approved, Begun, Ended, Entry, Proved, Verified
 from contd_release.records.events import Happened
-from contd_release.report.story import Moment, Place, Proof, Story, Told
+from contd_release.report.story import Message, Moment, Place, Proof, Story
 from contd_release.report.timeline import timeline
 
 # Which channel takes what is built; GitHub's release takes every file.
@@ -43,8 +43,8 @@ class Public:
 def story(release: Release, public: Public, redact: Redactor) -> Story:
     """The story of a release. Of one that was made elsewhere, it is what is public."""
     version, entries = str(release.version), journal.of(release.project)
-    begun, told = entries.last(Begun, version), tuple(entries.entries(Entry, version))
-    ended = next((one for one in reversed(told) if isinstance(one, Ended)), None)
+    begun, kept = entries.last(Begun, version), tuple(entries.entries(Entry, version))
+    ended = next((one for one in reversed(kept) if isinstance(one, Ended)), None)
     sealed, happened = public.sealed, events.of(release, redact).read()
     monitor = release.project.settings.monitor or Monitor()
     return Story(
@@ -60,11 +60,11 @@ def story(release: Release, public: Public, redact: Redactor) -> Story:
         commit=sealed.commit if sealed else "",
         seal=sealed.digest() if sealed else "",
         artifacts=sealed.artifacts if sealed else (),
-        places=tuple(_places(public, told)),
+        places=tuple(_places(public, kept)),
         rows=public.rows,
-        proofs=tuple(_proofs(told)),
-        announcements=tuple(_announcements(told)),
-        persons=tuple(_persons(release, told, happened)),
+        proofs=tuple(_proofs(kept)),
+        announcements=tuple(_announcements(kept)),
+        persons=tuple(_persons(release, kept, happened)),
         retries=tuple(_retries(happened)),
         timeline=timeline(happened),
         window=monitor.window,
@@ -72,12 +72,12 @@ def story(release: Release, public: Public, redact: Redactor) -> Story:
     )
 
 
-def _places(public: Public, told: Sequence[Entry]) -> Iterator[Place]:
+def _places(public: Public, kept: Sequence[Entry]) -> Iterator[Place]:
     sealed = public.sealed
     artifacts, seal = (sealed.artifacts, sealed.digest()) if sealed else ((), "")
     found = {(row.channel, row.built) for row in public.rows}
     for channel in public.channels:
-        verified = [one for one in told if isinstance(one, Verified) and (one.channel, one.seal) == (channel, seal)]
+        verified = [one for one in kept if isinstance(one, Verified) and (one.channel, one.seal) == (channel, seal)]
         built = tuple(
             one.name for one in artifacts if _goes_to(one, channel) or (channel, f"sha256:{one.sha256}") in found
         )
@@ -88,29 +88,29 @@ def _goes_to(artifact: Artifact, channel: str) -> bool:
     return channel in (CHANNEL_OF.get(artifact.kind, artifact.kind), EVERYTHING)
 
 
-def _proofs(told: Sequence[Entry]) -> Iterator[Proof]:
-    last = {one.session: one for one in told if isinstance(one, Proved)}
+def _proofs(kept: Sequence[Entry]) -> Iterator[Proof]:
+    last = {one.session: one for one in kept if isinstance(one, Proved)}
     yield from (Proof(one.session, one.tree, one.seconds, one.at) for one in last.values())
 
 
-def _announcements(told: Sequence[Entry]) -> Iterator[Told]:
-    """What is known last of each message; of one that was begun and never heard of again, nobody knows."""
-    last = {(one.place, one.kind): one for one in told if isinstance(one, Announcing | Announced)}
+def _announcements(kept: Sequence[Entry]) -> Iterator[Message]:
+    """The last outcome of each message; `unknown` if it was begun and has none."""
+    last = {(one.place, one.kind): one for one in kept if isinstance(one, Announcing | Announced)}
     for (place, kind), one in last.items():
-        yield Told(one.at, place, kind, one.outcome if isinstance(one, Announced) else "unknown")
+        yield Message(one.at, place, kind, one.outcome if isinstance(one, Announced) else "unknown")
 
 
-def _persons(release: Release, told: Sequence[Entry], happened: Sequence[Happened]) -> Iterator[Moment]:
+def _persons(release: Release, kept: Sequence[Entry], happened: Sequence[Happened]) -> Iterator[Moment]:
     """Every decision, and every stop that asked for one."""
-    approved = [one for one in told if isinstance(one, Approved)]
+    approved = [one for one in kept if isinstance(one, Approved)]
     found = [Moment(one.at, f"approved {one.commit[:12]} and its artifacts") for one in approved]
     found += [
         Moment(one.at, f"said of the {one.kind} message to {one.place}: {one.outcome}")
-        for one in told
+        for one in kept
         if isinstance(one, Announced) and one.outcome in ("done", "again")
     ]
     found += [Moment(one.at, f"was needed: {one.step}: {one.detail}") for one in happened if one.error == "NeedsPerson"]
-    at = next((one.at for one in told if isinstance(one, Begun)), "")
+    at = next((one.at for one in kept if isinstance(one, Begun)), "")
     if release.because:
         found.append(Moment(at, f"wanted a {release.part} release because {release.because}"))
     if release.without_ci:

@@ -93,7 +93,7 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Told:
+class Message:
     """A message to a place, and what became of it: `sent`, `refused`, what a person said, or `unknown`."""
 
     at: str
@@ -138,7 +138,7 @@ class Story:
     places: tuple[Place, ...]
     rows: tuple[ComparedRow, ...]
     proofs: tuple[Proof, ...]
-    announcements: tuple[Told, ...]
+    announcements: tuple[Message, ...]
     persons: tuple[Moment, ...]
     retries: tuple[Moment, ...]
     timeline: Timeline

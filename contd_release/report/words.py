@@ -30,7 +30,7 @@ def span(seconds: float) -> str:
 
 def visible(text: str) -> str:
     """
-    A text that people wrote, with what would act on whoever reads it made visible: control characters, turned writing.
+    A text that people wrote, with control characters and bidirectional overrides made visible.
     """
     return "".join(f"\\u{ord(one):04x}" if has_control(one) else one for one in text)
 

@@ -69,8 +69,8 @@ def allow(remote: Path, ref: str) -> None:
 
 def refs(remote: Path) -> dict[str, str]:
     """Every ref and the hash it names now."""
-    told = _git(f"--git-dir={remote}", "for-each-ref", "--format=%(refname) %(objectname)")
-    return dict(line.split(" ", 1) for line in told.splitlines())
+    output = _git(f"--git-dir={remote}", "for-each-ref", "--format=%(refname) %(objectname)")
+    return dict(line.split(" ", 1) for line in output.splitlines())
 
 
 def updates(remote: Path) -> tuple[Update, ...]:

@@ -57,7 +57,7 @@ class _Server(ThreadedWSGIServer):
         self._changed = Condition()
 
     def begin(self) -> bool:
-        """Whether a request may be answered; whoever begins says when it ends."""
+        """Whether a request may be answered; the caller says when the answer ends."""
         with self._changed:
             self._under_way += self._is_open
             return self._is_open

@@ -40,7 +40,7 @@ def rollback(
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
-    """Withdraw a release: what can be undone is, what cannot is said, users are told."""
+    """Withdraw a release: what can be undone is, what cannot is said, users are notified."""
     with edge():
         from contd_release.procedures.rollback.rollback import Call, withdraw
 

@@ -68,11 +68,11 @@ def refuse_others(made: Path, wanted: tuple[str, ...]) -> None:
     if found == sorted(wanted):
         return
     tags = ", ".join(f'"{name.removesuffix(".whl").split("-", 2)[-1]}"' for name in found if name.endswith(".whl"))
-    told = f"   ([tool.contd-release.pypi] wheels = [{tags}], or requires-python where that is missing)" if tags else ""
+    hint = f"   ([tool.contd-release.pypi] wheels = [{tags}], or requires-python where that is missing)" if tags else ""
     raise Conflict(
         f"the build made {', '.join(found) or 'nothing'}",
         expected=", ".join(sorted(wanted)),
-        type_next=f"$EDITOR pyproject.toml{told}",
+        type_next=f"$EDITOR pyproject.toml{hint}",
     )
 
 

@@ -63,7 +63,7 @@ class Prometheus:
 
     @property
     def host(self) -> str:
-        """Its name for people; the rest of the address may be nobody's business."""
+        """Its name for people; the rest of the address may be secret."""
         return urlsplit(self.address).netloc.rpartition("@")[2]
 
 
@@ -126,7 +126,7 @@ def _asked(server: Prometheus, endpoint: str, wanted: Mapping[str, str]) -> Any:
     refused(reply, "Prometheus", type_next=f"export {TOKEN}=…")
     if reply.status in _ASKED_WRONGLY:
         raise Usage(
-            f"{server.host} says of {wanted['query']}: {_told(reply)}",
+            f"{server.host} says of {wanted['query']}: {_described(reply)}",
             expected="an expression that Prometheus understands",
             type_next="$EDITOR pyproject.toml",
         )
@@ -139,11 +139,11 @@ def _asked(server: Prometheus, endpoint: str, wanted: Mapping[str, str]) -> Any:
     return reply.json()
 
 
-def _told(reply: Reply) -> str:
+def _described(reply: Reply) -> str:
     """The server's own reason."""
     found = reply.json()
-    told = str(found.get("error") or "") if isinstance(found, dict) else ""
-    return " ".join(reply.redact(told)[:300].split()) or reply.said()
+    message = str(found.get("error") or "") if isinstance(found, dict) else ""
+    return " ".join(reply.redact(message)[:300].split()) or reply.said()
 
 
 def _series(found: Any, server: Prometheus) -> tuple[Series, ...]:

@@ -68,4 +68,4 @@ def test_an_adopted_repository_is_ready_and_rehearses(
     tag = place.git("describe", "--tags", "--abbrev=0", main, where=remote)
     scenario.compare("released.diff", shown(place, f"{tag}^", tag, where=remote))
     news = rehearsal.project.news
-    assert () == changelog.unreleased(place.git("show", f"{tag}:{news.changelog}", where=remote))
+    assert changelog.unreleased(place.git("show", f"{tag}:{news.changelog}", where=remote)) == ()

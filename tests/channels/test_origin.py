@@ -107,7 +107,7 @@ def test_a_tag_of_another_commit_is_there(here: Place, committed: Release) -> No
 def test_main_moved_before_the_push_of_a_patch(here: Place, beginning: Beginning, tmp_path: Path) -> None:
     """A patch goes to main: when somebody else was faster, neither the branch nor the tag is pushed."""
     release = commit(here, beginning("patch", because="small"), tmp_path)
-    assert "main" == release.branch
+    assert release.branch == "main"
     make(origin.tagged(release), tmp_path)
     step = origin.pushed(release)
     assert State.ABSENT is step.observe().state
@@ -141,7 +141,7 @@ def test_main_gets_the_release(here: Place, committed: Release, tmp_path: Path) 
     here.git("push", "-q", "-f", "origin", "main")
     assert State.ABSENT is step.observe().state
     assert State.DONE is make(step, tmp_path).observe().state
-    assert 2 == len(here.git("log", "-1", "--format=%P", "main", where=here.remote).split())
+    assert len(here.git("log", "-1", "--format=%P", "main", where=here.remote).split()) == 2
 
 
 def test_no_answer_is_never_absent(here: Place, committed: Release) -> None:

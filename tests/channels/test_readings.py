@@ -48,7 +48,7 @@ def told(release: Release) -> dict[str, str]:
 def test_files_on_github(github: Github, tmp_path: Path) -> None:
     """Absent, in a draft and so stale, as built once public; a half one is stale, another one is wrong."""
     release = release_of(github, tmp_path)
-    assert {} == told(release)
+    assert told(release) == {}
     build(release, github.head)
     assert {"absent"} == set(told(release).values())
     walk(drafted(release), attached(release), log=tmp_path)
@@ -56,14 +56,14 @@ def test_files_on_github(github: Github, tmp_path: Path) -> None:
     github.tag("v1.2.0")
     walk(promoted(release), log=tmp_path)
     assert {"as built"} == set(told(release).values())
-    assert 5 == len(told(release))
+    assert len(told(release)) == 5
     assert all(one.is_promoted for one in channel.readings(release))
     assets = github.place.shelf(Asset)
     half, other = list(assets)[:2]
     assets.put(replace(half, state="starter"))
     assets.put(replace(other, digest="sha256:" + "0" * 64))
     found = told(release)
-    assert ("stale", "wrong") == (found[half.name], found[other.name])
+    assert (found[half.name], found[other.name]) == ("stale", "wrong")
     github.world.faults.order("GET * every 502")
     with pytest.raises(Unanswered):
         told(release)
@@ -100,7 +100,7 @@ def look(tmp_path: Path, index: tuple[str, object]) -> Callable[[], tuple[str, s
     release = Release(project, Version("1.2.0"), Version("1.1.0"), "0" * 40, 1)
     release.dist.mkdir(parents=True)
     (release.dist / WHEEL).write_text("wheel", encoding="utf-8")
-    assert () == pypi.readings(release)
+    assert pypi.readings(release) == ()
     wheel = artifacts.measured(release.dist / WHEEL, "wheel")
     artifacts.seal(release.dist, Sealed("contd", "1.2.0", "0" * 40, 1, (wheel,)))
 
@@ -119,9 +119,9 @@ def test_an_index_that_lags_is_stale(
     Nothing anywhere is absent; known to the index and not listed for installers is stale; listed is as built, or wrong.
     """
     held, ours = index[1], hashlib.sha256(b"wheel").hexdigest()
-    assert ("absent", "not there") == look()
+    assert look() == ("absent", "not there")
     held["json"] = [{"filename": WHEEL}]
-    assert ("stale", "the index knows it, and does not list it yet") == look()
+    assert look() == ("stale", "the index knows it, and does not list it yet")
     held["simple"] = [{"filename": WHEEL, "url": WHEEL, "hashes": {"sha256": ours}}]
     assert ("as built", f"sha256:{ours}") == look()
     held["simple"] = [{"filename": WHEEL, "url": WHEEL, "hashes": {"sha256": "0" * 64}}]

@@ -91,17 +91,17 @@ def test_what_contributing_shows_is_a_channel(installed: Callable[[str, str], No
     block = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0]
     tables = next(one for one in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "[tool.contd-release" in one)
     entry = next(one for one in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "entry-points" in one)
-    assert '[project.entry-points."contd_release.channels"]\nshelf = "contd_shelf"\n' == entry
+    assert entry == '[project.entry-points."contd_release.channels"]\nshelf = "contd_shelf"\n'
     shelf = tmp_path / "shelf"
     shelf.mkdir()
     installed("shelf", block)
     release = release_of(tmp_path, tables.replace("/srv/shelf", str(shelf)))
     (release.dist / release.sdist).write_bytes(b"sdist")
 
-    assert ["shelf"] == list(registry.channels(release.project))
+    assert list(registry.channels(release.project)) == ["shelf"]
     walked(release, tmp_path)
-    assert b"sdist" == (shelf / release.sdist).read_bytes()
-    assert ["observing", "done"] == [event.what for event in walked(release, tmp_path)]
+    assert (shelf / release.sdist).read_bytes() == b"sdist"
+    assert [event.what for event in walked(release, tmp_path)] == ["observing", "done"]
 
 
 def test_channels_go_side_by_side(installed: Callable[[str, str], None], tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_channel_waits_for_another_only_where_something_is_made(
             tuple(map(float, (tmp_path / f"{name} {what}").read_text().split())) for name in ("here", "there")
         )
         is_before[section] = ended < began
-    assert {"publish": True, "verify": False} == is_before
+    assert is_before == {"publish": True, "verify": False}
 
 
 def test_one_that_fails_leaves_the_step_of_the_other(installed: Callable[[str, str], None], tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_a_broken_package_is_told(
         registry.channels(release_of(tmp_path, "").project)
     assert stopped.value.what_is.startswith("the channel broken of contd-broken ")
     assert expected in stopped.value.what_is
-    assert "python -m pip install --force-reinstall contd-broken   (or pip uninstall it)" == stopped.value.type_next
+    assert stopped.value.type_next == "python -m pip install --force-reinstall contd-broken   (or pip uninstall it)"
 
 
 def test_a_name_of_ours_is_taken(installed: Callable[[str, str], None], tmp_path: Path) -> None:
@@ -206,6 +206,6 @@ def test_settings_without_a_package_are_told(tmp_path: Path) -> None:
 def test_only_names_channels(tmp_path: Path) -> None:
     """A name that is no channel's is refused; one that the project does not use is nothing."""
     release = release_of(tmp_path, "")
-    assert {} == registry.chosen(release.project, ("image",))
+    assert registry.chosen(release.project, ("image",)) == {}
     with pytest.raises(Usage, match="imgae: no such channel"):
         registry.chosen(release.project, ("imgae",))

@@ -127,10 +127,10 @@ def test_it_lists_what_pip_brings_along(tmp_path: Path) -> None:
     """The package and what it needs are told, this machine's tools and paths are not."""
     release = release_of(tmp_path)
     mine = made(release)
-    assert ("demo_app-1.2.0.cdx.json", "sbom") == (mine.name, mine.kind)
-    assert ("demo-app 1.2.0", ["brought-along 3.0.0"]) == names(release)
+    assert (mine.name, mine.kind) == ("demo_app-1.2.0.cdx.json", "sbom")
+    assert names(release) == ("demo-app 1.2.0", ["brought-along 3.0.0"])
     text = (release.dist / mine.name).read_text()
-    assert (False, True) == (str(tmp_path) in text, "2023-11-14T22:13:20" in text)
+    assert (str(tmp_path) in text, "2023-11-14T22:13:20" in text) == (False, True)
 
 
 @pytest.mark.slow
@@ -138,7 +138,7 @@ def test_extras_are_described_where_they_are_named(tmp_path: Path) -> None:
     """The configuration says which extras users install."""
     release = release_of(tmp_path, "more")
     made(release)
-    assert ["brought-along 3.0.0", "on-request 4.0.0"] == names(release)[1]
+    assert names(release)[1] == ["brought-along 3.0.0", "on-request 4.0.0"]
 
 
 @pytest.mark.slow
@@ -151,17 +151,17 @@ def test_making_it_is_observed_in_each_state(tmp_path: Path) -> None:
     """Nothing, made, sealed, changed, taken back."""
     release = release_of(tmp_path)
     step = sbom.described(release)
-    assert State.ABSENT == step.observe().state
+    assert step.observe().state == State.ABSENT
     mine = made(release)
     assert (State.DONE, f"sha256 {mine.sha256[:12]}") == (step.observe().state, step.observe().detail)
     artifacts.seal(release.dist, Sealed("demo-app", "1.2.0", release.base, EPOCH, (mine,)))
-    assert "sealed" == step.observe().detail
+    assert step.observe().detail == "sealed"
     (release.dist / mine.name).write_text("swapped")
     with pytest.raises(Tampered):
         step.observe()
     artifacts.seal(release.dist, Sealed("demo-app", "1.2.0", release.base, EPOCH, ()))
     Checklist((Section("build", (step,)),)).undo(lambda _: None, Running(release.logs))
-    assert (State.ABSENT, "demo_app-1.2.0.cdx.json is not made") == (step.observe().state, step.observe().detail)
+    assert (step.observe().state, step.observe().detail) == (State.ABSENT, "demo_app-1.2.0.cdx.json is not made")
 
 
 def test_a_package_that_cannot_be_installed_stops_with_pip_s_words(tmp_path: Path) -> None:
@@ -182,6 +182,6 @@ def test_it_is_on_where_the_project_asks_for_it(tmp_path: Path) -> None:
     """The table turns it on; the tool that it needs is asked for beforehand."""
     release = release_of(tmp_path)
     off = replace(release.project, settings=replace(release.project.settings, sbom=None))
-    assert (True, False) == (sbom.is_on(release.project), sbom.is_on(off))
+    assert (sbom.is_on(release.project), sbom.is_on(off)) == (True, False)
     (step,) = sbom.access(release)
-    assert (State.DONE, "CycloneDX is here") == (step.observe().state, step.observe().detail)
+    assert (step.observe().state, step.observe().detail) == (State.DONE, "CycloneDX is here")

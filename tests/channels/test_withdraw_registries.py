@@ -58,13 +58,13 @@ def test_tags_are_led_back(there: OciRepository, withdrawal: Withdrawal) -> None
     The line's highest good release is named again; a line without one loses its tag, where the registry deletes tags.
     """
     rollback = withdrawal("1.2.0")
-    assert ["absent"] * 3 == [step.observe().state.value for step in images.steps(rollback)]
+    assert [step.observe().state.value for step in images.steps(rollback)] == ["absent"] * 3
     row = images.row(rollback)
-    assert "1.2 names nothing again; 1 names 1.1.0 again; latest names 1.1.0 again" == row.undone
+    assert row.undone == "1.2 names nothing again; 1 names 1.1.0 again; latest names 1.1.0 again"
     walk(rollback, tags.marked(rollback), *images.steps(rollback))
     assert image("1.1.0").digest == there.digest("latest") == there.digest("1")
     assert image("1.2.0").digest == there.digest("1.2.0")
-    assert ["done"] * 3 == [step.observe().state.value for step in images.steps(rollback)]
+    assert [step.observe().state.value for step in images.steps(rollback)] == ["done"] * 3
     left = [one.what for one in journal.of(rollback.release.project).entries(Left)]
     if there.digest("1.2"):
         assert [f"{there}:1.2"] == left
@@ -143,7 +143,7 @@ def test_a_chart_is_deleted_where_asked_and_allowed(world: World, withdrawal: Wi
     there = OciRepository.named(f"{world.registry}/owner/charts/contd")
     there.put("1.2.0", image("1.2.0"))
     kept = withdrawal("1.2.0")
-    assert () == charts.steps(kept)
+    assert charts.steps(kept) == ()
     asked = "1.2.1 replaces it; or invoke rollback with --deprecate-chart or --delete-chart"
     assert asked == charts.row(kept).instead
     rollback = withdrawal("1.2.0", "delete-chart")

@@ -28,7 +28,7 @@ def test_nothing_but_a_yes_to_the_question_approves(release: Place, world: World
     """The digests come first; what was typed before them, an empty line and the end of the input approve nothing."""
     before = remotes.refs(release.remote)["refs/heads/main"]
     code, seen = answered(release, answer, ahead=ahead)
-    assert 8 == code, seen
+    assert code == 8, seen
     assert seen.index("contd-0.2.0.tar.gz\n") < seen.index(QUESTION)
     assert "contd 0.2.0 was not approved" in seen
     assert (before, None) == (
@@ -41,5 +41,5 @@ def test_nothing_but_a_yes_to_the_question_approves(release: Place, world: World
 def test_a_yes_to_the_question_approves(release: Place) -> None:
     """A `y` that is typed after the question was shown releases."""
     code, seen = answered(release, "y")
-    assert 0 == code, seen
+    assert code == 0, seen
     assert "contd 0.2.0 is out." in seen

@@ -74,7 +74,7 @@ def test_every_running_step_is_visible(phases: list[Phase], rows: int, columns: 
 
 def test_finished_sections_are_one_line_each() -> None:
     """A section whose steps are done says how many and how long; the next one is open, and those after it wait."""
-    assert [
+    assert shown(walked(*[Phase.DONE] * 24, Phase.ACTING), 24) == [
         "  contd 0.2.0                                                                0 s",
         "✓ prepare                                24 steps done                     0.0 s",
         "  prove and build",
@@ -93,7 +93,7 @@ def test_finished_sections_are_one_line_each() -> None:
         "· publish                                4 steps to come",
         "· verify                                 3 steps to come",
         "· after                                  5 steps to come",
-    ] == shown(walked(*[Phase.DONE] * 24, Phase.ACTING), 24)
+    ]
 
 
 def test_what_waits_is_open_where_there_is_room() -> None:
@@ -108,8 +108,11 @@ def test_a_long_section_folds_its_finished_and_its_coming_steps() -> None:
     """Where not even the open section fits, what runs in it stays."""
     phases = [Phase.DONE] * 10 + [Phase.ACTING] * 2
     lines = shown(walked(*phases), 24)
-    assert ["✓ 10 steps done", "▸ prepare 11 holds", "▸ prepare 12 holds", "· 12 steps to come"] == [
-        " ".join(line.split()[:-2]) if line.startswith("▸") else line for line in lines[2:6]
+    assert [" ".join(line.split()[:-2]) if line.startswith("▸") else line for line in lines[2:6]] == [
+        "✓ 10 steps done",
+        "▸ prepare 11 holds",
+        "▸ prepare 12 holds",
+        "· 12 steps to come",
     ]
 
 

@@ -46,7 +46,7 @@ def test_steps_that_ask_the_same_share_an_answer() -> None:
     asked = Asked()
     seen = list(Checklist(steps(asked, *"aaaaaaaaaaaa")).status())
 
-    assert 1 == asked.count
+    assert asked.count == 1
     assert {"a 1"} == {one.found.detail for one in seen if one.found}
 
 
@@ -55,10 +55,10 @@ def test_another_question_is_another_answer() -> None:
     asked = Asked()
     whole = Checklist(steps(asked, "a", "b", "a"))
     list(whole.status())
-    assert 2 == asked.count
+    assert asked.count == 2
     list(whole.status())
 
-    assert 4 == asked.count
+    assert asked.count == 4
 
 
 def test_no_answer_is_no_answer_for_everybody() -> None:
@@ -66,8 +66,8 @@ def test_no_answer_is_no_answer_for_everybody() -> None:
     asked = Asked(Unanswered("nobody there"))
     seen = list(Checklist(steps(asked, "a", "a", "a")).status())
 
-    assert 1 == asked.count
-    assert ["nobody there"] * 3 == [one.error.what_is for one in seen if one.error]
+    assert asked.count == 1
+    assert [one.error.what_is for one in seen if one.error] == ["nobody there"] * 3
 
 
 def test_a_walk_asks_each_time() -> None:
@@ -75,7 +75,7 @@ def test_a_walk_asks_each_time() -> None:
     asked = Asked()
     Checklist(steps(asked, "a", "a")).walk(lambda _: None, Running(Path("unused")))
 
-    assert 2 == asked.count
+    assert asked.count == 2
 
 
 def test_a_look_ends_where_it_began() -> None:
@@ -84,7 +84,7 @@ def test_a_look_ends_where_it_began() -> None:
     for _ in Checklist(steps(asked, "a", "a")).status():
         ask_once.once("a", asked)
 
-    assert 3 == asked.count
+    assert asked.count == 3
 
 
 def test_two_looks_at_once_do_not_meet() -> None:
@@ -96,7 +96,7 @@ def test_two_looks_at_once_do_not_meet() -> None:
     for one in looks:
         one.join()
 
-    assert 2 == asked.count
+    assert asked.count == 2
 
 
 def test_an_error_that_is_ours_is_raised() -> None:
@@ -109,7 +109,7 @@ def test_a_look_within_a_look_is_the_same() -> None:
     """What was asked to find out what is released is not asked again by its checklist; outside, it is."""
     asked = Asked()
     looking = ask_once.begun()
-    assert 1 == looking.run(ask_once.once, "a", asked)
+    assert looking.run(ask_once.once, "a", asked) == 1
     (within,) = looking.run(lambda: tuple(Checklist(steps(asked, "a")).status()))
     (outside,) = Checklist(steps(asked, "a")).status()
-    assert ["a 1", "a 2"] == [one.found.detail for one in (within, outside) if one.found]
+    assert [one.found.detail for one in (within, outside) if one.found] == ["a 1", "a 2"]

@@ -129,8 +129,8 @@ def test_a_check_that_held_a_moment_ago_is_not_made_again(world: World) -> None:
     whole = Checklist((*items, world.step("new", observe=observed("new"))))
     whole.walk(world.told.append, Running(Path("unused")), tuple(whole.status()))
 
-    assert {"check": 1, "done": 2, "new": 3} == {name: looks.count(name) for name in ("check", "done", "new")}
-    assert ["new"] == world.done
+    assert {name: looks.count(name) for name in ("check", "done", "new")} == {"check": 1, "done": 2, "new": 3}
+    assert world.done == ["new"]
 
 
 def test_a_check_that_did_not_hold_is_made_again(world: World) -> None:
@@ -145,10 +145,10 @@ def test_steps_are_made_true_in_order(world: World) -> None:
     """One after the other, sections included, and each is told as it goes."""
     world.walk(Section("one", (world.step("a"), world.step("b"))), world.step("c"))
 
-    assert ["a", "b", "c"] == world.done
+    assert world.done == ["a", "b", "c"]
     assert [(what, "a") for what in ("observing", "found", "acting", "settling", "done")] == world.events()[:5]
-    assert ["one", ""] == [world.told[0].section, world.told[-1].section]
-    assert THERE == world.told[-1].found
+    assert [world.told[0].section, world.told[-1].section] == ["one", ""]
+    assert world.told[-1].found == THERE
 
 
 def test_what_is_done_is_not_acted_on(world: World) -> None:
@@ -159,14 +159,14 @@ def test_what_is_done_is_not_acted_on(world: World) -> None:
 
     world.walk(*items)
 
-    assert [] == world.done
+    assert world.done == []
 
 
 def test_what_is_partly_there_is_acted_on(world: World) -> None:
     """A step that was cut short is taken up again."""
     world.walk(world.step("a", observe=lambda: THERE if "a" in world.there else HALF))
 
-    assert ["a"] == world.done
+    assert world.done == ["a"]
 
 
 def test_a_conflict_stops_before_acting(world: World) -> None:
@@ -176,9 +176,9 @@ def test_a_conflict_stops_before_acting(world: World) -> None:
     with pytest.raises(Conflict) as caught:
         world.walk(world.step("a"), world.step("b", observe=lambda: found), world.step("c"))
 
-    assert ["a"] == world.done
-    assert "v1.2.0 is 1234567 there\n  expected: b\n  type:     git show 1234567" == str(caught.value)
-    assert ("failed", "b") == world.events()[-1]
+    assert world.done == ["a"]
+    assert str(caught.value) == "v1.2.0 is 1234567 there\n  expected: b\n  type:     git show 1234567"
+    assert world.events()[-1] == ("failed", "b")
 
 
 @pytest.mark.parametrize("found", [GONE, HALF])
@@ -195,7 +195,7 @@ def test_no_answer_is_not_no(world: World) -> None:
     with pytest.raises(Unanswered):
         world.walk(world.step("a", observe=failing(Unanswered)))
 
-    assert [] == world.done
+    assert world.done == []
 
 
 @pytest.mark.parametrize("after", [GONE, HALF])
@@ -204,7 +204,7 @@ def test_an_act_that_shows_nothing_is_unsettled(world: World, after: Found) -> N
     with pytest.raises(Unsettled) as caught:
         world.walk(world.step("a", observe=lambda: after if world.done else GONE))
 
-    assert ["a"] == world.done
+    assert world.done == ["a"]
     assert (
         f"a: done without an error, and still {after.detail}\n"
         "  expected: to be seen within 0 s\n  type:     invoke release" == str(caught.value)
@@ -228,7 +228,7 @@ def test_places_with_lag_are_observed_until_they_show_it(world: World) -> None:
 
     world.walk(world.step("a", observe=observe, patience=5))
 
-    assert ["a"] == world.done
+    assert world.done == ["a"]
 
 
 @pytest.mark.parametrize(("late", "kind"), [(GONE, Unsettled), (None, Unanswered)])
@@ -259,7 +259,7 @@ def test_an_act_that_failed_and_worked_is_done(world: World) -> None:
 
     world.walk(world.step("a", observe=lambda: THERE if world.done else GONE, act=(act,)), world.step("b"))
 
-    assert ["a", "b"] == world.done
+    assert world.done == ["a", "b"]
 
 
 @pytest.mark.parametrize("after", [GONE, HALF, None])
@@ -276,7 +276,7 @@ def test_an_act_that_failed_stops_with_its_own_reason(world: World, after: Found
             world.step("a", observe=observe, act=(world.act("a", FailedCommand("twine ended with 1")),)),
             world.step("b"),
         )
-    assert ["a"] == world.done
+    assert world.done == ["a"]
 
 
 def test_the_rest_of_an_act_is_not_done_after_a_failure(world: World) -> None:
@@ -284,7 +284,7 @@ def test_the_rest_of_an_act_is_not_done_after_a_failure(world: World) -> None:
     with pytest.raises(FailedCommand):
         world.walk(world.step("a", act=(world.act("x", FailedCommand("no")), world.act("y"))))
 
-    assert ["x"] == world.done
+    assert world.done == ["x"]
 
 
 def again(_: ReleaseError) -> bool:
@@ -315,7 +315,7 @@ def test_a_failure_that_may_pass_is_tried_again(world: World, hurried: Running) 
         running=hurried,
     )
 
-    assert ["a"] * 3 == world.done
+    assert world.done == ["a"] * 3
 
 
 def test_tries_have_an_end(world: World, hurried: Running) -> None:
@@ -326,7 +326,7 @@ def test_tries_have_an_end(world: World, hurried: Running) -> None:
             running=hurried,
         )
 
-    assert ["a"] * 4 == world.done
+    assert world.done == ["a"] * 4
 
 
 def test_a_failure_that_will_not_pass_is_not_tried_again(world: World, hurried: Running) -> None:
@@ -335,7 +335,7 @@ def test_a_failure_that_will_not_pass_is_not_tried_again(world: World, hurried: 
 
     with pytest.raises(FailedCommand):
         world.walk(world.step("a", act=act, retry=lambda error: "502" in error.what_is), running=hurried)
-    assert ["a"] == world.done
+    assert world.done == ["a"]
 
 
 @pytest.mark.parametrize(("after", "kind"), [(OTHER, Conflict), (None, Unanswered)])
@@ -355,7 +355,7 @@ def test_nothing_is_tried_again_blindly(
         world.walk(
             world.step("a", observe=observe, act=(world.act("a", FailedCommand("502")),), retry=again), running=hurried
         )
-    assert ["a"] == world.done
+    assert world.done == ["a"]
 
 
 def test_what_could_not_be_written_down_stops_although_the_claim_holds(world: World) -> None:
@@ -366,7 +366,7 @@ def test_what_could_not_be_written_down_stops_although_the_claim_holds(world: Wo
             world.step("b"),
         )
 
-    assert ["a", "note"] == world.done
+    assert world.done == ["a", "note"]
 
 
 # Side by side.
@@ -385,7 +385,7 @@ def test_branches_are_walked_side_by_side(world: World) -> None:
     world.walk(Together(((world.step("a", act=met("a")),), (world.step("b", act=met("b")),))), world.step("c"))
 
     assert {"a", "b"} == set(world.done[:2])
-    assert "c" == world.done[2]
+    assert world.done[2] == "c"
 
 
 def test_a_failing_branch_lets_the_others_finish_their_step_and_no_more(world: World) -> None:
@@ -415,7 +415,7 @@ def test_a_failing_branch_lets_the_others_finish_their_step_and_no_more(world: W
     with pytest.raises(FailedCommand, match="no"):
         Checklist((both, world.step("d"))).walk(watch, Running(Path("unused")))
 
-    assert ["flown"] == world.done
+    assert world.done == ["flown"]
 
 
 def test_a_failing_branch_stops_nested_branches_too(world: World) -> None:
@@ -465,8 +465,8 @@ def test_all_failures_are_told_at_once(world: World) -> None:
     for _ in range(10):
         with pytest.raises(Several) as caught:
             world.walk(Together(branches))
-        assert ["b", "a", "c"] == [error.what_is for error in caught.value.errors]
-    assert 3 == exit_code(caught.value)
+        assert [error.what_is for error in caught.value.errors] == ["b", "a", "c"]
+    assert exit_code(caught.value) == 3
 
 
 def test_a_bug_side_by_side_keeps_its_traceback(world: World) -> None:
@@ -483,7 +483,7 @@ def test_nothing_side_by_side_is_nothing(world: World) -> None:
     """An empty group is walked without a word."""
     world.walk(Together(()), Section("empty", ()))
 
-    assert [] == world.told
+    assert world.told == []
 
 
 def test_ctrl_c_ends_what_runs_side_by_side(world: World, tmp_path: Path) -> None:
@@ -502,7 +502,7 @@ def test_ctrl_c_ends_what_runs_side_by_side(world: World, tmp_path: Path) -> Non
         world.walk(Together(slow), running=Running(tmp_path))
 
     assert time.monotonic() - began < 10
-    assert [] == world.done
+    assert world.done == []
 
 
 def test_a_stopped_walk_begins_nothing(world: World) -> None:
@@ -512,7 +512,7 @@ def test_a_stopped_walk_begins_nothing(world: World) -> None:
 
     with pytest.raises(Interrupted, match="the walk was stopped"):
         world.walk(world.step("a"), running=running)
-    assert [] == world.told
+    assert world.told == []
 
 
 # Looking.
@@ -543,11 +543,11 @@ def test_status_is_asked_side_by_side_and_told_in_order(world: World) -> None:
 
     seen = list(Checklist((steps[0], Section("s", (Together(((steps[1],), (steps[2],))), steps[3])))).status())
 
-    assert [("", "a"), ("s", "b"), ("s", "c"), ("s", "d")] == [(one.section, one.step.title) for one in seen]
-    assert [GONE, THERE, None, OTHER] == [one.found for one in seen]
-    assert [False, True, False, False] == [one.is_done for one in seen]
-    assert seen[2].error and "no answer" == seen[2].error.what_is
-    assert [] == world.done
+    assert [(one.section, one.step.title) for one in seen] == [("", "a"), ("s", "b"), ("s", "c"), ("s", "d")]
+    assert [one.found for one in seen] == [GONE, THERE, None, OTHER]
+    assert [one.is_done for one in seen] == [False, True, False, False]
+    assert seen[2].error and seen[2].error.what_is == "no answer"
+    assert world.done == []
 
 
 def test_check_tells_all_problems_at_once(world: World) -> None:
@@ -566,7 +566,7 @@ def test_check_tells_all_problems_at_once(world: World) -> None:
         checklist.check(list(checklist.status()))
 
     assert [Unanswered, Conflict, NotReady] == [type(error) for error in caught.value.errors]
-    assert ["no answer", "something else is there", "not there"] == [error.what_is for error in caught.value.errors]
+    assert [error.what_is for error in caught.value.errors] == ["no answer", "something else is there", "not there"]
     assert "\n".join(str(error) for error in caught.value.errors) == str(caught.value)
 
 
@@ -578,7 +578,7 @@ def test_check_is_content_with_what_can_be_made_true(world: World) -> None:
 
     seen = list(checklist.status())
     checklist.check(seen)
-    assert [State.ABSENT, State.PARTIAL, State.DONE] == [one.found.state for one in seen if one.found]
+    assert [one.found.state for one in seen if one.found] == [State.ABSENT, State.PARTIAL, State.DONE]
 
 
 # Undoing.
@@ -595,15 +595,15 @@ def test_undo_goes_back_in_reverse(world: World) -> None:
 
     world.undone(*items)
 
-    assert ["unc", "una"] == world.done
-    assert [("undone", "c"), ("undone", "a")] == [event for event in world.events() if event[0] == "undone"]
+    assert world.done == ["unc", "una"]
+    assert [event for event in world.events() if event[0] == "undone"] == [("undone", "c"), ("undone", "a")]
 
 
 def test_undo_leaves_what_is_not_ours(world: World) -> None:
     """Something else under our name is not deleted."""
     world.undone(world.step("a", observe=lambda: OTHER))
 
-    assert [] == world.done
+    assert world.done == []
 
 
 @pytest.mark.parametrize(
@@ -623,7 +623,7 @@ def test_undo_is_refused_past_the_line(world: World, found: Found | None, kind: 
         world.undone(world.step("a"), world.step("b", observe=observe, undo=None), world.step("c"))
 
     assert str(caught.value).startswith(text)
-    assert [] == world.done
+    assert world.done == []
 
 
 @pytest.mark.parametrize("found", [GONE, OTHER])
@@ -633,7 +633,7 @@ def test_undo_is_allowed_before_the_line(world: World, found: Found) -> None:
 
     world.undone(world.step("a"), world.step("b", observe=lambda: found, undo=None))
 
-    assert ["una"] == world.done
+    assert world.done == ["una"]
 
 
 def test_what_follows_somebody_elses_step_is_theirs(world: World) -> None:
@@ -645,7 +645,7 @@ def test_what_follows_somebody_elses_step_is_theirs(world: World) -> None:
 
     world.undone(world.step("a"), Section("publish", (lost, Together(((world.step("c", undo=None),),)))))
 
-    assert ["una"] == world.done
+    assert world.done == ["una"]
 
 
 def test_what_is_beside_somebody_elses_step_may_be_ours(world: World) -> None:
@@ -656,7 +656,7 @@ def test_what_is_beside_somebody_elses_step_may_be_ours(world: World) -> None:
     with pytest.raises(Conflict, match="past the point of no return: c"):
         world.undone(world.step("a"), Together(((lost,), (world.step("c", undo=None),))))
 
-    assert [] == world.done
+    assert world.done == []
 
 
 def test_every_step_behind_the_line_is_asked(world: World) -> None:
@@ -668,7 +668,7 @@ def test_every_step_behind_the_line_is_asked(world: World) -> None:
     with pytest.raises(Unanswered, match="no answer"):
         world.undone(world.step("a"), lost, silent)
 
-    assert [] == world.done
+    assert world.done == []
 
 
 @pytest.mark.parametrize("found", [THERE, HALF, OTHER])
@@ -680,15 +680,15 @@ def test_once_the_line_was_crossed_whatever_is_there_may_be_ours(world: World, f
         with pytest.raises(Conflict, match="past the point of no return: something else is there"):
             world.undone(world.step("a"), *items, is_crossed=True)
 
-    assert [] == world.done
+    assert world.done == []
 
 
 def test_once_the_line_was_crossed_and_nothing_of_it_is_left(world: World) -> None:
     """The world decides: where every place says that nothing is there, everything can be put back."""
     world.there |= {"a"}
 
-    assert [] == world.undone(world.step("a"), world.step("b", undo=None), is_crossed=True)
-    assert ["una"] == world.done
+    assert world.undone(world.step("a"), world.step("b", undo=None), is_crossed=True) == []
+    assert world.done == ["una"]
 
 
 def test_what_is_left_is_told(world: World) -> None:
@@ -708,8 +708,8 @@ def test_what_is_left_is_told(world: World) -> None:
         world.step("f", observe=lambda: OTHER, undo=()),
     )
 
-    assert ["e", "d", "c", "b", "a"] == left
-    assert ["und", "find"] == world.done
+    assert left == ["e", "d", "c", "b", "a"]
+    assert world.done == ["und", "find"]
 
 
 def test_what_is_ours_in_other_bytes_is_undone(world: World) -> None:
@@ -720,8 +720,8 @@ def test_what_is_ours_in_other_bytes_is_undone(world: World) -> None:
             return GONE
         raise Conflict("other bytes than were sealed")
 
-    assert [] == world.undone(world.step("a", observe=observe))
-    assert ["una"] == world.done
+    assert world.undone(world.step("a", observe=observe)) == []
+    assert world.done == ["una"]
 
 
 def test_undo_is_observed(world: World) -> None:
@@ -731,12 +731,12 @@ def test_undo_is_observed(world: World) -> None:
     with pytest.raises(Unsettled) as caught:
         world.undone(world.step("a"), world.step("b", observe=lambda: THERE))
 
-    assert ["unb"] == world.done
+    assert world.done == ["unb"]
     assert (
-        "b: undone without an error, and still there\n  expected: nothing left of it\n  type:     invoke abort"
-        == str(caught.value)
+        str(caught.value)
+        == "b: undone without an error, and still there\n  expected: nothing left of it\n  type:     invoke abort"
     )
-    assert ("failed", "b") == world.events()[-1]
+    assert world.events()[-1] == ("failed", "b")
 
 
 def test_undo_waits_for_places_with_lag(world: World) -> None:
@@ -745,14 +745,14 @@ def test_undo_waits_for_places_with_lag(world: World) -> None:
 
     world.undone(world.step("a", observe=lambda: next(looks), patience=5))
 
-    assert ["una"] == world.done
+    assert world.done == ["una"]
 
 
 def test_the_line_is_before_the_first_step_without_undo(world: World) -> None:
     """A step without `undo` is a point of no return."""
     steps = [("", world.step("a")), ("", world.step("b", undo=())), ("", world.step("c", undo=None))]
 
-    assert (2, 2, 0) == (point_of_no_return(steps), point_of_no_return(steps[:2]), point_of_no_return([]))
+    assert (point_of_no_return(steps), point_of_no_return(steps[:2]), point_of_no_return([])) == (2, 2, 0)
 
 
 # Logs.

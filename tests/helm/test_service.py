@@ -105,7 +105,7 @@ def container(rendered: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
 
 def test_the_chart_lints_strictly() -> None:
     """The strict lint has nothing to say."""
-    assert () == helm.problems(CHART)
+    assert helm.problems(CHART) == ()
 
 
 def test_the_chart_has_the_version_of_this_package() -> None:
@@ -115,17 +115,17 @@ def test_the_chart_has_the_version_of_this_package() -> None:
     files = tomllib.loads((ROOT / ".bumpversion.toml").read_text())["tool"]["bumpversion"]["files"]
     searches = [one["search"] for one in files if one["filename"] == "helm/contd-release/Chart.yaml"]
     text = (CHART / "Chart.yaml").read_text()
-    assert [1, 1] == [len(re.findall(search, text, re.MULTILINE)) for search in searches]
+    assert [len(re.findall(search, text, re.MULTILINE)) for search in searches] == [1, 1]
 
 
 def test_the_default_is_a_job_and_an_account(default: dict[str, dict[str, Any]]) -> None:
     """Nothing is rendered that was not asked for."""
-    assert ["CronJob", "ServiceAccount"] == sorted(default)
-    assert ("*/10 * * * *", "Forbid") == (
+    assert sorted(default) == ["CronJob", "ServiceAccount"]
+    assert (
         default["CronJob"]["spec"]["schedule"],
         default["CronJob"]["spec"]["concurrencyPolicy"],
-    )
-    assert ["monitor", "--once"] == container(default, "monitor")["args"]
+    ) == ("*/10 * * * *", "Forbid")
+    assert container(default, "monitor")["args"] == ["monitor", "--once"]
     assert "command" not in container(default, "monitor")
 
 
@@ -139,20 +139,20 @@ def test_no_container_may_do_more_than_it_needs(which: str, request: pytest.Fixt
     """No root, no writable root, no capability, no token of the cluster, and limits, in every container."""
     rendered = request.getfixturevalue(which)
     for pod in pods(rendered):
-        assert (False, True) == (pod["automountServiceAccountToken"], pod["securityContext"]["runAsNonRoot"])
+        assert (pod["automountServiceAccountToken"], pod["securityContext"]["runAsNonRoot"]) == (False, True)
     for one in containers(rendered):
         rights = one["securityContext"]
-        assert (True, False) == (rights["readOnlyRootFilesystem"], rights["allowPrivilegeEscalation"])
-        assert (["ALL"], True) == (rights["capabilities"]["drop"], "memory" in one["resources"]["limits"])
+        assert (rights["readOnlyRootFilesystem"], rights["allowPrivilegeEscalation"]) == (True, False)
+        assert (rights["capabilities"]["drop"], "memory" in one["resources"]["limits"]) == (["ALL"], True)
 
 
 def test_everything_that_is_written_lies_on_a_volume(default: dict[str, dict[str, Any]]) -> None:
     """With a read-only root, the home and the clone need a place."""
     (pod,) = pods(default)
-    assert {"work": {}, "tmp": {}} == {one["name"]: one["emptyDir"] for one in pod["volumes"]}
+    assert {one["name"]: one["emptyDir"] for one in pod["volumes"]} == {"work": {}, "tmp": {}}
     monitor = container(default, "monitor")
     assert {"/data", "/tmp"} == {one["mountPath"] for one in monitor["volumeMounts"]}  # noqa: S108
-    assert ("/tmp", "/data/repository") == (monitor["env"][0]["value"], monitor["workingDir"])  # noqa: S108
+    assert (monitor["env"][0]["value"], monitor["workingDir"]) == ("/tmp", "/data/repository")  # noqa: S108
 
 
 def test_every_value_arrives(full: dict[str, dict[str, Any]]) -> None:
@@ -160,33 +160,33 @@ def test_every_value_arrives(full: dict[str, dict[str, Any]]) -> None:
     kinds = ["ConfigMap", "CronJob", "Deployment", "PersistentVolumeClaim", "Service", "ServiceAccount"]
     assert kinds == sorted(full)
     spec = full["CronJob"]["spec"]
-    assert ("@hourly", "Europe/Berlin", True) == (spec["schedule"], spec["timeZone"], spec["suspend"])
+    assert (spec["schedule"], spec["timeZone"], spec["suspend"]) == ("@hourly", "Europe/Berlin", True)
     assert {f"registry.example.com/monitor@sha256:{'0' * 64}"} == {one["image"] for one in containers(full)}
     assert 'main = "trunk"\n[monitor]' in full["ConfigMap"]["data"]["contd-release.toml"]
-    assert ("fast", "2Gi") == (
+    assert (
         full["PersistentVolumeClaim"]["spec"]["storageClassName"],
         full["PersistentVolumeClaim"]["spec"]["resources"]["requests"]["storage"],
-    )
-    assert ("watcher", {"team": "release"}) == (
+    ) == ("fast", "2Gi")
+    assert (
         full["ServiceAccount"]["metadata"]["name"],
         full["ServiceAccount"]["metadata"]["annotations"],
-    )
-    assert 9999 == full["Service"]["spec"]["ports"][0]["port"]
+    ) == ("watcher", {"team": "release"})
+    assert full["Service"]["spec"]["ports"][0]["port"] == 9999
     for pod in pods(full):
-        assert ({"disk": "ssd"}, "watcher", [{"name": "pull"}]) == (
+        assert (
             pod["nodeSelector"],
             pod["serviceAccountName"],
             pod["imagePullSecrets"],
-        )
-    assert ["monitor", "--once", "--json", "--version", "1.2.0"] == container(full, "monitor")["args"]
+        ) == ({"disk": "ssd"}, "watcher", [{"name": "pull"}])
+    assert container(full, "monitor")["args"] == ["monitor", "--once", "--json", "--version", "1.2.0"]
 
 
 def test_secrets_come_by_reference_only(full: dict[str, dict[str, Any]]) -> None:
     """A secret is named, never held; what serves metrics gets none."""
     monitor = container(full, "monitor")
     referenced = {one["name"]: one["valueFrom"] for one in monitor["env"] if "valueFrom" in one}
-    assert {"GITHUB_TOKEN": {"secretKeyRef": {"name": "github", "key": "token"}}} == referenced
-    assert [{"secretRef": {"name": "release"}}] == monitor["envFrom"]
+    assert referenced == {"GITHUB_TOKEN": {"secretKeyRef": {"name": "github", "key": "token"}}}
+    assert monitor["envFrom"] == [{"secretRef": {"name": "release"}}]
     assert ("env" in container(full, "metrics"), "envFrom" in container(full, "metrics")) == (False, False)
 
 

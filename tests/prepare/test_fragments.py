@@ -62,9 +62,9 @@ def test_the_least_part(kinds: str, current: str, least: str) -> None:
 def test_what_is_no_fragment() -> None:
     """The README, the template and git's own files are left alone."""
     found = fragments.read(["README.md", "_template.md", ".gitignore", "newsfragments/1.doc.md"], NEWS)
-    assert ["1.doc.md"] == [one.name for one in found.fragments]
-    assert () == found.problems
-    assert "1 doc" == found.counted()
+    assert [one.name for one in found.fragments] == ["1.doc.md"]
+    assert found.problems == ()
+    assert found.counted() == "1 doc"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_an_issue_has_a_number(tmp_path: Path, issue: str) -> None:
     """A word, a space or a path is no issue, and nothing is written."""
     with pytest.raises(Usage, match="is no issue"):
         fragments.add(project(tmp_path), "Better", "feature", issue)
-    assert [] == list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("issue", ["12", "gh-12"])
@@ -121,5 +121,5 @@ def test_the_same_text_is_not_added_twice(tmp_path: Path) -> None:
     fragments.add(project(tmp_path), "A list may be empty.", "feature", "")
     with pytest.raises(Usage) as refused:
         fragments.add(project(tmp_path), " A list  may be empty.\n", "bugfix", "12")
-    assert "newsfragments/+a-list-may-be-empty.feature.md says this already" == refused.value.what_is
-    assert 1 == len(list((tmp_path / "newsfragments").iterdir()))
+    assert refused.value.what_is == "newsfragments/+a-list-may-be-empty.feature.md says this already"
+    assert len(list((tmp_path / "newsfragments").iterdir())) == 1

@@ -23,7 +23,7 @@ def test_entries_that_the_release_would_leave_behind(here: Place, beginning: Beg
     assert found.detail == (
         f"CHANGELOG.md:{line} has 30 entries under '[Unreleased]', which the release would leave there: '- Change 0'"
     )
-    assert "contd-release adopt   (it makes fragments of them)" == found.type_next
+    assert found.type_next == "contd-release adopt   (it makes fragments of them)"
 
 
 def test_an_empty_heading_is_no_obstacle(here: Place, beginning: Beginning) -> None:
@@ -38,10 +38,10 @@ def test_a_fragment_that_is_not_committed_is_not_written_again(here: Place, begi
     here.git("rm", "-q", *(f"newsfragments/{path.name}" for path in (here.clone / "newsfragments").glob("*.*.md")))
     here.publish()
     release = beginning()
-    assert 'invoke news "what changed for users" --type feature' == notes.ready(release).observe().type_next
+    assert notes.ready(release).observe().type_next == 'invoke news "what changed for users" --type feature'
     here.write("newsfragments/12.feature.md", "A list may be empty.\n")
     found = notes.ready(release).observe()
-    assert (State.ABSENT, "1 fragment in newsfragments/ is not committed") == (found.state, found.detail)
-    assert "git add newsfragments   (then git commit, and push it)" == found.type_next
+    assert (found.state, found.detail) == (State.ABSENT, "1 fragment in newsfragments/ is not committed")
+    assert found.type_next == "git add newsfragments   (then git commit, and push it)"
     here.write("newsfragments/13.bugfix.md", "A list may be long.\n")
-    assert "2 fragments in newsfragments/ are not committed" == notes.ready(release).observe().detail
+    assert notes.ready(release).observe().detail == "2 fragments in newsfragments/ are not committed"

@@ -54,7 +54,7 @@ def test_a_worktree_that_a_kill_left_with_a_commit(here: Place, treed: Release, 
     for action in step.act[:-1]:
         action.run(Running(tmp_path / "log"))
     made = here.git("rev-parse", "HEAD", where=treed.tree)
-    assert (State.PARTIAL, State.PARTIAL) == (tree.checked_out(treed).observe().state, step.observe().state)
+    assert (tree.checked_out(treed).observe().state, step.observe().state) == (State.PARTIAL, State.PARTIAL)
     assert State.DONE is make(tree.checked_out(treed), tmp_path).observe().state
     assert treed.base == here.git("rev-parse", "HEAD", where=treed.tree)
     (treed.tree / "VERSION").write_text("0.2.0\n", encoding="utf-8")
@@ -103,7 +103,7 @@ def test_a_checkout_that_was_killed(here: Place, beginning: Beginning, tmp_path:
     [admin] = (here.clone / ".git/worktrees").iterdir()
     (admin / "locked").write_text("initializing", encoding="utf-8")
     assert State.DONE is make(step, tmp_path).observe().state
-    assert 2 == len(here.git("worktree", "list").splitlines())
+    assert len(here.git("worktree", "list").splitlines()) == 2
 
 
 def test_a_worktree_that_somebody_deleted(treed: Release, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_the_bump_leaves_the_index_alone(here: Place, treed: Release, tmp_path: 
     before = index.read_bytes()
     assert State.DONE is make(versions.bumped(treed), tmp_path).observe().state
     assert before == index.read_bytes()
-    assert [] == list(treed.tree.parent.glob("*.index*"))
+    assert list(treed.tree.parent.glob("*.index*")) == []
 
 
 def test_version_files_without_a_tree(beginning: Beginning) -> None:
@@ -158,14 +158,14 @@ def test_notes_half_written(here: Place, treed: Release, tmp_path: Path, half: s
     assert (State.ABSENT if half == "fragments gone" else State.PARTIAL) is step.observe().state
     assert State.DONE is make(step, tmp_path).observe().state
     changelog = (treed.tree / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert 1 == changelog.count("## [0.2.0] - 2027-01-15")
-    assert 1 == changelog.count("`python -m contd` prints what is left")
+    assert changelog.count("## [0.2.0] - 2027-01-15") == 1
+    assert changelog.count("`python -m contd` prints what is left") == 1
 
 
 def test_notes_of_a_pre_release_keep_the_fragments(beginning: Beginning, tmp_path: Path) -> None:
     """The final tells everything again: a pre-release only writes its own notes."""
     release = beginning(pre="rc")
-    assert "0.2.0rc1" == str(release.version)
+    assert str(release.version) == "0.2.0rc1"
     make(tree.checked_out(release), tmp_path)
     step = notes.written(release)
     assert State.ABSENT is step.observe().state
@@ -208,7 +208,7 @@ def test_main_moves_while_a_release_is_prepared(here: Place, treed: Release) -> 
     here.publish("Theirs")
     found = step.observe()
     assert State.CONFLICT is found.state
-    assert "invoke abort, git pull, and begin again" == found.type_next
+    assert found.type_next == "invoke abort, git pull, and begin again"
     here.git("update-ref", "-d", "refs/heads/main", where=here.remote)
     assert State.ABSENT is step.observe().state
     here.remote.rename(here.remote.with_name("gone.git"))

@@ -22,10 +22,10 @@ def test_a_release_without_a_channel(place: Place) -> None:
     without_channels(place)
     assert f"it is known where 0.2.0 will be public: {NOTHING}" in place.say("plan", "--part", "minor").out
     said = place.say("release", "--part", "minor")
-    assert 8 == said.code, said.text
+    assert said.code == 8, said.text
     assert f"public  {NOTHING}" in said.out
     said = place.say("release", "--yes")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert "contd 0.2.0 is tagged, and nothing that can be installed was released." in said.out
 
 
@@ -33,7 +33,7 @@ def test_a_rehearsal_without_a_channel(place: Place) -> None:
     """It does not claim that anything was installed."""
     without_channels(place)
     said = place.run("rehearse")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert (
         "contd 0.2.0 is tagged, and nothing that can be installed was released; nothing left this machine" in said.out
     )

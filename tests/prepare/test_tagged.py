@@ -55,11 +55,11 @@ def test_where_the_tag_stands(github: Github, release: Release, on_github: bool)
     """Not public, at our commit, or somewhere else; asked of GitHub, or of the remote where there is none."""
     ours = release if on_github else without_github(release)
     step = tagged.standing(ours)
-    assert (State.ABSENT, "v1.2.0 is not public", "git push origin v1.2.0") == (
+    assert (
         step.observe().state,
         step.observe().detail,
         step.observe().type_next,
-    )
+    ) == (State.ABSENT, "v1.2.0 is not public", "git push origin v1.2.0")
     github.tag("v1.2.0")
     assert State.DONE is state(step)
     moved = tagged.standing(replace(ours, commit="0" * 40)).observe()
@@ -94,7 +94,7 @@ def test_the_commit_is_checked_out(github: Github, release: Release, tmp_path: P
     github.git("-C", str(release.tree), "checkout", "-q", release.base)
     assert State.PARTIAL is state(step)
     walk(step, log=tmp_path)
-    assert "1.2.0\n" == (release.tree / "VERSION").read_text(encoding="utf-8")
+    assert (release.tree / "VERSION").read_text(encoding="utf-8") == "1.2.0\n"
 
 
 def test_nothing_is_done_once_the_tag_has_moved(github: Github, release: Release, tmp_path: Path) -> None:
@@ -110,14 +110,14 @@ def test_nothing_is_done_once_the_tag_has_moved(github: Github, release: Release
     looked = Step("looked", lambda: Found(State.DONE, "there"))
     github.tag("v1.2.0")
     walk(tagged.guarded(release, Section("publish", (Together(((step("one"),),)), looked))), log=tmp_path)
-    assert ["one"] == done
+    assert done == ["one"]
     github.commit("Something else")
     github.git("tag", "-f", "-a", "-m", "moved", "v1.2.0")
     github.git("push", "-q", "-f", "origin", "v1.2.0")
     two = tagged.guarded(release, Section("publish", (Together(((step("two"),),)), looked)))
     with pytest.raises(Conflict, match=rf"v1\.2\.0 has moved to {github.head[:12]} since this began"):
         Checklist((two,)).walk(lambda _: None, Running(tmp_path / "logs"))
-    assert ["one"] == done
+    assert done == ["one"]
 
 
 def test_artifacts_go_from_job_to_job(release: Release, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_places_that_disagree_are_a_table(here: Place, beginning: Beginning) -> 
         "    ✗  helm/contd/Chart.yaml:5  0.1.0  0.2.0",
         "    ✓  helm/contd/Chart.yaml:6  0.1.5  0.2.0",
     ]
-    assert "$EDITOR .bumpversion.toml contd/__init__.py helm/contd/Chart.yaml" == found.type_next
+    assert found.type_next == "$EDITOR .bumpversion.toml contd/__init__.py helm/contd/Chart.yaml"
 
 
 def test_a_place_that_no_file_lists(here: Place, beginning: Beginning) -> None:
@@ -85,7 +85,7 @@ def test_a_version_below_what_is_tagged(here: Place, beginning: Beginning) -> No
     here.git("push", "--quiet", "origin", "HEAD:refs/tags/v0.23.0", "HEAD:refs/tags/0.9.0", "HEAD:refs/tags/nightly")
     found = versions.follows(beginning()).observe()
     assert State.ABSENT is found.state
-    assert "0.2.0 is below v0.23.0, the newest release tag on origin: the version files say 0.1.5" == found.detail
+    assert found.detail == "0.2.0 is below v0.23.0, the newest release tag on origin: the version files say 0.1.5"
     assert found.type_next.endswith('(they should say 0.23.0; or invoke release --part minor --because "…")')
     here.say("abort")
     assert State.DONE is versions.follows(beginning(because="old tags of another project")).observe().state
@@ -96,14 +96,14 @@ def test_a_withdrawn_version_is_no_obstacle(here: Place, beginning: Beginning) -
     here.git("push", "--quiet", "origin", "HEAD:refs/tags/v0.3.0", "HEAD:refs/tags/withdrawn/v0.3.0")
     found = versions.follows(beginning()).observe()
     assert State.DONE is found.state
-    assert "origin has no release tag" == found.detail
+    assert found.detail == "origin has no release tag"
 
 
 def test_no_version_is_offered_below_what_is_tagged(here: Place) -> None:
     """Neither a release without a part nor the doctor proposes one."""
     here.git("push", "--quiet", "origin", "HEAD:refs/tags/v0.23.0")
     said = here.say("release")
-    assert 2 == said.code
+    assert said.code == 2
     assert "the version files say 0.1.5, and v0.23.0 is tagged on origin" in said.text
     assert "0.2.0" not in said.text
     assert "nothing keeps" not in here.say("doctor").text

@@ -70,7 +70,7 @@ def test_what_is_public_is_not_denied_when_somebody_moves_the_tag(release: Place
     other = move(release, TAG)
     before, files = remotes.refs(release.remote), world.ledger.effects()
     said = release.say("abort")
-    assert 3 == said.code
+    assert said.code == 3
     assert f"past the point of no return: the tag v0.2.0 is on origin already, on {other[:12]}" in said.err
     assert "invoke rollback --version" in said.err
     assert (before, files) == (remotes.refs(release.remote), world.ledger.effects())
@@ -87,11 +87,11 @@ def test_a_place_that_does_not_answer_refuses(release: Place, world: World) -> N
     before = remotes.refs(release.remote)
     world.faults.order("GET /simple/* every 503")
     said = release.say("abort")
-    assert 4 == said.code
+    assert said.code == 4
     assert before == remotes.refs(release.remote)
     world.faults.clear()
     said = release.say("abort")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert f"{LEFT}  - the tag v0.2.0 is on origin already" in said.out
     assert BRANCH not in remotes.refs(release.remote)
 
@@ -101,7 +101,7 @@ def test_a_branch_that_somebody_moved_is_left_and_said(release: Place) -> None:
     killed(release, "release/v0.2.0 is on origin")
     other = move(release, BRANCH)
     said = release.say("abort")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert LEFT in said.out
     assert f"\n  - release/v0.2.0 is on origin already, at {other[:12]}; ours is " in said.out
     assert other == remotes.refs(release.remote)[BRANCH]
@@ -142,12 +142,12 @@ def test_put_back_wherever_the_cache_and_the_clone_are(
     killed(release, step)
     place = change(release)
     said = place.say("abort")
-    assert (0, AS_IT_WAS) == (said.code, said.out.strip().splitlines()[-1]), said.text
+    assert (said.code, said.out.strip().splitlines()[-1]) == (0, AS_IT_WAS), said.text
     assert before == remotes.refs(release.remote)
-    assert {} == dict(world.ledger.effects())
-    assert 1 == len(place.git("worktree", "list").splitlines())
-    assert [] == [*release.directory.rglob("v0.2.0*")]
-    assert 0 == place.say("plan", "--part", "minor").code
+    assert dict(world.ledger.effects()) == {}
+    assert len(place.git("worktree", "list").splitlines()) == 1
+    assert [*release.directory.rglob("v0.2.0*")] == []
+    assert place.say("plan", "--part", "minor").code == 0
 
 
 @pytest.mark.slow
@@ -162,9 +162,9 @@ def test_continued_wherever_the_cache_and_the_clone_are(
     killed(release, step)
     place = change(release)
     said = place.say("release", "--yes")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert {1} == set(world.ledger.effects().values())
-    assert 2 == len(world.ledger.effects())
+    assert len(world.ledger.effects()) == 2
     refs = remotes.refs(release.remote)
     assert {TAG, BRANCH, "refs/heads/main"} == refs.keys()
     assert refs[BRANCH] == refs["refs/heads/main"] == place.git("rev-parse", "v0.2.0^{commit}")
@@ -176,7 +176,7 @@ def test_a_copied_clone_has_checkouts_of_its_own(release: Place, beginning: Begi
     copied = copy_clone(release)
     tree = beginning("").tree
     assert tree.is_dir()
-    assert 0 == copied.say("abort").code
+    assert copied.say("abort").code == 0
     assert tree.is_dir()
 
 
@@ -187,13 +187,13 @@ def test_the_folder_of_the_checkouts_is_noted(release: Place, beginning: Beginni
     first = entries.latest(CheckedOut, "0.2.0")
     assert first
     shutil.rmtree(first.folder)
-    assert 0 == change_home(release).say("build").code
+    assert change_home(release).say("build").code == 0
     second = entries.latest(CheckedOut, "0.2.0")
     assert second
     assert second.folder.startswith(str(release.directory / "another"))
     (Path(first.folder) / "v0.2.0-pypi").mkdir(parents=True)
     assert AS_IT_WAS in release.say("abort").out
-    assert [[], []] == [[*Path(one.folder).glob("v0.2.0*")] for one in (first, second)]
+    assert [[*Path(one.folder).glob("v0.2.0*")] for one in (first, second)] == [[], []]
 
 
 def test_what_cannot_be_removed_is_said(release: Place, beginning: Beginning, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_an_abort_never_claims_more_than_the_world_shows(room: Room, kind: str) 
                 abort(room, lab, one, before, count, what)
             room.bring_back()
     print(f"\n{count}")  # noqa: T201
-    assert [] == count.wrong
+    assert count.wrong == []
 
 
 def abort(room: Room, lab: Lab, one: Interference, before: dict[str, str], count: Count, what: str) -> None:

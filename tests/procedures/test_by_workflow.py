@@ -64,20 +64,20 @@ def test_the_workflow_ends_where_a_release_made_here_ends(labs: tuple[Lab, Lab])
     """
     here, there = labs
     said = here.run("release", "--part", "minor", "--yes")
-    assert 0 == said.returncode, said.stdout + said.stderr
+    assert said.returncode == 0, said.stdout + said.stderr
 
     walk = there.start("release", "--part", "minor", "--yes", publisher="github-actions")
     commit = tagged(there, walk)
     run = Run(id=77, workflow="release.yml", head_sha=commit, head_branch="v0.2.0", status="in_progress")
     there.put_run(run, Job(id=78, run=77, name="build", status="in_progress"))
     acted = there.act("v0.2.0")
-    assert 0 == acted.returncode, acted.stdout[-5000:] + acted.stderr[-2000:]
+    assert acted.returncode == 0, acted.stdout[-5000:] + acted.stderr[-2000:]
     done = Run(
         id=77, workflow="release.yml", head_sha=commit, head_branch="v0.2.0", status="completed", conclusion="success"
     )
     there.put_run(done, Job(id=78, run=77, name="build", status="completed", conclusion="success"))
     told, _ = walk.communicate(timeout=300)
-    assert 0 == walk.returncode, told
+    assert walk.returncode == 0, told
     assert "    build: success" in told
     assert "contd 0.2.0 is out." in told
 
@@ -94,7 +94,7 @@ def test_the_workflow_ends_where_a_release_made_here_ends(labs: tuple[Lab, Lab])
 
     fresh = there.fresh("v0.2.0")
     again = there.run("verify", "--version", "0.2.0", where=fresh)
-    assert 0 == again.returncode, again.stdout + again.stderr
+    assert again.returncode == 0, again.stdout + again.stderr
 
 
 @pytest.fixture
@@ -118,17 +118,17 @@ def test_a_job_that_fails_stops_and_a_rerun_continues(lab: Lab) -> None:
     )
     lab.put_run(run, Job(id=71, run=7, name="build", status="completed", conclusion="failure"))
     told, _ = walk.communicate(timeout=120)
-    assert 6 == walk.returncode, told
+    assert walk.returncode == 6, told
     assert f"build failure: {lab.world.url}/github/{NAME}/actions/runs/7/job/71" in told
     assert f"gh run rerun 7 --failed --repo {NAME}   (then: invoke release)" in told
     assert "public already: v0.2.0 and release/v0.2.0 are on origin" in told
-    assert [] == lab.end_state()[1]
+    assert lab.end_state()[1] == []
     assert not (lab.clone / ".git" / "contd-release" / "v0.2.0" / "dist").exists()
 
     fresh = lab.fresh("v0.2.0")
     for words in ("build --to sealed", "publish --artifacts sealed", "promote --artifacts sealed"):
         said = lab.run(*words.split(), publisher="github-actions", where=fresh)
-        assert 0 == said.returncode, said.stdout + said.stderr
+        assert said.returncode == 0, said.stdout + said.stderr
     again = Run(
         id=7,
         workflow="release.yml",
@@ -140,12 +140,12 @@ def test_a_job_that_fails_stops_and_a_rerun_continues(lab: Lab) -> None:
     )
     lab.put_run(again, Job(id=72, run=7, name="build", status="completed", conclusion="success", attempt=2))
     said = lab.run("release", "--yes", publisher="github-actions")
-    assert 0 == said.returncode, said.stdout + said.stderr
+    assert said.returncode == 0, said.stdout + said.stderr
     assert lab.sealed().text() == lab.sealed(where=fresh).text()
     before = len(lab.world.ledger.requests())
     said = lab.run("status", "--version", "0.2.0", publisher="github-actions")
     assert "?" not in {line.strip()[:1] for line in said.stdout.splitlines()}, said.stdout
-    assert () == lab.world.ledger.mutating(after=before)
+    assert lab.world.ledger.mutating(after=before) == ()
 
 
 def test_what_a_workflow_could_not_do_stops_before_the_tag(lab: Lab) -> None:
@@ -154,17 +154,17 @@ def test_what_a_workflow_could_not_do_stops_before_the_tag(lab: Lab) -> None:
     lab.git(lab.clone, "commit", "-q", "-m", "No workflow")
     lab.git(lab.clone, "push", "-q", "origin", "main")
     said = lab.run("check", "--part", "minor", "--without-ci", "a test", publisher="github-actions")
-    assert 2 == said.returncode, said.stdout + said.stderr
+    assert said.returncode == 2, said.stdout + said.stderr
     assert ".github/workflows/release.yml is not in " in said.stderr
     assert "type:     $EDITOR .github/workflows/release.yml" in said.stderr
     lab.git(lab.clone, "revert", "--no-edit", "HEAD")
     lab.git(lab.clone, "push", "-q", "origin", "main")
     release = lab.run("release", "--part", "minor", "--yes", "--without-ci", "a test")
-    assert 0 == release.returncode, release.stdout + release.stderr
+    assert release.returncode == 0, release.stdout + release.stderr
     other = lab.folder / "other"
     lab.git(lab.folder, "clone", "-q", str(lab.remote), str(other))
     lab.git(other, "reset", "-q", "--hard", "v0.2.0~1")
     lab.git(other, "push", "-q", "-f", "origin", "main", ":refs/tags/v0.2.0", ":refs/heads/release/v0.2.0")
     said = lab.run("check", "--part", "minor", "--without-ci", "a test", publisher="github-actions", where=other)
-    assert 3 == said.returncode, said.stdout + said.stderr
+    assert said.returncode == 3, said.stdout + said.stderr
     assert "expected: not yet: contd-0.2.0.tar.gz is on " in said.stderr

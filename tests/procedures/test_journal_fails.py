@@ -37,12 +37,12 @@ def test_every_write_of_the_journal_fails_once(
         if said.code == 0:
             break
         stops += 1
-        assert 9 == said.code, said.text
+        assert said.code == 9, said.text
         assert f"the journal cannot be written: {os.strerror(error)}" in said.err
         now = [*journal.entries(Entry)]
         assert (before, 1) == (now[:-1], len(now) - len(before))
         if not any(isinstance(entry, Approved) for entry in now):
-            assert {} == dict(world.ledger.effects())
+            assert dict(world.ledger.effects()) == {}
             assert not any(ref.startswith("refs/tags/") for ref in remotes.refs(release.remote))
         words = ("release", "--yes")
     print(f"\n{stops} writes failed once")  # noqa: T201

@@ -25,7 +25,7 @@ def test_a_fragment_and_what_it_will_say(place: Place) -> None:
         )
     before = place.everything()
     said = place.say("changelog")
-    assert 0 == said.code, said.err
+    assert said.code == 0, said.err
     assert said.out.startswith("## [0.2.0] - unreleased\n")
     assert "### Added\n\n- A list may be empty. (#7)\n" in said.out
     assert before == place.everything()

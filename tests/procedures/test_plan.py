@@ -33,9 +33,9 @@ def test_nothing_changes(release: Place, world: World, words: tuple[str, ...]) -
     """Not a file, not a ref, not a journal, nothing in a cache, nothing in the world."""
     before = release.everything()
     said = release.say(*words)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert before == release.everything()
-    assert {} == dict(world.ledger.effects())
+    assert dict(world.ledger.effects()) == {}
 
 
 def test_invoke_itself(release: Place) -> None:
@@ -44,7 +44,7 @@ def test_invoke_itself(release: Place) -> None:
     argv = (sys.executable, "-m", "invoke", "--dry", "release", "--part", "minor")
     env = release.environment({"PYTHONDONTWRITEBYTECODE": "1"})
     done = subprocess.run(argv, cwd=release.clone, env=env, capture_output=True, text=True, check=False)
-    assert 0 == done.returncode, done.stderr
+    assert done.returncode == 0, done.stderr
     assert before == release.everything()
     assert release.say("plan", "--part", "minor").out == done.stdout
 
@@ -64,7 +64,7 @@ def test_a_step_of_which_nothing_is_known(release: Place) -> None:
     nowhere = release.directory / "nowhere.toml"
     nowhere.write_text('[pypi]\nindex = "http://127.0.0.1:1/"\nrepository = "http://127.0.0.1:1/"\n', encoding="utf-8")
     said = release.say("plan", "--part", "minor", env={"CONTD_RELEASE_CONFIG": str(nowhere)})
-    assert 4 == said.code
+    assert said.code == 4
     told = "http://127.0.0.1:1: ConnectionError: Connection refused\n{0}expected: an answer\n{0}type:     the same"
     assert told.format(" " * 6) in said.out
     assert told.format(" " * 2) in said.err
@@ -75,8 +75,8 @@ def test_a_plan_for_machines(release: Place) -> None:
     said = release.say("plan", "--part", "minor", "--json")
     told = [json.loads(line) for line in said.out.splitlines()]
     steps = {one["step"]: one for one in told if one["event"] == "seen"}
-    assert "done" == steps["git knows who releases"]["state"]
+    assert steps["git knows who releases"]["state"] == "done"
     tagged = steps["v0.2.0 is tagged"]
-    assert "absent" == tagged["state"]
+    assert tagged["state"] == "absent"
     assert [action for action in tagged["actions"] if "git tag -a v0.2.0 -m 'Release v0.2.0' COMMIT" in action]
     assert not [one for one in told if release.env["TWINE_PASSWORD"] in json.dumps(one)]

@@ -40,7 +40,7 @@ def walked_again(place: Place, world: World) -> int:
     journal.write_text("".join(line for line in lines if '"Ended"' not in line), encoding="utf-8")
     before, refs = len(world.ledger.requests()), remotes.updates(place.remote)
     said = place.run("release", "--yes")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert refs == remotes.updates(place.remote)
     return len(world.ledger.mutating(after=before))
 
@@ -54,7 +54,7 @@ def test_a_release(release: Place, world: World) -> None:
     untidy(release)
     mine = release.mine()
     said = release.run(*MINOR, "--yes")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert said.out.endswith("\ncontd 0.2.0 is out.\n")
     assert mine == release.mine()
 
@@ -67,9 +67,9 @@ def test_a_release(release: Place, world: World) -> None:
         "refs/heads/release/v0.2.0": tag.commit,
         "refs/tags/v0.2.0": tag.object,
     } == refs
-    assert "Release v0.2.0" == release.git("for-each-ref", "--format=%(contents:subject)", "refs/tags/v0.2.0")
-    assert "Release 0.2.0" == git.described(release.clone, "v0.2.0").subject
-    assert 1 == git.distance(release.clone, "v0.2.0~1", "v0.2.0")
+    assert release.git("for-each-ref", "--format=%(contents:subject)", "refs/tags/v0.2.0") == "Release v0.2.0"
+    assert git.described(release.clone, "v0.2.0").subject == "Release 0.2.0"
+    assert git.distance(release.clone, "v0.2.0~1", "v0.2.0") == 1
 
     text = {path: git.text(release.clone, "v0.2.0", path) or "" for path in git.names(release.clone, "v0.2.0")}
     assert '\nversion = "0.2.0"\n' in text["pyproject.toml"]
@@ -77,16 +77,16 @@ def test_a_release(release: Place, world: World) -> None:
     assert 'version: 0.2.0\nappVersion: "0.2.0"\n' in text["helm/contd/Chart.yaml"]
     assert "\n## [0.2.0] - 2027-01-15\n" in text["CHANGELOG.md"]
     assert text["changelog.d/0.2.0.md"].strip() in text["CHANGELOG.md"]
-    assert ["newsfragments/README.md"] == [path for path in text if path.startswith("newsfragments/")]
+    assert [path for path in text if path.startswith("newsfragments/")] == ["newsfragments/README.md"]
     changed = git.changed(release.clone, "v0.2.0~1", "v0.2.0")
     assert {"newsfragments", "changelog.d", ".bumpversion.toml", "pyproject.toml", "contd", "helm", "CHANGELOG.md"} == {
         path.partition("/")[0] for path in changed
     }
 
     assert {f"file {WHEEL}": 1, f"file {SDIST}": 1} == dict(world.ledger.effects())
-    assert 0 == walked_again(release, world)
+    assert walked_again(release, world) == 0
 
     seen = [json.loads(line) for line in release.run("status", "--version", "0.2.0", "--json").out.splitlines()]
     assert {"done"} == {one["state"] for one in seen if one["event"] == "seen"}
     assert "0.2.0 finished at" in release.say("status").out
-    assert 0 == release.run("verify", "--version", "0.2.0").code
+    assert release.run("verify", "--version", "0.2.0").code == 0

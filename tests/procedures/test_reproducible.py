@@ -54,7 +54,7 @@ def test_two_rehearsals_of_one_commit_give_equal_digests(labs: tuple[Lab, Lab]) 
         for lab, mask in zip(labs, (0o022, 0o002), strict=True):
             os.umask(mask)
             said = lab.run("release", "--part", "minor", "--yes")
-            assert 0 == said.returncode, said.stdout + said.stderr
+            assert said.returncode == 0, said.stdout + said.stderr
     finally:
         os.umask(before)
     one, other = map(found, labs)

@@ -32,7 +32,7 @@ def test_the_remote_says_where_images_go(imaged: Place) -> None:
 
     assert found.settings.image is not None
     assert found.settings.github is not None
-    assert ("ghcr.io/own/er", "Own/Er") == (found.settings.image.name, found.settings.github.repository)
+    assert (found.settings.image.name, found.settings.github.repository) == ("ghcr.io/own/er", "Own/Er")
 
 
 def test_another_remote_is_no_place_for_images(imaged: Place) -> None:

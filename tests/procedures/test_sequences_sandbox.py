@@ -34,14 +34,14 @@ def released(place: Place, part: str, number: int) -> None:
     place.write(f"newsfragments/+change{number}.bugfix.md", f"Change {number}.\n")
     place.publish(f"Change {number}")
     said = place.run("release", "--part", part, "--yes", *CI)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
 
 
 def mended(place: Place, of: Version, number: int) -> None:
     """A hotfix of a version is released and merged back."""
     place.git("pull", "-q", "--tags", "origin", "main")
     said = place.run("hotfix.start", "--of", str(of))
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     tree = place.clone.with_name(f"{place.clone.name}-hotfix-v{next_version(of, 'patch')}")
     (tree / f"contd/fix{number}.py").write_text("FIX = 1\n", encoding="utf-8")
     (tree / f"newsfragments/+fix{number}.bugfix.md").write_text(f"Fix {number}.\n", encoding="utf-8")
@@ -49,14 +49,14 @@ def mended(place: Place, of: Version, number: int) -> None:
     place.git("commit", "-qm", "Mend", where=tree)
     place.git("push", "-q", "origin", "HEAD", where=tree)
     said = place.run("hotfix.finish", "--version", str(next_version(of, "patch")), "--yes", *CI)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
 
 
 def withdrawn(place: Place, yanking: Yanking, version: Version) -> None:
     """A version is rolled back, and yanked."""
     with yanking(str(version)):
         said = place.run("rollback", "--version", str(version), "--reason", "bad", "--yes", "--wait", "60")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
 
 
 def versions(refs: Mapping[str, str]) -> set[str]:

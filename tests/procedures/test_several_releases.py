@@ -40,18 +40,18 @@ def test_two_candidates_and_the_final(release: Place, world: World) -> None:
         (("--final",), "0.2.0"),
     ):
         said = release.run("release", *words, "--yes")
-        assert 0 == said.code, said.text
+        assert said.code == 0, said.text
         assert f"contd {version} is out." in said.out
         release.git("pull", "-q")
         release.git("fetch", "-q", "--tags")
     said = release.say("release")
     assert "contd is at 0.2.0, and nothing is under way; newsfragments/ has no fragments" in said.err
-    assert ["v0.2.0", "v0.2.0rc1", "v0.2.0rc2"] == sorted(release.git("tag").splitlines())
+    assert sorted(release.git("tag").splitlines()) == ["v0.2.0", "v0.2.0rc1", "v0.2.0rc2"]
     assert "version: 0.2.0-rc.2\n" in (git.text(release.clone, "v0.2.0rc2", "helm/contd/Chart.yaml") or "")
     changelog = git.text(release.clone, "v0.2.0", "CHANGELOG.md") or ""
-    assert 1 == changelog.count("## [0.2.0] - ")
+    assert changelog.count("## [0.2.0] - ") == 1
     assert "rc" not in changelog.partition("## [0.2.0]")[2].partition("## [0.1.5]")[0]
-    assert 6 == len(world.ledger.effects())
+    assert len(world.ledger.effects()) == 6
     assert {1} == set(world.ledger.effects().values())
 
 
@@ -79,13 +79,13 @@ def test_two_people_release_at_once(
     words = ("--part", part, *(("--because", "in a hurry") if part == "patch" else ()))
     built = [place.start("build", *words) for place in places]
     told = [process.communicate(timeout=120)[0] for process in built]
-    assert [0, 0] == [process.returncode for process in built], told
+    assert [process.returncode for process in built] == [0, 0], told
     running = [place.start("release", "--yes") for place in places]
     said = [process.communicate(timeout=120)[0] for process in running]
     codes = [process.returncode for process in running]
-    assert 1 == codes.count(0), said
+    assert codes.count(0) == 1, said
     loser, text = places[codes.index(0) ^ 1], said[codes.index(0) ^ 1]
-    assert 3 == max(codes), text
+    assert max(codes) == 3, text
     assert "public already: nothing" in text
     version = "0.2.0" if part == "minor" else "0.1.6"
     winner = places[codes.index(0)]
@@ -96,9 +96,9 @@ def test_two_people_release_at_once(
     effects = world.ledger.effects()
     assert {f"file {one['name']}": 1 for one in sealed["artifacts"]} == dict(effects)
     refs = remotes.refs(release.remote)
-    assert 0 == loser.run("abort").code
+    assert loser.run("abort").code == 0
     assert refs == remotes.refs(release.remote)
-    assert "" == loser.git("tag", "--list")
+    assert loser.git("tag", "--list") == ""
 
 
 @pytest.mark.slow
@@ -119,10 +119,10 @@ def test_put_back_from_everywhere(release: Place, world: World, step: str) -> No
         pytest.fail(f"{step} did not come")
     process.communicate()
     said = release.run("abort")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert before == remotes.refs(release.remote)
     assert mine == release.mine()
-    assert {} == dict(world.ledger.effects())
-    assert 1 == len(release.git("worktree", "list").splitlines())
-    assert "" == release.git("tag", "--list")
+    assert dict(world.ledger.effects()) == {}
+    assert len(release.git("worktree", "list").splitlines()) == 1
+    assert release.git("tag", "--list") == ""
     assert not (release.state / "v0.2.0").exists()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def test_status_before_anything(release: Place) -> None:
     """Nothing is under way, and what to type."""
     said = release.say("status")
-    assert (0, "nothing is under way\ntype: invoke release\n") == (said.code, said.out)
+    assert (said.code, said.out) == (0, "nothing is under way\ntype: invoke release\n")
 
 
 def test_status_of_a_release_in_progress(release: Place) -> None:

@@ -51,12 +51,12 @@ def told(place: Place, said: Said) -> str:
 def put_back(place: Place, world: World, before: dict[str, str]) -> None:
     """Abort, and see that the remote, the index and this machine are as they were."""
     said = place.run("abort")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert before == remotes.refs(place.remote)
-    assert {} == dict(world.ledger.effects())
-    assert 1 == len(place.git("worktree", "list").splitlines())
-    assert "" == place.git("tag", "--list")
-    assert [] == [path for path in place.cache.rglob("v0.2.0*") if path.is_dir()]
+    assert dict(world.ledger.effects()) == {}
+    assert len(place.git("worktree", "list").splitlines()) == 1
+    assert place.git("tag", "--list") == ""
+    assert [path for path in place.cache.rglob("v0.2.0*") if path.is_dir()] == []
     assert not (place.state / "v0.2.0").exists()
     assert "nothing is under way; 0.2.0 aborted at" in place.say("status").out
 
@@ -92,7 +92,7 @@ def test_nobody_is_there_to_review(release: Place, world: World, snapshot: Snaps
 def test_an_artifact_that_is_not_what_was_sealed(release: Place, world: World, snapshot: SnapshotAssertion) -> None:
     """R5: nothing is uploaded, tagged or pushed, and nothing is built again; it can be put back all the same."""
     before = remotes.refs(release.remote)
-    assert 0 == release.run("build", "--part", "minor").code
+    assert release.run("build", "--part", "minor").code == 0
     wheel = release.state / "v0.2.0/dist/contd-0.2.0-py3-none-any.whl"
     sealed = wheel.read_bytes()
     wheel.unlink()
@@ -104,25 +104,25 @@ def test_an_artifact_that_is_not_what_was_sealed(release: Place, world: World, s
     wheel.write_bytes(sealed[:-1] + b"!")
     assert snapshot(name="other bytes") == told(release, release.run("release", "--yes"))
     assert before == remotes.refs(release.remote)
-    assert {} == dict(world.ledger.effects())
+    assert dict(world.ledger.effects()) == {}
     put_back(release, world, before)
 
 
 @pytest.mark.slow
 def test_by_hand(release: Place, world: World) -> None:
     """bump, build, publish and verify walk up to their own ends, and `release` ends what they began."""
-    assert 0 == release.run("bump", "--part", "minor").code
+    assert release.run("bump", "--part", "minor").code == 0
     assert not (release.state / "v0.2.0/dist").exists()
-    assert 0 == release.run("build").code
+    assert release.run("build").code == 0
     built = {path.name: path.stat().st_mtime_ns for path in (release.state / "v0.2.0/dist").iterdir()}
     assert {"artifacts.json", "SHA256SUMS", "contd-0.2.0.tar.gz", "contd-0.2.0-py3-none-any.whl"} == built.keys()
     assert {"refs/heads/main"} == remotes.refs(release.remote).keys()
-    assert 8 == release.run("publish").code
-    assert 2 == release.run("verify").code
-    assert 0 == release.run("publish", "--yes").code
-    assert 2 == len(world.ledger.effects())
+    assert release.run("publish").code == 8
+    assert release.run("verify").code == 2
+    assert release.run("publish", "--yes").code == 0
+    assert len(world.ledger.effects()) == 2
     assert "past the point of no return" in release.run("abort").err
-    assert 0 == release.run("verify").code
+    assert release.run("verify").code == 0
     states = {
         one["step"]: one["state"]
         for line in release.run("status", "--json").out.splitlines()
@@ -131,22 +131,22 @@ def test_by_hand(release: Place, world: World) -> None:
     assert {"done": len(states) - 1, "absent": 1} == {
         state: list(states.values()).count(state) for state in states.values()
     }
-    assert "absent" == states["main has the release commit, or a pull request for it"]
-    assert 0 == release.run("release").code
+    assert states["main has the release commit, or a pull request for it"] == "absent"
+    assert release.run("release").code == 0
     assert built == {path.name: path.stat().st_mtime_ns for path in (release.state / "v0.2.0/dist").iterdir()}
 
 
 def test_a_person_at_a_terminal(release: Place, world: World) -> None:
     """A no stops before the line; a yes the next time is asked for again, and goes on."""
     code, screen = at_a_terminal(release, MINOR, "n")
-    assert 8 == code
+    assert code == 8
     assert "contd 0.2.0 was not approved" in screen
-    assert {} == dict(world.ledger.effects())
+    assert dict(world.ledger.effects()) == {}
     code, screen = at_a_terminal(release, ("release",), "y")
-    assert 0 == code, screen
+    assert code == 0, screen
     assert "point of no return" in screen
     assert "contd 0.2.0 is out." in screen
-    assert 2 == len(world.ledger.effects())
+    assert len(world.ledger.effects()) == 2
 
 
 def at_a_terminal(place: Place, words: tuple[str, ...], answer: str) -> tuple[int, str]:
@@ -195,14 +195,14 @@ def test_ctrl_c(release: Place, world: World) -> None:
     pids = [int(pid) for pid in began.read_text(encoding="utf-8").split()]
     os.kill(process.pid, signal.SIGINT)
     out, _ = process.communicate(timeout=30)
-    assert 130 == process.returncode, out
+    assert process.returncode == 130, out
     assert "interrupted" in out
     assert "the same command again" in out
-    assert [] == [pid for pid in pids if is_running(pid)]
+    assert [pid for pid in pids if is_running(pid)] == []
     (release.directory / "home/ready").touch()
     said = release.run("release", "--yes")
-    assert 0 == said.code, said.text
-    assert 2 == len(world.ledger.effects())
+    assert said.code == 0, said.text
+    assert len(world.ledger.effects()) == 2
 
 
 @pytest.mark.parametrize(
@@ -213,12 +213,12 @@ def test_what_is_public_is_said_however_it_is_stopped(release: Place, world: Wor
     world.faults.order("UPLOAD /legacy/ 2- slow=30")
     process = release.start(*MINOR, "--yes")
     end = time.monotonic() + 60
-    while 3 > sum(one.method == "POST" for one in world.ledger.requests()) and time.monotonic() < end:
+    while sum(one.method == "POST" for one in world.ledger.requests()) < 3 and time.monotonic() < end:
         time.sleep(0.1)
     children = [child for child in descendants(process.pid) if is_running(child)]
     os.kill(process.pid, getattr(signal, how))
     out, _ = process.communicate(timeout=30)
-    assert 130 == process.returncode, out
+    assert process.returncode == 130, out
     index = world.upload_url
     assert (
         f"\npublic already: v0.2.0 and release/v0.2.0 are on origin; contd-0.2.0-py3-none-any.whl is on {index}\n"
@@ -226,19 +226,19 @@ def test_what_is_public_is_said_however_it_is_stopped(release: Place, world: Wor
     ) in out
     assert f"\n{what}\n" in out
     assert children
-    assert [] == [child for child in children if is_running(child)]
+    assert [child for child in children if is_running(child)] == []
     world.faults.clear()
     said = release.run("release", "--yes")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert {1} == set(world.ledger.effects().values())
 
 
 def test_what_is_public_is_not_known_before_it_was_looked_at(release: Place, world: World) -> None:
     """A release that continues and cannot ask the index does not say that nothing is public there."""
-    assert 8 == release.run(*MINOR).code
+    assert release.run(*MINOR).code == 8
     world.faults.order("GET /simple/* every 503")
     said = release.run("release", "--yes")
-    assert 4 == said.code, said.text
+    assert said.code == 4, said.text
     index = world.upload_url
     assert f"\npublic already: nothing\nperhaps public: contd-0.2.0-py3-none-any.whl is on {index}; " in said.out
 
@@ -258,7 +258,7 @@ def test_an_ignored_signal_stays_ignored(release: Place) -> None:
     assert process.stdout.readline()
     os.kill(process.pid, signal.SIGHUP)
     out, _ = process.communicate(timeout=60)
-    assert 0 == process.returncode, out
+    assert process.returncode == 0, out
 
 
 def wait_for(path: Path, patience: float = 60) -> None:

@@ -47,7 +47,7 @@ def test_it_prints_what_it_runs() -> None:
     )
 
     assert f"DATE='a b' TOKEN={MASK} git commit -m 'it'\"'\"'s done; rm -rf $HOME' > 'out file'" == str(command)
-    assert ["git", "commit", "-m", "it's done; rm -rf $HOME"] == shlex.split(str(command))[2:-2]
+    assert shlex.split(str(command))[2:-2] == ["git", "commit", "-m", "it's done; rm -rf $HOME"]
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ def test_what_no_argv_can_carry_is_refused(argv: tuple[str, ...]) -> None:
         Command(argv)
 
     assert f"{argv!r} cannot be run" == caught.value.what_is
-    assert "a program and its arguments, none with a line break or a NUL; text goes to standard input" == (
+    assert (
         caught.value.expected
-    )
+    ) == "a program and its arguments, none with a line break or a NUL; text goes to standard input"
 
 
 @pytest.mark.parametrize("env", [{"A=B": "x"}, {"": "x"}, {"A": "x\0y"}, {"A\0": "x"}, {"A": Secret("CANARY\0")}])
@@ -93,7 +93,7 @@ def test_success_is_silent_and_logged(running: Running) -> None:
 
     command.run(running)
 
-    assert "$ sh -c 'echo one; echo two >&2'\none\ntwo\n" == running.log.read_text()
+    assert running.log.read_text() == "$ sh -c 'echo one; echo two >&2'\none\ntwo\n"
 
 
 def test_commands_of_one_step_share_its_log(running: Running) -> None:
@@ -101,7 +101,7 @@ def test_commands_of_one_step_share_its_log(running: Running) -> None:
     Command(("echo", "one")).run(running)
     Command(("echo", "two")).run(running)
 
-    assert "$ echo one\none\n$ echo two\ntwo\n" == running.log.read_text()
+    assert running.log.read_text() == "$ echo one\none\n$ echo two\ntwo\n"
 
 
 def test_failure_shows_the_tail_of_the_log(running: Running) -> None:
@@ -171,7 +171,7 @@ def test_a_question_gives_code_and_both_channels() -> None:
     """A question reads an exit code as an answer."""
     answer = Command(("sh", "-c", "echo out; echo err >&2; exit 7")).ask()
 
-    assert (7, "out\n", "err\n") == (answer.code, answer.out, answer.err)
+    assert (answer.code, answer.out, answer.err) == (7, "out\n", "err\n")
 
 
 def test_a_question_that_takes_too_long_is_unanswered() -> None:
@@ -180,8 +180,8 @@ def test_a_question_that_takes_too_long_is_unanswered() -> None:
         Command(("sleep", "60"), timeout=0.2).ask()
 
     assert (
-        "sleep 60 did not end within 0.2 s\n  expected: an answer\n"
-        "  type:     the same command again, when the network and the other side are well" == str(caught.value)
+        str(caught.value) == "sleep 60 did not end within 0.2 s\n  expected: an answer\n"
+        "  type:     the same command again, when the network and the other side are well"
     )
 
 
@@ -202,7 +202,7 @@ def test_large_input_and_large_output_do_not_wait_for_each_other(running: Runnin
 
     command.run(running)
 
-    assert "read 300000" == running.log.read_text().splitlines()[-1]
+    assert running.log.read_text().splitlines()[-1] == "read 300000"
     assert command.ask().out.endswith("\nread 300000\n")
 
 
@@ -212,12 +212,12 @@ def test_input_that_is_not_read_does_no_harm(running: Running) -> None:
 
     command.run(running)
 
-    assert 0 == command.ask().code
+    assert command.ask().code == 0
 
 
 def test_without_input_there_is_none(running: Running) -> None:
     """No program can wait for a person's keyboard."""
-    assert "" == Command(("cat",), timeout=5).ask().out
+    assert Command(("cat",), timeout=5).ask().out == ""
 
 
 def test_input_may_be_a_secret(running: Running) -> None:
@@ -227,7 +227,7 @@ def test_input_may_be_a_secret(running: Running) -> None:
     command.run(running)
 
     assert f"$ cat\n{MASK}" == running.log.read_text()
-    assert "CANARY-7-CANARY" == command.ask().out
+    assert command.ask().out == "CANARY-7-CANARY"
 
 
 def test_output_may_go_to_a_file(running: Running, tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_output_may_go_to_a_file(running: Running, tmp_path: Path) -> None:
 
     Command(("sh", "-c", r"printf '\377\000'; echo said >&2"), stdout=out).run(running)
 
-    assert b"\xff\x00" == out.read_bytes()
+    assert out.read_bytes() == b"\xff\x00"
     assert running.log.read_text().endswith(f"> {out}\nsaid\n")
 
 
@@ -248,7 +248,7 @@ def test_a_file_gets_the_whole_output_or_none(running: Running, tmp_path: Path) 
     with pytest.raises(FailedCommand):
         Command(("sh", "-c", "echo half; exit 1"), stdout=out).run(running)
 
-    assert "before" == out.read_text()
+    assert out.read_text() == "before"
 
 
 def test_characters_that_come_in_halves_are_whole_in_the_log(running: Running) -> None:
@@ -262,7 +262,7 @@ def test_characters_that_come_in_halves_are_whole_in_the_log(running: Running) -
 
     Command(python(code)).run(running)
 
-    assert "größe ✓" == running.log.read_text().splitlines()[-1]
+    assert running.log.read_text().splitlines()[-1] == "größe ✓"
 
 
 def test_bytes_that_are_no_text_are_replaced(running: Running) -> None:
@@ -278,7 +278,7 @@ def test_arguments_that_are_no_text_are_logged(running: Running) -> None:
     """File names may hold bytes that are not UTF-8."""
     Command(("true", "a\udcff")).run(running)
 
-    assert r"$ true 'a\udcff'" == running.log.read_text().splitlines()[0]
+    assert running.log.read_text().splitlines()[0] == r"$ true 'a\udcff'"
 
 
 # What is kept.
@@ -292,9 +292,9 @@ def test_the_log_is_private_and_redacted(tmp_path: Path) -> None:
     with pytest.raises(FailedCommand) as caught:
         Command(("sh", "-c", "echo $OWN; echo CANARY-OF-ENVIRONMENT; exit 1"), env=env).run(running)
 
-    assert 0o600 == running.log.stat().st_mode & 0o777
+    assert running.log.stat().st_mode & 0o777 == 0o600
     assert "CANARY-OF" not in running.log.read_text() + str(caught.value)
-    assert [MASK, MASK] == running.log.read_text().splitlines()[1:]
+    assert running.log.read_text().splitlines()[1:] == [MASK, MASK]
 
 
 def test_a_question_does_not_repeat_secrets_on_standard_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -315,8 +315,8 @@ def test_a_full_disk_stops_it_before_it_begins(tmp_path: Path) -> None:
     with pytest.raises(Unwritable) as caught:
         Command(("touch", str(ran))).run(Running(Path("/dev/full")))
 
-    assert "/dev/full cannot be written: No space left on device" == caught.value.what_is
-    assert "df -h /dev" == caught.value.type_next
+    assert caught.value.what_is == "/dev/full cannot be written: No space left on device"
+    assert caught.value.type_next == "df -h /dev"
     assert not ran.exists()
 
 
@@ -382,7 +382,7 @@ def test_the_whole_group_is_ended(running: Running, how: str, tmp_path: Path, mo
         command.ask() if how == "question" else command.run(running)
 
     family = [int(line) for line in pids.read_text().split()]
-    assert 2 == len(family)
+    assert len(family) == 2
     assert soon(lambda: not any(map(is_alive, family)))
 
 
@@ -433,7 +433,7 @@ def test_a_build_makes_files_of_the_same_modes_everywhere(running: Running) -> N
         command.reproducible().run(running)
     finally:
         os.umask(before)
-    assert ("0077", "0022") == told
+    assert told == ("0077", "0022")
     assert "\n0022\n" in running.log.read_text(encoding="utf-8")
 
 
@@ -444,7 +444,7 @@ def test_a_call_is_made() -> None:
 
     call.run(Running(Path("unused")))
 
-    assert ("write the seal", ["called"]) == (str(call), calls)
+    assert (str(call), calls) == ("write the seal", ["called"])
 
 
 def test_a_child_keeps_the_lock_of_a_killed_walk(tmp_path: Path) -> None:

@@ -26,13 +26,13 @@ def test_the_old_content_stays_until_the_new_is_whole(tmp_path: Path) -> None:
     files.write(path, "old")
     with pytest.raises(ConnectionResetError):
         files.copy(Broken(b"ne"), path)
-    assert "old" == path.read_text()
+    assert path.read_text() == "old"
     assert [path] == list(path.parent.iterdir())
     files.copy(BytesIO(b"new"), path)
-    assert "new" == path.read_text()
+    assert path.read_text() == "new"
 
 
 def test_a_private_file_is_private_from_its_first_byte(tmp_path: Path) -> None:
     """Its mode is set when it is made, not afterwards."""
     files.write(tmp_path / "secret", "x", mode=0o600)
-    assert 0o600 == (tmp_path / "secret").stat().st_mode & 0o777
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600

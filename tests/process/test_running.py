@@ -21,4 +21,4 @@ def test_what_was_printed_after_a_long_silence_is_not_lost() -> None:
         while pipes.code() is None and time.monotonic() < deadline:
             read += b"".join(piece for _, piece in pipes.pieces())
 
-    assert (b"late\n", 0) == (read, process.returncode)
+    assert (read, process.returncode) == (b"late\n", 0)

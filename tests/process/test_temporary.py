@@ -49,12 +49,12 @@ def test_the_run_and_its_commands_use_the_folder(tmp_path: Path, room: Path) -> 
     with temporary.folder(tmp_path / "notes"):
         (path,) = room.iterdir()
         assert (str(path), str(path)) == (os.environ["TMPDIR"], tempfile.gettempdir())
-        assert 0o700 == path.stat().st_mode & 0o777
+        assert path.stat().st_mode & 0o777 == 0o700
         assert str(path) == Command(("sh", "-c", "printf %s $TMPDIR")).ask().out
         (path / "left").mkdir(mode=0o500)
     assert before == (os.environ["TMPDIR"], tempfile.tempdir)
-    assert ["tmp"] == sorted(one.name for one in tmp_path.iterdir())
-    assert [] == list(room.iterdir())
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["tmp"]
+    assert list(room.iterdir()) == []
 
 
 @pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM", "SIGHUP"])
@@ -62,15 +62,15 @@ def test_the_next_run_removes_what_a_killed_one_left(tmp_path: Path, room: Path,
     """Also where the temporary folder of the machine is another one by then."""
     killed(tmp_path / "notes", how)
     killed(tmp_path / "notes", how)
-    assert 1 == len(list(room.iterdir()))
+    assert len(list(room.iterdir())) == 1
 
     with temporary.folder(tmp_path / "notes"):
-        assert 1 == len(list(room.iterdir()))
+        assert len(list(room.iterdir())) == 1
 
     killed(tmp_path / "notes", how)
     os.environ["TMPDIR"] = str(tmp_path)
     with temporary.folder(tmp_path / "notes"):
-        assert [] == list(room.iterdir())
+        assert list(room.iterdir()) == []
 
 
 def test_a_run_that_lives_keeps_its_folder(tmp_path: Path, room: Path) -> None:
@@ -102,7 +102,7 @@ def test_nothing_but_a_folder_of_ours_is_removed(tmp_path: Path) -> None:
     with temporary.folder(notes):
         pass
 
-    assert "x" == (kept / "file").read_text()
+    assert (kept / "file").read_text() == "x"
     assert {"contd-release-00000000", "kept"} == {path.name for path in notes.iterdir()}
 
 

@@ -90,9 +90,9 @@ def test_sha256sum_accepts_the_checksums(dist: Path, sealed: Sealed) -> None:
     """Users check their downloads with the tool that they have."""
     argv = ("sha256sum", "--check", "--strict", CHECKSUMS)
 
-    assert 0 == subprocess.run(argv, cwd=dist, check=False, capture_output=True).returncode
+    assert subprocess.run(argv, cwd=dist, check=False, capture_output=True).returncode == 0
     (dist / sealed.artifacts[0].name).write_bytes(b"other")
-    assert 1 == subprocess.run(argv, cwd=dist, check=False, capture_output=True).returncode
+    assert subprocess.run(argv, cwd=dist, check=False, capture_output=True).returncode == 1
 
 
 # What stops a release.
@@ -173,7 +173,7 @@ def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, sealed: Sealed, 
 
     assert f"{name!r} is not a plain file name" == written.value.what_is
     assert f"{SEAL} is not a seal: {name!r} is not a plain file name" == read.value.what_is
-    assert "the file as `invoke build` wrote it" == read.value.expected
+    assert read.value.expected == "the file as `invoke build` wrote it"
 
 
 def test_one_name_twice_is_refused(tmp_path: Path, sealed: Sealed) -> None:
@@ -271,7 +271,7 @@ def test_killed_while_sealing_nothing_is_sealed(tmp_path: Path, killed_in: str) 
     """
     done = subprocess.run((sys.executable, "-c", SEALING, str(tmp_path), killed_in), check=False)
 
-    assert -9 == done.returncode
+    assert done.returncode == -9
     assert artifacts.read(tmp_path) is None
     sealed = Sealed("contd", "1.2.0", "0" * 40, 1, ())
     artifacts.seal(tmp_path, sealed)

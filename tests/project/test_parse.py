@@ -44,7 +44,7 @@ def wrong(table: object) -> list[str]:
     """The lines of what is said of a table."""
     with pytest.raises(Usage) as caught:
         structured(table, Outer, "tool.x")
-    assert "$EDITOR pyproject.toml" == caught.value.type_next
+    assert caught.value.type_next == "$EDITOR pyproject.toml"
     return caught.value.what_is.splitlines()
 
 
@@ -123,12 +123,12 @@ def test_everything_is_told_at_once() -> None:
     """Unknown, missing and wrong, on every level."""
     lines = wrong({"flag": 1, "number": "1", "inner": {"x": 1}, "bogus": 1, "other": 2})
 
-    assert [
+    assert lines[:-1] == [
         "[tool.x] number is '1'; expected a whole number",
         "[tool.x] flag is 1; expected true or false",
         "[tool.x] inner.path is missing; expected a string",
         "[tool.x] inner has the unknown key x; known are is-on, path",
-    ] == lines[:-1]
+    ]
     assert lines[-1].startswith("[tool.x] has the unknown key bogus, other; known are ")
 
 

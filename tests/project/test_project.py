@@ -50,7 +50,7 @@ def test_a_conventional_repository_needs_no_configuration() -> None:
     """A build system makes the index a channel, a GitHub remote makes GitHub one."""
     found = read(origin="git@github.com:Owner/contd.git")
 
-    assert "Contd.Release-x" == found.name
+    assert found.name == "Contd.Release-x"
     assert Settings(pypi=Pypi(), github=Github("Owner/contd")) == found.settings
     assert (News(), "hatchling.build", "") == (found.news, found.package.backend, found.package.description)
 
@@ -59,7 +59,7 @@ def test_a_repository_without_a_package_has_no_index() -> None:
     """Nothing is published that is not there; the name is the folder's."""
     found = read("")
 
-    assert ("contd", None, None) == (found.name, found.settings.pypi, found.settings.github)
+    assert (found.name, found.settings.pypi, found.settings.github) == ("contd", None, None)
 
 
 def test_images_and_charts_go_to_the_owner_of_the_remote() -> None:
@@ -102,7 +102,7 @@ def test_nobody_guesses_where_images_go_without_a_remote() -> None:
 )
 def test_a_github_remote_is_recognised(url: str) -> None:
     """In every form that git accepts for it."""
-    assert "owner/na.me" == github_repository(url)
+    assert github_repository(url) == "owner/na.me"
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_everything_is_told_at_once() -> None:
         'sign-tags = 1\nsign_tags = true\n[tool.contd-release.chart]\n[tool.contd-release.pypi]\nindex = "file:///x"'
     )
 
-    assert [
+    assert [line.partition(" announce,")[0] for line in text.splitlines() if line.startswith("[")] == [
         "[tool.contd-release] main is '-f'; expected a branch: letters, digits and . _ + - /",
         "[tool.contd-release] sign-tags is 1; expected true or false",
         "[tool.contd-release] pypi.index is 'file:///x'; expected https:// to a public host, "
@@ -251,7 +251,7 @@ def test_everything_is_told_at_once() -> None:
         "[tool.contd-release] has the unknown key sign_tags; known are",
         "[tool.towncrier] directory is '../out'; expected a path below the repository, without ..",
         "[project] name is 'a b'",
-    ] == [line.partition(" announce,")[0] for line in text.splitlines() if line.startswith("[")]
+    ]
 
 
 def test_several_tables_are_several_errors() -> None:
@@ -317,10 +317,8 @@ def test_whatever_we_take_for_a_branch_git_does_too(text: str) -> None:
     """Our list of what is allowed is within git's."""
     if REF.holds(text):
         assert (
-            0
-            == subprocess.run(
-                ("git", "check-ref-format", "--branch", text), check=False, capture_output=True
-            ).returncode
+            subprocess.run(("git", "check-ref-format", "--branch", text), check=False, capture_output=True).returncode
+            == 0
         )
 
 
@@ -491,7 +489,7 @@ def test_announcements_are_named_and_their_urls_are_not_here() -> None:
     """A name, and the variable that holds the secret."""
     found = read(ours('announce = { discord = "env:CONTD_DISCORD" }'))
 
-    assert {"discord": "env:CONTD_DISCORD"} == found.settings.announce
+    assert found.settings.announce == {"discord": "env:CONTD_DISCORD"}
 
 
 # towncrier's table.

@@ -40,7 +40,7 @@ def test_file_names_are_what_installers_read(version: str) -> None:
 
 def test_without_an_index_there_is_no_wheel() -> None:
     """A project that is no package builds none."""
-    assert () == made(settings=Settings()).wheels
+    assert made(settings=Settings()).wheels == ()
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_everything_is_dated_by_the_release() -> None:
     """In UTC, whatever the machine's time zone is."""
     release = made()
 
-    assert "2025-12-31" == release.date
+    assert release.date == "2025-12-31"
     assert {
         "GIT_AUTHOR_DATE": f"{EPOCH} +0000",
         "GIT_COMMITTER_DATE": f"{EPOCH} +0000",
@@ -93,7 +93,7 @@ def test_nothing_of_it_is_in_the_working_tree() -> None:
 def test_artifacts_are_those_that_were_sealed(tmp_path: Path) -> None:
     """Before the build there are none."""
     release = made(state=tmp_path)
-    assert (None, None) == (release.sealed(), release.artifact(release.sdist))
+    assert (release.sealed(), release.artifact(release.sdist)) == (None, None)
 
     release.dist.mkdir(parents=True)
     (release.dist / release.sdist).write_bytes(b"sdist")

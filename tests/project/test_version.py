@@ -100,7 +100,7 @@ def test_anything_else_is_refused(text: str) -> None:
         parse(text)
 
     assert f"{text!r} is not a version we can release" == caught.value.what_is
-    assert "three numbers, with a, b or rc and a number for a pre-release: 1.2.0, 1.2.0rc1" == caught.value.expected
+    assert caught.value.expected == "three numbers, with a, b or rc and a number for a pre-release: 1.2.0, 1.2.0rc1"
 
 
 @given(st.text())
@@ -216,18 +216,20 @@ def test_next_version_never_goes_backwards(current: Version, part: Part | None, 
 
 def test_words_of_the_call_are_checked() -> None:
     """Parts and kinds of pre-releases that do not exist are refused with those that do."""
-    assert ("minor", "rc") == (part("minor"), pre("rc"))
+    assert (part("minor"), pre("rc")) == ("minor", "rc")
     with pytest.raises(Usage) as no_part:
         part("mayor")
     with pytest.raises(Usage) as no_pre:
         pre("beta")
 
-    assert "there is no part 'mayor'\n  expected: major, minor, patch\n  type:     invoke release --part minor" == str(
-        no_part.value
+    assert (
+        str(no_part.value)
+        == "there is no part 'mayor'\n  expected: major, minor, patch\n  type:     invoke release --part minor"
     )
     assert (
-        "there is no kind of pre-release 'beta'\n  expected: a (alpha), b (beta) or rc (release candidate)\n"
-        "  type:     invoke release --part minor --pre rc" == str(no_pre.value)
+        str(no_pre.value)
+        == "there is no kind of pre-release 'beta'\n  expected: a (alpha), b (beta) or rc (release candidate)\n"
+        "  type:     invoke release --part minor --pre rc"
     )
 
 

@@ -42,7 +42,7 @@ def test_an_aborted_release_has_none(beginning: Beginning) -> None:
     assert commit.release_commit(release) is None
     entries.append(Committed(version="0.2.0", commit="1" * 40))
     entries.append(Ended(version="0.2.0", how="finished"))
-    assert "1" * 40 == commit.release_commit(release)
+    assert commit.release_commit(release) == "1" * 40
     entries.append(Begun(version="0.2.0", previous="0.1.5", base="0" * 40, epoch=1))
     assert commit.release_commit(release) is None
 
@@ -51,7 +51,7 @@ def test_a_command_names_the_commit_once_it_is_made(beginning: Beginning, tmp_pa
     """The plan shows where it will stand; before it is made, nothing runs."""
     release = beginning()
     told = commit.OfCommit(release, lambda made: Command(("echo", made)))
-    assert "echo COMMIT" == str(told)
+    assert str(told) == "echo COMMIT"
     with pytest.raises(NotReady, match="there is no release commit"):
         told.run(Running(tmp_path / "log"))
     journal.of(release.project).append(Committed(version="0.2.0", commit="1" * 40))

@@ -40,12 +40,12 @@ def test_what_is_over_and_what_begins_is_kept(tmp_path: Path) -> None:
     )
     kept.keep(Event(Phase.DONE, "build", STEP, Found(State.DONE, "here it is"), seconds=2))
 
-    assert [
+    assert [(one.what, one.section, one.step, one.detail, one.error, one.seconds) for one in kept.read()] == [
         ("walk", "", "", "", "", 0),
         ("acting", "build", "it is built", "make it", "", 0),
         ("failed", "build", "it is built", "who?\n  type:     invoke status\nx\n  type:     y", "NeedsPerson", 1.235),
         ("done", "build", "it is built", "here it is", "", 2),
-    ] == [(one.what, one.section, one.step, one.detail, one.error, one.seconds) for one in kept.read()]
+    ]
 
 
 def test_no_secret_is_kept(tmp_path: Path) -> None:
@@ -55,9 +55,9 @@ def test_no_secret_is_kept(tmp_path: Path) -> None:
     kept.keep(Event(Phase.ACTING, "build", step, action=Command(("curl", SECRET))))
     kept.keep(Event(Phase.FAILED, "build", step, error=Conflict(f"{SECRET} is there", SECRET, SECRET)))
 
-    assert 3 == len(kept.read())
+    assert len(kept.read()) == 3
     assert "canary" not in kept.path.read_text()
-    assert 0o600 == kept.path.stat().st_mode & 0o777
+    assert kept.path.stat().st_mode & 0o777 == 0o600
 
 
 def test_what_was_cut_is_left_out(tmp_path: Path) -> None:
@@ -68,8 +68,8 @@ def test_what_was_cut_is_left_out(tmp_path: Path) -> None:
         out.write('[]\n{"what": "done"}\n{"at": "yesterday", "what": "done", "section": "", "step": ')
     kept.begin()
 
-    assert ["walk", "walk"] == [one.what for one in kept.read()]
-    assert () == events(tmp_path / "elsewhere").read()
+    assert [one.what for one in kept.read()] == ["walk", "walk"]
+    assert events(tmp_path / "elsewhere").read() == ()
 
 
 def test_a_full_disk_hides_no_failure(tmp_path: Path) -> None:

@@ -85,9 +85,9 @@ def test_what_is_appended_is_read_back(journal: Journal) -> None:
     for entry in EVERY:
         journal.append(entry)
 
-    assert EVERY == list(journal.entries(Entry))
-    assert [PROVED] == list(journal.entries(Proved))
-    assert [] == list(journal.entries(Proved, "1.3.0"))
+    assert list(journal.entries(Entry)) == EVERY
+    assert list(journal.entries(Proved)) == [PROVED]
+    assert list(journal.entries(Proved, "1.3.0")) == []
 
 
 def test_every_kind_is_tested_here() -> None:
@@ -102,13 +102,13 @@ def test_an_entry_knows_when() -> None:
     before = datetime.now(UTC).replace(microsecond=0)
     at = datetime.fromisoformat(Ended(version="1.2.0", how="finished").at)
 
-    assert UTC == at.tzinfo
+    assert at.tzinfo == UTC
     assert before <= at <= datetime.now(UTC)
 
 
 def test_nothing_was_written_yet(journal: Journal) -> None:
     """A clone without a journal has nothing under way."""
-    assert ([], None, None) == (list(journal.entries(Entry)), journal.last(Begun), journal.under_way())
+    assert (list(journal.entries(Entry)), journal.last(Begun), journal.under_way()) == ([], None, None)
 
 
 def test_the_last_entry_wins(journal: Journal) -> None:
@@ -118,7 +118,7 @@ def test_the_last_entry_wins(journal: Journal) -> None:
         journal.append(entry)
 
     assert other == journal.last(Proved, "1.2.0")
-    assert "c" == next(iter(entry.tree for entry in [journal.last(Proved)] if entry))
+    assert next(iter(entry.tree for entry in [journal.last(Proved)] if entry)) == "c"
     assert journal.last(Proved, "2.0.0") is None
 
 
@@ -126,13 +126,13 @@ def test_a_release_is_under_way_until_it_has_ended(journal: Journal) -> None:
     """The end of another version does not end this one, and after the end a new one may begin."""
     journal.append(BEGUN)
     journal.append(Ended(version="1.1.0", how="aborted"))
-    assert BEGUN == journal.under_way()
+    assert journal.under_way() == BEGUN
 
     journal.append(ENDED)
     assert journal.under_way() is None
 
     journal.append(BEGUN)
-    assert BEGUN == journal.under_way()
+    assert journal.under_way() == BEGUN
 
 
 def test_only_its_owner_reads_it(journal: Journal) -> None:
@@ -143,7 +143,7 @@ def test_only_its_owner_reads_it(journal: Journal) -> None:
     finally:
         os.umask(before)
 
-    assert 0o600 == journal.path.stat().st_mode & 0o777
+    assert journal.path.stat().st_mode & 0o777 == 0o600
 
 
 # What a crash leaves.
@@ -158,9 +158,9 @@ def test_a_line_that_was_cut_has_not_happened(journal: Journal, kept: int) -> No
     size = min(whole + kept, journal.path.stat().st_size - 1)
     os.truncate(journal.path, size)
 
-    assert [BEGUN] == list(journal.entries(Entry))
+    assert list(journal.entries(Entry)) == [BEGUN]
     journal.append(ENDED)
-    assert [BEGUN, ENDED] == list(journal.entries(Entry))
+    assert list(journal.entries(Entry)) == [BEGUN, ENDED]
 
 
 def begun(**forged: object) -> bytes:
@@ -218,8 +218,8 @@ def test_a_line_that_is_no_entry_is_ignored(journal: Journal, line: bytes) -> No
         stream.write(line + b"\n")
     journal.append(PROVED)
 
-    assert [BEGUN, PROVED] == list(journal.entries(Entry))
-    assert BEGUN == journal.under_way()
+    assert list(journal.entries(Entry)) == [BEGUN, PROVED]
+    assert journal.under_way() == BEGUN
 
 
 @given(st.binary(max_size=200))
@@ -230,7 +230,7 @@ def test_no_bytes_stop_the_reader(tmp_path_factory: pytest.TempPathFactory, nois
 
     journal.append(ENDED)
 
-    assert ENDED == journal.last(Ended)
+    assert journal.last(Ended) == ENDED
 
 
 def test_fields_of_a_newer_version_are_ignored(journal: Journal) -> None:
@@ -240,7 +240,7 @@ def test_fields_of_a_newer_version_are_ignored(journal: Journal) -> None:
     with open(journal.path, "a", encoding="utf-8") as stream:
         stream.write(json.dumps(line) + "\n")
 
-    assert [BEGUN, ENDED] == list(journal.entries(Entry))
+    assert list(journal.entries(Entry)) == [BEGUN, ENDED]
 
 
 def test_a_journal_that_cannot_be_read_is_not_empty(tmp_path: Path) -> None:
@@ -290,11 +290,11 @@ def test_a_full_disk_is_told() -> None:
         Journal(Path("/dev/full")).append(ENDED)
 
     assert (
-        "the journal cannot be written: No space left on device: /dev/full\n"
+        str(caught.value) == "the journal cannot be written: No space left on device: /dev/full\n"
         "  expected: room on the disk and permission to write; nothing was done without it\n"
-        "  type:     df -h /dev" == str(caught.value)
+        "  type:     df -h /dev"
     )
-    assert 9 == exit_code(caught.value)
+    assert exit_code(caught.value) == 9
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
@@ -368,7 +368,7 @@ def test_eight_writers_lose_nothing(journal: Journal) -> None:
     for writer in writers:
         assert writer.stdin
         writer.stdin.close()
-    assert [0] * 8 == [writer.wait(60) for writer in writers]
+    assert [writer.wait(60) for writer in writers] == [0] * 8
 
     assert sorted(f"{one}.{number}" for one in range(8) for number in range(50)) == sorted(
         entry.version for entry in journal.entries(Ended)

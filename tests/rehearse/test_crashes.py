@@ -41,7 +41,7 @@ def killed(place: Place, every: int, *faults: str) -> list[str]:
     result = sweep(rehearsal, ("--part", "minor"), told.append, every=every, faults=faults)
     print(f"\n{result.kills} kills at {result.points} points")  # noqa: T201
     assert result.kills >= result.points - len(result.missed)
-    assert () == result.missed
+    assert result.missed == ()
     return told
 
 
@@ -59,7 +59,7 @@ def test_a_ref_that_moved_more_often_is_another_end(here: Place) -> None:
         here.git("push", "--quiet", "--force", str(website), "HEAD~1:refs/heads/gh-pages")
         disturbed = end_state.of(rehearsal, world)
     assert undisturbed != disturbed
-    assert (1, 3) == tuple(one.moves["website refs/heads/gh-pages"] for one in (undisturbed, disturbed))
+    assert tuple(one.moves["website refs/heads/gh-pages"] for one in (undisturbed, disturbed)) == (1, 3)
 
 
 @pytest.mark.parametrize("every", [19])
@@ -102,9 +102,9 @@ def test_killed_everywhere(here: Place) -> None:
     entries = list(rehearsal.entries.entries(Announced, "0.2.0"))
     assert {"discord", "social"} == {one.place for one in entries if has_it(one)}
     website = remotes.make(rehearsal.directory / "world" / "git", "website")
-    assert ["refs/heads/gh-pages"] == [one.ref for one in remotes.updates(website)]
+    assert [one.ref for one in remotes.updates(website)] == ["refs/heads/gh-pages"]
     (sample, *_) = samples.read(rehearsal.state / "v0.2.0" / samples.FILE)
-    assert "0.2.0" == sample.version
+    assert sample.version == "0.2.0"
     assert any(one.fault for one in Ledger(rehearsal.directory / "world" / "ledger.jsonl").requests())
     for what in (
         "in the middle of: send the release message to social ($CONTD_SOCIAL) (social knows that 0.2.0 is out)",

@@ -23,15 +23,15 @@ def builder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_base_can_be_empty_where_nothing_runs() -> None:
     """Such an image is rehearsed without any network."""
-    assert "scratch" == images.stand_in(IMAGE, "FROM python:3.13\nCOPY . .\n")
+    assert images.stand_in(IMAGE, "FROM python:3.13\nCOPY . .\n") == "scratch"
     assert images.left_out(IMAGE, "FROM python:3.13\nCOPY . .\n", "contd") is None
 
 
 @pytest.mark.parametrize("text", ["FROM a\nRUN make\n", "FROM a\nCOPY --from=b /b /b\n"])
 def test_the_base_is_pulled_where_something_runs(text: str) -> None:
     """Or where files of another image are taken."""
-    assert "" == images.stand_in(IMAGE, text)
-    assert "" == images.stand_in(Image(run=("--version",)), "FROM a\n")
+    assert images.stand_in(IMAGE, text) == ""
+    assert images.stand_in(Image(run=("--version",)), "FROM a\n") == ""
 
 
 @pytest.mark.parametrize(

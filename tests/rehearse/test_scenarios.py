@@ -38,7 +38,7 @@ RELEASES = {"hotfix": 1, "rollback": 2}
 def test_rehearsed(place: Place, name: str) -> None:
     """One call rehearses all of it."""
     said = place.run("rehearse", "--scenario", name, timeout=400)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert "things were published, 0 of them twice" in said.out
     assert f"$ invoke {name}" in said.out
     became = (
@@ -70,7 +70,7 @@ def whole(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
 def rehearsed(place: Place, name: str) -> Path:
     """Rehearse a scenario with nothing left out; the folder of its world."""
     said = place.run("rehearse", "--scenario", name, timeout=580)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert "was not rehearsed" not in said.out
     assert "0 of them twice" in said.out
     (found,) = place.cache.glob("contd-release/rehearsals/*/world")
@@ -99,7 +99,7 @@ def test_a_rollback_in_every_channel(whole: Place) -> None:
         assert ({"0.2.0"}, "v0.2.0", "0.2.0") == shown(world)
         chart = OciRepository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
         tags = ("0.2.0", "0.2.1", "withdrawn-0.2.1")
-        assert [False, True, False] == [read(chart, chart.digest(tag) or "").is_deprecated for tag in tags]
+        assert [read(chart, chart.digest(tag) or "").is_deprecated for tag in tags] == [False, True, False]
         assert {"yank contd 0.2.1"} == {one for one in world.ledger.effects() if one.startswith("yank ")}
         assert {"discord", "social"} == {one.room for one in world.part(Chat).messages() if "withdrawn" in one.title}
 
@@ -111,15 +111,15 @@ def test_a_hotfix_in_every_channel(whole: Place) -> None:
     with World(rehearsed(whole, "hotfix")) as world:
         assert ({"0.2.1"}, "v0.2.1", "0.2.1") == shown(world)
         chart = OciRepository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
-        assert ("0.2.0", "0.2.1") == chart.tags()
+        assert chart.tags() == ("0.2.0", "0.2.1")
         told = sorted(one.room for one in world.part(Chat).messages())
-        assert ["discord", "discord", "social", "social"] == told
+        assert told == ["discord", "discord", "social", "social"]
 
 
 def test_no_such_scenario(place: Place) -> None:
     """The names there are are told."""
     said = place.say("rehearse", "--scenario", "flood")
-    assert 2 == said.code
+    assert said.code == 2
     assert "there is no scenario 'flood'\n  expected: hotfix, rollback\n" in said.err
 
 

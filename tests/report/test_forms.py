@@ -92,13 +92,13 @@ def test_everything_is_told_in_each_form() -> None:
         for what in ("a" * 64, "c" * 64, "1" * 40, "2" * 64, "propose rollback"):
             assert what in page, (form, what)
     found = json.loads(forms.as_json(told))
-    assert (1, "hold", "1.2.0", 6, "sent") == (
+    assert (
         found["schema"],
         found["verdict"],
         found["version"],
         len(found["samples"]),
         found["announcements"][0]["outcome"],
-    )
+    ) == (1, "hold", "1.2.0", 6, "sent")
 
 
 def test_an_empty_story_says_so() -> None:
@@ -107,7 +107,7 @@ def test_an_empty_story_says_so() -> None:
         story(how="under way"), artifacts=(), places=(), rows=(), proofs=(), announcements=(), persons=(), retries=()
     )
     empty = replace(empty, timeline=timeline(()), samples=(), commit="", seal="", ended="")
-    assert 9 == forms.html(empty).count('class="nothing"')
+    assert forms.html(empty).count('class="nothing"') == 9
     for what in ("none yet", "nothing is sealed", "Nobody has looked"):
         assert what in forms.html(empty)
         assert what in forms.markdown(empty)
@@ -118,8 +118,8 @@ def test_the_plot_breaks_where_there_was_no_data() -> None:
     found = plot([_sample(index, value) for index, value in enumerate((0.1, 0.2, None, 0.1))])
     assert found is not None
 
-    assert [True, True, False, True] == [one.is_known for one in found.dots]
-    assert (2, BOTTOM) == (len(found.lines), found.dots[2].y)
+    assert [one.is_known for one in found.dots] == [True, True, False, True]
+    assert (len(found.lines), found.dots[2].y) == (2, BOTTOM)
     assert all(LEFT <= one.x <= RIGHT and TOP <= one.y <= BOTTOM for one in found.dots)
 
 
@@ -127,7 +127,7 @@ def test_one_look_and_no_look() -> None:
     """One stands in the middle; without any value there is no plot."""
     found = plot([_sample(0, 0.0)])
     assert found is not None
-    assert (LEFT + RIGHT) / 2 == found.dots[0].x
+    assert found.dots[0].x == (LEFT + RIGHT) / 2
     assert plot([Sample("1.2.0", "2027-01-15T08:00:00+00:00")]) is None
 
 

@@ -44,7 +44,7 @@ def run(browser: str, folder: Path, *words: str) -> None:
     )
     argv = (browser, *plain, *words, page.as_uri())
     done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
-    assert 0 == done.returncode, done.stderr
+    assert done.returncode == 0, done.stderr
 
 
 def pixels(png: bytes) -> Counter[bytes]:
@@ -62,7 +62,7 @@ def pixels(png: bytes) -> Counter[bytes]:
         at += length + 12
     width, height, depth, colour = struct.unpack(">IIBB", header[:10])
     size = {2: 3, 6: 4}[colour]
-    assert 8 == depth
+    assert depth == 8
     raw, before, found = zlib.decompress(packed), bytearray(width * size), Counter[bytes]()
     for row in range(height):
         line = raw[row * (width * size + 1) :][: width * size + 1]
@@ -94,8 +94,8 @@ def test_it_is_seen(browser: str, tmp_path: Path, scheme: str, paper: str, good:
     (most, count), total = seen.most_common(1)[0], seen.total()
     assert bytes.fromhex(paper) == most
     assert 0.5 < count / total < 0.97
-    assert 50 < len(seen)
-    assert 20 < seen[bytes.fromhex(good)]
+    assert len(seen) > 50
+    assert seen[bytes.fromhex(good)] > 20
 
 
 def test_it_prints(browser: str, tmp_path: Path) -> None:

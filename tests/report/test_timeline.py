@@ -36,8 +36,8 @@ def test_a_failure_and_its_retry_are_two_bars() -> None:
     )
 
     assert (Bar(0, 4, "failed"), Bar(4, 4, "done")) == found.lines[0].bars
-    assert [(0, 0), (4, 900)] == [(one.start, one.pause) for one in found.walks]
-    assert 8 == found.seconds
+    assert [(one.start, one.pause) for one in found.walks] == [(0, 0), (4, 900)]
+    assert found.seconds == 8
 
 
 def test_what_was_cut_off_is_told() -> None:
@@ -61,12 +61,12 @@ def test_what_is_undone_and_done_again_is_told() -> None:
     """Each as a bar of its own."""
     found = timeline((event(1, "done", "a", 1), event(2, "undone", "a", 0), event(5, "done", "a", 1)))
 
-    assert ["done", "undone", "done"] == [one.how for one in found.lines[0].bars]
+    assert [one.how for one in found.lines[0].bars] == ["done", "undone", "done"]
 
 
 def test_nothing_happened() -> None:
     """No events, no timeline, no picture; a walk that only began is none."""
-    assert ((), (), 0) == (timeline(()).walks, timeline((event(0, "walk"),)).lines, timeline(()).seconds)
+    assert (timeline(()).walks, timeline((event(0, "walk"),)).lines, timeline(()).seconds) == ((), (), 0)
     assert picture(timeline(())) is None
 
 
@@ -84,9 +84,9 @@ def test_the_picture_holds_every_bar() -> None:
     assert found is not None
     for row in found.rows:
         for bar in row.bars:
-            assert LEFT <= bar.x
+            assert bar.x >= LEFT
             assert bar.x + bar.width <= RIGHT + 0.1
-            assert 2 <= bar.width
+            assert bar.width >= 2
     assert found.line is not None
-    assert ["build", "publish"] == [one.text for one in found.heads]
+    assert [one.text for one in found.heads] == ["build", "publish"]
     assert found.rows[1].y < found.line < found.rows[2].y < found.height

@@ -18,17 +18,20 @@ def post(world: World, path: str, body: object, **headers: str) -> requests.Resp
 
 def test_each_service_answers_as_it_does(world: World) -> None:
     """Discord 204, Slack ok, Mastodon the status, JSON an object; all of it can be read back, over HTTP too."""
-    assert 204 == post(world, "/chat/discord/api/webhooks/1/t", {"content": "hi"}).status_code
-    assert "ok" == post(world, "/chat/slack/services/T/B/x", {"text": "hi"}).text
-    assert "hi" == post(world, "/api/v1/statuses", {"status": "hi"}, Authorization="Bearer x").json()["content"]
+    assert post(world, "/chat/discord/api/webhooks/1/t", {"content": "hi"}).status_code == 204
+    assert post(world, "/chat/slack/services/T/B/x", {"text": "hi"}).text == "ok"
+    assert post(world, "/api/v1/statuses", {"status": "hi"}, Authorization="Bearer x").json()["content"] == "hi"
     assert post(world, "/chat/room", {"title": "t", "message": "hi"}).json()["ok"]
 
     expected = (Message("discord", "1", "hi"), Message("slack", "B", "hi"), Message("mastodon", "home", "hi"),
                 Message("json", "room", "hi", "t"))  # fmt: skip
     assert expected == world.part(Chat).messages()
-    assert 1 == len(requests.get(world.chat_url + "/messages?service=slack", timeout=10).json())
-    assert ["message discord/1", "message slack/B", "message mastodon/home", "message json/room"] == [
-        one.rpartition(" ")[0] for one in world.ledger.effects()
+    assert len(requests.get(world.chat_url + "/messages?service=slack", timeout=10).json()) == 1
+    assert [one.rpartition(" ")[0] for one in world.ledger.effects()] == [
+        "message discord/1",
+        "message slack/B",
+        "message mastodon/home",
+        "message json/room",
     ]
 
 
@@ -51,7 +54,7 @@ def test_refusals(path: str, body: object, status: int, said: str, world: World)
 
     assert status == reply.status_code
     assert said in reply.text
-    assert () == world.part(Chat).messages()
+    assert world.part(Chat).messages() == ()
 
 
 def test_mastodon_counts(world: World) -> None:
@@ -61,15 +64,15 @@ def test_mastodon_counts(world: World) -> None:
         for count in (500, 501, 0)
     ]
 
-    assert [200, 422, 422] == answers
+    assert answers == [200, 422, 422]
 
 
 def test_wrong_token_is_refused(world: World) -> None:
     """The account that may not write here is no webhook's token."""
     token = world.accounts.narrow.password.reveal()
 
-    assert 401 == post(world, f"/chat/discord/api/webhooks/1/{token}", {"content": "hi"}).status_code
-    assert 403 == post(world, f"/chat/slack/services/T/B/{token}", {"text": "hi"}).status_code
+    assert post(world, f"/chat/discord/api/webhooks/1/{token}", {"content": "hi"}).status_code == 401
+    assert post(world, f"/chat/slack/services/T/B/{token}", {"text": "hi"}).status_code == 403
 
 
 def test_pings_are_seen(world: World) -> None:
@@ -79,8 +82,11 @@ def test_pings_are_seen(world: World) -> None:
     post(world, "/chat/slack/services/T/B/x", {"text": "<!channel> <@U1> a < b"})
     post(world, "/api/v1/statuses", {"status": "@ada@example.org x@y.z"}, Authorization="Bearer x")
 
-    assert [("@everyone", "<@1>"), (), ("<!channel>", "<@U1>"), ("@ada@example.org",)] == [
-        one.pings for one in world.part(Chat).messages()
+    assert [one.pings for one in world.part(Chat).messages()] == [
+        ("@everyone", "<@1>"),
+        (),
+        ("<!channel>", "<@U1>"),
+        ("@ada@example.org",),
     ]
 
 
@@ -94,4 +100,4 @@ def test_half_a_line_is_no_message(tmp_path: Path) -> None:
 
     with World(tmp_path / "killed") as world:
         post(world, "/chat/room", {"message": "two"})
-        assert ["one", "two"] == [one.text for one in world.part(Chat).messages()]
+        assert [one.text for one in world.part(Chat).messages()] == ["one", "two"]

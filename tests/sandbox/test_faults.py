@@ -40,8 +40,8 @@ def test_a_connection_that_ends_before_the_act_changes_nothing(
     world.faults.order(f"POST /legacy/ 1 {what}")
     with pytest.raises(requests.ConnectionError):
         upload(wheel)
-    assert [] == stored(world)
-    assert 200 == upload(wheel).status_code
+    assert stored(world) == []
+    assert upload(wheel).status_code == 200
     assert [f"file {wheel.name}"] == stored(world)
 
 
@@ -51,7 +51,7 @@ def test_a_body_in_chunks_is_cut_too(world: World, wheel: Path) -> None:
     content = wheel.read_bytes()
     with pytest.raises(requests.ConnectionError):
         requests.post(world.upload_url, data=(content for _ in range(200)), timeout=5)
-    assert [] == stored(world)
+    assert stored(world) == []
     assert not (world.directory / "errors.log").exists()
 
 
@@ -64,7 +64,7 @@ def test_a_connection_that_ends_after_the_act_has_changed_the_world(
     with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
         upload(wheel)
     assert [f"file {wheel.name}"] == stored(world)
-    assert 200 == upload(wheel).status_code
+    assert upload(wheel).status_code == 200
     assert [f"file {wheel.name}"] == stored(world)
 
 
@@ -81,21 +81,21 @@ def test_a_status_is_answered_and_nothing_done(world: World, upload: Upload, whe
 def test_a_status_can_ask_to_wait(world: World) -> None:
     """429 names the seconds."""
     world.faults.order("GET /simple/ every 429=7")
-    assert "7" == requests.get(world.index_url, timeout=5).headers["Retry-After"]
+    assert requests.get(world.index_url, timeout=5).headers["Retry-After"] == "7"
 
 
 def test_a_gateway_that_fails_after_the_act(world: World, upload: Upload, wheel: Path) -> None:
     """5xx after the file was stored: the answer says no, the world says yes."""
     world.faults.order("POST /legacy/ 1 accept-then-502")
-    assert 502 == upload(wheel).status_code
+    assert upload(wheel).status_code == 502
     assert [f"file {wheel.name}"] == stored(world)
 
 
 def test_a_lie_is_believed_and_nothing_done(world: World, upload: Upload, wheel: Path) -> None:
     """Success is answered for a file that is not there."""
     world.faults.order("POST /legacy/ 1 lie", "POST /legacy/ 2 lie=201")
-    assert [200, 201] == [upload(wheel).status_code for _ in range(2)]
-    assert [] == stored(world)
+    assert [upload(wheel).status_code for _ in range(2)] == [200, 201]
+    assert stored(world) == []
 
 
 @pytest.mark.parametrize("what", ["reset", "truncate"])
@@ -159,14 +159,14 @@ def test_an_upload_is_a_request_with_a_file(world: World, upload: Upload, wheel:
         requests.post(world.upload_url, json={}, timeout=5),
         requests.post(world.upload_url, timeout=5),
     )
-    assert [403] * 3 == [one.status_code for one in replies]
-    assert [507, 200] == [upload(wheel).status_code for _ in range(2)]
+    assert [one.status_code for one in replies] == [403] * 3
+    assert [upload(wheel).status_code for _ in range(2)] == [507, 200]
 
 
 def test_of_several_orders_the_first_counts(world: World) -> None:
     """Later orders wait, and count on."""
     world.faults.order("GET /simple/ 1 500", "GET /simple/ 1-2 403")
-    assert [500, 403, 200] == [requests.get(world.index_url, timeout=5).status_code for _ in range(3)]
+    assert [requests.get(world.index_url, timeout=5).status_code for _ in range(3)] == [500, 403, 200]
 
 
 def test_ordered_again_it_goes_on_counting(world: World) -> None:
@@ -180,10 +180,10 @@ def test_orders_are_counted_on_after_a_restart(tmp_path: Path) -> None:
     """The second request is the second one, even if the world was stopped between."""
     with World(tmp_path) as world:
         world.faults.order("GET /simple/ 2 500")
-        assert 200 == requests.get(world.index_url, timeout=5).status_code
+        assert requests.get(world.index_url, timeout=5).status_code == 200
     with World(tmp_path) as world:
-        assert 500 == requests.get(world.index_url, timeout=5).status_code
-        assert 200 == requests.get(world.index_url, timeout=5).status_code
+        assert requests.get(world.index_url, timeout=5).status_code == 500
+        assert requests.get(world.index_url, timeout=5).status_code == 200
 
 
 def test_the_ledger_knows_what_met_a_request(world: World) -> None:
@@ -192,7 +192,7 @@ def test_the_ledger_knows_what_met_a_request(world: World) -> None:
     with pytest.raises(requests.ConnectionError):
         requests.get(world.index_url, timeout=5)
     asked = world.ledger.requests()[0]
-    assert ("GET /simple/ 1 refuse", 0) == (asked.fault, asked.status)
+    assert (asked.fault, asked.status) == ("GET /simple/ 1 refuse", 0)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_what_is_no_order_is_refused(world: World, line: str) -> None:
         "trickle, stall, lie\n"
         '  type:     "UPLOAD /legacy/ 1 accept-then-drop"'
     )
-    assert () == world.faults.standing()
+    assert world.faults.standing() == ()
 
 
 def test_orders_over_http(world: World) -> None:
@@ -247,11 +247,11 @@ def test_orders_over_http(world: World) -> None:
     control = f"{world.url}/_world/faults"
     requests.post(control, data="GET /simple/ 1 500\n\nGET /simple/ 2 502\n", timeout=5)
     requests.post(control, json=["GET /simple/ 3 504"], timeout=5)
-    assert [500, 502, 504, 200] == [requests.get(world.index_url, timeout=5).status_code for _ in range(4)]
-    assert {"order": "GET /simple/ 1 500", "seen": 4} == requests.get(control, timeout=5).json()[0]
-    assert 400 == requests.post(control, data="nonsense", timeout=5).status_code
-    assert [] == requests.delete(control, timeout=5).json()
-    assert 405 == requests.put(control, timeout=5).status_code
+    assert [requests.get(world.index_url, timeout=5).status_code for _ in range(4)] == [500, 502, 504, 200]
+    assert requests.get(control, timeout=5).json()[0] == {"order": "GET /simple/ 1 500", "seen": 4}
+    assert requests.post(control, data="nonsense", timeout=5).status_code == 400
+    assert requests.delete(control, timeout=5).json() == []
+    assert requests.put(control, timeout=5).status_code == 405
 
 
 def test_the_ledger_over_http(world: World, upload: Upload, wheel: Path) -> None:
@@ -259,9 +259,9 @@ def test_the_ledger_over_http(world: World, upload: Upload, wheel: Path) -> None
     upload(wheel)
     assert {f"file {wheel.name}": 1} == requests.get(f"{world.url}/_world/effects", timeout=5).json()
     asked = requests.get(f"{world.url}/_world/ledger", timeout=5).json()
-    assert [("POST", "/legacy/", 200)] == [(one["method"], one["path"], one["status"]) for one in asked]
-    assert [1] == [one.number for one in world.ledger.mutating()]
-    assert () == world.ledger.mutating(after=1)
+    assert [(one["method"], one["path"], one["status"]) for one in asked] == [("POST", "/legacy/", 200)]
+    assert [one.number for one in world.ledger.mutating()] == [1]
+    assert world.ledger.mutating(after=1) == ()
 
 
 def test_the_page_names_every_misfortune() -> None:

@@ -28,7 +28,7 @@ def test_the_second_try_settles_it(world: World, make_wheel: Callable[..., Path]
     wheel = make_wheel("1.0.0")
     world.faults.order(f"POST /legacy/ 1 {what}")
     upload(world, wheel)
-    assert 0 == upload(world, wheel)
+    assert upload(world, wheel) == 0
     assert {f"file {wheel.name}": 1} == world.ledger.effects()
 
 

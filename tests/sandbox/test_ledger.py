@@ -46,8 +46,8 @@ def test_requests_effects_and_answers(ledger: Ledger) -> None:
         Asked(2, "PUT", "/d", 201, ("thing 0", "thing 1")),
         Asked(3, "PATCH", "/e", 0, ("thing 0",)),
     ) == ledger.requests()
-    assert {"thing 0": 2, "thing 1": 1} == ledger.effects()
-    assert [2, 3] == [one.number for one in ledger.mutating()]
+    assert ledger.effects() == {"thing 0": 2, "thing 1": 1}
+    assert [one.number for one in ledger.mutating()] == [2, 3]
 
 
 def test_another_process_reads_and_continues(ledger: Ledger) -> None:
@@ -57,7 +57,7 @@ def test_another_process_reads_and_continues(ledger: Ledger) -> None:
     Client(again.record(part)).get("/")
     with open(ledger.path, "a", encoding="utf-8") as out:
         out.write('{"number": 3, "met')
-    assert [1, 2] == [one.number for one in ledger.requests()]
+    assert [one.number for one in ledger.requests()] == [1, 2]
 
 
 def test_many_at_once(ledger: Ledger) -> None:
@@ -66,10 +66,10 @@ def test_many_at_once(ledger: Ledger) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: client.post("/"), range(50)))
     assert list(range(1, 51)) == [one.number for one in ledger.requests()]
-    assert {"thing 0": 50} == ledger.effects()
+    assert ledger.effects() == {"thing 0": 50}
 
 
 def test_without_a_ledger_nothing_is_noted() -> None:
     """A part can be tried by itself."""
-    assert 201 == Client(part).post("/").status_code
+    assert Client(part).post("/").status_code == 201
     fault({}, "GET / 1 drop")

@@ -57,11 +57,11 @@ def test_a_protected_branch(remote: Path, clone: Path) -> None:
     remotes.refuse(remote, "refs/heads/main", "protected branch")
     git(clone, "tag", "v1")
     done = pushed(clone, "--atomic", "origin", "main", "v1")
-    assert 1 == done.returncode
+    assert done.returncode == 1
     assert "refs/heads/main is refused: protected branch" in done.stderr
-    assert {} == remotes.refs(remote)
-    assert 1 == pushed(clone, "origin", "main", "v1").returncode
-    assert ["refs/tags/v1"] == list(remotes.refs(remote))
+    assert remotes.refs(remote) == {}
+    assert pushed(clone, "origin", "main", "v1").returncode == 1
+    assert list(remotes.refs(remote)) == ["refs/tags/v1"]
 
 
 def test_a_refusal_can_be_taken_back(remote: Path, clone: Path) -> None:
@@ -69,11 +69,11 @@ def test_a_refusal_can_be_taken_back(remote: Path, clone: Path) -> None:
     remotes.refuse(remote, "refs/tags/*", "no tags today")
     remotes.refuse(remote, "refs/heads/release/*")
     git(clone, "tag", "v1")
-    assert 1 == pushed(clone, "origin", "v1").returncode
-    assert 1 == pushed(clone, "origin", "main:refs/heads/release/v1").returncode
+    assert pushed(clone, "origin", "v1").returncode == 1
+    assert pushed(clone, "origin", "main:refs/heads/release/v1").returncode == 1
     remotes.allow(remote, "refs/tags/*")
-    assert 0 == pushed(clone, "origin", "v1").returncode
-    assert 1 == pushed(clone, "origin", "main:refs/heads/release/v1").returncode
+    assert pushed(clone, "origin", "v1").returncode == 0
+    assert pushed(clone, "origin", "main:refs/heads/release/v1").returncode == 1
 
 
 @pytest.mark.parametrize("ref", ["main", "refs/heads/$(touch x)", "refs/heads/a b", "refs/heads/a\nrefs/heads/b"])

@@ -26,7 +26,7 @@ def test_started_again_it_has_the_same_address_accounts_and_ledger(tmp_path: Pat
     with World(tmp_path) as again:
         assert before == (again.index_url, again.accounts, again.ledger.requests())
         requests.get(again.index_url, timeout=5)
-        assert [1, 2] == [one.number for one in again.ledger.requests()]
+        assert [one.number for one in again.ledger.requests()] == [1, 2]
 
 
 def test_another_port_when_the_old_one_is_taken(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_another_port_when_the_old_one_is_taken(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         port = int(world.registry.partition(":")[2])
     with socket.create_server(("127.0.0.1", port)), World(tmp_path) as again:
-        assert 200 == requests.get(again.index_url, timeout=5).status_code
+        assert requests.get(again.index_url, timeout=5).status_code == 200
         assert world.directory == again.directory
 
 
@@ -54,7 +54,7 @@ def test_what_another_process_did_meanwhile_is_seen(tmp_path: Path) -> None:
         world.part(Index).rules = IndexRules(lag=7)
     with waiting:
         requests.get(waiting.index_url, timeout=5)
-        assert [1, 2] == [one.number for one in waiting.ledger.requests()]
+        assert [one.number for one in waiting.ledger.requests()] == [1, 2]
         assert IndexRules(lag=7) == waiting.part(Index).rules
 
 
@@ -63,7 +63,7 @@ def test_a_world_stops_and_starts(tmp_path: Path) -> None:
     world = World(tmp_path)
     for _ in range(2):
         with world:
-            assert 200 == requests.get(world.index_url, timeout=5).status_code
+            assert requests.get(world.index_url, timeout=5).status_code == 200
             address = world.index_url
         with pytest.raises(requests.ConnectionError):
             requests.get(address, timeout=5)
@@ -84,7 +84,7 @@ def test_it_stops_when_requests_under_way_are_answered(tmp_path: Path) -> None:
         client.sendall(b"56789")
         assert client.recv(1 << 12).startswith(b"HTTP/1.1 4")
         stopping.join()
-        assert [400] == [one.status for one in world.ledger.requests()]
+        assert [one.status for one in world.ledger.requests()] == [400]
 
 
 def test_it_answers_nobody_once_it_has_stopped(tmp_path: Path) -> None:
@@ -95,8 +95,8 @@ def test_it_answers_nobody_once_it_has_stopped(tmp_path: Path) -> None:
             assert soon(lambda: active_count() > threads)
             world.stop()
             client.sendall(b"POST /chat/discord HTTP/1.1\r\nHost: world\r\nContent-Length: 2\r\n\r\n{}")
-            assert b"" == client.recv(1 << 16)
-        assert [] == list(world.ledger.requests())
+            assert client.recv(1 << 16) == b""
+        assert list(world.ledger.requests()) == []
 
 
 def test_it_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,13 +113,13 @@ def test_it_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_accounts_are_private(world: World) -> None:
     """Nobody else on the machine reads the passwords."""
-    assert 0o600 == (world.directory / "accounts.json").stat().st_mode & 0o777
+    assert (world.directory / "accounts.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_unknown_paths_are_404(world: World) -> None:
     """What no part serves is not there."""
-    assert 404 == requests.get(f"{world.url}/nowhere", timeout=5).status_code
-    assert 404 == requests.get(f"{world.url}/_world/nowhere", timeout=5).status_code
+    assert requests.get(f"{world.url}/nowhere", timeout=5).status_code == 404
+    assert requests.get(f"{world.url}/_world/nowhere", timeout=5).status_code == 404
 
 
 def test_a_part_that_breaks_is_heard_of(
@@ -127,12 +127,12 @@ def test_a_part_that_breaks_is_heard_of(
 ) -> None:
     """A bug in a part is a 500 with its traceback in a file of the world, and not a word on the terminal."""
     monkeypatch.setattr("contd_release.sandbox.index.listing.Listing.projects", lambda _: 1 / 0)
-    assert 500 == requests.get(world.index_url, timeout=5).status_code
+    assert requests.get(world.index_url, timeout=5).status_code == 500
     log, deadline = world.directory / "errors.log", time.monotonic() + 5
     while "ZeroDivisionError" not in (log.read_text() if log.exists() else ""):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    assert ("", "") == capfd.readouterr()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_part_is_found_by_its_type(world: World) -> None:

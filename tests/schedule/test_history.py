@@ -36,11 +36,11 @@ def clone(tmp_path: Path) -> Path:
 
 def test_tags_are_releases(clone: Path) -> None:
     """Oldest first: the moment of an annotated tag, of the commit of a lightweight one; other tags are nothing."""
-    assert [
+    assert [(str(one.version), one.at.isoformat()) for one in history.shipped(clone)] == [
         ("1.0.0", "2026-01-31T23:30:00+02:00"),
         ("1.1.0rc1", "2026-02-20T00:00:00+00:00"),
         ("1.1.0", "2026-02-28T12:00:00+00:00"),
-    ] == [(str(one.version), one.at.isoformat()) for one in history.shipped(clone)]
+    ]
 
 
 def test_shallow_clone_is_refused(clone: Path, tmp_path: Path) -> None:
@@ -52,11 +52,11 @@ def test_shallow_clone_is_refused(clone: Path, tmp_path: Path) -> None:
     with pytest.raises(NotReady) as caught:
         history.shipped(shallow)
 
-    assert "git fetch --unshallow --tags" == caught.value.type_next
+    assert caught.value.type_next == "git fetch --unshallow --tags"
 
 
 def test_new_project_has_no_history(tmp_path: Path) -> None:
     """No tag, no release."""
     git(tmp_path, "init", "--quiet")
 
-    assert () == history.shipped(tmp_path)
+    assert history.shipped(tmp_path) == ()

@@ -37,7 +37,7 @@ def test_events_are_whole_days() -> None:
     found = events(calendar(Schedule(), "2026-10-31"))
 
     minors = [first for uid, (first, _) in sorted(found.items()) if uid.startswith("minor")]
-    assert 12 == len(minors)
+    assert len(minors) == 12
     assert {date(2026, 11, 30), date(2026, 12, 31), date(2027, 2, 28), date(2027, 10, 31)} <= set(minors)
     assert (date(2027, 10, 31), date(2027, 11, 1)) == found["major-1-after-the-beginning@demo.contd-release"]
 
@@ -46,7 +46,7 @@ def test_the_first_release_comes_after_nothing() -> None:
     """What a person reads in a calendar says so in words."""
     found = icalendar.Calendar.from_ical(calendar(Schedule(), "2026-10-31")).walk("VEVENT")
     (told,) = {str(one["description"]) for one in found if str(one["uid"]).startswith("major")}
-    assert "The first one; yearly." == told
+    assert told == "The first one; yearly."
 
 
 def test_uids_are_stable() -> None:
@@ -66,7 +66,7 @@ def test_late_release_is_there_once() -> None:
     found = events(calendar(Schedule(), "2026-01-31"))
 
     assert date(2026, 2, 28) == found["minor-1-after-1.2.0@demo.contd-release"][0]
-    assert [] == [day for uid, (day, _) in found.items() if day < NOW.date() and "-1-after" not in uid]
+    assert [day for uid, (day, _) in found.items() if day < NOW.date() and "-1-after" not in uid] == []
 
 
 def test_hostile_project_name_stays_in_its_line() -> None:

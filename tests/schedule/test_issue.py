@@ -85,15 +85,15 @@ def test_one_issue_and_never_a_second(tmp_path: Path) -> None:
     for day in ("2026-11-01", "2026-11-02", "2026-11-20"):
         walk(forge, rows(day, *DUE), tmp_path)
 
-    assert ["#1 The minor release is due"] == [one.url for one in forge.issues]
-    assert (
+    assert [one.url for one in forge.issues] == ["#1 The minor release is due"]
+    assert forge.issues[0].body == (
         "- patch (as needed): nothing to ship, no changes waiting; "
         "1 more asks for more than a patch release, up to minor\n"
         "- minor (monthly): due, 2026-11-01, 1 change waiting\n"
         "- major (yearly): not yet, 2027-10-01, 1 change waiting\n"
         "\nTo release:\n\n    invoke release --part minor\n\n"
         "<!-- contd-release: due minor after 1.2.0 -->\n"
-    ) == forge.issues[0].body
+    )
 
 
 def test_lost_answer_opens_no_second(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_lost_answer_opens_no_second(tmp_path: Path) -> None:
     walk(forge, rows("2026-11-01", *DUE), tmp_path)
     walk(forge, rows("2026-11-02", *DUE), tmp_path)
 
-    assert 1 == len(forge.issues)
+    assert len(forge.issues) == 1
 
 
 def test_closed_issue_was_an_answer(tmp_path: Path) -> None:
@@ -111,10 +111,10 @@ def test_closed_issue_was_an_answer(tmp_path: Path) -> None:
     walk(forge, rows("2026-11-01", *DUE), tmp_path)
     forge.issues[0] = replace(forge.issues[0], is_open=False)
     walk(forge, rows("2026-11-05", *DUE), tmp_path)
-    assert 1 == len(forge.issues)
+    assert len(forge.issues) == 1
 
     walk(forge, rows("2026-12-20", *DUE, ("1.3.0", "2026-11-10")), tmp_path)
-    assert 2 == len(forge.issues)
+    assert len(forge.issues) == 2
 
 
 def test_open_issue_serves_after_a_patch(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_open_issue_serves_after_a_patch(tmp_path: Path) -> None:
     walk(forge, rows("2026-11-01", *DUE), tmp_path)
     walk(forge, rows("2027-11-20", *DUE, ("1.2.1", "2026-11-02")), tmp_path)
 
-    assert 1 == len(forge.issues)
+    assert len(forge.issues) == 1
 
 
 def test_others_issues_do_not_count(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_others_issues_do_not_count(tmp_path: Path) -> None:
     forge = Forge([Issue("#1", "when is the next one due?", label=issue.LABEL)])
     walk(forge, rows("2026-11-01", *DUE), tmp_path)
 
-    assert 2 == len(forge.issues)
+    assert len(forge.issues) == 2
 
 
 def test_silence_is_not_absence() -> None:
@@ -149,6 +149,6 @@ def test_states() -> None:
     assert step is not None
 
     assert State.ABSENT is step.observe().state
-    assert "open an issue with the label release-due: The minor release is due" == str(step.act[0])
+    assert str(step.act[0]) == "open an issue with the label release-due: The minor release is due"
     forge.open_issue("", issue.marker(rows("2026-11-01", *DUE)[1]), issue.LABEL)
     assert State.DONE is step.observe().state

@@ -64,8 +64,8 @@ def test_one_issue_whatever_is_lost(
         walk(repository, rows, tmp_path)
 
     found = issues.issues(repository, closed=True)
-    assert ["The minor release is due"] == [one.title for one in found]
-    assert ("release-due",) == found[0].labels
+    assert [one.title for one in found] == ["The minor release is due"]
+    assert found[0].labels == ("release-due",)
 
 
 def test_silent_forge_opens_nothing(
@@ -77,4 +77,4 @@ def test_silent_forge_opens_nothing(
     with pytest.raises(Unanswered):
         walk(repository, rows, tmp_path)
 
-    assert () == world.ledger.mutating()
+    assert world.ledger.mutating() == ()

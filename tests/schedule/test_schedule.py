@@ -171,8 +171,8 @@ def test_newest_release_is_the_latest_in_time() -> None:
     """A hotfix of an old line is the newest patch, and does not hide the newest minor release."""
     shipped = (("1.2.0", "2026-10-01"), ("1.3.0", "2026-11-01"), ("1.2.1", "2026-11-10"))
 
-    assert "1.2.1" == str(getattr(row("patch", "2026-11-22", *shipped).last, "version", None))
-    assert "1.3.0" == str(getattr(row("minor", "2026-11-22", *shipped).last, "version", None))
+    assert str(getattr(row("patch", "2026-11-22", *shipped).last, "version", None)) == "1.2.1"
+    assert str(getattr(row("minor", "2026-11-22", *shipped).last, "version", None)) == "1.3.0"
 
 
 def test_larger_changes_are_told() -> None:
@@ -180,12 +180,11 @@ def test_larger_changes_are_told() -> None:
     found = row("minor", "2026-12-01", *ONE, pending=(NEWS, BREAK))
 
     assert (
-        "minor (monthly): due, 2026-11-30, 1 change waiting; 1 more asks for more than a minor release, up to major"
-        == (schedule.sentence(found))
-    )
+        schedule.sentence(found)
+    ) == "minor (monthly): due, 2026-11-30, 1 change waiting; 1 more asks for more than a minor release, up to major"
     rows = schedule.table(read(Schedule()), [Shipped(Version("1.2.0"), moment("2026-10-31"))], (NEWS, BREAK),
                           moment("2026-12-01"))  # fmt: skip
-    assert "invoke release --part major" == schedule.command(rows)
+    assert schedule.command(rows) == "invoke release --part major"
 
 
 def test_check_tells_cron() -> None:
@@ -197,12 +196,12 @@ def test_check_tells_cron() -> None:
     with pytest.raises(NeedsPerson) as caught:
         schedule.check(schedule.table(plan, shipped, (NEWS,), moment("2026-12-20")))
 
-    assert 8 == caught.value.exit_code
-    assert (
+    assert caught.value.exit_code == 8
+    assert str(caught.value) == (
         "minor (monthly): late, 2026-11-30, 1 change waiting\n"
         "  expected: a release\n"
         "  type:     invoke release --part minor"
-    ) == str(caught.value)
+    )
 
 
 WRONG = [
@@ -219,7 +218,7 @@ def test_bad_frequency_is_refused(words: str) -> None:
 
     assert f"[tool.contd-release.schedule] minor is {words!r}" == caught.value.what_is
     assert "as needed, daily, weekly" in caught.value.expected
-    assert "$EDITOR pyproject.toml" == caught.value.type_next
+    assert caught.value.type_next == "$EDITOR pyproject.toml"
 
 
 FREEZES = [
@@ -243,7 +242,7 @@ def test_bad_freeze_is_refused(words: str, why: str) -> None:
         read(Schedule(freeze=(words,)))
 
     assert f"[tool.contd-release.schedule] freeze has {words!r}: {why}" == caught.value.what_is
-    assert freeze.EXPECTED == caught.value.expected
+    assert caught.value.expected == freeze.EXPECTED
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus", "../etc/passwd", "", "Europe", "utc+1"])
@@ -260,7 +259,7 @@ def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(Several) as caught:
         read(Schedule(minor="sometimes", freeze=("soon",), timezone="Nowhere"))
 
-    assert 3 == len(caught.value.errors)
+    assert len(caught.value.errors) == 3
 
 
 def test_frozen_spells_are_whole() -> None:

@@ -94,5 +94,5 @@ def serving(folder: Path) -> Iterator[Github]:
     with world:
         yield Github(world, forge, contract, clone)
     errors = world.directory / "errors.log"
-    assert "" == (errors.read_text() if errors.exists() else "")
-    assert [] == contract.broken
+    assert (errors.read_text() if errors.exists() else "") == ""
+    assert contract.broken == []

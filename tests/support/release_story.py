@@ -9,7 +9,7 @@ from contd_release.channels.readings import ComparedRow, Glance
 from contd_release.project.artifacts import Artifact
 from contd_release.records.events import Happened
 from contd_release.records.samples import HealthVerdict, Mention, Rate, Sample
-from contd_release.report.story import Moment, Place, Proof, Story, Told
+from contd_release.report.story import Message, Moment, Place, Proof, Story
 from contd_release.report.timeline import timeline
 
 AT = "2027-01-15T08:00:00+00:00"
@@ -40,7 +40,7 @@ def story(text: str = "some text", how: str = "finished") -> Story:
             ComparedRow("image", text, "b" * 64, Glance(readings.Verdict.WRONG, text)),
         ),
         proofs=(Proof(text, "d" * 40, 88, AT),),
-        announcements=(Told(AT, text, "release", "sent"),),
+        announcements=(Message(AT, text, "release", "sent"),),
         persons=(Moment(AT, text),),
         retries=(Moment(AT, f"tests: {text}"),),
         timeline=timeline(_events(text)),

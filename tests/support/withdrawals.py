@@ -19,7 +19,7 @@ CI = ("--without-ci", "a test")
 def released(place: Place, *words: str) -> None:
     """A release is out, and the clone is where main is."""
     said = place.run("release", *(words or ("--part", "minor")), "--yes", *CI)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     place.git("pull", "-q", "origin", "main")
     place.git("fetch", "-q", "--tags", "origin")
 
@@ -35,7 +35,7 @@ def rolled_back(place: Place, yanking: Yanking, version: str, *words: str) -> Sa
     """The release is withdrawn, with a person who yanks."""
     with yanking(version):
         said = place.run("rollback", "--version", version, "--yes", "--wait", "30", *BECAUSE, *words)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     return said
 
 

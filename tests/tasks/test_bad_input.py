@@ -250,7 +250,7 @@ def no_guide(place: Place) -> None:
 
 def guide_unwritten(place: Place) -> None:
     place.write("newsfragments/16.breaking.md", "Ledgers are files.\n")
-    assert 0 == place.say("changelog", "--migration-guide").code
+    assert place.say("changelog", "--migration-guide").code == 0
     place.publish()
 
 
@@ -300,8 +300,8 @@ def test_what_stops_a_release_before_anything_is_changed(
     arrange(release)
     assert snapshot == stop(release)
     assert not (release.state / "journal.jsonl").exists()
-    assert ["main"] == [ref.removeprefix("refs/heads/") for ref in remotes.refs(release.remote) if "main" in ref]
-    assert {} == dict(world.ledger.effects())
+    assert [ref.removeprefix("refs/heads/") for ref in remotes.refs(release.remote) if "main" in ref] == ["main"]
+    assert dict(world.ledger.effects()) == {}
 
 
 def without_credentials(place: Place) -> None:
@@ -478,7 +478,7 @@ def test_a_part_that_is_too_small(release: Place, snapshot: SnapshotAssertion) -
 def test_a_part_that_is_too_small_with_a_reason(release: Place) -> None:
     """A reason is enough, and it is told."""
     said = release.say("check", "--part", "patch", "--because", "nobody uses it yet")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     said = release.say("plan", "--part", "patch", "--because", "nobody uses it yet")
     assert "ask for minor; patch because nobody uses it yet" in said.out
 

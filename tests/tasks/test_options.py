@@ -18,7 +18,7 @@ NAMES = sorted(namespace.task_names)
 def test_every_option_is_a_word(name: str) -> None:
     """No letter stands for one option here and for another one there."""
     flags = [flag for argument in namespace[name].get_arguments() for flag in argument.names]
-    assert [] == [flag for flag in flags if len(flag) == 1]
+    assert [flag for flag in flags if len(flag) == 1] == []
 
 
 @pytest.mark.parametrize("name", ["release", "rollback", "hotfix.finish"])
@@ -26,7 +26,7 @@ def test_h_is_help(place: Place, name: str) -> None:
     """`-h` shows the options of a task, and runs nothing."""
     with place.untouched():
         said = place.say(name, "-h")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert "Options:\n  --" in said.out
 
 

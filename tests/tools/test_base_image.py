@@ -42,5 +42,5 @@ def test_a_machine_without_the_tool_is_told_what_to_install(tmp_path: Path) -> N
     environment = {"PATH": str(tmp_path)}
     words = (sys.executable, str(SCRIPT), str(tmp_path / "base.tar"))
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-    assert "mmdebstrap is not here\n  type: apt-get install mmdebstrap\n" == done.stderr
-    assert [] == list(tmp_path.glob("*.tar"))
+    assert done.stderr == "mmdebstrap is not here\n  type: apt-get install mmdebstrap\n"
+    assert list(tmp_path.glob("*.tar")) == []

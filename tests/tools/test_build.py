@@ -31,7 +31,7 @@ def test_equal_bytes_from_unequal_machines(tmp_path: Path) -> None:
         build.settle_times(path, 1_790_000_000)
     assert one.read_bytes() == two.read_bytes()
     with tarfile.open(one) as archive:
-        assert ["contd-1.0.0/a.py", "contd-1.0.0/b.py"] == archive.getnames()
+        assert archive.getnames() == ["contd-1.0.0/a.py", "contd-1.0.0/b.py"]
         assert {(1_790_000_000, 0o644, "")} == {(one.mtime, one.mode, one.uname) for one in archive.getmembers()}
 
 
@@ -49,14 +49,14 @@ def test_a_program_stays_a_program(tmp_path: Path) -> None:
     path = sdist(tmp_path / "one.tar.gz", ("run.sh",), mtime=1, mode=0o775)
     build.settle_times(path, 2)
     with tarfile.open(path) as archive:
-        assert 0o755 == archive.getmembers()[0].mode
+        assert archive.getmembers()[0].mode == 0o755
 
 
 def test_strangers(tmp_path: Path) -> None:
     """What git does not have and no backend makes is named."""
     names = ("a.py", "PKG-INFO", "setup.cfg", "contd.egg-info/SOURCES.txt", "secret.env")
     path = sdist(tmp_path / "one.tar.gz", names, mtime=1)
-    assert ("secret.env",) == build.strangers(path, frozenset({"a.py", "b.py"}))
+    assert build.strangers(path, frozenset({"a.py", "b.py"})) == ("secret.env",)
 
 
 @pytest.mark.parametrize("made", [(), ("a.whl",), ("a.whl", "a.tar.gz", "b.whl")])
@@ -79,5 +79,5 @@ def test_what_was_announced_is_handed_over(tmp_path: Path) -> None:
     for name in ("a.whl", ".gitignore"):
         (folder / name).write_text(name, encoding="utf-8")
     build.hand_over(folder, dist, ("a.whl",))
-    assert ["a.whl"] == [path.name for path in dist.iterdir()]
+    assert [path.name for path in dist.iterdir()] == ["a.whl"]
     assert not folder.exists()

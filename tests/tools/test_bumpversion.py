@@ -22,16 +22,16 @@ def text_of(path: str) -> str | None:
 def test_the_example_agrees() -> None:
     """Every place says the current version, the chart in its own spelling."""
     found = bumpversion.configuration(text_of)
-    assert () == found.problems(text_of, found.current)
-    assert (".bumpversion.toml", "pyproject.toml", "contd/__init__.py", "helm/contd/Chart.yaml") == found.paths
+    assert found.problems(text_of, found.current) == ()
+    assert found.paths == (".bumpversion.toml", "pyproject.toml", "contd/__init__.py", "helm/contd/Chart.yaml")
 
 
 def test_every_place_that_does_not() -> None:
     """All of them are told, the configuration's own version first."""
     found = bumpversion.configuration(text_of)
     problems = found.problems(text_of, Version("0.2.0rc1"))
-    assert ".bumpversion.toml says current_version = 0.1.5" == problems[0]
-    assert 5 == len(problems)
+    assert problems[0] == ".bumpversion.toml says current_version = 0.1.5"
+    assert len(problems) == 5
     assert "helm/contd/Chart.yaml does not say 'version: 0.2.0-rc.1'" in problems
     assert """helm/contd/Chart.yaml does not say 'appVersion: "0.2.0-rc.1"'""" in problems
 
@@ -49,8 +49,8 @@ def test_a_plain_search() -> None:
     """A search that is no regular expression is looked for as it is."""
     place = bumpversion.VersionFile("a", "v{current_version}!", "v{new_version}!", False, ("{major}",), "")
     assert place.problem("about v1.2.0!", Version("1.2.0")) is None
-    assert "a does not have 'v1.2.0!'" == place.problem("about v1x2.0!", Version("1.2.0"))
-    assert "a is not there; expected a file that states 1.2.0" == place.problem(None, Version("1.2.0"))
+    assert place.problem("about v1x2.0!", Version("1.2.0")) == "a does not have 'v1.2.0!'"
+    assert place.problem(None, Version("1.2.0")) == "a is not there; expected a file that states 1.2.0"
 
 
 def test_no_configuration() -> None:
@@ -64,5 +64,5 @@ def test_a_version_that_cannot_be_released() -> None:
     text = '[tool.bumpversion]\ncurrent_version = "1.0"\n'
     with pytest.raises(Usage) as caught:
         bumpversion.configuration(lambda path: text if path == "pyproject.toml" else None)
-    assert "pyproject.toml: '1.0' is not a version we can release" == caught.value.what_is
-    assert "$EDITOR pyproject.toml" == caught.value.type_next
+    assert caught.value.what_is == "pyproject.toml: '1.0' is not a version we can release"
+    assert caught.value.type_next == "$EDITOR pyproject.toml"

@@ -22,7 +22,7 @@ SECTION = "## [0.2.0] - 2026-02-01\n\n### Added\n\n- More.\n  ## [0.1.0] is what
 )
 def test_what_was_added_is_told(before: str, after: str) -> None:
     """The section alone, whatever headings it holds, whether or not there is one below."""
-    assert SECTION == added(before, after, NEWS)
+    assert added(before, after, NEWS) == SECTION
 
 
 @pytest.mark.parametrize("after", ["# Changelog\n", f"# Changelog\n\n{NEWS.marker}\n{SECTION}\n", ""])
@@ -65,4 +65,4 @@ def test_entries_of_no_version(text: str, expected: tuple[int, str, int]) -> Non
 )
 def test_nothing_is_unreleased(text: str) -> None:
     """Empty headings, comments, links, and the sentence that nothing has changed are no entries."""
-    assert () == unreleased(text)
+    assert unreleased(text) == ()

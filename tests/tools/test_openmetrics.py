@@ -53,7 +53,7 @@ def write(path: Path, content: str) -> Path:
 )
 def test_numbers_become_gauges(tmp_path: Path, content: str) -> None:
     """Numbers and yes or no become gauges, the verdict a label; the newest line counts."""
-    assert EXPECTED == openmetrics.text(write(tmp_path / "said.json", content))
+    assert openmetrics.text(write(tmp_path / "said.json", content)) == EXPECTED
 
 
 @pytest.mark.parametrize("content", [None, "", "not json", "[1]", '{"a": 1}\n{"a": '])
@@ -62,7 +62,7 @@ def test_no_data_is_not_up(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "said.json"
     if content is not None:
         write(path, content)
-    assert "# TYPE contd_release_up gauge\ncontd_release_up 0\n# EOF\n" == openmetrics.text(path)
+    assert openmetrics.text(path) == "# TYPE contd_release_up gauge\ncontd_release_up 0\n# EOF\n"
 
 
 def test_it_is_served_with_its_media_type(tmp_path: Path) -> None:
@@ -74,10 +74,10 @@ def test_it_is_served_with_its_media_type(tmp_path: Path) -> None:
         try:
             url = f"http://127.0.0.1:{server.server_port}"
             reply = requests.get(f"{url}/metrics", timeout=10)
-            assert (openmetrics.MEDIA_TYPE, EXPECTED) == (reply.headers["Content-Type"], reply.text)
+            assert (reply.headers["Content-Type"], reply.text) == (openmetrics.MEDIA_TYPE, EXPECTED)
             path.unlink()
             assert "contd_release_up 0" in requests.get(f"{url}/metrics", timeout=10).text
-            assert 404 == requests.get(url, timeout=10).status_code
+            assert requests.get(url, timeout=10).status_code == 404
         finally:
             server.shutdown()
             thread.join()

@@ -40,7 +40,7 @@ def test_a_moment_and_a_stretch(server: Prometheus) -> None:
     assert (Series({}, (Point(NOW, 0.3),)),) == prometheus.instant(server, "up", NOW)
     found = prometheus.number(prometheus.over(server, "up", NOW - 30, NOW + 15), "up")
     assert (Point(NOW - 30, 0.1), Point(NOW - 15, 0.1), Point(NOW, 0.3), Point(NOW + 15, 0.3)) == found
-    assert 241 == len(prometheus.number(prometheus.over(server, "up", NOW - 86400, NOW), "up"))
+    assert len(prometheus.number(prometheus.over(server, "up", NOW - 86400, NOW), "up")) == 241
 
 
 def test_its_clock(server: Prometheus) -> None:
@@ -51,9 +51,9 @@ def test_its_clock(server: Prometheus) -> None:
 def test_nothing_is_nothing(server: Prometheus, metrics: Metrics) -> None:
     """No series is no point, and not zero; 0/0 is none either."""
     metrics.says()
-    assert () == prometheus.number(prometheus.instant(server, "up"), "up")
+    assert prometheus.number(prometheus.instant(server, "up"), "up") == ()
     metrics.says((0, float("nan")))
-    assert () == prometheus.number(prometheus.instant(server, "up"), "up")
+    assert prometheus.number(prometheus.instant(server, "up"), "up") == ()
 
 
 def test_more_than_one_series_is_refused() -> None:
@@ -61,7 +61,7 @@ def test_more_than_one_series_is_refused() -> None:
     with pytest.raises(Usage) as raised:
         prometheus.number((Series({"job": "a"}, ()), Series({"job": "b"}, ())), "up")
 
-    assert "up gives 2 series: {'job': 'a'}; {'job': 'b'}" == raised.value.what_is
+    assert raised.value.what_is == "up gives 2 series: {'job': 'a'}; {'job': 'b'}"
 
 
 def test_an_expression_that_is_none(server: Prometheus) -> None:
@@ -70,7 +70,7 @@ def test_an_expression_that_is_none(server: Prometheus) -> None:
         prometheus.instant(server, "sum(")
 
     assert "parse error: unclosed left parenthesis" in raised.value.what_is
-    assert "$EDITOR pyproject.toml" == raised.value.type_next
+    assert raised.value.type_next == "$EDITOR pyproject.toml"
 
 
 def test_somewhere_else(world: World) -> None:
@@ -119,11 +119,11 @@ def test_a_token_goes_along_and_is_never_told(world: World, monkeypatch: pytest.
 def test_the_sandbox_is_set_from_outside(world: World) -> None:
     """Another process says what is measured; what is no series is refused."""
     url = f"{world.prometheus_url}/series"
-    assert 200 == requests.put(url, json={"points": [[0, 0.5]]}, timeout=10).status_code
-    assert {"points": [[0, 0.5]], "error": ""} == requests.get(url, timeout=10).json()
+    assert requests.put(url, json={"points": [[0, 0.5]]}, timeout=10).status_code == 200
+    assert requests.get(url, timeout=10).json() == {"points": [[0, 0.5]], "error": ""}
     for wrong in ("{", "[]", '{"points": [1]}'):
-        assert 400 == requests.put(url, data=wrong, timeout=10).status_code
-    assert 0.5 == prometheus.number(prometheus.instant(prometheus.connected(world.prometheus_url), "x"), "x")[0].value
+        assert requests.put(url, data=wrong, timeout=10).status_code == 400
+    assert prometheus.number(prometheus.instant(prometheus.connected(world.prometheus_url), "x"), "x")[0].value == 0.5
 
 
 REQUESTS = [

@@ -51,15 +51,15 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def test_each_platform_gets_a_folder_that_holds_nothing_of_this_machine(project: Path) -> None:
     """Scripts find the image's own Python, no path of this machine is left, and twice gives the same bytes."""
-    assert 0 == wheelhouse.main([])
+    assert wheelhouse.main([]) == 0
     there = content(project / "build/image")
-    assert b"#!/usr/bin/env python3" == there["arm64/bin/demo"].splitlines()[0]
+    assert there["arm64/bin/demo"].splitlines()[0] == b"#!/usr/bin/env python3"
     assert {"amd64", "arm64", "wheels"} == {path.name for path in (project / "build/image").iterdir()}
     info = {name.rpartition("/")[2] for name in there if name.startswith("amd64/demo-1.0.0.dist-info/")}
     assert {"INSTALLER", "METADATA", "RECORD", "REQUESTED", "WHEEL", "entry_points.txt"} == info
-    assert [] == [name for name, text in there.items() if not name.endswith(".whl") and bytes(project) in text]
+    assert [name for name, text in there.items() if not name.endswith(".whl") and bytes(project) in text] == []
     assert b"bin/" not in there["amd64/demo-1.0.0.dist-info/RECORD"]
-    assert 0 == wheelhouse.main([])
+    assert wheelhouse.main([]) == 0
     again = content(project / "build/image")
     del there["wheels/demo-1.0.0-py3-none-any.whl"], again["wheels/demo-1.0.0-py3-none-any.whl"]
     assert there == again
@@ -70,22 +70,22 @@ def test_another_build_of_the_same_version_is_taken(project: Path) -> None:
     # Of unequal length: Python takes compiled code of the same second and size for that of another backend.
     for saying in ("one", "three"):
         (project / "backend.py").write_text(BACKEND.replace("SAYING", saying))
-        assert 0 == wheelhouse.main(["--platform", "linux/amd64"])
+        assert wheelhouse.main(["--platform", "linux/amd64"]) == 0
         assert f"SAYS = '{saying}'" == (project / "build/image/amd64/demo.py").read_text()
 
 
 def test_copies_of_a_library_become_links(project: Path) -> None:
     """A wheel has to hold a copy for each name of a library; the image does not."""
-    assert 0 == wheelhouse.main(["--platform", "linux/amd64", "--to", "out"])
+    assert wheelhouse.main(["--platform", "linux/amd64", "--to", "out"]) == 0
     lib = project / "out/amd64/lib"
-    assert (True, False) == ((lib / "libdemo.so.1").is_symlink(), (lib / "libdemo.so.2").is_symlink())
-    assert "one" == (lib / "libdemo.so.1").read_text()
+    assert ((lib / "libdemo.so.1").is_symlink(), (lib / "libdemo.so.2").is_symlink()) == (True, False)
+    assert (lib / "libdemo.so.1").read_text() == "one"
 
 
 @pytest.mark.parametrize("platform", ["linux/s390x", "windows/amd64"])
 def test_a_platform_without_wheels_is_refused(project: Path, capsys: pytest.CaptureFixture[str], platform: str) -> None:
     """What cannot be fetched is said before anything is."""
-    assert 2 == wheelhouse.main(["--platform", platform])
+    assert wheelhouse.main(["--platform", platform]) == 2
     expected = "one of linux/amd64, linux/arm64\n  type:     --platform linux/amd64\n"
     expected = f"no wheels are made for {platform!r}\n  expected: {expected}"
     assert expected == capsys.readouterr().err
@@ -94,9 +94,9 @@ def test_a_platform_without_wheels_is_refused(project: Path, capsys: pytest.Capt
 
 def test_a_failing_build_says_why_and_leaves_what_was_there(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The folders are replaced only by whole ones."""
-    assert 0 == wheelhouse.main(["--platform", "linux/amd64"])
+    assert wheelhouse.main(["--platform", "linux/amd64"]) == 0
     (project / "backend.py").write_text("raise SystemExit('no backend today')")
-    assert 6 == wheelhouse.main(["--platform", "linux/amd64"])
+    assert wheelhouse.main(["--platform", "linux/amd64"]) == 6
     assert "no backend today" in capsys.readouterr().err
     assert (project / "build/image/amd64/demo.py").is_file()
 

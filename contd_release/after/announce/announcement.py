@@ -1,5 +1,5 @@
 """
-People are told, once at each place, of what was verified.
+Announcements: one message to each place, once every channel was verified.
 
 A message cannot be taken back, and most places do not say what they have. So the journal knows: the intention is
 written before anything is sent, the outcome after. An intention without an outcome is a question for a person.
@@ -30,7 +30,7 @@ from contd_release.tools.github.api import GitHubRepository
 @dataclass(frozen=True)
 class Announcement:
     """
-    What is to be told, everywhere.
+    What every place gets to read.
 
     Args:
         notes: gives the Markdown when it is needed; before the release is prepared there is none.
@@ -119,9 +119,9 @@ def _tell(announcement: Announcement, place: Place) -> None:
     Write the intention, send, write the outcome.
 
     Raises:
-        NotReady: something was not verified, or the place cannot be told from here.
-        NeedsPerson: nobody knows whether the message arrived.
-        FailedCommand: certainly nobody got it.
+        NotReady: something was not verified, or this machine cannot reach the place.
+        NeedsPerson: it is not known whether the message arrived.
+        FailedCommand: the message was certainly not delivered.
         Unanswered: the same, and it may work later.
     """
     release, kind = announcement.release, announcement.kind

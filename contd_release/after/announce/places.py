@@ -82,7 +82,7 @@ class Place:
 
 def places(settings: Settings, version: Version | None = None) -> tuple[Place, ...]:
     """
-    The places that are told of this version, or all: a pre-release is told where `announce-pre-releases` says.
+    The places that get a message about this version; a pre-release goes to those in `announce-pre-releases`.
 
     Raises:
         Usage: a value is not `env:VARIABLE`; it is not repeated, for it may be a URL with a token.
@@ -117,14 +117,14 @@ def places(settings: Settings, version: Version | None = None) -> tuple[Place, .
 
 
 def variables(settings: Settings) -> tuple[str, ...]:
-    """The names of the environment variables that hold URLs: what a `Redactor` must be told of."""
+    """The names of the environment variables that hold URLs: what a `Redactor` must mask."""
     return tuple(match[1] for value in settings.announce.values() if (match := _VALUE.fullmatch(value)))
 
 
 def access(release: Release) -> tuple[Step, ...]:
     """Every place's URL is here and means a service. Whether the service takes it cannot be known without a message."""
-    told = places(release.project.settings, release.version)
-    return tuple(understood(place, told) for place in told)
+    chosen = places(release.project.settings, release.version)
+    return tuple(understood(place, chosen) for place in chosen)
 
 
 def understood(place: Place, among: tuple[Place, ...]) -> Step:

@@ -2,7 +2,7 @@
 A merge of a release into main, made in a worktree of its own: nothing is pushed here.
 
 Three things would conflict in every merge of two lines, and are decided instead: version files keep the higher version,
-the changelog keeps the sections of both in order, and fragments that the release told leave main.
+the changelog keeps the sections of both in order, and fragments that the release consumed leave main.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ def merged(release: Release, tip: str, ours: str, running: Running) -> Merge:
     base, main = git.merge_base(where, "HEAD", ours), git.commit(where)
     assert main is not None
     git.git(where, "merge", "--quiet", "--no-ff", "--no-commit", ours, env=_dates(release)).ask()
-    told = _write(where, _decided(release, where, _Sides(base or main, main, ours)))
+    base_text = _write(where, _decided(release, where, _Sides(base or main, main, ours)))
     unmerged = git.git(where, "diff", "--name-only", "--diff-filter=U", "-z").ask().out
-    problems = (*told, *(f"{path} was changed by both" for path in unmerged.split("\0") if path))
+    problems = (*base_text, *(f"{path} was changed by both" for path in unmerged.split("\0") if path))
     if not problems:
         message = f"Merge {release.tag} into {release.project.settings.main}"
         git.git(where, "commit", "--quiet", "--no-verify", "-m", message, env=_dates(release)).run(running)
@@ -76,7 +76,7 @@ def merged(release: Release, tip: str, ours: str, running: Running) -> Merge:
 
 
 def consumed(release: Release, ours: str) -> tuple[str, ...]:
-    """The fragments that the release has told."""
+    """The fragments that the release has consumed."""
     root, folder = release.project.root, release.project.news.directory
     left = git.names(root, ours, folder)
     return tuple(path for path in git.names(root, release.base, folder) if path not in left)
@@ -107,9 +107,9 @@ def _decided(release: Release, where: Path, sides: _Sides) -> Iterator[tuple[str
     if texts := _texts(where, sides, news.changelog):
         yield news.changelog, _changelog(release, texts)
     for path in consumed(release, sides.release):
-        told, mains = (git.text(where, commit, path) for commit in (release.base, sides.main))
+        base_text, mains = (git.text(where, commit, path) for commit in (release.base, sides.main))
         if mains is not None:
-            yield path, "" if mains == told else None
+            yield path, "" if mains == base_text else None
 
 
 def _version_files(where: Path, sides: _Sides) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def _numbers(sample: Sample) -> Iterator[str]:
 
 
 def _counts(sample: Sample) -> Mapping[str, int | None]:
-    """What was counted, by what it is called; nothing where nobody told."""
+    """The counts by name; a count that no source gave is left out."""
     return {
         "open issues": sample.issues,
         "reactions": sample.reactions,

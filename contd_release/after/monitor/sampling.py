@@ -60,7 +60,7 @@ def look(release: Watched, redact: Redactor) -> Sample:
 
 def looked(release: Release, redact: Redactor) -> Step:
     """
-    The monitor has looked once. It never fails the release: what it sees, and that it sees nothing, is told at the end.
+    The monitor has looked once. It never fails the release: its findings, if any, are printed at the end.
     """
 
     def observe() -> Found:

@@ -44,7 +44,7 @@ class Publication:
         Commit and push.
 
         Raises:
-            FailedCommand: the push was refused although nobody else had pushed.
+            FailedCommand: the push was refused although the branch had not moved.
             Unsettled: somebody else was faster, five times.
         """
         for _ in range(_ATTEMPTS):

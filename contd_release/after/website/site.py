@@ -57,9 +57,9 @@ class Site:
     def files(self, changed: Record) -> tuple[File, ...]:
         """The files that a new or changed record touches."""
         latest = asdict(self.latest) if self.latest else {"version": None}
-        told = [asdict(one) for one in self.records]
+        records = [asdict(one) for one in self.records]
         return (
-            File(RELEASES, _json({"project": self.project, "releases": told})),
+            File(RELEASES, _json({"project": self.project, "releases": records})),
             File(changed.page, page.html(self.project, changed)),
             File(FEED, feed.atom(self.project, self.url, entries(self.project, self.records))),
             File(LATEST, _json(latest | {"project": self.project})),

@@ -1,5 +1,5 @@
 """
-The mark on a withdrawn chart: a copy with `deprecated: true` takes its place, so that helm warns whoever installs it.
+The mark on a withdrawn chart: a copy with `deprecated: true` takes its place, so that helm warns at every installation.
 
 Nothing beside the chart can warn. Between 1.2.0 and 1.2.1 there is no version that helm prefers: it passes over
 pre-releases, and takes `1.2.0` or `1.2.0+withdrawn` by chance. A higher one with the mark would deprecate every version
@@ -41,24 +41,30 @@ def row(rollback: Rollback, there: str, instead: str) -> Remaining:
 
 
 def marked(rollback: Rollback) -> Step:
-    """Helm warns whoever installs the chart, or the registry lets nobody replace it."""
-    release, told, kept = rollback.release, chart_names.told(rollback.release), chart_names.kept_tag(rollback.release)
+    """Helm warns at every installation of the chart, or the registry refuses to replace it."""
+    release, reference, kept = (
+        rollback.release,
+        chart_names.reference(rollback.release),
+        chart_names.kept_tag(rollback.release),
+    )
 
     def observe() -> Found:
         there = _there(release)
         if (theirs := there.digest(release.semver)) is None:
-            return Found(State.DONE, f"{told} is not there")
+            return Found(State.DONE, f"{reference} is not there")
         if _is_left(release):
-            return Found(State.DONE, f"{told} stays as it is: the registry lets nobody replace it")
+            return Found(State.DONE, f"{reference} stays as it is: the registry lets nobody replace it")
         original = there.digest(kept)
         if _warns(there, theirs):
             as_it_was = f"; as it was it is {kept}, {original[:19]}" if original else ""
             return Found(State.DONE, f"helm warns of it{as_it_was}")
         if other := _other(release, there):
-            return Found(State.CONFLICT, f"{told} is {other}, and not what was released", f"helm show chart {told}")
+            return Found(
+                State.CONFLICT, f"{reference} is {other}, and not what was released", f"helm show chart {reference}"
+            )
         if original not in (None, theirs):
-            return Found(State.CONFLICT, f"{kept} is there with {original[:19]}", f"helm show chart {told}")
-        return Found(State.ABSENT, f"{told} is {theirs[:19]}, and nothing warns of it")
+            return Found(State.CONFLICT, f"{kept} is there with {original[:19]}", f"helm show chart {reference}")
+        return Found(State.ABSENT, f"{reference} is {theirs[:19]}, and nothing warns of it")
 
     def unmark() -> None:
         there = _there(release)
@@ -67,12 +73,15 @@ def marked(rollback: Rollback) -> Step:
             there.untag(kept)
 
     return Step(
-        f"helm warns of {told}, or the registry keeps it as it is",
+        f"helm warns of {reference}, or the registry keeps it as it is",
         observe,
         act=(
-            Call(f"keep {told} as {kept}, and put a copy with deprecated: true in its place", lambda: _mark(rollback)),
+            Call(
+                f"keep {reference} as {kept}, and put a copy with deprecated: true in its place",
+                lambda: _mark(rollback),
+            ),
         ),
-        undo=(Call(f"let {told} be {kept} again", unmark),),
+        undo=(Call(f"let {reference} be {kept} again", unmark),),
         patience=chart_names.PATIENCE,
     )
 
@@ -96,7 +105,7 @@ def _mark(rollback: Rollback) -> None:
         upload.upload(there, blob)
     if (now := there.digest(release.semver)) != digest:
         raise Conflict(
-            f"{chart_names.told(release)} names {now} meanwhile", expected=digest, type_next="invoke rollback"
+            f"{chart_names.reference(release)} names {now} meanwhile", expected=digest, type_next="invoke rollback"
         )
     try:
         there.put(release.semver, copy.manifest)
@@ -130,7 +139,7 @@ def _there(release: Release) -> OciRepository:
 
 
 def _left(release: Release) -> str:
-    return f"{chart_names.told(release)} as it is"
+    return f"{chart_names.reference(release)} as it is"
 
 
 def _is_left(release: Release) -> bool:

@@ -60,7 +60,7 @@ def ref(release: Release) -> str:
     return f"{registry(release)}/{name(release)}"
 
 
-def told(release: Release) -> str:
+def reference(release: Release) -> str:
     """`oci://ghcr.io/OWNER/charts/contd:1.2.0`"""
     return f"{ref(release)}:{release.semver}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from contd_release.channels.chart.names import PATIENCE, file_name, kept_tag, ref, sealed, told
+from contd_release.channels.chart.names import PATIENCE, file_name, kept_tag, ref, reference, sealed
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
 from contd_release.process.action import Call
@@ -22,9 +22,9 @@ def pushed(release: Release) -> Step:
     """
     The registry holds these bytes under this version.
 
-    Whoever installed it has it, so there is no undo: a bad chart is followed by a better one.
+    Users may have installed it, so there is no undo: a bad chart is followed by a better one.
     """
-    path, full = release.dist / file_name(release), told(release)
+    path, full = release.dist / file_name(release), reference(release)
 
     def observe() -> Found:
         there, ours = helm_registry.repository(ref(release)), sealed(release)

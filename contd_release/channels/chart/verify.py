@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contd_release.channels import read_back
-from contd_release.channels.chart.names import CHANNEL, image, kept_tag, of_ours, ref, sealed, settings, told
+from contd_release.channels.chart.names import CHANNEL, image, kept_tag, of_ours, ref, reference, sealed, settings
 from contd_release.channels.read_back import Claim
 from contd_release.channels.readings import Glance, Reading, Verdict, compared
 from contd_release.engine.step import Step
@@ -22,7 +22,7 @@ from contd_release.tools.oci.repository import OciRepository
 
 def consumed(release: Release) -> Step:
     """The chart that a user pulls is what was built, renders, and names an image that is the one we built."""
-    full = told(release)
+    full = reference(release)
     return read_back.read_back(
         release,
         Claim(CHANNEL, f"{full} installs what was built", "pulled and rendered"),
@@ -41,14 +41,14 @@ def consume(release: Release) -> None:
     """
     ours, reader = sealed(release), consumer(release)
     if ours is None or registry.layer(reader, release.semver) is None:
-        raise Unsettled(f"{told(release)} is not there", expected="the chart that was published")
+        raise Unsettled(f"{reference(release)} is not there", expected="the chart that was published")
     with TemporaryDirectory(prefix="contd-release-") as room:
         chart = registry.pulled(ref(release), release.semver, Path(room), anonymous=reader.login is None)
         theirs, _ = artifacts.sha256_of(chart)
         wrong = f"it has sha256 {theirs}" if theirs != ours.sha256 else ""
         if wrong := wrong or _wrong_version(release, chart) or _wrong_image(release, chart):
             raise Conflict(
-                f"{told(release)}: {wrong}",
+                f"{reference(release)}: {wrong}",
                 expected=f"sha256 {ours.sha256}, {release.semver}, and the image that was built",
                 type_next=f"invoke rollback --version {release.version}",
             )
@@ -76,7 +76,7 @@ def readings(release: Release) -> tuple[Reading, ...]:
         warning = read_back.only_with_login(there, CHANNEL, is_meant=settings(release).private)
         return replace(compared(built, theirs), warning=warning)
 
-    return (Reading(told(release), built, look),)
+    return (Reading(reference(release), built, look),)
 
 
 def _wrong_version(release: Release, chart: Path) -> str:

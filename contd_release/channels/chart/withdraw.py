@@ -16,14 +16,14 @@ from contd_release.tools.helm import registry
 
 def row(rollback: Rollback) -> Remaining:
     """What the chart registry has, and what becomes of it."""
-    told = chart_names.told(rollback.release)
+    reference = chart_names.reference(rollback.release)
     theirs = registry.repository(chart_names.ref(rollback.release)).digest(rollback.release.semver)
     if theirs is None:
         return Remaining("chart", "nothing of this version")
     instead = (
         f"helm upgrade with --version {rollback.advised}" if rollback.advised else f"{rollback.following} replaces it"
     )
-    there, is_marked = f"{told} is {theirs[:19]}", "deprecate-chart" in rollback.wishes
+    there, is_marked = f"{reference} is {theirs[:19]}", "deprecate-chart" in rollback.wishes
     if "delete-chart" in rollback.wishes:
         otherwise = "; if not, helm warns of it" if is_marked else ""
         return Remaining(
@@ -48,25 +48,25 @@ def steps(rollback: Rollback) -> tuple[Step, ...]:
 
 def deleted(rollback: Rollback) -> Step:
     """The registry does not have the chart any more, or it does not let us delete it."""
-    release, told = rollback.release, chart_names.told(rollback.release)
+    release, reference = rollback.release, chart_names.reference(rollback.release)
     names = (release.semver, chart_names.kept_tag(release))
 
     def observe() -> Found:
         there = registry.repository(chart_names.ref(release))
         found = [f"{name} is {theirs[:19]}" for name in names if (theirs := there.digest(name))]
         if not found:
-            return Found(State.DONE, f"{told} is not there")
+            return Found(State.DONE, f"{reference} is not there")
         left = journal.of(release.project).entries(Left, str(release.version))
-        if any(one.what == told for one in left):
-            return Found(State.DONE, f"{told} stays: the registry does not let us delete it; its web page may")
+        if any(one.what == reference for one in left):
+            return Found(State.DONE, f"{reference} stays: the registry does not let us delete it; its web page may")
         return Found(State.ABSENT, ", ".join(found))
 
     def delete() -> None:
         there = registry.repository(chart_names.ref(release))
         for name in names:
             if (theirs := there.digest(name)) and not there.delete(theirs):
-                journal.of(release.project).append(Left(version=str(release.version), what=told))
+                journal.of(release.project).append(Left(version=str(release.version), what=reference))
                 return
 
-    act = (Call(f"delete {told}, which was asked for", delete),)
-    return Step(f"{told} is deleted, or the registry keeps it", observe, act=act, patience=30)
+    act = (Call(f"delete {reference}, which was asked for", delete),)
+    return Step(f"{reference} is deleted, or the registry keeps it", observe, act=act, patience=30)

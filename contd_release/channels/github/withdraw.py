@@ -53,7 +53,7 @@ def steps(rollback: Rollback) -> tuple[Step, ...]:
 
 
 def marked(rollback: Rollback) -> Step:
-    """Whoever reads the release on GitHub reads first that it is withdrawn, and why."""
+    """The release on GitHub begins with the words that it is withdrawn, and why."""
     release, head = rollback.release, _head(rollback)
 
     def observe() -> Found:

@@ -45,7 +45,7 @@ UNHURRIED: Final = Pace()
 
 
 def released_by_workflow(release: Release, pace: Pace = UNHURRIED) -> Step:
-    """The workflow has published our tag. What it published, nobody takes back: there is no undo."""
+    """The workflow has published our tag. What it published is public: there is no undo."""
     workflow = _settings(release).workflow
 
     def observe() -> Found:
@@ -147,7 +147,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Watched:
-    """The run is over, and good; every job is told when it changes."""
+    """The run is over, and good; each change of a job is printed."""
 
     release: Release
     pace: Pace
@@ -164,7 +164,7 @@ class Watched:
             Unanswered: GitHub said nothing for too long.
         """
         deadline = time.monotonic() + self.pace.whole
-        heard, told = time.monotonic(), tuple[Job, ...]()
+        heard, reported = time.monotonic(), tuple[Job, ...]()
         while time.monotonic() < deadline:
             try:
                 run, jobs = self._look()
@@ -175,7 +175,7 @@ class Watched:
                     raise
             else:
                 heard = time.monotonic()
-                told = _tell(running, jobs, told)
+                reported = _tell(running, jobs, reported)
                 if run.passed:
                     return
                 if run.passed is False:

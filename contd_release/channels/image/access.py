@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contd_release.channels.image.build import builder
-from contd_release.channels.image.names import repository, sealed, settings, storage, told
+from contd_release.channels.image.names import reference, repository, sealed, settings, storage
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
 from contd_release.project.release import Release
@@ -115,7 +115,7 @@ def pushable(release: Release) -> Step:
     def observe() -> Found:
         there, ours = repository(release), sealed(release)
         if ours and there.digest(release.semver) == ours.digest:
-            return Found(State.DONE, f"{told(release)} is there")
+            return Found(State.DONE, f"{reference(release)} is there")
         who = f"{there.login.username or 'our token'}" if there.login else "anybody"
         return {
             Push.ALLOWED: Found(State.DONE, f"{there.registry} lets {who} push"),

@@ -37,7 +37,7 @@ def door(release: Release) -> Callable[[], OciRepository]:
     return cache(lambda: repository(release))
 
 
-def told(release: Release, tag: str = "") -> str:
+def reference(release: Release, tag: str = "") -> str:
     """`ghcr.io/owner/app:1.2.0`: what a user pulls."""
     return f"{settings(release).name}:{tag or release.semver}"
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from packaging.version import Version
 
-from contd_release.channels.image.names import PATIENCE, door, repository, required, sealed, told
+from contd_release.channels.image.names import PATIENCE, door, reference, repository, required, sealed
 from contd_release.channels.readings import Glance, Reading, Verdict, compared
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady, Usage
@@ -55,22 +55,22 @@ def moved(release: Release, tag: str) -> Step:
             return Found(State.DONE if is_public else State.ABSENT, why)
         theirs = there().digest(tag)
         if ours and theirs == ours.digest:
-            return Found(State.DONE, f"{told(release, tag)} is {theirs[:19]}")
-        return Found(State.ABSENT, f"{told(release, tag)} {f'is {theirs[:19]}' if theirs else 'is not there'}")
+            return Found(State.DONE, f"{reference(release, tag)} is {theirs[:19]}")
+        return Found(State.ABSENT, f"{reference(release, tag)} {f'is {theirs[:19]}' if theirs else 'is not there'}")
 
     def move() -> None:
         ours = required(release)
         if there().digest(release.semver) != ours.digest or (index := there().manifest(ours.digest)) is None:
-            raise NotReady(f"{told(release)} is not published", expected=ours.digest, type_next="invoke release")
+            raise NotReady(f"{reference(release)} is not published", expected=ours.digest, type_next="invoke release")
         before = there().digest(tag)
         if before != ours.digest:
             _record(release, Moved(tag, before or "", ours.digest))
             there().put(tag, index)
 
     return Step(
-        f"{told(release, tag)} is the highest of its line",
+        f"{reference(release, tag)} is the highest of its line",
         observe,
-        act=(Call(f"note what {told(release, tag)} names, and let it name {release.semver}", move),),
+        act=(Call(f"note what {reference(release, tag)} names, and let it name {release.semver}", move),),
         undo=None,
         patience=PATIENCE,
     )
@@ -89,7 +89,7 @@ def reading(release: Release, tag: str, digest: str) -> Reading:
             return Glance(Verdict.STALE, f"still {version}")
         return compared(digest, theirs)
 
-    return Reading(told(release, tag), digest, look, is_promoted=True)
+    return Reading(reference(release, tag), digest, look, is_promoted=True)
 
 
 def read(release: Release) -> tuple[Moved, ...]:
@@ -117,9 +117,9 @@ def _withdrawn(release: Release) -> frozenset[Version]:
 def _stays(there: OciRepository, release: Release, tag: str) -> str:
     """Why a moving tag is not this release's to move; empty where it is."""
     if release.version in _withdrawn(release):
-        return f"{release.version} is withdrawn, and {told(release, tag)} has nothing to do with it"
+        return f"{release.version} is withdrawn, and {reference(release, tag)} has nothing to do with it"
     higher = _higher(there, release, tag)
-    return f"{told(release, tag)} stays with {higher}" if higher else ""
+    return f"{reference(release, tag)} stays with {higher}" if higher else ""
 
 
 def _higher(there: OciRepository, release: Release, tag: str) -> Version | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contd_release.channels.image.names import PATIENCE, door, required, sealed, told
+from contd_release.channels.image.names import PATIENCE, door, reference, required, sealed
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict, NotReady
 from contd_release.process.action import Call
@@ -20,18 +20,20 @@ def named(release: Release) -> Step:
     def observe() -> Found:
         theirs, ours = there().digest(tag), sealed(release)
         if theirs is None:
-            return Found(State.ABSENT, f"{told(release)} is free")
+            return Found(State.ABSENT, f"{reference(release)} is free")
         if ours is None:
-            return Found(State.CONFLICT, f"{told(release)} is there already, and nothing was built here yet")
+            return Found(State.CONFLICT, f"{reference(release)} is there already, and nothing was built here yet")
         if theirs != ours.digest:
-            return Found(State.CONFLICT, f"{told(release)} is there with {theirs[:19]}, ours is {ours.digest[:19]}")
-        return Found(State.DONE, f"{told(release)} is {theirs[:19]}")
+            return Found(
+                State.CONFLICT, f"{reference(release)} is there with {theirs[:19]}, ours is {ours.digest[:19]}"
+            )
+        return Found(State.DONE, f"{reference(release)} is {theirs[:19]}")
 
     def name() -> None:
         ours = required(release)
         if (theirs := there().digest(tag)) not in (None, ours.digest):
             raise Conflict(
-                f"{told(release)} names {theirs} meanwhile",
+                f"{reference(release)} names {theirs} meanwhile",
                 expected=f"no such tag, or {ours.digest}",
                 type_next="invoke release --part patch   (a version is never used twice)",
             )
@@ -40,9 +42,9 @@ def named(release: Release) -> Step:
         there().put(tag, index)
 
     return Step(
-        f"{told(release)} is in the registry",
+        f"{reference(release)} is in the registry",
         observe,
-        act=(Call(f"let {told(release)} name the staged digest", name),),
+        act=(Call(f"let {reference(release)} name the staged digest", name),),
         undo=None,
         patience=PATIENCE,
     )

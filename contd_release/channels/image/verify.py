@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from contd_release.channels import read_back
-from contd_release.channels.image.names import CHANNEL, labels, repository, required, settings, storage, told
+from contd_release.channels.image.names import CHANNEL, labels, reference, repository, required, settings, storage
 from contd_release.channels.read_back import Claim
 from contd_release.channels.readings import Glance, Reading, Verdict, compared
 from contd_release.engine.step import Step
@@ -35,9 +35,9 @@ def pulled(release: Release) -> Step:
     started = ", and started" if any(_starts(release, one) for one in image.platforms) else ""
     return read_back.read_back(
         release,
-        Claim(CHANNEL, f"{told(release)} can be pulled and is what was built", f"pulled by digest{started}"),
+        Claim(CHANNEL, f"{reference(release)} can be pulled and is what was built", f"pulled by digest{started}"),
         (
-            Call(f"resolve {told(release)}", partial(_resolved, release)),
+            Call(f"resolve {reference(release)}", partial(_resolved, release)),
             *(Call(_title(release, platform), partial(_pull, release, platform)) for platform in image.platforms),
         ),
         retry=lambda failure: isinstance(failure, Unsettled),
@@ -55,7 +55,7 @@ def reading(release: Release, digest: str) -> Reading:
         warning = read_back.only_with_login(there, CHANNEL, is_meant=settings(release).private)
         return replace(compared(digest, theirs), warning=warning)
 
-    return Reading(told(release), digest, look)
+    return Reading(reference(release), digest, look)
 
 
 def consumer(release: Release) -> OciRepository:
@@ -67,10 +67,10 @@ def _resolved(release: Release) -> None:
     """Not there may be too early; another digest is wrong."""
     theirs, ours = consumer(release).digest(release.semver), required(release)
     if theirs is None:
-        raise Unsettled(f"{told(release)} is not there", expected=ours.digest, type_next="invoke release")
+        raise Unsettled(f"{reference(release)} is not there", expected=ours.digest, type_next="invoke release")
     if theirs != ours.digest:
         raise Conflict(
-            f"{told(release)} is {theirs}",
+            f"{reference(release)} is {theirs}",
             expected=ours.digest,
             type_next=f"invoke rollback --version {release.version}",
         )
@@ -81,7 +81,7 @@ def _pull(release: Release, platform: str) -> None:
     index = _there(there, required(release).digest)
     entry = next((one for one in index.manifests if f"{one.platform}/".startswith(f"{platform}/")), None)
     if entry is None:
-        raise Conflict(f"{told(release)} has no image for {platform}", expected="one for every platform")
+        raise Conflict(f"{reference(release)} has no image for {platform}", expected="one for every platform")
     image = _there(there, entry.digest)
     configuration = Configuration.of(there.blob(image.config.digest, _LARGEST_CONFIGURATION))
     _compare(release, platform, configuration)
@@ -100,7 +100,7 @@ def _start(release: Release, archive: Path, configuration: Configuration) -> Non
     said = buildah.said(archive, argv, storage(release))
     if not {str(release.version), release.semver} & set(said.split()):
         raise Conflict(
-            f"{told(release)}, started with {' '.join(settings(release).run)}, says {said.strip()[:200]!r}",
+            f"{reference(release)}, started with {' '.join(settings(release).run)}, says {said.strip()[:200]!r}",
             expected=f"{release.version} in it",
             type_next=f"invoke rollback --version {release.version}",
         )
@@ -133,12 +133,12 @@ def _compare(release: Release, platform: str, found: Configuration) -> None:
     if wrong:
         name, value = next(iter(wrong.items()))
         raise Conflict(
-            f"{told(release)} for {platform} is labelled {name}={value}",
+            f"{reference(release)} for {platform} is labelled {name}={value}",
             expected=labels(release, seal.commit)[name],
             type_next=f"invoke rollback --version {release.version}",
         )
     if not f"{found.platform}/".startswith(f"{platform}/"):
-        raise Conflict(f"{told(release)} for {platform} is made for {found.platform}", expected=platform)
+        raise Conflict(f"{reference(release)} for {platform} is made for {found.platform}", expected=platform)
 
 
 def _there(repository: OciRepository, digest: str) -> Manifest:

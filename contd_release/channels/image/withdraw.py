@@ -7,7 +7,7 @@ from __future__ import annotations
 from packaging.version import Version
 
 from contd_release.channels.image import promote
-from contd_release.channels.image.names import PATIENCE, door, repository, sealed, told
+from contd_release.channels.image.names import PATIENCE, door, reference, repository, sealed
 from contd_release.channels.withdrawal import Remaining, Rollback, good
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict
@@ -30,10 +30,10 @@ def row(rollback: Rollback) -> Remaining:
     plans = [f"{tag} names {target(release, there, tag)[1] or 'nothing'} again" for tag in moved]
     return Remaining(
         "image",
-        f"{told(release)} is {ours[:19]}" + (f", also named {', '.join(moved)}" if moved else ""),
+        f"{reference(release)} is {ours[:19]}" + (f", also named {', '.join(moved)}" if moved else ""),
         "; ".join(plans) or "nothing: no tag that moves names it",
-        f"{told(release)} stays: who pinned it keeps it",
-        f"pull {told(release, str(rollback.advised))}"
+        f"{reference(release)} stays: who pinned it keeps it",
+        f"pull {reference(release, str(rollback.advised))}"
         if rollback.advised
         else f"pull {rollback.following} when it is out",
     )
@@ -46,7 +46,7 @@ def steps(rollback: Rollback) -> tuple[Step, ...]:
 
 def led_back(release: Release, tag: str) -> Step:
     """A moving tag does not name the withdrawn image: it names the highest good release of its line, or is gone."""
-    name, there = told(release, tag), door(release)
+    name, there = reference(release, tag), door(release)
 
     def observe() -> Found:
         theirs, ours = there().digest(tag), _digest(release, there())

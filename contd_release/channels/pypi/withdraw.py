@@ -95,7 +95,7 @@ class Waited:
         Ask the index until it says so.
 
         Raises:
-            NeedsPerson: nobody has yanked it in time.
+            NeedsPerson: it was not yanked in time.
         """
         release = self.rollback.release
         running.tell(

@@ -54,10 +54,10 @@ class Telling:
         Show every message.
 
         Raises:
-            NotReady: there is nobody to tell.
-            ReleaseError: a place cannot be told; the others are shown all the same.
+            NotReady: no place is configured.
+            ReleaseError: a place is not usable; the others are shown all the same.
         """
-        self._refuse_nobody()
+        self._require_places()
         previews = list(announce.preview(self.announcement))
         errors: list[ReleaseError] = []
         for one in previews:
@@ -69,7 +69,7 @@ class Telling:
         raise_all(errors)
 
     def answer(self, *, again: str, done: str) -> None:
-        """Note what a person knows of messages whose outcome nobody else does."""
+        """Record a person's answer about messages whose outcome is not known."""
         with lock.held(self.release.project.state / "lock"):
             if again:
                 outcome.again(self.release, again, self.kind)
@@ -83,9 +83,9 @@ class Telling:
         Tell every place that does not know.
 
         Raises:
-            NotReady: there is nobody to tell.
+            NotReady: no place is configured.
         """
-        self._refuse_nobody()
+        self._require_places()
         whole = Checklist((Section("announce", (announce.announced_everywhere(self.announcement),)),))
         with lock.held(self.release.project.state / "lock"), self.report.watching(self.release, whole):
             whole.walk(self.report.event, Running(self.release.logs, self.report.redact))
@@ -97,7 +97,7 @@ class Telling:
             return "invoke rollback"
         return outcome.command(self.release, self.kind)
 
-    def _refuse_nobody(self) -> None:
+    def _require_places(self) -> None:
         """Refuse where no place gets the message, and say why."""
         version, edit = self.release.version, "$EDITOR pyproject.toml"
         settings = self.release.project.settings

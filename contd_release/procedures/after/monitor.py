@@ -38,7 +38,7 @@ def watch(wishes: Wishes, *, as_json: bool) -> None:
 
     Raises:
         Held: the last look says so, or it was the only one.
-        RollbackProposed: a look says so; nobody waits for the next one.
+        RollbackProposed: a look says so; the watch ends at once.
     """
     if not DURATION.holds(wishes.every):
         raise Usage(f"--every is {wishes.every!r}", DURATION.expected, "invoke monitor --every 5m")
@@ -47,7 +47,7 @@ def watch(wishes: Wishes, *, as_json: bool) -> None:
     try:
         release = watched(project, wishes.version)
     except NothingOut as nothing:
-        # Before the first release a clock has nothing to complain of; a person who asks is told.
+        # Before the first release a scheduled look succeeds; a person who asks gets an error.
         if not wishes.once:
             raise
         report.fact("over", nothing.what_is, verdict="none", watching=False)
@@ -74,7 +74,7 @@ def _watched(release: Watched, report: Report, seen: list[Sample], wishes: Wishe
         )
         if wishes.once or is_last or sample.verdict is HealthVerdict.PROPOSE_ROLLBACK:
             return sample
-        # By a clock that nobody sets; the end of the window is by the clock of those who are asked.
+        # A monotonic clock measures the pauses; the end of the window follows the servers' clocks.
         time.sleep(max(began + count * seconds(wishes.every) - time.monotonic(), 0))
     raise AssertionError("there is always another look")
 

@@ -26,7 +26,7 @@ def write(version: str, to: str, *, offline: bool, as_json: bool) -> None:
     Write the report of a release as HTML, Markdown and JSON.
 
     Args:
-        offline: whether nobody is asked: what the channels have now is left out.
+        offline: whether the channels are left out, so that no network is used.
 
     Raises:
         NotReady: no release is known here, or nothing says what was built.

@@ -35,7 +35,7 @@ class Scheduling:
 
     @property
     def report(self) -> Lines:
-        """Where it is told."""
+        """Where the schedule is printed."""
         found = reporting(as_json=False)
         assert isinstance(found, Lines)
         return found

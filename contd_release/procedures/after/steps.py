@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def access(release: Release) -> tuple[Item, ...]:
-    """Every place can be told, as far as that is known before anything is said."""
+    """Every place is reachable, as far as that can be known before a message is sent."""
     if not release.project.settings.announce:
         return ()
     from contd_release.after.announce import places
@@ -26,7 +26,7 @@ def access(release: Release) -> tuple[Item, ...]:
 
 def announced(release: Release) -> tuple[Item, ...]:
     """The website has the release, and then, since messages link to it, every place knows."""
-    return (*_on_the_website(release), *_told(release))
+    return (*_on_the_website(release), *_described(release))
 
 
 def redactor(project: Project) -> Redactor:
@@ -39,7 +39,7 @@ def redactor(project: Project) -> Redactor:
 
 
 def announcement(release: Release) -> Announcement:
-    """What is told of a release, everywhere, once every channel that is on was verified."""
+    """The message about a release, for every place, once every channel in use was verified."""
     from contd_release.after.announce import announcement as announce
 
     return announce.Announcement(
@@ -50,7 +50,7 @@ def announcement(release: Release) -> Announcement:
     )
 
 
-def _told(release: Release) -> tuple[Together, ...]:
+def _described(release: Release) -> tuple[Together, ...]:
     if not release.project.settings.announce:
         return ()
     from contd_release.after.announce import announcement as announce

@@ -182,9 +182,9 @@ def _missing(hotfix: Hotfix, tip: str) -> list[str]:
 def _unpicked(hotfix: Hotfix, tip: str, where: Path) -> list[str]:
     """The picks that the branch does not have: neither as a cherry-pick that names them nor as themselves."""
     since = f"refs/tags/{hotfix.tag}..{tip}"
-    told = git.git(where, "rev-list", "--format=%B", since).ask().out
+    messages = git.git(where, "rev-list", "--format=%B", since).ask().out
     return [
         one
         for one in hotfix.picks
-        if f"(cherry picked from commit {one})" not in told and not git.is_ancestor(where, one, tip)
+        if f"(cherry picked from commit {one})" not in messages and not git.is_ancestor(where, one, tip)
     ]

@@ -108,17 +108,17 @@ def fixed(project: Project, version: Version) -> str:
     here, there = git.commit(root, f"refs/heads/{branch}"), git.remote(root, remote).branch(branch)
     wanted = f"{branch} here and on {remote}, with the fix committed"
     if there is None:
-        told = f"git push {remote} {branch}" if here else f"invoke hotfix.start --of {_before(version)}"
-        raise NotReady(f"{remote} has no branch {branch}", expected=wanted, type_next=told)
+        advice = f"git push {remote} {branch}" if here else f"invoke hotfix.start --of {_before(version)}"
+        raise NotReady(f"{remote} has no branch {branch}", expected=wanted, type_next=advice)
     git.bring(root, remote, f"refs/heads/{branch}")
     tree = worktree(root, branch)
     if tree and not git.is_clean(tree):
         raise NotReady(f"{tree} has changes that are not committed", wanted, f"git -C {tree} commit, then git push")
     if here and here != there:
         is_ahead = git.is_ancestor(root, there, here)
-        told = "git push" if is_ahead else "git pull --rebase"
+        advice = "git push" if is_ahead else "git pull --rebase"
         where = "ahead of" if is_ahead else "not where it is on"
-        raise NotReady(f"{branch} is {where} {remote}", wanted, f"git -C {tree or root} {told} {remote} {branch}")
+        raise NotReady(f"{branch} is {where} {remote}", wanted, f"git -C {tree or root} {advice} {remote} {branch}")
     if git.tag(root, f"v{_before(version)}") and git.commit(root, f"v{_before(version)}") == there:
         raise NotReady(f"{branch} has no commit since v{_before(version)}", wanted, f"git -C {tree or root} commit")
     return there
@@ -133,15 +133,15 @@ def unreleased(project: Project) -> tuple[Version, ...]:
 
 
 def untold(hotfix: Hotfix) -> bool:
-    """Whether the branch has no fragment yet, so that nobody would be told what was fixed."""
+    """Whether the branch has no fragment yet, so that users would not read what was fixed."""
     tip = git.remote(hotfix.project.root, hotfix.project.settings.remote).branch(hotfix.branch)
     return tip is not None and not fragments.at(hotfix.project, tip).fragments
 
 
 def worktree(root: Path, branch: str) -> Path | None:
     """The worktree that is on a branch."""
-    told = git.git(root, "worktree", "list", "--porcelain").ask().out
-    for block in told.split("\n\n"):
+    advice = git.git(root, "worktree", "list", "--porcelain").ask().out
+    for block in advice.split("\n\n"):
         lines = block.splitlines()
         if f"branch refs/heads/{branch}" in lines:
             return Path(lines[0].removeprefix("worktree "))

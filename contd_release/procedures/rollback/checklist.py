@@ -104,7 +104,7 @@ def refuse(rollback: Rollback) -> None:
 
 
 def advice(rollback: Rollback) -> str:
-    """What users are told: the reason, and what to do."""
+    """The text of a correction: the reason, and what to do."""
     if rollback.advised is None:
         return f"{rollback.reason}\n\nDo not use {rollback.version}. {rollback.following} will mend it."
     name = rollback.release.project.name
@@ -149,22 +149,22 @@ def _rows(rollback: Rollback) -> Iterator[Remaining]:
         yield from channel.remains(rollback)
     if publication.is_on(project):
         yield Remaining("website", "its page, if it has one", "the page and the feed say that it is withdrawn, and why")
-    yield _told(rollback)
+    yield _described(rollback)
     if project.settings.publisher == "github-actions":
         yield Remaining(
             "GitHub Actions", "a workflow may still be running", "", "nothing stops it from here", "cancel its run"
         )
 
 
-def _told(rollback: Rollback) -> Remaining:
-    """Who was told of the release, as far as this clone knows."""
+def _described(rollback: Rollback) -> Remaining:
+    """The places that got a message about the release, as far as this clone knows."""
     release = rollback.release
-    told = places(release.project.settings, release.version)
-    known = [one.name for one in told if outcome.last(release, one.name, "release")]
-    if not told:
+    announced = places(release.project.settings, release.version)
+    known = [one.name for one in announced if outcome.last(release, one.name, "release")]
+    if not announced:
         return Remaining("people", "no place is configured")
     if not known:
-        instead = f"tell {', '.join(one.name for one in told)} by hand, if they were told of {release.version}"
+        instead = f"tell {', '.join(one.name for one in announced)} by hand, if they were told of {release.version}"
         return Remaining("people", "this clone told nobody", "", "what others may have announced", instead)
     return Remaining(
         "people",

@@ -59,9 +59,9 @@ class Restoration:
                 git.git(where, "checkout", later, "--", path).run(running)
         for path, text in kept.items():
             (where / path).write_text(text, encoding="utf-8", newline="")
-        told = where / self.fragment
-        told.parent.mkdir(parents=True, exist_ok=True)
-        told.write_text(
+        fragment = where / self.fragment
+        fragment.parent.mkdir(parents=True, exist_ok=True)
+        fragment.write_text(
             f"The code of {self.to} again: {self.of} is withdrawn. {sentence(self.reason)}\n", encoding="utf-8"
         )
         message = f"Restore the code of {self.to}\n\n{self.of} is withdrawn: {self.reason}\n\n{RESTORES}{self.to}"

@@ -50,7 +50,7 @@ def withdraw(call: Call, *, as_json: bool, yes: bool, dry_run: bool = False) -> 
     Show what there is, ask once, and withdraw; a rollback that was stopped is continued.
 
     Raises:
-        NeedsPerson: nobody said yes.
+        NeedsPerson: the question was not answered with yes.
         ReleaseError: whatever stops it; walking again continues.
     """
     project = here()
@@ -58,14 +58,14 @@ def withdraw(call: Call, *, as_json: bool, yes: bool, dry_run: bool = False) -> 
     with lock.held(project.state / "lock"):
         rollback = chosen(project, call)
         rolling.refuse(rollback)
-        told = journal.of(project).last(Withdrawing, str(rollback.version))
+        withdrawing = journal.of(project).last(Withdrawing, str(rollback.version))
         report.says(f"{rollback.release} is to be withdrawn: {rollback.reason}")
         for row in rolling.table(rollback):
             report.says("\n".join(row.lines()))
         if dry_run:
             _plan(rollback, report)
             return
-        if told is None or _wishes(project, told.wishes) != rollback.wishes:
+        if withdrawing is None or _wishes(project, withdrawing.wishes) != rollback.wishes:
             _ask(rollback, report, yes=yes)
             wishes = " ".join(sorted(rollback.wishes))
             entry = Withdrawing(version=str(rollback.version), reason=rollback.reason, wishes=wishes)
@@ -96,8 +96,10 @@ def chosen(project: Project, call: Call) -> Rollback:
             expected="that reason, or none",
             type_next=f"invoke rollback --version {release.version}",
         )
-    told = journal.of(project).last(Withdrawing, str(release.version))
-    wishes = _wishes(project, " ".join(call.wishes)) | (_wishes(project, told.wishes) if told else frozenset())
+    withdrawing = journal.of(project).last(Withdrawing, str(release.version))
+    wishes = _wishes(project, " ".join(call.wishes)) | (
+        _wishes(project, withdrawing.wishes) if withdrawing else frozenset()
+    )
     return Rollback(release, before or said, wishes, call.wait)
 
 

@@ -1,5 +1,5 @@
 """
-git and a rollback: a mark on the remote that every clone sees, and the tag itself, which stays unless nobody needs it.
+The tag in a rollback: a mark on the remote that every clone sees, and the tag itself, which stays while it is needed.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ def pointing(release: Release) -> Iterator[str]:
 
 def reason(release: Release) -> str:
     """The reason that this clone or the remote knows; empty where the version was never withdrawn."""
-    if told := journal.of(release.project).last(Withdrawing, str(release.version)):
-        return told.reason
+    if withdrawing := journal.of(release.project).last(Withdrawing, str(release.version)):
+        return withdrawing.reason
     root, remote, name = release.project.root, release.project.settings.remote, f"{git.WITHDRAWN}{release.version}"
     if git.remote(root, remote).tag(name) is None:
         return ""

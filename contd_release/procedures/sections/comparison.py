@@ -49,7 +49,7 @@ def read(
         left = deadline - time.monotonic()
         if Verdict.WRONG in verdicts or left <= 0 or not verdicts & _PASSING:
             break
-        report.says(f"not there yet: {_told(rows)}; looked at again in {min(pause, left):.0f} s")
+        report.says(f"not there yet: {_described(rows)}; looked at again in {min(pause, left):.0f} s")
         time.sleep(min(pause, left))
         pause = min(pause * 2, patience.longest)
     report.readings(rows)
@@ -73,7 +73,7 @@ def _row(channel: str, reading: Reading) -> ComparedRow:
     return ComparedRow(channel, reading.name, reading.built, seen)
 
 
-def _told(rows: tuple[ComparedRow, ...]) -> str:
+def _described(rows: tuple[ComparedRow, ...]) -> str:
     return ", ".join(f"{row.name} is {row.seen.verdict.value}" for row in rows if row.seen.verdict in _PASSING)
 
 

@@ -130,7 +130,7 @@ class Forge:
 
     def _headers(self, account: Account | None) -> dict[str, str]:
         limits = self.limits.get(1)
-        told = {
+        headers = {
             "X-RateLimit-Limit": "5000",
             "X-RateLimit-Remaining": str(limits.remaining if limits else 4999),
             "X-RateLimit-Reset": str(int(time.time()) + 60),
@@ -138,8 +138,8 @@ class Forge:
         }
         if account and account.user and not (limits and limits.fine_grained):
             # Classic tokens tell their scopes in every reply; one that may write nothing has only `read:user`.
-            told["X-OAuth-Scopes"] = "repo, workflow" if account.may("forge", "write", "any/thing") else "read:user"
-        return told
+            headers["X-OAuth-Scopes"] = "repo, workflow" if account.may("forge", "write", "any/thing") else "read:user"
+        return headers
 
 
 def _control(asked: Asked) -> Response:

@@ -152,7 +152,7 @@ class GitHubRules(Record):
     The settings of a repository, and how well the forge is today.
 
     Args:
-        green: commits that nobody checked count as checked and good.
+        green: commits without checks count as checked and good.
         digests: assets tell their digest, as they do since 2025.
         dispatches: a dispatched workflow starts a run.
     """

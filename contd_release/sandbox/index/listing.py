@@ -68,15 +68,15 @@ class Listing:
             page = pages.about(self._listed(canonicalize_name(name)), version)
         except InvalidVersion:
             page = None
-        told, status = ({"message": "Not Found"}, 404) if page is None else (page, 200)
-        return Response(json.dumps(told), status, content_type="application/json")
+        found, status = ({"message": "Not Found"}, 404) if page is None else (page, 200)
+        return Response(json.dumps(found), status, content_type="application/json")
 
     def _listed(self, project: str) -> tuple[Listed, ...]:
         """The files of a project that the index shows by now."""
         shown = time.time() - self.lag
-        return tuple(self._told(one) for one in self.distributions.of(project) if one.uploaded <= shown)
+        return tuple(self._described(one) for one in self.distributions.of(project) if one.uploaded <= shown)
 
-    def _told(self, one: Distribution) -> Listed:
+    def _described(self, one: Distribution) -> Listed:
         metadata = hashlib.sha256(one.metadata.encode()).hexdigest() if one.metadata else ""
         return Listed(one, f"{self._files}{one.path}", metadata, self.distributions.yanked(one))
 

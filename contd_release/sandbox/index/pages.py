@@ -24,7 +24,7 @@ _META: Final = {"api-version": "1.1"}
 
 @dataclass(frozen=True)
 class Listed:
-    """A file as it is told: its record, its whole address, the digest of its metadata file, why it is yanked."""
+    """A file as the index lists it: record, whole address, digest of its metadata file, reason of its yank."""
 
     of: Distribution
     url: str
@@ -40,8 +40,8 @@ class Listed:
             attributes |= dict.fromkeys(("data-dist-info-metadata", "data-core-metadata"), f"sha256={self.metadata}")
         if self.yanked is not None:
             attributes["data-yanked"] = self.yanked
-        told = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
-        return f"<a {told}>{escape(self.of.filename)}</a><br>"
+        found = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
+        return f"<a {found}>{escape(self.of.filename)}</a><br>"
 
     def simple(self) -> dict[str, object]:
         """Its entry in the simple API."""
@@ -103,12 +103,12 @@ def about(files: Iterable[Listed], version: str | None) -> dict[str, object] | N
     stable = [one for one in known if not one.is_prerelease] or known
     if not known or (version is not None and Version(version) not in known):
         return None
-    told = Version(version) if version is not None else stable[-1]
-    chosen = [one for one in listed if Version(one.of.version) == told]
+    found = Version(version) if version is not None else stable[-1]
+    chosen = [one for one in listed if Version(one.of.version) == found]
     first = chosen[0]
     info = {
         "name": first.of.name,
-        "version": str(told),
+        "version": str(found),
         "summary": first.of.summary,
         "requires_python": first.of.requires_python or None,
         "yanked": first.yanked is not None,

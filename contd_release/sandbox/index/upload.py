@@ -30,7 +30,7 @@ _FIELDS: Final = {"sha256_digest": "sha256", "md5_digest": "md5", "blake2_256_di
 
 
 class UploadRefusal(Exception):
-    """The upload is refused: an HTTP status, and the reason that is told."""
+    """The upload is refused: an HTTP status, and the reason."""
 
     def __init__(self, reason: str, status: int = 400) -> None:
         super().__init__(reason)

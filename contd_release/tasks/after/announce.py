@@ -1,4 +1,4 @@
-"""Telling people of a release, by hand: see it first, send what was not sent, answer for what nobody knows."""
+"""`invoke announce`: preview the messages, send those that are missing, and settle those whose outcome is unknown."""
 
 from __future__ import annotations
 

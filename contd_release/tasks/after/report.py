@@ -13,7 +13,7 @@ from contd_release.procedures.options import HELP
     help={
         "version": "a version that is out, or was begun here; the last one of this clone when absent",
         "to": "the folder that gets the files; the release's own, below .git, when absent",
-        "offline": "ask nobody what the channels have now",
+        "offline": "use no network: leave out what the channels have now",
         "json": HELP["json"],
     }
 )

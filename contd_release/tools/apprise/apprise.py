@@ -58,7 +58,7 @@ class Post:
 
 
 class Outcome(Enum):
-    """What became of a message. `PASSING` and `REFUSED`: certainly nobody got it."""
+    """What became of a message. `PASSING` and `REFUSED`: it was certainly not delivered."""
 
     SENT = "sent"
     REFUSED = "refused"

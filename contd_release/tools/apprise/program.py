@@ -2,8 +2,8 @@
 Sends one message through apprise, in a process of its own.
 
 Apprise and the libraries below it write webhook tokens into their logs, wait as long as they like, and say of a failure
-only that it was one. Here nobody reads their logs, the process can be ended, and every HTTP request they make is seen:
-what certainly was not sent can be told from what may have been. This file imports nothing of this package.
+only that it was one. Here their logs go nowhere, the process can be ended, and every HTTP request they make is seen:
+so what was certainly not sent is distinguished from what may have been. This file imports nothing of this package.
 
 It reads a JSON object on standard input and prints one: `{"urls": […]}` asks what URLs mean, and `{"url": …}` with
 `title`, `body` and `format` sends something.
@@ -122,7 +122,7 @@ def _described(plugin: Any) -> dict[str, object]:
 
 def _sent(plugin: Any, asked: dict[str, str], heard: list[tuple[bool, str]]) -> dict[str, object]:
     """
-    Send, and say what became of it: `sent`, `refused` (certainly nobody got it), `passing` (the same, but it may work
+    Send, and say what became of it: `sent`, `refused` (certainly not delivered), `passing` (the same, but it may work
     later) or `unknown`.
     """
     plugin.socket_connect_timeout, plugin.socket_read_timeout = _CONNECT, _READ

@@ -68,10 +68,10 @@ def said(archive: Path, argv: tuple[str, ...], storage: Path) -> str:
         Unanswered: the image cannot be started.
     """
     name = f"contd-release-{uuid4().hex}"
-    _told(Command((*_buildah(storage), "from", "--quiet", "--name", name, f"oci-archive:{archive}"), timeout=600))
+    _described(Command((*_buildah(storage), "from", "--quiet", "--name", name, f"oci-archive:{archive}"), timeout=600))
     try:
         run = (*_buildah(storage), "run", "--isolation", "chroot", name, "--", *argv)
-        return _told(Command(run, timeout=120))
+        return _described(Command(run, timeout=120))
     finally:
         image = Command((*_buildah(storage), "inspect", "--format", "{{.FromImageID}}", name), timeout=120).ask()
         Command((*_buildah(storage), "rm", name), timeout=120).ask()
@@ -82,7 +82,7 @@ def _buildah(storage: Path) -> tuple[str, ...]:
     return ("buildah", "--root", str(storage / "root"), "--runroot", str(storage / "run"), "--storage-driver", "vfs")
 
 
-def _told(command: Command) -> str:
+def _described(command: Command) -> str:
     answer = command.ask()
     if answer.code:
         raise Unanswered(f"{command} ended with {answer.code}: {answer.err.strip()[-300:]}", expected="exit code 0")

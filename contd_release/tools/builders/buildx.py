@@ -22,8 +22,8 @@ def version() -> str | None:
     """
     if not shutil.which("docker"):
         return None
-    found = _told("docker", "buildx", "version")
-    builder = _told("docker", "buildx", "inspect") if found else None
+    found = _described("docker", "buildx", "version")
+    builder = _described("docker", "buildx", "inspect") if found else None
     if not found or not builder or not _writes_archives(builder):
         return None
     number = re.search(r"v?(\d+\.\d+\.\d+\S*)", found)
@@ -46,7 +46,7 @@ def build(build: Build) -> Command:
 
 def runs(platform: str) -> bool:
     """Whether the builder runs programs of a platform, by itself or emulated; yes where it does not say which."""
-    listed = re.findall(r"^Platforms:\s*(.+)$", _told("docker", "buildx", "inspect") or "", re.MULTILINE)
+    listed = re.findall(r"^Platforms:\s*(.+)$", _described("docker", "buildx", "inspect") or "", re.MULTILINE)
     known = {name.strip().rstrip("*") for line in listed for name in line.split(",")}
     return platform in known or not known
 
@@ -56,11 +56,11 @@ def _writes_archives(builder: str) -> bool:
     if driver is None or driver[1] != "docker":
         return driver is not None
     # https://docs.docker.com/engine/storage/containerd/
-    status = _told("docker", "info", "--format", "{{json .DriverStatus}}")
+    status = _described("docker", "info", "--format", "{{json .DriverStatus}}")
     return status is not None and "io.containerd.snapshotter" in status
 
 
-def _told(*argv: str) -> str | None:
+def _described(*argv: str) -> str | None:
     """What a question printed; nothing when it failed, which is what a command line without an engine does."""
     try:
         answer = Command(argv, timeout=30).ask()

@@ -1,4 +1,4 @@
-"""A Dockerfile: the images it starts from, and what every builder is told, so that equal input gives equal bytes."""
+"""A Dockerfile: the images it starts from, and the build arguments that make equal input give equal bytes."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def safe(name: str) -> str:
     return name
 
 
-def told(where: Path, *words: str) -> str:
+def answer(where: Path, *words: str) -> str:
     """
     What git prints for these words.
 
@@ -100,8 +100,8 @@ def directory(worktree: Path) -> Path:
     Raises:
         OSError: it is no worktree besides the clone's own.
     """
-    told = (worktree / ".git").read_text(encoding="utf-8", errors="surrogateescape")
-    return worktree / told.removeprefix("gitdir: ").rstrip("\n")
+    answer = (worktree / ".git").read_text(encoding="utf-8", errors="surrogateescape")
+    return worktree / answer.removeprefix("gitdir: ").rstrip("\n")
 
 
 def identity(where: Path) -> str | None:
@@ -112,7 +112,7 @@ def identity(where: Path) -> str | None:
 
 def is_shallow(where: Path) -> bool:
     """Whether this clone lacks history."""
-    return told(where, "rev-parse", "--is-shallow-repository") == "true"
+    return answer(where, "rev-parse", "--is-shallow-repository") == "true"
 
 
 def only_git(dates: Mapping[str, str]) -> dict[str, str]:

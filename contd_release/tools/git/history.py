@@ -11,7 +11,7 @@ from pathlib import Path
 from contd_release.engine import ask_once
 from contd_release.errors import Unanswered
 from contd_release.process.command import Command
-from contd_release.tools.git.asking import directory, git, told
+from contd_release.tools.git.asking import answer, directory, git
 from contd_release.tools.git.refs import fetch
 
 _LINK = "120000 "
@@ -33,17 +33,17 @@ def head(worktree: Path) -> str | None:
 
 def tree(where: Path, revision: str = "HEAD") -> str:
     """The hash of the tree of a commit: what a proof is bound to."""
-    return told(where, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{tree}}")
+    return answer(where, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{tree}}")
 
 
 def is_ancestor(where: Path, older: str, newer: str) -> bool:
-    """Whether `newer` contains `older`; a commit that is not in this clone is nobody's ancestor."""
+    """Whether `newer` contains `older`; a commit that is not in this clone is no ancestor."""
     return git(where, "merge-base", "--is-ancestor", older, newer).ask().code == 0
 
 
 def distance(where: Path, older: str, newer: str) -> int:
     """How many commits `newer` has that `older` has not."""
-    return int(told(where, "rev-list", "--count", f"{older}..{newer}"))
+    return int(answer(where, "rev-list", "--count", f"{older}..{newer}"))
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def described(where: Path, revision: str = "HEAD") -> Commit:
     """
     # Not `git log`, which `log.showSignature` makes say more than its format.
     words = ("--max-count=1", "--format=%P%n%ct%n%s", "--end-of-options", revision)
-    head, parents, seconds, subject = told(where, "rev-list", *words).split("\n", 3)
+    head, parents, seconds, subject = answer(where, "rev-list", *words).split("\n", 3)
     return Commit(head.removeprefix("commit "), tuple(parents.split()), int(seconds), subject)
 
 
@@ -100,7 +100,7 @@ def names(where: Path, revision: str, folder: str = "") -> tuple[str, ...]:
 
 def links(where: Path, commit: str) -> dict[str, str]:
     """The symbolic links in a commit: each path with its target, which is empty where it cannot be read."""
-    entries = told(where, "ls-tree", "-r", "-z", "--full-tree", commit).split("\0")
+    entries = answer(where, "ls-tree", "-r", "-z", "--full-tree", commit).split("\0")
     paths = [entry.partition("\t")[2] for entry in entries if entry.startswith(_LINK)]
     texts = _Texts(where, commit)
     texts.bring(paths)
@@ -126,7 +126,7 @@ def read_ahead(where: Path, commit: str, *paths: str) -> None:
 
 def changed(where: Path, since: str, until: str, *paths: str) -> tuple[str, ...]:
     """The files that differ between two commits, of those that the pathspecs name."""
-    files = told(where, "diff", "--name-only", "-z", f"{since}..{until}", "--", *paths)
+    files = answer(where, "diff", "--name-only", "-z", f"{since}..{until}", "--", *paths)
     return tuple(name for name in files.split("\0") if name)
 
 
@@ -168,18 +168,18 @@ class _Texts:
             self._known |= found
 
 
-def _blobs(told: bytes) -> Iterator[str | None]:
+def _blobs(answer: bytes) -> Iterator[str | None]:
     """
     What `git cat-file --batch` tells of each name: the text of a file; nothing of one that is missing, or of a folder.
 
     https://git-scm.com/docs/git-cat-file#_batch_output
     """
-    while told:
-        head, _, told = told.partition(b"\n")
+    while answer:
+        head, _, answer = answer.partition(b"\n")
         _, kind, size = head.rsplit(b" ", 2) if head.count(b" ") == 2 else (head, b"", b"")
         length = int(size) if size.isdigit() else -1
-        yield told[:length].decode(errors="replace") if kind == b"blob" else None
-        told = told[length + 1 :]
+        yield answer[:length].decode(errors="replace") if kind == b"blob" else None
+        answer = answer[length + 1 :]
 
 
 @lru_cache(maxsize=16)
@@ -190,4 +190,4 @@ def _texts_in(where: Path, commit: str) -> _Texts:
 @lru_cache(maxsize=256)
 def _names_in(where: Path, commit: str, folder: str) -> tuple[str, ...]:
     words = ("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", *([f"{folder}/"] if folder else []))
-    return tuple(name for name in told(where, *words).split("\0") if name)
+    return tuple(name for name in answer(where, *words).split("\0") if name)

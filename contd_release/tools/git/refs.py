@@ -15,7 +15,7 @@ from contd_release.engine import ask_once
 from contd_release.errors import NotReady, Unanswered
 from contd_release.process.command import Command
 from contd_release.project.version import parse
-from contd_release.tools.git.asking import git, only_git, safe, told
+from contd_release.tools.git.asking import answer, git, only_git, safe
 from contd_release.tools.git.login import Transfer, without_login
 
 WITHDRAWN: Final = "withdrawn/v"
@@ -132,7 +132,9 @@ def branch(where: Path) -> str | None:
 
 def tag(where: Path, name: str) -> Tag | None:
     """The tag as it is in this clone."""
-    line = told(where, "for-each-ref", "--format=%(objecttype) %(objectname) %(*objectname)", f"refs/tags/{safe(name)}")
+    line = answer(
+        where, "for-each-ref", "--format=%(objecttype) %(objectname) %(*objectname)", f"refs/tags/{safe(name)}"
+    )
     if not line:
         return None
     kind, there, *peeled = line.split()
@@ -141,12 +143,12 @@ def tag(where: Path, name: str) -> Tag | None:
 
 def tags_at(where: Path, revision: str) -> tuple[str, ...]:
     """The names of the tags on a commit."""
-    return tuple(told(where, "tag", "--list", "--points-at", revision).split())
+    return tuple(answer(where, "tag", "--list", "--points-at", revision).split())
 
 
 def message(where: Path, tag: str) -> str:
     """The first line of an annotated tag's message, or of the commit that a lightweight one names."""
-    return told(where, "for-each-ref", "--format=%(contents:subject)", f"refs/tags/{safe(tag)}")
+    return answer(where, "for-each-ref", "--format=%(contents:subject)", f"refs/tags/{safe(tag)}")
 
 
 def fetch(where: Path, remote: str, refspec: str, *options: str) -> Transfer:

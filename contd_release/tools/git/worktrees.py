@@ -10,12 +10,12 @@ from pathlib import Path
 
 from contd_release.process.action import Action, Call
 from contd_release.process.command import Command
-from contd_release.tools.git.asking import directory, git, only_git, told
+from contd_release.tools.git.asking import answer, directory, git, only_git
 
 
 def is_clean(where: Path) -> bool:
     """Whether a worktree has no change and no untracked file."""
-    return not told(where, "status", "--porcelain")
+    return not answer(where, "status", "--porcelain")
 
 
 def add_worktree(where: Path, to: Path, commit: str) -> tuple[Action, ...]:
@@ -27,7 +27,7 @@ def add_worktree(where: Path, to: Path, commit: str) -> tuple[Action, ...]:
     killed checkout leaves behind.
 
     Args:
-        to: a folder of ours in the cache, where nobody else keeps anything.
+        to: a folder of ours in the cache, which only this program uses.
     """
     half = _half(to)
     return (
@@ -80,7 +80,7 @@ def restore(where: Path, commit: str, paths: Sequence[str]) -> Command:
 
 
 def unlock(where: Path) -> Call:
-    """Remove the lock that a killed git left on the index of a worktree of ours, in which nobody else works."""
+    """Remove the lock that a killed git left on the index of a worktree of ours, which only this program uses."""
 
     def remove() -> None:
         # What is in the way of that is in git's way, too, which says it.
@@ -113,8 +113,8 @@ def _make_room_in(where: Path, to: Path) -> None:
 def _remove(where: Path, to: Path) -> None:
     for one in (_half(to), to):
         shutil.rmtree(one, ignore_errors=True)
-        if f"worktree {one.resolve()}" in told(where, "worktree", "list", "--porcelain").splitlines():
-            told(where, "worktree", "remove", "--force", "--force", "--", str(one.resolve()))
+        if f"worktree {one.resolve()}" in answer(where, "worktree", "list", "--porcelain").splitlines():
+            answer(where, "worktree", "remove", "--force", "--force", "--", str(one.resolve()))
 
 
 def _half(to: Path) -> Path:

@@ -86,7 +86,7 @@ class Access:
     Args:
         scopes: of a classic token; `None` for a token that does not tell, such as a fine-grained one.
         may_push: whether the person behind it may write.
-        is_app: whether nobody is behind it, as behind the token of a workflow; then `may_push` says nothing.
+        is_app: whether it is an app's token, such as that of a workflow; then `may_push` means nothing.
     """
 
     scopes: tuple[str, ...] | None
@@ -142,8 +142,8 @@ def access(repository: GitHubRepository) -> Access | None:
     reply = repository.http.ask(repository.path())
     if reply.status == 404:
         return None
-    told = answered(reply, f"{repository.name}").headers.get("X-OAuth-Scopes")
-    scopes = None if told is None else tuple(one.strip() for one in told.split(",") if one.strip())
+    header = answered(reply, f"{repository.name}").headers.get("X-OAuth-Scopes")
+    scopes = None if header is None else tuple(one.strip() for one in header.split(",") if one.strip())
     is_app = repository.token is not None and repository.token.reveal().startswith(_OF_AN_APP)
 
     def made(found: Any) -> Access:

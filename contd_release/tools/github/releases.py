@@ -97,7 +97,7 @@ def downloaded_as_consumer(asset: Asset, to: Path) -> str:
 
 
 def create_draft(repository: GitHubRepository, tag: str, commit: str, body: str, *, prerelease: bool) -> ReleaseInfo:
-    """Create a draft, which nobody else sees."""
+    """Create a draft, which only those who may push can see."""
     draft = {"tag_name": tag, "target_commitish": commit, "name": tag, "body": body, "prerelease": prerelease}
     reply = repository.http.send("POST", repository.path("/releases"), json=draft | {"draft": True})
     return shaped(expected(reply, (201,), f"a draft for {tag}"), _release)

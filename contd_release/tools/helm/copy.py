@@ -2,7 +2,7 @@
 A copy of a chart that helm warns of: the same templates and values, and a Chart.yaml that says `deprecated: true`.
 
 The chart in the registry is a manifest, its metadata as JSON, and its `.tgz`. The copy is made of these three alone, so
-it is the same whoever makes it, and helm need not be here. https://helm.sh/docs/topics/charts/#deprecating-charts
+every machine makes the same bytes, and helm is not needed. https://helm.sh/docs/topics/charts/#deprecating-charts
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Packed:
 
     @property
     def is_deprecated(self) -> bool:
-        """Whether helm warns whoever installs it."""
+        """Whether helm warns at its installation."""
         return _metadata(_chart_yaml(self.archive.content)).get("deprecated") is True
 
     def deprecated(self, why: str) -> Packed:
@@ -75,17 +75,17 @@ class Packed:
         import yaml
 
         said = _metadata(_chart_yaml(self.archive.content))
-        told = {"deprecated": True, "description": f"{why} {said.get('description') or ''}".strip()}
-        text = yaml.safe_dump(said | told, sort_keys=False, allow_unicode=True)
+        changes = {"deprecated": True, "description": f"{why} {said.get('description') or ''}".strip()}
+        text = yaml.safe_dump(said | changes, sort_keys=False, allow_unicode=True)
         archive = Bytes(_with_chart_yaml(self.archive.content, text.encode()))
-        config = Bytes(_spelled(_object(self.config.content) | told))
+        config = Bytes(_spelled(_object(self.config.content) | changes))
         manifest = _object(self.manifest.content)
         # A signature among the layers (`.prov`) is of the archive as it was.
         content = next(one for one in manifest["layers"] if one["mediaType"] == CONTENT)
         manifest["layers"] = [content | {"digest": archive.digest, "size": archive.size}]
         manifest["config"] |= {"digest": config.digest, "size": config.size}
         if _DESCRIPTION in (manifest.get("annotations") or {}):
-            manifest["annotations"] |= {_DESCRIPTION: told["description"]}
+            manifest["annotations"] |= {_DESCRIPTION: changes["description"]}
         return Packed(Manifest(_spelled(manifest), self.manifest.media_type), config, archive)
 
 

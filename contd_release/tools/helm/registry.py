@@ -153,10 +153,10 @@ def _environment(logins: str) -> dict[str, str]:
 def is_worth_another_try(failure: ReleaseError) -> bool:
     """Whether a push that failed may work the next time: the same bytes again are no second chart."""
     # What helm was called with comes first, and its paths may hold anything.
-    told = failure.what_is.rpartition("Error:")[2]
+    message = failure.what_is.rpartition("Error:")[2]
     if isinstance(failure, Unanswered):
         return not isinstance(failure, Refused)
-    return isinstance(failure, FailedCommand) and not _REFUSALS.search(told)
+    return isinstance(failure, FailedCommand) and not _REFUSALS.search(message)
 
 
 def _plain(ref: str) -> tuple[str, ...]:

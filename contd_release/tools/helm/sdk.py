@@ -1,7 +1,7 @@
 """
 A small stand-in for the `helm` command line, on top of the Helm SDK from the `helm` extra.
 
-It takes helm's own words and prints what helm prints, as far as a release needs them, so whoever calls helm does not
+It takes helm's own words and prints what helm prints, as far as a release needs them, so its callers do not
 see which of the two answers. The SDK starts Go threads, which do not survive a fork: it only ever runs here, in a
 process of its own. This file imports nothing of this package, so it runs as a script with any working directory.
 
@@ -25,7 +25,7 @@ _WARNING = 2
 
 def main(argv: Sequence[str] | None = None) -> int:
     """
-    Run one command; what fails is told on standard error, in one line.
+    Run one command; a failure is one line on standard error.
 
     Returns:
         The exit code: 0, 1 for what helm refuses, 2 for words that are off, 127 where the SDK is not installed.

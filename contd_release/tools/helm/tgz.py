@@ -47,6 +47,6 @@ def epoch_of(archive: Path) -> int:
 
 
 def _place(member: tarfile.TarInfo) -> tuple[bool, str]:
-    """The chart's own Chart.yaml comes first, so that whoever reads the stream knows the chart at once."""
+    """The chart's own Chart.yaml comes first, so that a reader of the stream knows the chart at once."""
     folder, _, rest = member.name.partition("/")
     return rest != "Chart.yaml", f"{folder}/{rest}"

@@ -1,7 +1,7 @@
 """
 The one HTTP client: requests for the wire, stamina for the patience.
 
-Questions are repeated where repeating can help; what changes the world is sent once, and whoever sent it looks whether
+Questions are repeated where repeating can help; what changes the world is sent once, and the caller observes whether
 it arrived. No redirect is followed with a credential, no netrc is read, nothing but HTTPS leaves this machine.
 """
 

@@ -1,4 +1,4 @@
-"""What comes back: read whole or in pieces, told apart into answers, refusals and what may pass."""
+"""What comes back: read whole or in pieces, and divided into answers, refusals and passing failures."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def chunks(reply: requests.Response, cap: int, longest: float) -> Iterator[bytes
 
 
 def _pieces(reply: requests.Response) -> Iterator[bytes]:
-    """The body as it comes: requests' own iterator waits for whole blocks, and nobody looks at the clock meanwhile."""
+    """The body as it comes: requests' own iterator waits for whole blocks, and checks no time limit meanwhile."""
     from urllib3.exceptions import HTTPError
 
     try:
@@ -160,5 +160,5 @@ def cause(error: BaseException) -> str:
     reason: BaseException = error
     while (inner := reason.__cause__ or reason.__context__) is not None:
         reason = inner
-    told = isinstance(reason, OSError) and reason.strerror
-    return f"{type(error).__name__}: {told or type(reason).__name__}"
+    text = isinstance(reason, OSError) and reason.strerror
+    return f"{type(error).__name__}: {text or type(reason).__name__}"

@@ -30,7 +30,7 @@ class Door:
     Args:
         registry: the host, and the port if any.
         path: what follows it.
-        login: who we are; nobody to read as everybody does.
+        login: our login; None to read anonymously.
     """
 
     registry: str

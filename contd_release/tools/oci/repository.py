@@ -115,8 +115,8 @@ class OciRepository(Door):
 
     def push(self) -> Push:
         """
-        Whether we may put something here, found out without putting anything: the next chunk of an upload that nobody
-        began. Who may push is told that there is no such upload; everybody else is not even told that.
+        Whether we may push here, found out without a push: the next chunk of an upload that was never
+        begun. A client that may push gets "no such upload"; any other is refused before that.
         """
         url = self.url(f"blobs/uploads/{_NOWHERE}")
         reply = self.talk("pull,push", lambda door: door.send("PATCH", url, headers=_BYTES, data=b"", repeatable=True))

@@ -56,7 +56,7 @@ def upload(repository: OciRepository, blob: Blob, stop: Event | None = None) -> 
 
     Raises:
         Conflict: the registry refuses it.
-        Unanswered: it cannot be told whether it arrived.
+        Unanswered: it is not known whether it arrived.
         Interrupted: it was stopped.
     """
     import stamina
@@ -113,7 +113,7 @@ def send(repository: OciRepository, blob: Blob, under_way: Upload, stop: Event |
 
 @dataclass(frozen=True)
 class _Stoppable:
-    """A stream that ends with an error when it is told to stop."""
+    """A stream that ends with an error once it is stopped."""
 
     stream: IO[bytes]
     stop: Event

@@ -79,7 +79,7 @@ def test_a_file_that_was_edited_meanwhile_stops_it(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"mine")
     with pytest.raises(Conflict, match="a has changed since it was read"):
         journal.write(tmp_path, tmp_path / "room", [change("b", None, b"new"), change("a", b"old", b"new")])
-    assert ["a"] == sorted(path.name for path in tmp_path.iterdir())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a"]
 
 
 def test_a_link_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_link_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
     (root / "docs").symlink_to(outside)
     with pytest.raises(NotReady, match=r"docs/conf\.py is a link, or lies below one"):
         journal.write(root, tmp_path / "room", [change("docs/conf.py", None, b"new")])
-    assert [] == list(outside.iterdir())
+    assert list(outside.iterdir()) == []
 
 
 def test_where_a_folder_cannot_be_written_nothing_is(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_modes_are_kept(tmp_path: Path) -> None:
     script.write_bytes(b"old")
     script.chmod(0o755)
     journal.write(tmp_path, tmp_path / "room", [change("run", b"old", b"new")])
-    assert (b"new", 0o755) == (script.read_bytes(), script.stat().st_mode & 0o777)
+    assert (script.read_bytes(), script.stat().st_mode & 0o777) == (b"new", 0o755)
 
 
 def test_ctrl_c_puts_everything_back(place: Place) -> None:

@@ -83,13 +83,13 @@ def test_everybody_is_told_once(made: Made, chat: Chat, telling: Callable[..., A
     walk(made, announcement)
     walk(made, announcement)
 
-    assert (SENT,) == chat.messages()
+    assert chat.messages() == (SENT,)
     assert State.DONE is found(announcement).state
-    assert ["Announcing", "Announced"] == [
+    assert [
         type(one).__name__
         for kind in (Announcing, Announced)
         for one in made.journal(announcement.release).entries(kind)
-    ]
+    ] == ["Announcing", "Announced"]
 
 
 def test_lost_answer_asks_a_person(made: Made, world: World, chat: Chat, telling: Callable[..., Announcement]) -> None:
@@ -102,17 +102,17 @@ def test_lost_answer_asks_a_person(made: Made, world: World, chat: Chat, telling
     with pytest.raises(NeedsPerson) as second:
         walk(made, announcement)
 
-    assert (
+    assert str(first.value) == (
         "the release message of 1.2.0 to general may or may not have arrived: no answer\n"
         "  expected: somebody who looks at general and says whether it is there\n"
         "  type:     invoke announce --version 1.2.0 --done general   (it is there), or "
         "invoke announce --version 1.2.0 --again general   (it is not)"
-    ) == str(first.value)
+    )
     assert "its outcome was never written" in second.value.what_is
-    assert 8 == exit_code(second.value)
+    assert exit_code(second.value) == 8
     outcome.done(announcement.release, "general")
     walk(made, announcement)
-    assert (SENT,) == chat.messages()
+    assert chat.messages() == (SENT,)
     assert "a person says it was sent" in found(announcement).detail
 
 
@@ -123,13 +123,13 @@ def test_person_can_say_again(made: Made, world: World, chat: Chat, telling: Cal
     world.faults.order(f"{ROOM} 1 drop")
     with pytest.raises(NeedsPerson):
         walk(made, announcement)
-    assert () == chat.messages()
+    assert chat.messages() == ()
 
     outcome.again(announcement.release, "general")
     walk(made, announcement)
     walk(made, announcement)
 
-    assert (SENT,) == chat.messages()
+    assert chat.messages() == (SENT,)
 
 
 @pytest.mark.slow
@@ -145,7 +145,7 @@ def test_killed_between_intention_and_outcome_asks(
     with pytest.raises(NeedsPerson):
         walk(made, announcement)
 
-    assert ("other",) == tuple(one.room for one in chat.messages())
+    assert tuple(one.room for one in chat.messages()) == ("other",)
 
 
 @pytest.mark.slow
@@ -172,7 +172,7 @@ def test_failures_are_told_apart(
 
     assert code == exit_code(caught.value)
     if error is FailedCommand:
-        assert "invoke announce --version 1.2.0   (when ROOM_GENERAL and the place are well)" == caught.value.type_next
+        assert caught.value.type_next == "invoke announce --version 1.2.0   (when ROOM_GENERAL and the place are well)"
         assert "not sent; refused at" in found(announcement).detail
 
 
@@ -184,7 +184,7 @@ def test_rate_limit_passes(made: Made, world: World, chat: Chat, telling: Callab
 
     walk(made, announcement)
 
-    assert (SENT,) == chat.messages()
+    assert chat.messages() == (SENT,)
 
 
 def test_one_place_does_not_stop_the_others(
@@ -197,9 +197,9 @@ def test_one_place_does_not_stop_the_others(
     with pytest.raises(Several) as caught:
         walk(made, announcement)
 
-    assert ("third",) == tuple(one.room for one in chat.messages())
-    assert 6 == exit_code(caught.value)
-    assert 2 == len(caught.value.errors)
+    assert tuple(one.room for one in chat.messages()) == ("third",)
+    assert exit_code(caught.value) == 6
+    assert len(caught.value.errors) == 2
 
 
 def test_nothing_unverified_is_announced(made: Made, chat: Chat, telling: Callable[..., Announcement]) -> None:
@@ -209,15 +209,15 @@ def test_nothing_unverified_is_announced(made: Made, chat: Chat, telling: Callab
     with pytest.raises(NotReady) as caught:
         walk(made, announcement)
 
-    assert (
+    assert str(caught.value) == (
         "1.2.0 was not verified on image, so nobody is told of it\n"
         "  expected: every channel read back and equal to what was built\n"
         "  type:     invoke verify --version 1.2.0"
-    ) == str(caught.value)
+    )
     (announcement.release.dist / "artifacts.json").unlink()
     with pytest.raises(NotReady, match="not verified on pypi, image"):
         walk(made, announcement)
-    assert () == chat.messages()
+    assert chat.messages() == ()
     assert State.ABSENT is found(announcement).state
 
 
@@ -231,7 +231,7 @@ def test_journal_unwritable_sends_nothing(made: Made, chat: Chat, telling: Calla
     with pytest.raises(Unwritable):
         walk(made, announcement)
 
-    assert () == chat.messages()
+    assert chat.messages() == ()
 
 
 @pytest.mark.slow
@@ -259,7 +259,7 @@ def test_outcome_that_cannot_be_written_asks(
 
     with pytest.raises(NeedsPerson):
         walk(made, announcement)
-    assert (SENT,) == chat.messages()
+    assert chat.messages() == (SENT,)
 
 
 @pytest.mark.slow
@@ -268,8 +268,8 @@ def test_pre_release_is_told_where_configured(made: Made, chat: Chat, telling: C
     walk(made, telling("general", "testers", version="1.3.0rc1", testers=("testers",)))
     walk(made, telling("general", version="1.3.0rc2"))
 
-    assert (("testers", "contd 1.3.0rc1 is ready to be tried"),) == tuple(
-        (one.room, one.title) for one in chat.messages()
+    assert tuple((one.room, one.title) for one in chat.messages()) == (
+        ("testers", "contd 1.3.0rc1 is ready to be tried"),
     )
 
 
@@ -298,13 +298,13 @@ def test_preview_is_what_goes_out(made: Made, chat: Chat, telling: Callable[...,
         announce.preview(replace(announcement, release=replace(release, project=replace(release.project,
                                                                                         settings=settings))))
     )  # fmt: skip
-    assert () == chat.messages()
+    assert chat.messages() == ()
 
     walk(made, announcement)
 
     assert shown[0].post is not None
     assert [(shown[0].post.title, shown[0].post.body)] == [(one.title, one.text) for one in chat.messages()]
-    assert "the environment variable NOT_SET is not set" == getattr(shown[1].error, "what_is", "")
+    assert getattr(shown[1].error, "what_is", "") == "the environment variable NOT_SET is not set"
 
 
 def test_a_url_that_means_nothing_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,7 +313,7 @@ def test_a_url_that_means_nothing_is_told_with_its_place(monkeypatch: pytest.Mon
     with pytest.raises(Usage) as caught:
         places.Place("general", "ROOM_GENERAL").service()
     assert "general ($ROOM_GENERAL): a URL that begins with https:// cannot be used: " in caught.value.what_is
-    assert "export ROOM_GENERAL=…   (https://appriseit.com/services/)" == caught.value.type_next
+    assert caught.value.type_next == "export ROOM_GENERAL=…   (https://appriseit.com/services/)"
     assert "secret-token" not in str(caught.value)
 
 
@@ -325,11 +325,11 @@ def test_access_tells_what_is_missing(made: Made, monkeypatch: pytest.MonkeyPatc
 
     steps = places.access(made.release(settings=Settings(announce=table)))
 
-    assert [State.DONE, State.ABSENT, State.ABSENT] == [step.observe().state for step in steps]
+    assert [step.observe().state for step in steps] == [State.DONE, State.ABSENT, State.ABSENT]
     bad = steps[1].observe()
-    assert "bad ($BAD): a URL that begins with no scheme cannot be used: it means no service" == bad.detail
-    assert "export BAD=…   (https://appriseit.com/services/)" == bad.type_next
-    assert "unset: the environment variable UNSET is not set" == steps[2].observe().detail
+    assert bad.detail == "bad ($BAD): a URL that begins with no scheme cannot be used: it means no service"
+    assert bad.type_next == "export BAD=…   (https://appriseit.com/services/)"
+    assert steps[2].observe().detail == "unset: the environment variable UNSET is not set"
 
 
 @pytest.mark.parametrize("name", ["general", "nowhere"])
@@ -358,9 +358,9 @@ def test_url_in_the_configuration_is_refused_unseen(value: str) -> None:
         places.places(Settings(announce={"discord": value}))
 
     assert "canary" not in str(caught.value)
-    assert "[tool.contd-release.announce] 'discord' is not a plain name with a value of the form env:VARIABLE" == (
+    assert (
         caught.value.what_is
-    )
+    ) == "[tool.contd-release.announce] 'discord' is not a plain name with a value of the form env:VARIABLE"
 
 
 def test_unknown_pre_release_place_is_refused() -> None:
@@ -431,12 +431,12 @@ def test_bystander_answers_for_a_person(
 
     answers = list(bystander.answers(rehearsal, world))
 
-    assert [
+    assert sorted(answers) == [
         ("announce", "--version", "1.2.0", "--again", "second"),
         ("announce", "--version", "1.2.0", "--done", "general"),
-    ] == sorted(answers)
+    ]
     outcome.done(release, "general")
     outcome.again(release, "second")
     walk(made, announcement)
-    assert ["general", "second", "third"] == sorted(one.room for one in chat.messages())
-    assert [] == list(bystander.answers(rehearsal, world))
+    assert sorted(one.room for one in chat.messages()) == ["general", "second", "third"]
+    assert list(bystander.answers(rehearsal, world)) == []

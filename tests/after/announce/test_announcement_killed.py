@@ -73,8 +73,8 @@ def test_killed_everywhere_and_told_once(
         if ended == 0:
             break
 
-    assert 0 == ended
+    assert ended == 0
     assert kills > 1
     assert asked > 0
     assert sorted(ROOMS) == sorted(one.room for one in chat.messages())
-    assert "contd 1.2.0" == git(site, "log", "--format=%s", "gh-pages")
+    assert git(site, "log", "--format=%s", "gh-pages") == "contd 1.2.0"

@@ -36,23 +36,23 @@ def test_long_message_has_the_notes() -> None:
     """Where there is room: headline, all notes, link."""
     post = message.post(news(), DISCORD)
 
-    assert "" == post.title
-    assert (
+    assert post.title == ""
+    assert post.body == (
         "**contd 1.2.0 is out**\n\n"
         "**Added**\n\n- Ledgers can be kept in a file (#12)\n\n**Fixed**\n\n- An empty ledger is no error (#14)\n\n"
         "Release notes: https://example.org/contd/1.2.0/"
-    ) == post.body
+    )
 
 
 def test_short_message_has_what_changed() -> None:
     """Where there is little: headline, list items, link."""
     post = message.post(news(), MASTODON)
 
-    assert (
+    assert (post.title, post.body) == (
         "",
         "contd 1.2.0 is out\n\n- Ledgers can be kept in a file (#12)\n- An empty ledger is no error (#14)\n\n"
         "https://example.org/contd/1.2.0/",
-    ) == (post.title, post.body)
+    )
 
 
 def test_shortest_message_is_cut_with_dots() -> None:
@@ -92,7 +92,7 @@ def test_correction_is_told_even_where_it_is_short() -> None:
     """Why a release is withdrawn is never left out as "not a list item"."""
     body = message.post(news("It loses ledgers. Use 1.2.1.", "correction"), X).body
 
-    assert "contd 1.2.0 is withdrawn\n\nIt loses ledgers. Use 1.2.1.\n\nhttps://example.org/contd/1.2.0/" == body
+    assert body == "contd 1.2.0 is withdrawn\n\nIt loses ledgers. Use 1.2.1.\n\nhttps://example.org/contd/1.2.0/"
 
 
 def test_name_is_escaped_like_everything() -> None:

@@ -38,12 +38,12 @@ def test_main_is_protected(everywhere: Place, world: World) -> None:
     before = remotes.refs(everywhere.remote)["refs/heads/main"]
     remotes.refuse(everywhere.remote, "refs/heads/main")
     said = everywhere.run("release", "--part", "minor", "--yes", *CI)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     refs = remotes.refs(everywhere.remote)
     assert before == refs["refs/heads/main"]
     assert refs["refs/heads/merge-back/v0.2.0"] == refs["refs/heads/release/v0.2.0"]
     pulls = issues.pulls(github(world), "merge-back/v0.2.0", "main")
-    assert ["Merge v0.2.0 into main"] == [one.title for one in pulls]
+    assert [one.title for one in pulls] == ["Merge v0.2.0 into main"]
     status = everywhere.run("status", "--version", "0.2.0")
     assert f"{pulls[0].url} brings it, when it is merged" in status.out
 
@@ -51,16 +51,16 @@ def test_main_is_protected(everywhere: Place, world: World) -> None:
 def test_both_changed_the_same_lines(everywhere: Place, world: World) -> None:
     """A person merges, with the version and the changelog decided: main is as it was until then."""
     said = everywhere.run("release", "--part", "minor", "--yes", *CI)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     everywhere.git("pull", "-q", "origin", "main")
     everywhere.git("fetch", "-q", "--tags", "origin")
     text = (everywhere.clone / LINE).read_text(encoding="utf-8")
     everywhere.write(LINE, f"{text}# main\n")
     everywhere.write("newsfragments/30.feature.md", "Something.\n")
     everywhere.publish("Go on")
-    assert 0 == everywhere.run("release", "--part", "minor", "--yes", *CI).code
+    assert everywhere.run("release", "--part", "minor", "--yes", *CI).code == 0
     before = remotes.refs(everywhere.remote)["refs/heads/main"]
-    assert 0 == everywhere.run("hotfix.start", "--of", "0.2.0").code
+    assert everywhere.run("hotfix.start", "--of", "0.2.0").code == 0
     tree = everywhere.clone.with_name("clone-hotfix-v0.2.1")
     (tree / LINE).write_text(f"{text}# hotfix\n", encoding="utf-8")
     (tree / "newsfragments/31.bugfix.md").write_text("Mended.\n", encoding="utf-8")
@@ -68,10 +68,10 @@ def test_both_changed_the_same_lines(everywhere: Place, world: World) -> None:
     everywhere.git("commit", "-qm", "Mend", where=tree)
     everywhere.git("push", "-q", "origin", "HEAD", where=tree)
     said = everywhere.run("hotfix.finish", "--yes", *CI)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert before == remotes.refs(everywhere.remote)["refs/heads/main"]
     pulls = issues.pulls(github(world), "merge-back/v0.2.1", "main")
-    assert 1 == len(pulls)
+    assert len(pulls) == 1
     branch = "merge-back/v0.2.1"
     assert 'version = "0.3.0"' in everywhere.git("show", f"{branch}:pyproject.toml", where=everywhere.remote)
     changelog = everywhere.git("show", f"{branch}:CHANGELOG.md", where=everywhere.remote)
@@ -81,27 +81,27 @@ def test_both_changed_the_same_lines(everywhere: Place, world: World) -> None:
 
 def test_main_went_on_during_a_release(release: Place, world: World) -> None:
     """Somebody pushes to main between the tag and the merge: both are there in the end, and nothing is lost."""
-    assert 0 == release.run("build", "--part", "minor").code
-    assert 0 == release.run("publish", "--yes").code
+    assert release.run("build", "--part", "minor").code == 0
+    assert release.run("publish", "--yes").code == 0
     release.write("contd/later.py", "LATER = 1\n")
     release.write("newsfragments/40.feature.md", "Later.\n")
     release.publish("Later")
     said = release.run("release", "--yes")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert "LATER" in main(release, "contd/later.py")
     assert 'version = "0.2.0"' in main(release, "pyproject.toml")
     files = release.git("ls-tree", "-r", "--name-only", "main", where=release.remote).splitlines()
     left = [one for one in files if one.startswith("newsfragments/")]
-    assert ["newsfragments/40.feature.md", "newsfragments/README.md"] == left
+    assert left == ["newsfragments/40.feature.md", "newsfragments/README.md"]
 
 
 def test_nowhere_to_ask(release: Place, world: World) -> None:
     """Without GitHub, a person is told what to type; the release goes on when main has it."""
     remotes.refuse(release.remote, "refs/heads/main")
     said = release.run("release", "--part", "minor", "--yes")
-    assert 8 == said.code
+    assert said.code == 8
     assert "main cannot take v0.2.0 by itself: it is protected" in said.err
     assert "type:     git switch main; git merge origin/merge-back/v0.2.0; git push origin main" in said.err
     remotes.allow(release.remote, "refs/heads/main")
     said = release.run("release", "--yes")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text

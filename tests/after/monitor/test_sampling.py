@@ -105,7 +105,7 @@ def test_all_is_well(look: Look, forge: Place) -> None:
     found = look()
 
     assert (CONTINUE, (), Rate(0.01, 0.01, 0.015)) == (found.verdict, found.reasons, found.rate)
-    assert (1, 9, 0) == (found.reactions, found.downloads, found.comments)
+    assert (found.reactions, found.downloads, found.comments) == (1, 9, 0)
     assert verdict.problem(found) is None
 
 
@@ -115,7 +115,7 @@ def test_a_rising_error_rate_turns_the_verdict_within_two_looks(look: Look, metr
     metrics.says((0, 0.01), (time.time() - 30, 0.2))
     first, second = look(), look()
 
-    assert (HOLD, ROLLBACK) == (first.verdict, second.verdict)
+    assert (first.verdict, second.verdict) == (HOLD, ROLLBACK)
     assert (
         f"the error rate is 0.2, above 0.015 for {first.rate and first.rate.risen_for:.0f} s; it was 0.01 before"
         == (first.reasons[0])
@@ -123,8 +123,8 @@ def test_a_rising_error_rate_turns_the_verdict_within_two_looks(look: Look, metr
     assert isinstance(verdict.problem(first), Held)
     problem = verdict.problem(second)
     assert isinstance(problem, RollbackProposed)
-    assert 'invoke rollback --version 1.2.0 --reason "…"' == problem.type_next
-    assert [CONTINUE, HOLD, ROLLBACK] == [one.verdict for one in samples.read(watched(project, VERSION).samples)]
+    assert problem.type_next == 'invoke rollback --version 1.2.0 --reason "…"'
+    assert [one.verdict for one in samples.read(watched(project, VERSION).samples)] == [CONTINUE, HOLD, ROLLBACK]
 
 
 def test_what_rose_long_ago_needs_no_second_look(look: Look, metrics: Metrics) -> None:
@@ -221,7 +221,7 @@ def test_issues_that_speak_of_the_release_hold(look: Look, forge: Place, world: 
     found = look()
 
     assert set(SPEAKS) == {one.title for one in found.mentions}
-    assert (HOLD, 1) == (found.verdict, found.comments)
+    assert (found.verdict, found.comments) == (HOLD, 1)
     url = f"{world.url}/github/{NAME}/issues/12"
     assert f"#12 is open: It crashes since 1.2.0 ({url})" in found.reasons
 
@@ -232,7 +232,7 @@ def test_what_nobody_told_is_not_counted(look: Look, world: World) -> None:
     world.faults.order("GET /api/v3/*/issues every 503")
     found = look()
 
-    assert (None, None, None, None) == (found.issues, found.reactions, found.comments, found.downloads)
+    assert (found.issues, found.reactions, found.comments, found.downloads) == (None, None, None, None)
     (first, reason, _) = sample_table.sentence(found).splitlines()
     assert first.endswith("  hold: error rate 0.01 (before 0.01, healthy to 0.015)")
     assert "  - no data: GitHub: " in reason
@@ -262,7 +262,7 @@ def test_the_servers_clock_counts(forge: Place, project: Project, metrics: Metri
     for one in (monitored, replace(monitored, project=alone)):
         before = len(world.ledger.requests())
         assert abs(one.now() - datetime.now(UTC)) < timedelta(minutes=1)
-        assert 1 == len(world.ledger.requests()) - before
+        assert len(world.ledger.requests()) - before == 1
 
 
 def test_nothing_to_watch_with_is_said(project: Project) -> None:
@@ -270,7 +270,7 @@ def test_nothing_to_watch_with_is_said(project: Project) -> None:
     with pytest.raises(NotReady) as raised:
         watched(replace(project, settings=Settings()), VERSION)
 
-    assert "there is nothing to watch contd with" == raised.value.what_is
+    assert raised.value.what_is == "there is nothing to watch contd with"
 
 
 @pytest.mark.slow
@@ -307,7 +307,7 @@ def test_machines_get_numbers(look: Look, project: Project) -> None:
     release = watched(project, VERSION)
     facts = json.loads(json.dumps(sample_table.facts(release, look(), watching=True)))
 
-    assert ("continue", 0.01, 0, True) == (facts["verdict"], facts["rate"]["now"], facts["issues"], facts["watching"])
+    assert (facts["verdict"], facts["rate"]["now"], facts["issues"], facts["watching"]) == ("continue", 0.01, 0, True)
 
 
 def test_the_table_is_read_by_people(look: Look, project: Project, metrics: Metrics) -> None:
@@ -322,7 +322,7 @@ def test_the_table_is_read_by_people(look: Look, project: Project, metrics: Metr
 
     assert "[red]x[/red]" in text
     assert "contd 1.2.0, watched until" in text
-    assert ["continue", "hold"] == [word for word in text.split() if word in ("continue", "hold")]
+    assert [word for word in text.split() if word in ("continue", "hold")] == ["continue", "hold"]
 
 
 def test_a_release_looks_once_and_never_fails(project: Project, metrics: Metrics, forge: Place) -> None:
@@ -345,4 +345,4 @@ def test_a_release_looks_once_and_never_fails(project: Project, metrics: Metrics
     assert seen is not None
     assert HOLD is seen.verdict
     assert "parse error" in seen.reasons[0]
-    assert () == step.undo
+    assert step.undo == ()

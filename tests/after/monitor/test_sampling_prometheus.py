@@ -41,7 +41,7 @@ def test_a_rising_error_rate_turns_the_verdict_within_two_looks(tmp_path: Path) 
         release = watched(server.url, tmp_path, now - 1800)
         first, second = look(release), look(release)
 
-    assert (HealthVerdict.HOLD, HealthVerdict.PROPOSE_ROLLBACK) == (first.verdict, second.verdict)
+    assert (first.verdict, second.verdict) == (HealthVerdict.HOLD, HealthVerdict.PROPOSE_ROLLBACK)
     assert first.rate is not None
     assert first.rate.before == pytest.approx(0.01, rel=0.05)
     assert first.rate.is_risen
@@ -65,7 +65,7 @@ def test_all_is_well(tmp_path: Path) -> None:
     with served(tmp_path / "prometheus", counters(now - 3 * HOURS, 3 * HOURS + 60, now + HOURS)) as server:
         found = look(watched(server.url, tmp_path, now - 1800))
 
-    assert (HealthVerdict.CONTINUE, ()) == (found.verdict, found.reasons)
+    assert (found.verdict, found.reasons) == (HealthVerdict.CONTINUE, ())
 
 
 def test_a_dead_prometheus_is_no_data(tmp_path: Path) -> None:
@@ -78,8 +78,8 @@ def test_a_dead_prometheus_is_no_data(tmp_path: Path) -> None:
         server.stop()
         dead = [look(release) for _ in range(2)]
 
-    assert (HealthVerdict.HOLD, ("no data: the error rate has no value now",)) == (unknown.verdict, unknown.reasons)
-    assert [HealthVerdict.HOLD, HealthVerdict.HOLD] == [one.verdict for one in dead]
+    assert (unknown.verdict, unknown.reasons) == (HealthVerdict.HOLD, ("no data: the error rate has no value now",))
+    assert [one.verdict for one in dead] == [HealthVerdict.HOLD, HealthVerdict.HOLD]
     assert dead[0].reasons[0].startswith("no data: the error rate: http://127.0.0.1:")
     assert "refused" in dead[0].reasons[0]
 

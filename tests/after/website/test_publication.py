@@ -94,14 +94,17 @@ def test_first_release_makes_the_site(remote: Remote) -> None:
     remote.publish("1.2.0")
 
     assert State.DONE is remote.state("1.2.0")
-    assert ["contd 1.2.0"] == remote.commits
-    assert ["1.2.0/index.html", "feed.xml", "latest.json", "releases.json"] == git(
-        remote.path, "ls-tree", "-r", "--name-only", "gh-pages"
-    ).splitlines()
-    assert ("1.2.0", "a" * 64) == (remote.json("latest.json")["version"],
-                                   remote.json("latest.json")["artifacts"][0]["sha256"])  # fmt: skip
-    assert "https://github.com/owner/contd/releases/tag/v1.2.0" == remote.json("releases.json")["releases"][0]["link"]
-    assert "Ada <ada@example.org>" == git(remote.path, "log", "-1", "--format=%an <%ae>", "gh-pages")
+    assert remote.commits == ["contd 1.2.0"]
+    assert git(remote.path, "ls-tree", "-r", "--name-only", "gh-pages").splitlines() == [
+        "1.2.0/index.html",
+        "feed.xml",
+        "latest.json",
+        "releases.json",
+    ]
+    latest = remote.json("latest.json")
+    assert (latest["version"], latest["artifacts"][0]["sha256"]) == ("1.2.0", "a" * 64)
+    assert remote.json("releases.json")["releases"][0]["link"] == "https://github.com/owner/contd/releases/tag/v1.2.0"
+    assert git(remote.path, "log", "-1", "--format=%an <%ae>", "gh-pages") == "Ada <ada@example.org>"
     page = remote.text("1.2.0/index.html")
     assert "<h1>contd 1.2.0</h1>" in page
     assert "<li>Ledgers can be kept in a file (#12)</li>" in page
@@ -112,11 +115,14 @@ def test_hotfix_of_an_old_line_does_not_move_latest_back(remote: Remote) -> None
     for version in ("1.2.0", "2.0.0", "1.2.1", "2.1.0rc1"):
         remote.publish(version)
 
-    assert "2.0.0" == remote.json("latest.json")["version"]
-    assert ["2.1.0rc1", "2.0.0", "1.2.1", "1.2.0"] == [
-        one["version"] for one in remote.json("releases.json")["releases"]
+    assert remote.json("latest.json")["version"] == "2.0.0"
+    assert [one["version"] for one in remote.json("releases.json")["releases"]] == [
+        "2.1.0rc1",
+        "2.0.0",
+        "1.2.1",
+        "1.2.0",
     ]
-    assert ["contd 1.2.0", "contd 2.0.0", "contd 1.2.1", "contd 2.1.0rc1"] == remote.commits
+    assert remote.commits == ["contd 1.2.0", "contd 2.0.0", "contd 1.2.1", "contd 2.1.0rc1"]
 
 
 def test_order_does_not_matter(tmp_path: Path, remote: Remote) -> None:
@@ -146,9 +152,9 @@ def test_others_files_stay(remote: Remote, tmp_path: Path) -> None:
 
     remote.publish("1.2.0", folder="docs/releases")
 
-    assert ["mine", "contd 1.2.0"] == remote.commits
-    assert "<h1>mine</h1>" == remote.text("docs/index.html")
-    assert "1.2.0" == remote.json("docs/releases/latest.json")["version"]
+    assert remote.commits == ["mine", "contd 1.2.0"]
+    assert remote.text("docs/index.html") == "<h1>mine</h1>"
+    assert remote.json("docs/releases/latest.json")["version"] == "1.2.0"
 
 
 def test_link_in_the_site_is_not_followed(remote: Remote, tmp_path: Path) -> None:
@@ -165,7 +171,7 @@ def test_link_in_the_site_is_not_followed(remote: Remote, tmp_path: Path) -> Non
 
     remote.publish("1.2.0")
 
-    assert [] == list(outside.iterdir())
+    assert list(outside.iterdir()) == []
     assert "<h1>contd 1.2.0</h1>" in remote.text("1.2.0/index.html")
 
 
@@ -176,8 +182,8 @@ def test_somebody_else_was_faster(remote: Remote, tmp_path: Path) -> None:
 
     remote.publish("1.3.0")
 
-    assert ["contd 1.2.0", "meanwhile", "contd 1.3.0"] == remote.commits
-    assert "1.3.0" == remote.json("latest.json")["version"]
+    assert remote.commits == ["contd 1.2.0", "meanwhile", "contd 1.3.0"]
+    assert remote.json("latest.json")["version"] == "1.3.0"
 
 
 def test_somebody_else_is_always_faster(remote: Remote, tmp_path: Path) -> None:
@@ -226,10 +232,10 @@ def test_login_in_the_remotes_url_is_shown_nowhere(remote: Remote) -> None:
         with pytest.raises(FailedCommand, match="pre-receive hook declined") as refused:
             walk("1.3.0")
 
-    assert ["contd 1.2.0"] == remote.commits
+    assert remote.commits == ["contd 1.2.0"]
     assert not server.shown_in(str(refused.value))
     logs = [path for path in remote.made.folder.rglob("*") if path.is_file() and path != root / ".git" / "config"]
-    assert [] == [path for path in logs if server.shown_in(path.read_text(errors="replace"))]
+    assert [path for path in logs if server.shown_in(path.read_text(errors="replace"))] == []
     assert set() == server.seen
 
 
@@ -242,7 +248,7 @@ def test_lost_answer_of_the_push_is_no_second_commit(remote: Remote) -> None:
     remote.publish("1.2.0")
     remote.publish("1.2.0")
 
-    assert ["contd 1.2.0"] == remote.commits
+    assert remote.commits == ["contd 1.2.0"]
 
 
 def test_states(remote: Remote, tmp_path: Path) -> None:
@@ -264,9 +270,9 @@ def test_states(remote: Remote, tmp_path: Path) -> None:
 
     seal = announcement.release.dist / "artifacts.json"
     seal.write_text(seal.read_text().replace("0" * 40, "1" * 40))
-    assert "gh-pages has 1.2.0 of 000000000000, ours is 111111111111" == (
+    assert (
         publication.site_published(announcement).observe().detail
-    )
+    ) == "gh-pages has 1.2.0 of 000000000000, ours is 111111111111"
     with pytest.raises(Conflict):
         remote.made.walk(announcement.release, publication.site_published(announcement))
 
@@ -282,7 +288,7 @@ def test_nothing_unverified_is_published(remote: Remote) -> None:
     with pytest.raises(NotReady, match="not verified on image"):
         remote.made.walk(announcement.release, publication.site_published(announcement))
 
-    assert "" == git(remote.path, "branch", "--list")
+    assert git(remote.path, "branch", "--list") == ""
 
 
 def test_withdrawn_release_says_so(remote: Remote) -> None:
@@ -297,10 +303,10 @@ def test_withdrawn_release_says_so(remote: Remote) -> None:
     remote.made.walk(release, step)
     remote.made.walk(release, step)
 
-    assert "1.2.0" == remote.json("latest.json")["version"]
+    assert remote.json("latest.json")["version"] == "1.2.0"
     assert "It loses ledgers. Use 1.3.1." in remote.text("1.3.0/index.html")
     assert "contd 1.3.0 (withdrawn)" in remote.text("feed.xml")
-    assert ["contd 1.2.0", "contd 1.3.0", "contd 1.3.0 is withdrawn"] == remote.commits
+    assert remote.commits == ["contd 1.2.0", "contd 1.3.0", "contd 1.3.0 is withdrawn"]
     Checklist((step,)).undo(lambda event: None, Running(release.logs))
     assert with_both == git(remote.path, "rev-parse", "gh-pages^{tree}") != before
 
@@ -329,10 +335,11 @@ def test_feed_is_atom(remote: Remote) -> None:
     feed = ET.fromstring(remote.text("feed.xml"))  # noqa: S314
 
     entries = feed.findall(f"{ATOM}entry")
-    assert ["https://example.org/contd/1.3.0rc1/", "https://example.org/contd/1.2.0/"] == [
-        one.findtext(f"{ATOM}id") for one in entries
+    assert [one.findtext(f"{ATOM}id") for one in entries] == [
+        "https://example.org/contd/1.3.0rc1/",
+        "https://example.org/contd/1.2.0/",
     ]
-    assert "2026-09-21T14:13:20" > str(feed.findtext(f"{ATOM}updated"))
+    assert str(feed.findtext(f"{ATOM}updated")) < "2026-09-21T14:13:20"
     assert "&lt;script&gt;" in str(entries[0].findtext(f"{ATOM}content"))
 
 
@@ -393,10 +400,10 @@ def test_folder_of_this_repository(remote: Remote) -> None:
 
     remote.made.walk(release, publication.site_published(replace(announcement, release=release)))
 
-    assert "code" == git(remote.path, "log", "--format=%s", "main")
-    assert "contd 1.2.0" == git(remote.path, "log", "--format=%s", "pages")
+    assert git(remote.path, "log", "--format=%s", "main") == "code"
+    assert git(remote.path, "log", "--format=%s", "pages") == "contd 1.2.0"
     assert "urn:contd-release:contd:1.2.0" in git(remote.path, "show", "pages:docs/feed.xml")
-    assert "" == git(root, "status", "--porcelain")
+    assert git(root, "status", "--porcelain") == ""
 
 
 def test_plan_says_what_would_happen(remote: Remote) -> None:

@@ -159,7 +159,7 @@ def test_two_builds_are_equal(tmp_path: Path) -> None:
     one = seal(release_of(tmp_path / "a"))
     time.sleep(1.1)
     two = seal(release_of(tmp_path / "b"))
-    assert "demo-1.2.0-rc.1.tgz" == one.name
+    assert one.name == "demo-1.2.0-rc.1.tgz"
     assert one == two
 
 
@@ -167,17 +167,17 @@ def test_building_is_observed_in_each_state(tmp_path: Path) -> None:
     """Nothing, another attempt's file, ours, sealed, gone again."""
     release = release_of(tmp_path)
     step = build.packed(release)
-    assert (State.ABSENT, "demo-1.2.0-rc.1.tgz is not built") == look(step)
+    assert look(step) == (State.ABSENT, "demo-1.2.0-rc.1.tgz is not built")
     mine = seal(release)
-    assert (State.DONE, "sealed") == look(step)
+    assert look(step) == (State.DONE, "sealed")
     undo(release, step)
-    assert (State.ABSENT, "demo-1.2.0-rc.1.tgz is not built") == look(step)
+    assert look(step) == (State.ABSENT, "demo-1.2.0-rc.1.tgz is not built")
     walk(release, *chart.build(release))
     assert (State.DONE, f"sha256 {mine.sha256[:12]}") == look(step)
     later = build.packed(replace(release, epoch=EPOCH + 1))
-    assert (State.PARTIAL, "demo-1.2.0-rc.1.tgz is there from another attempt") == look(later)
+    assert look(later) == (State.PARTIAL, "demo-1.2.0-rc.1.tgz is there from another attempt")
     undo(release, step)
-    assert (State.ABSENT, "demo-1.2.0-rc.1.tgz is not built") == look(step)
+    assert look(step) == (State.ABSENT, "demo-1.2.0-rc.1.tgz is not built")
 
 
 def test_a_sealed_chart_that_changed_stops_everything(tmp_path: Path) -> None:
@@ -196,14 +196,14 @@ def test_a_sealed_chart_that_changed_stops_everything(tmp_path: Path) -> None:
 def test_access_says_what_packs(tmp_path: Path) -> None:
     """The packer tells its name and version."""
     state, detail = look(access.packer())
-    assert (State.DONE, True) == (state, "v4" in detail or "v3" in detail)
+    assert (state, "v4" in detail or "v3" in detail) == (State.DONE, True)
 
 
 def test_a_sound_chart_is_sound_as_git_has_it(tmp_path: Path) -> None:
     """What lies in the working tree beside git neither helps nor harms."""
     release = release_of(tmp_path)
     (release.project.root / "helm/demo/Chart.yaml").write_text("broken")
-    assert (State.DONE, "demo lints strictly and renders") == look(access.sound(release))
+    assert look(access.sound(release)) == (State.DONE, "demo lints strictly and renders")
 
 
 @pytest.mark.parametrize(
@@ -240,8 +240,8 @@ def test_an_unsound_chart_says_what_to_do(
 ) -> None:
     """A chart that cannot be released stops before anything is changed, with the one thing to do."""
     found = access.sound(release_of(tmp_path, **files)).observe()
-    assert State.ABSENT == found.state
-    assert (True, True) == (expected[0] in found.detail, expected[1] in found.type_next), found
+    assert found.state == State.ABSENT
+    assert (expected[0] in found.detail, expected[1] in found.type_next) == (True, True), found
 
 
 LOCKED = {
@@ -262,11 +262,11 @@ def test_a_locked_dependency_is_fetched_beforehand(tmp_path: Path, monkeypatch: 
     )
     lock = (room / "helm/demo/Chart.lock").read_text(encoding="utf-8")
     release = release_of(tmp_path, **LOCKED, **{"helm/demo/Chart.lock": lock})
-    assert (State.DONE, "demo lints strictly and renders") == look(access.sound(release))
+    assert look(access.sound(release)) == (State.DONE, "demo lints strictly and renders")
     source = tmp_path / "checkout/helm/demo"
     shutil.copytree(release.project.root / "helm/demo", source)
     dependencies.taken(release, source)
-    assert () == helm.missing(source)
+    assert helm.missing(source) == ()
 
 
 def test_a_locked_dependency_that_cannot_be_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,7 +276,7 @@ def test_a_locked_dependency_that_cannot_be_fetched(tmp_path: Path, monkeypatch:
     found = access.sound(release).observe()
     assert State.ABSENT is found.state
     assert found.detail.startswith("db 1.0.0 (missing) cannot be fetched: ")
-    assert "helm dependency build helm/demo" == found.type_next
+    assert found.type_next == "helm dependency build helm/demo"
 
 
 def test_a_dependency_in_git_is_packed(tmp_path: Path) -> None:
@@ -286,10 +286,10 @@ def test_a_dependency_in_git_is_packed(tmp_path: Path) -> None:
         "helm/demo/charts/db/Chart.yaml": CHART_YAML.replace("demo", "db").replace("1.1.0", "1.0.0"),
     }
     release = release_of(tmp_path, **files)
-    assert (State.DONE, "demo lints strictly and renders") == look(access.sound(release))
+    assert look(access.sound(release)) == (State.DONE, "demo lints strictly and renders")
     seal(release)
     names = subprocess.check_output(("tar", "tf", str(release.dist / "demo-1.2.0-rc.1.tgz")), text=True).split()
-    assert ("demo/Chart.yaml", True) == (names[0], "demo/charts/db/Chart.yaml" in names)
+    assert (names[0], "demo/charts/db/Chart.yaml" in names) == ("demo/Chart.yaml", True)
 
 
 def test_a_chart_outside_the_repository_is_refused(tmp_path: Path) -> None:
@@ -325,7 +325,7 @@ def test_the_registry_says_whether_we_may_push(
     expected = f"oci://{host}/charts does not let our login push"
     found = access.welcome(release).observe()
     assert (State.ABSENT, expected) == (found.state, found.detail)
-    assert "export CONTD_REGISTRY_USERNAME=… CONTD_REGISTRY_PASSWORD=…" == found.type_next
+    assert found.type_next == "export CONTD_REGISTRY_USERNAME=… CONTD_REGISTRY_PASSWORD=…"
     login(monkeypatch, PASSWORD)
     assert (State.DONE, f"our login may push to oci://{host}/charts") == look(access.welcome(release))
 
@@ -345,15 +345,15 @@ def test_a_chart_is_published_once_and_read_back(
     release = release_of(tmp_path, registry.host)
     told = f"oci://{registry.host}/charts/demo:1.2.0-rc.1"
     assert (State.ABSENT, f"{told} is free") == look(publish.pushed(release))
-    assert (State.ABSENT, "nothing is built yet") == look(verify.consumed(release))
+    assert look(verify.consumed(release)) == (State.ABSENT, "nothing is built yet")
     mine = seal(release, image(release, registry.host))
     assert (State.ABSENT, f"{told} is free") == look(publish.pushed(release))
-    assert (State.ABSENT, "not pulled and rendered yet") == look(verify.consumed(release))
+    assert look(verify.consumed(release)) == (State.ABSENT, "not pulled and rendered yet")
     assert f"{told} is not there" in raised(lambda: verify.consume(release), Unsettled)
     walk(release, *chart.publish(release), *chart.verify(release))
     assert (State.DONE, f"sha256 {mine.sha256[:12]}") == look(publish.pushed(release))
     state, detail = look(verify.consumed(release))
-    assert (State.DONE, True) == (state, detail.startswith("pulled and rendered, 20"))
+    assert (state, detail.startswith("pulled and rendered, 20")) == (State.DONE, True)
     assert guarded == (verify.consumer(release).login is not None)
     before = registry.content()
     walk(release, *chart.build(release), *chart.publish(release), *chart.verify(release))
@@ -413,7 +413,7 @@ def test_a_wrong_password_is_not_absent_and_publishes_nothing(
     with pytest.raises(FailedCommand) as failure:
         push.act[1].run(Running(tmp_path / "push.log"))
     assert push.retry is not None
-    assert (False, False) == (push.retry(failure.value), "wrong password" in str(failure.value))
+    assert (push.retry(failure.value), "wrong password" in str(failure.value)) == (False, False)
     assert before == registry.content()
 
 
@@ -427,7 +427,7 @@ def test_a_registry_that_turns_read_only_is_not_tried_again(tmp_path: Path, star
     registry.read_only = True
     registry.start()
     told = raised(lambda: walk(release, *chart.publish(release)), FailedCommand)
-    assert (True, 1) == ("405" in told, told.count("| $ ")), told
+    assert ("405" in told, told.count("| $ ")) == (True, 1), told
 
 
 def test_no_registry_is_no_answer(tmp_path: Path) -> None:
@@ -447,7 +447,7 @@ def test_nothing_is_pushed_that_is_not_sealed(tmp_path: Path) -> None:
     """A chart without a seal cannot be compared, so it stays here."""
     release = release_of(tmp_path)
     told = raised(lambda: publish.pushed(release).act[0].run(Running(tmp_path / "log")), NotReady)
-    assert "demo-1.2.0-rc.1.tgz is not sealed\n  expected: built artifacts\n  type:     invoke build" == told
+    assert told == "demo-1.2.0-rc.1.tgz is not sealed\n  expected: built artifacts\n  type:     invoke build"
 
 
 def test_publishing_is_behind_the_line_and_prints_what_runs(tmp_path: Path) -> None:
@@ -492,10 +492,10 @@ def test_a_chart_may_know_the_image_under_another_name(tmp_path: Path, start: Ca
     renamed = Chart("helm/demo", f"oci://{host}/charts", image="ghcr.io/owner/demo")
     settings = replace(release.project.settings, chart=renamed)
     release = replace(release, project=replace(release.project, settings=settings))
-    assert State.DONE == access.sound(release).observe().state
+    assert access.sound(release).observe().state == State.DONE
     seal(release, image(release, host))
     walk(release, *chart.publish(release), *chart.verify(release))
-    assert State.DONE == verify.consumed(release).observe().state
+    assert verify.consumed(release).observe().state == State.DONE
 
 
 @pytest.mark.integration

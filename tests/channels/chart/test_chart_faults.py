@@ -153,7 +153,7 @@ def test_a_refusal_stops_at_once(bench: Bench, order: str, status: int) -> None:
     told = raised(bench.publish, FailedCommand)
     assert f"response status code {status}" in told
     assert "type:     less " in told
-    assert 1 == bench.pushes()
+    assert bench.pushes() == 1
     assert not [what for what in bench.effects if what.startswith("tag ")]
     bench.world.faults.clear()
     bench.publish()
@@ -166,7 +166,7 @@ def test_resets_that_outlast_every_try(bench: Bench) -> None:
     told = raised(bench.publish, FailedCommand)
     assert "failed to perform" in told
     assert "type:     less " in told
-    assert 4 == bench.pushes()
+    assert bench.pushes() == 4
     assert not [what for what in bench.effects if what.startswith("tag ")]
     bench.world.faults.clear()
     bench.publish()
@@ -178,7 +178,7 @@ def test_a_registry_that_turns_read_only(bench: Bench) -> None:
     bench.registry.rules = RegistryRules(read_only=True)
     told = raised(bench.publish, FailedCommand)
     assert "response status code 405: unsupported: the registry is read-only" in told
-    assert (1, {}) == (bench.pushes(), bench.effects)
+    assert (bench.pushes(), bench.effects) == (1, {})
     bench.registry.rules = RegistryRules()
     bench.publish()
     bench.is_whole()
@@ -194,14 +194,14 @@ def test_a_wrong_password_is_never_absent(
     told = raised(bench.publish, Unanswered)
     assert "CONTD_REGISTRY_PASSWORD" in told
     assert "wrong-password" not in told
-    assert {} == bench.effects
+    assert bench.effects == {}
 
 
 def test_a_registry_that_is_down_for_long_is_said_to_be(bench: Bench) -> None:
     """Not knowing is no "free": nothing is pushed while the registry does not say what it has."""
     bench.world.faults.order("* /v2/* every 503")
     assert "503" in raised(bench.publish, Unanswered)
-    assert {} == bench.effects
+    assert bench.effects == {}
 
 
 def test_a_registry_that_says_yes_and_does_nothing(bench: Bench) -> None:
@@ -220,7 +220,7 @@ def test_another_chart_is_a_conflict_and_stays(bench: Bench, tmp_path: Path) -> 
     walk(theirs, *chart.publish(theirs))
     before = len(bench.world.ledger.requests())
     assert "(a chart that is out is never overwritten)" in raised(bench.publish, Conflict)
-    assert () == bench.world.ledger.mutating(after=before)
+    assert bench.world.ledger.mutating(after=before) == ()
 
 
 # Read back.
@@ -245,7 +245,7 @@ def test_reading_back_is_tried_again(bench: Bench, order: str) -> None:
     walk(bench.release, *chart.verify(bench.release))
     assert bench.struck()
     (step,) = chart.verify(bench.release)
-    assert State.DONE == step.observe().state
+    assert step.observe().state == State.DONE
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_it_is_not_there(rollback: Rollback, withdrawal: Withdrawal) -> None:
     nothing = withdrawal("1.3.0", "deprecate-chart")
     (step,) = withdraw.steps(nothing)
     assert State.DONE is step.observe().state
-    assert "nothing of this version" == withdraw.row(nothing).there
+    assert withdraw.row(nothing).there == "nothing of this version"
 
 
 @pytest.mark.parametrize("what", ["another chart", "no chart", "a taken name"])
@@ -207,10 +207,10 @@ def test_deleted_or_else_marked(there: OciRepository, withdrawal: Withdrawal, wo
     walk(withdrawal("1.2.0", "deprecate-chart"))
     world.part(Registry).rules = RegistryRules(deletes=deletes)
     both = withdrawal("1.2.0", "deprecate-chart", "delete-chart")
-    assert "it is deleted, if the registry lets us; if not, helm warns of it" == withdraw.row(both).undone
+    assert withdraw.row(both).undone == "it is deleted, if the registry lets us; if not, helm warns of it"
     walk(both)
     assert (not deletes) is bool(there.digest("1.2.0")) is bool(there.digest(KEPT))
-    assert ["done"] * 2 == [step.observe().state.value for step in withdraw.steps(both)]
+    assert [step.observe().state.value for step in withdraw.steps(both)] == ["done"] * 2
 
 
 def test_what_is_said_of_it(there: OciRepository, rollback: Rollback) -> None:
@@ -256,7 +256,7 @@ def test_what_helm_makes_of_it(there: OciRepository, rollback: Rollback, tmp_pat
     walk(rollback)
     for name, version in (("pinned", "1.2.0"), ("any", ">=1.0")):
         archive = _pulled(there, tmp_path / name, version)
-        assert "contd-1.2.0.tgz" == archive.name
+        assert archive.name == "contd-1.2.0.tgz"
         assert before == helm.rendered(archive)
         said = Command((*helm.program(), "show", "chart", "--", str(archive))).ask().out
         assert "deprecated: true" in said.splitlines()
@@ -269,6 +269,6 @@ def _pulled(there: OciRepository, folder: Path, version: str) -> Path:
     argv = ("pull", "--version", version, "--destination", str(folder), "--plain-http", "--", f"oci://{there}")
     with registry.logged_in(there, "pull", Command((*helm.program(), *argv))) as command:
         answer = command.ask()
-    assert 0 == answer.code, answer.err
+    assert answer.code == 0, answer.err
     (found,) = folder.iterdir()
     return found

@@ -48,7 +48,7 @@ def _items(release: Release) -> tuple[Item, ...]:
 def test_the_count_of_changes_is_right(github: Github, release: Release, tmp_path: Path) -> None:
     """The sweep below meets every one of them."""
     walk(*_items(release), log=tmp_path)
-    assert CHANGES == len(github.changes())
+    assert len(github.changes()) == CHANGES
 
 
 @pytest.mark.slow
@@ -66,7 +66,7 @@ def test_any_change_may_go_wrong(github: Github, release: Release, tmp_path: Pat
         assert error.what_is
         assert github.token not in str(error)
         walk(*_items(release), log=tmp_path)
-    assert [State.DONE] * 4 == [state(one) for one in _items(release)]
+    assert [state(one) for one in _items(release)] == [State.DONE] * 4
     _assert_once(github)
     before = github.changes()
     walk(*_items(release), log=tmp_path)
@@ -84,7 +84,7 @@ def test_any_question_may_go_wrong(github: Github, release: Release, tmp_path: P
     except ReleaseError as error:
         assert github.token not in str(error)
         walk(*_items(release), log=tmp_path)
-    assert [State.DONE] * 4 == [state(one) for one in _items(release)]
+    assert [state(one) for one in _items(release)] == [State.DONE] * 4
     _assert_once(github)
 
 
@@ -92,6 +92,6 @@ def _assert_once(github: Github) -> None:
     """One draft, one publication, each file once."""
     effects = github.world.ledger.effects()
     made = {name for name in effects if re.match(r"(draft|release|asset) ", name)}
-    assert 7 == len(made)
+    assert len(made) == 7
     assert dict.fromkeys(made, 1) == {name: effects[name] for name in made}
-    assert 0 == sum("deleted draft" in name for name in effects)
+    assert sum("deleted draft" in name for name in effects) == 0

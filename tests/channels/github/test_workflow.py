@@ -84,12 +84,12 @@ def test_every_state_is_told(github: Github, tmp_path: Path, run: Callable[..., 
     """No tag and no run are absent, a run that is not over or failed is partial, one that passed is done."""
     step = released_by_workflow(release, BRISK)
     untagged = released_by_workflow(release_of(github, tmp_path, "1.3.0"), BRISK)
-    assert (State.ABSENT, "v1.3.0 is not on GitHub yet") == (untagged.observe().state, untagged.observe().detail)
-    assert (State.ABSENT, "no run of release.yml for v1.2.0") == (step.observe().state, step.observe().detail)
+    assert (untagged.observe().state, untagged.observe().detail) == (State.ABSENT, "v1.3.0 is not on GitHub yet")
+    assert (step.observe().state, step.observe().detail) == (State.ABSENT, "no run of release.yml for v1.2.0")
     run(number=5, conclusion="success", branch="main")
     assert State.ABSENT is step.observe().state
     run()
-    assert (State.PARTIAL, True) == (step.observe().state, step.observe().detail.startswith("in_progress: http"))
+    assert (step.observe().state, step.observe().detail.startswith("in_progress: http")) == (State.PARTIAL, True)
     run("failure")
     found = step.observe()
     assert State.PARTIAL is found.state
@@ -110,7 +110,7 @@ def test_a_run_is_watched_to_its_end(tmp_path: Path, run: Callable[..., None], r
     said, error = told(release, tmp_path)
     timer.join()
     assert error is None
-    assert ["    registry: in_progress", "    registry: success"] == said
+    assert said == ["    registry: in_progress", "    registry: success"]
 
 
 def test_a_failed_run_stops_and_a_rerun_continues(
@@ -121,7 +121,7 @@ def test_a_failed_run_stops_and_a_rerun_continues(
     _, error = told(release, tmp_path)
     assert isinstance(error, FailedCommand)
     assert f"registry failure: {github.world.url}/github/{NAME}/actions/runs/7/job/71" == error.what_is
-    assert "every job of release.yml on v1.2.0 to pass" == error.expected
+    assert error.expected == "every job of release.yml on v1.2.0 to pass"
     assert f"gh run rerun 7 --failed --repo {NAME}   (then: invoke release)" == error.type_next
     run(attempt=2)
     timer = Timer(0.3, run, ("success",), {"attempt": 2})
@@ -129,7 +129,7 @@ def test_a_failed_run_stops_and_a_rerun_continues(
     said, error = told(release, tmp_path)
     timer.join()
     assert error is None
-    assert "    registry: success" == said[-1]
+    assert said[-1] == "    registry: success"
 
 
 def test_a_tag_that_started_nothing_is_run(github: Github, tmp_path: Path, release: Release) -> None:
@@ -145,8 +145,8 @@ def test_a_tag_that_started_nothing_is_run(github: Github, tmp_path: Path, relea
     said, error = told(release, tmp_path)
     watched.join()
     assert error is None
-    assert "v1.2.0 has started no run of release.yml; starting one" == said[0]
-    assert [("workflow_dispatch", "v1.2.0")] == [(one.event, one.head_branch) for one in github.place.shelf(Run)]
+    assert said[0] == "v1.2.0 has started no run of release.yml; starting one"
+    assert [(one.event, one.head_branch) for one in github.place.shelf(Run)] == [("workflow_dispatch", "v1.2.0")]
 
 
 def test_a_run_that_does_not_come_is_told(github: Github, tmp_path: Path, release: Release) -> None:
@@ -154,7 +154,7 @@ def test_a_run_that_does_not_come_is_told(github: Github, tmp_path: Path, releas
     github.place.shelf(GitHubRules).put(replace(github.place.rules(), dispatches=False))
     _, error = told(release, tmp_path)
     assert isinstance(error, Unsettled)
-    assert "release.yml was started on v1.2.0, and no run appeared within 0.3 s" == error.what_is
+    assert error.what_is == "release.yml was started on v1.2.0, and no run appeared within 0.3 s"
 
 
 def test_silence_ends_the_watch(github: Github, tmp_path: Path, run: Callable[..., None], release: Release) -> None:

@@ -80,7 +80,7 @@ def test_a_dockerfile_that_is_not_there(bench: Bench) -> None:
     settings = replace(bench.release.project.settings, image=image)
     release = replace(bench.release, project=replace(bench.release.project, settings=settings))
     found = access.runnable(release).observe()
-    assert (State.ABSENT, "docker/Dockerfile is not there") == (found.state, found.detail)
+    assert (found.state, found.detail) == (State.ABSENT, "docker/Dockerfile is not there")
 
 
 def test_a_dockerfile_that_installs_the_release_from_the_index(bench: Bench) -> None:
@@ -108,5 +108,5 @@ def test_a_stand_in_replaces_every_base(bench: Bench, buildah: None) -> None:
     subprocess.run(("git", "checkout", "-q", bench.release.base), cwd=bench.release.tree, check=True)
     subprocess.run(("git", "commit", "-q", "--allow-empty", "-m", "Release"), cwd=bench.release.tree, check=True)
     bench.walk("build")
-    assert ["linux/amd64", "linux/arm64"] == [one.platform for one in Archive(archive(bench.release)).top.manifests]
+    assert [one.platform for one in Archive(archive(bench.release)).top.manifests] == ["linux/amd64", "linux/arm64"]
     assert "the stand-in scratch" in build.packed(bench.release).observe().detail

@@ -51,13 +51,13 @@ def test_two_builds_have_one_digest(bench: Bench, buildah: None) -> None:
     """Built, removed and built again: the same bytes, with both platforms and the labels."""
     bench.walk("build")
     (first,) = image.built(bench.release)
-    assert ["done", "done"] == bench.states("build")
+    assert bench.states("build") == ["done", "done"]
     bench.checklist("build").undo(lambda _: None, bench.running)
-    assert ["absent", "absent"] == bench.states("build")
+    assert bench.states("build") == ["absent", "absent"]
     bench.walk("build")
     assert (first,) == image.built(bench.release)
     built = Archive(archive(bench.release))
-    assert ["linux/amd64", "linux/arm64"] == [one.platform for one in built.top.manifests]
+    assert [one.platform for one in built.top.manifests] == ["linux/amd64", "linux/arm64"]
     for one in built.top.manifests:
         found = built.configuration(built.manifest(one.digest, one.media_type))
         assert image_names.labels(bench.release, bench.commit()) == found.labels
@@ -104,7 +104,7 @@ def test_what_a_killed_build_left_is_removed(bench: Bench, buildah: None) -> Non
     subprocess.run(("buildah", *own, "from", f"oci-archive:{base.path}"), check=True, capture_output=True)
     bench.walk("build")
     left = subprocess.run(("buildah", *own, "containers", "--quiet"), check=True, capture_output=True)
-    assert b"" == left.stdout
+    assert left.stdout == b""
 
 
 @pytest.mark.integration
@@ -113,7 +113,7 @@ def test_a_failed_build_leaves_no_archive(bench: Bench, buildah: None) -> None:
     configured(bench, dockerfile="Nowhere")
     with pytest.raises(FailedCommand, match="Nowhere"):
         bench.walk("build")
-    assert "absent" == bench.states("build")[-1]
+    assert bench.states("build")[-1] == "absent"
     assert not archive(bench.release).exists()
 
 
@@ -125,7 +125,7 @@ def test_a_base_with_both_platforms_in_one_archive(bench: Bench, buildah: None) 
     bench.walk("build")
     assert "the stand-in oci-archive:" in bench.found("build")[-1].detail
     sizes = [len(Archive(archive(bench.release)).manifest(one.digest, one.media_type).layers) for one in base_of(bench)]
-    assert [2, 2] == sizes
+    assert sizes == [2, 2]
 
 
 def base_of(bench: Bench) -> tuple[Descriptor, ...]:
@@ -141,7 +141,7 @@ def test_a_release_from_build_to_promotion(bench: Bench, buildah: None) -> None:
     artifacts.seal(bench.release.dist, sealed)
     bench.walk("stage", "publish", "verify", "promote")
     before = archive(bench.release).stat().st_mtime_ns
-    assert [] == bench.mutating("access", "build", "stage", "publish", "verify", "promote")
+    assert bench.mutating("access", "build", "stage", "publish", "verify", "promote") == []
     assert before == archive(bench.release).stat().st_mtime_ns
 
 
@@ -150,7 +150,7 @@ def test_the_plan_shows_the_command_that_runs(bench: Bench) -> None:
     shutil.rmtree(bench.release.source("image"), ignore_errors=True)
     shown = [str(action) for _, step in bench.checklist("build").steps() for action in step.act]
     builds = [line for line in shown if "build" in line and "--platform" in line]
-    assert [["linux/amd64"], ["linux/arm64"]] == [_after(line, "--platform") for line in builds]
+    assert [_after(line, "--platform") for line in builds] == [["linux/amd64"], ["linux/arm64"]]
     assert all("--label org.opencontainers.image.revision=COMMIT" in line for line in builds)
 
 
@@ -162,10 +162,10 @@ def _after(line: str, word: str) -> list[str]:
 def test_what_was_sealed_is_never_built_again(bench: Bench) -> None:
     """The sealed archive is looked at byte by byte, and a change is a hard stop."""
     bench.seal()
-    assert "done" == bench.states("build")[-1]
+    assert bench.states("build")[-1] == "done"
     with archive(bench.release).open("ab") as out:
         out.write(b"more")
-    assert "Tampered" == bench.states("build")[-1]
+    assert bench.states("build")[-1] == "Tampered"
     archive(bench.release).unlink()
     with pytest.raises(Tampered, match="cannot be read"):
         bench.walk("build")
@@ -175,8 +175,8 @@ def test_nothing_here_builds_images(bench: Bench, monkeypatch: pytest.MonkeyPatc
     """Without a builder the preflight says in one line what is missing and what to install."""
     monkeypatch.setenv("PATH", str(tmp_path))
     found = image.access(bench.release)[0].observe()  # type: ignore[union-attr]
-    assert "nothing that builds images is here" == found.detail
-    assert "apt install buildah   (or docker buildx create --use)" == found.type_next
+    assert found.detail == "nothing that builds images is here"
+    assert found.type_next == "apt install buildah   (or docker buildx create --use)"
 
 
 DOCKER = """#!/bin/sh
@@ -225,7 +225,7 @@ def test_packed_twice_it_is_the_same_file(images: Images, tmp_path: Path) -> Non
     for name in ("a.tar", "b.tar"):
         pack(parts, tmp_path / name, "1.2.0", EPOCH)
     assert (tmp_path / "a.tar").read_bytes() == (tmp_path / "b.tar").read_bytes()
-    assert ["a.tar", "b.tar"] == sorted(path.name for path in tmp_path.glob("*.tar"))
+    assert sorted(path.name for path in tmp_path.glob("*.tar")) == ["a.tar", "b.tar"]
 
 
 def test_an_image_for_another_platform_is_refused(images: Images, tmp_path: Path) -> None:

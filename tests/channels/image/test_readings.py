@@ -40,17 +40,17 @@ def test_an_image_from_nothing_to_promoted(bench: Bench) -> None:
     """
     Nothing to say before the build; absent, staged and so stale, as built; the moving tags come with the promotion.
     """
-    assert () == image.readings(bench.release)
+    assert image.readings(bench.release) == ()
     bench.seal()
-    assert ["absent"] * 4 == verdicts(bench.release)
+    assert verdicts(bench.release) == ["absent"] * 4
     bench.walk("stage")
-    assert ["stale", "absent", "absent", "absent"] == verdicts(bench.release)
+    assert verdicts(bench.release) == ["stale", "absent", "absent", "absent"]
     assert glances(bench.release)["1.2.0"].what.endswith(" is there, and no tag names it")
     bench.walk("publish")
-    assert ["as built", "absent", "absent", "absent"] == verdicts(bench.release)
+    assert verdicts(bench.release) == ["as built", "absent", "absent", "absent"]
     bench.walk("promote")
-    assert ["as built"] * 4 == verdicts(bench.release)
-    assert [False, True, True, True] == [one.is_promoted for one in image.readings(bench.release)]
+    assert verdicts(bench.release) == ["as built"] * 4
+    assert [one.is_promoted for one in image.readings(bench.release)] == [False, True, True, True]
 
 
 def test_moving_tags_may_be_ahead_or_behind(bench_of: Callable[[str], Bench]) -> None:
@@ -60,10 +60,10 @@ def test_moving_tags_may_be_ahead_or_behind(bench_of: Callable[[str], Bench]) ->
         bench.seal(f"of {bench.release.version}")
     older.walk("stage", "publish", "promote")
     newer.walk("stage", "publish")
-    assert ["as built", "absent", "stale", "stale"] == verdicts(newer.release)
-    assert "still 1.1.0" == glances(newer.release)["latest"].what
+    assert verdicts(newer.release) == ["as built", "absent", "stale", "stale"]
+    assert glances(newer.release)["latest"].what == "still 1.1.0"
     newer.walk("promote")
-    assert ["as built"] * 4 == verdicts(older.release)
+    assert verdicts(older.release) == ["as built"] * 4
     assert glances(older.release)["latest"].what.endswith("latest stays with 1.2.0")
 
 
@@ -111,7 +111,7 @@ def test_a_chart_is_absent_or_wrong(bench: Bench) -> None:
     """No chart of this version is absent; an image under its name is something else."""
     settings = replace(bench.release.project.settings, chart=Chart("helm/contd", f"oci://{bench.world.registry}/owner"))
     release = replace(bench.release, project=replace(bench.release.project, settings=settings))
-    assert () == chart.readings(release)
+    assert chart.readings(release) == ()
     sealed = bench.seal()
     ours = Artifact("contd-1.2.0.tgz", "chart", "a" * 64, 1)
     artifacts.seal(release.dist, replace(sealed, artifacts=(*sealed.artifacts, ours)))

@@ -61,7 +61,7 @@ def test_a_file_is_free_then_ours(built: Release, world: World, tmp_path: Path) 
         assert State.DONE is make(item, tmp_path).observe().state
         assert item.undo is None
     assert {f"file {WHEEL}": 1, f"file {SDIST}": 1} == dict(world.ledger.effects())
-    assert "everything is uploaded" == access.accepted(built).observe().detail
+    assert access.accepted(built).observe().detail == "everything is uploaded"
 
 
 def test_other_bytes(built: Release, upload: Callable[[str], None], world: World, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_bytes_that_changed_since_they_were_sealed(built: Release, world: World,
     with pytest.raises(Tampered):
         make(publish.uploaded(built, WHEEL), tmp_path)
     assert State.CONFLICT is seal.sealed(built, pypi.built).observe().state
-    assert () == world.ledger.mutating()
+    assert world.ledger.mutating() == ()
 
 
 def test_nothing_is_sealed(beginning: Beginning, tmp_path: Path, world: World) -> None:
@@ -97,7 +97,7 @@ def test_nothing_is_sealed(beginning: Beginning, tmp_path: Path, world: World) -
     assert State.ABSENT is step.observe().state
     with pytest.raises(ReleaseError, match="is not sealed"):
         make(step, tmp_path)
-    assert () == world.ledger.mutating()
+    assert world.ledger.mutating() == ()
     assert State.ABSENT is verify.installable(beginning()).observe().state
 
 
@@ -127,7 +127,7 @@ def walked_on(built: Release, world: World, fault: str, logs: Path) -> str:
 @pytest.mark.parametrize("fault", [f"{SENT} 1 accept-then-drop", f"{SENT} 1 accept-then-500", f"{SENT} 1 503"])
 def test_a_bad_day_that_ends(built: Release, world: World, fault: str, tmp_path: Path) -> None:
     """R3: an upload converges, and the file is stored once, whether or not the answer came."""
-    assert "" == walked_on(built, world, fault, tmp_path)
+    assert walked_on(built, world, fault, tmp_path) == ""
 
 
 @pytest.mark.slow
@@ -156,7 +156,7 @@ def test_an_index_that_says_yes_and_stores_nothing(built: Release, world: World,
     world.faults.order(f"{SENT} every lie")
     with pytest.raises(Unsettled, match="done without an error, and still"):
         make(replace(publish.uploaded(built, WHEEL), patience=1), tmp_path)
-    assert {} == dict(world.ledger.effects())
+    assert dict(world.ledger.effects()) == {}
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 413])
@@ -167,7 +167,7 @@ def test_a_refusal_is_not_tried_again(built: Release, world: World, status: int,
     began = time.monotonic()
     with pytest.raises(FailedCommand, match=str(status)):
         make(publish.uploaded(built, WHEEL), tmp_path)
-    assert 1 == len(world.ledger.mutating())
+    assert len(world.ledger.mutating()) == 1
     assert time.monotonic() - began < 60
 
 
@@ -185,7 +185,7 @@ def test_the_login(built: Release, world: World, monkeypatch: pytest.MonkeyPatch
     assert State.ABSENT is found.state
     assert "guessed" not in found.detail
     monkeypatch.delenv("TWINE_PASSWORD")
-    assert "there is no credential for the package index" == step.observe().detail
+    assert step.observe().detail == "there is no credential for the package index"
 
 
 def test_half_a_build(built: Release) -> None:

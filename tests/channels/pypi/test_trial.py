@@ -28,11 +28,11 @@ def test_a_wheel_that_cannot_be_imported(release: Place, world: World) -> None:
     release.replace("contd/__init__.py", '__version__ = "0.1.5"', 'import contd.nowhere\n\n__version__ = "0.1.5"')
     release.publish()
     said = release.say(*MINOR)
-    assert 6 == said.code
+    assert said.code == 6
     assert "contd 0.2.0 is installed and cannot be imported:" in said.err
     assert "No module named 'contd.nowhere'" in said.err
     assert "public already: nothing" in said.out
-    assert {} == dict(world.ledger.effects())
+    assert dict(world.ledger.effects()) == {}
 
 
 def test_what_the_package_needs_is_installed_with_it(release: Place, tmp_path: Path, world: World) -> None:
@@ -47,7 +47,7 @@ def test_what_the_package_needs_is_installed_with_it(release: Place, tmp_path: P
     release.env.update({"UV_OFFLINE": "1", "UV_FIND_LINKS": str(tmp_path)})
     release.env.update({"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path), "PIP_CONFIG_FILE": "/dev/null"})
     said = release.say(*MINOR)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert "installed by pip, and imported" in said.out
 
 
@@ -71,7 +71,7 @@ def test_another_python_of_this_machine(release: Place, world: World) -> None:
     release.replace("pyproject.toml", "[tool.contd-release]\n", EXTRA)
     release.publish()
     said = release.say(*MINOR)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert f"a Python here can install the package: Python {newer} fits" in said.out
 
 

@@ -55,7 +55,7 @@ def test_each_pause_is_twice_the_one_before(
     stop, waited = Impatient(), Waited(Rollback(beginning(), "it loses lines"), Pace(pause=3))
     with yanking("0.2.0"):
         waited.run(Running(tmp_path / "log", stop=stop))
-    assert [0.5, 1, 2, 3] == stop.pauses[:4]
+    assert stop.pauses[:4] == [0.5, 1, 2, 3]
     assert {3} == {*stop.pauses[3:]}
 
 
@@ -76,4 +76,4 @@ def test_it_can_be_stopped(beginning: Beginning, upload: Callable[[str], None], 
     stop, waited = Impatient(until=2), Waited(Rollback(beginning(), "it loses lines"), Pace())
     with pytest.raises(Interrupted, match="the wait for the yank was stopped"):
         waited.run(Running(tmp_path / "log", stop=stop))
-    assert 2 == len(stop.pauses)
+    assert len(stop.pauses) == 2

@@ -124,7 +124,7 @@ def test_the_maintainers_working_tree_is_not_what_passes(maintainer: Maintainer,
     proof(maintainer.place, line)
     answers(maintainer.place, "right")
     said = maintainer.release()
-    assert 7 == said.code, said.text
+    assert said.code == 7, said.text
     assert f"{line} failed on the tree that would be released" in said.err
     assert "AssertionError" in said.err
 
@@ -138,7 +138,7 @@ def test_the_maintainers_working_tree_is_not_what_fails(maintainer: Maintainer, 
     proof(maintainer.place, line)
     answers(maintainer.place, "wrong")
     said = maintainer.release()
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert f"the released tree passes {line}" in said.out
 
 
@@ -150,7 +150,7 @@ def test_a_nox_session_without_an_environment(maintainer: Maintainer) -> None:
     answers(maintainer.place, "right")
     proof(maintainer.place, "nox -s prove")
     said = maintainer.release()
-    assert 7 == said.code, said.text
+    assert said.code == 7, said.text
     assert "prove passed without an environment of its own" in said.err
     assert f"contd is installed from {maintainer.place.clone}" in said.err
 
@@ -164,12 +164,12 @@ def test_a_nox_session_with_an_environment(maintainer: Maintainer) -> None:
     answers(maintainer.place, "right")
     kept = maintainer.place.cache / "contd-release"
     said = maintainer.release()
-    assert 7 == said.code, said.text
+    assert said.code == 7, said.text
     assert "AssertionError" in said.err
     maintainer.place.say("abort")
     maintainer.place.publish("Answer right")
     said = maintainer.release()
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     [environment] = kept.glob("*/nox/prove")
     maintainer.place.say("abort")
     shutil.rmtree(next(environment.glob("lib/python*/site-packages/contd")))
@@ -179,7 +179,7 @@ def test_a_nox_session_with_an_environment(maintainer: Maintainer) -> None:
     maintainer.place.write("noxfile.py", NOXFILE.format(backend="venv", install="pass"))
     maintainer.place.publish()
     said = maintainer.release()
-    assert 7 == said.code, said.text
+    assert said.code == 7, said.text
     assert "the environments of nox have no earlier contd" in said.out
     assert "No module named 'contd'" in said.err
 
@@ -197,7 +197,7 @@ def test_a_program_of_another_environment(maintainer: Maintainer) -> None:
     program.chmod(0o755)
     proof(maintainer.place, "prove-it")
     said = maintainer.release()
-    assert 7 == said.code, said.text
+    assert said.code == 7, said.text
     assert f"{program} runs with {other / 'bin' / 'python'}, where contd is installed from" in said.err
 
 
@@ -210,12 +210,12 @@ def test_only_what_an_extra_requires(maintainer: Maintainer) -> None:
     maintainer.place.replace("pyproject.toml", "[tool.contd-release]\n", extra)
     proof(maintainer.place, "python prove.py")
     said = maintainer.release()
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     maintainer.place.say("abort")
     maintainer.place.replace("pyproject.toml", "python prove.py", "python -m invoke --version")
     maintainer.place.publish()
     said = maintainer.release()
-    assert 7 == said.code, said.text
+    assert said.code == 7, said.text
     assert "No module named invoke" in said.err
 
 
@@ -230,7 +230,7 @@ def test_a_requirement_that_the_maintainer_does_not_have(maintainer: Maintainer,
     maintainer.place.replace("pyproject.toml", "[project]\n", '[project]\ndependencies = ["needed"]\n')
     maintainer.place.publish()
     said = maintainer.release()
-    assert 7 == said.code, said.text
+    assert said.code == 7, said.text
     assert "contd is installed for the proof and cannot be imported:" in said.err
     assert "No module named 'needed'" in said.err
 
@@ -242,14 +242,14 @@ def test_the_environment_is_kept_for_a_continued_release(maintainer: Maintainer)
     answers(maintainer.place, "right")
     maintainer.place.write("flaky.py", "import os, sys\nsys.exit(not os.path.exists(os.environ['HOME'] + '/mended'))\n")
     proof(maintainer.place, "python flaky.py")
-    assert 7 == maintainer.release().code
+    assert maintainer.release().code == 7
     [environment] = maintainer.place.cache.glob("contd-release/*/v0.2.0-proof")
     (environment / "kept").touch()
     (maintainer.place.directory / "home" / "mended").touch()
-    assert 0 == maintainer.release().code
+    assert maintainer.release().code == 0
     assert (environment / "kept").exists()
-    assert 0 == maintainer.place.say("abort").code
-    assert [] == list(maintainer.place.cache.glob("contd-release/*/v0.2.0*"))
+    assert maintainer.place.say("abort").code == 0
+    assert list(maintainer.place.cache.glob("contd-release/*/v0.2.0*")) == []
 
 
 def test_variables_that_lead_elsewhere(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

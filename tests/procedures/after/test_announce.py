@@ -23,7 +23,7 @@ def test_no_place(here: Place, beginning: Beginning, preview: tuple[str, ...]) -
     """Without places a preview says that there are none, and shows no empty page."""
     beginning()
     said = here.say("announce", *preview)
-    assert 2 == said.code
+    assert said.code == 2
     assert "no place is named\n  expected: [tool.contd-release.announce]\n" in said.err
 
 
@@ -33,7 +33,7 @@ def test_no_place_for_pre_releases(here: Place, beginning: Beginning, preview: t
     with_a_place(here)
     beginning(pre="rc")
     said = here.say("announce", *preview)
-    assert 2 == said.code
+    assert said.code == 2
     assert "no place is told of a pre-release such as 0.2.0rc1\n" in said.err
     assert "  expected: names of places in announce-pre-releases\n" in said.err
 
@@ -43,7 +43,7 @@ def test_nothing_to_correct(here: Place, beginning: Beginning) -> None:
     with_a_place(here)
     beginning()
     said = here.say("announce", "--kind", "correction")
-    assert 2 == said.code
+    assert said.code == 2
     assert "no place was told that 0.2.0 is out\n" in said.err
 
 

@@ -51,20 +51,20 @@ def test_once_on_a_machine_that_released_nothing(monitored: Place, world: World)
     """
     tagged(monitored)
     well = monitored.say("monitor", "--once")
-    assert (0, "continue: error rate 0.01 (before 0.01, healthy to 0.015)\n") == (
+    assert (
         well.code,
         well.out.partition("  ")[2],
-    ), well.text
+    ) == (0, "continue: error rate 0.01 (before 0.01, healthy to 0.015)\n"), well.text
 
     world.part(Metrics).says()
     held = monitored.say("monitor", "--once", "--version", "v0.2.0")
-    assert 10 == held.code
+    assert held.code == 10
     assert "hold: no data: the error rate has no value now" in held.err
     assert "type:     invoke monitor --version 0.2.0" in held.err
 
     world.part(Metrics).says((0, 0.01), (time.time() - 1200, 0.2))
     harmful = monitored.say("monitor", "--once")
-    assert 11 == harmful.code
+    assert harmful.code == 11
     assert "propose rollback: the error rate is 0.2, above 0.015" in harmful.err
     assert "type:     invoke rollback --version 0.2.0" in harmful.err
 
@@ -83,11 +83,11 @@ def test_machines_read_the_last_line(monitored: Place, world: World) -> None:
     world.part(Metrics).says()
     told.append(json.loads(monitored.say("monitor", "--once", "--json").out.splitlines()[-1]))
 
-    assert ["continue", "hold"] == [one["verdict"] for one in told]
+    assert [one["verdict"] for one in told] == ["continue", "hold"]
     assert set(told[0]) == set(told[1])
-    assert ("sample", "0.2.0", True, None) == (
+    assert (
         told[0]["event"], told[0]["version"], told[0]["watching"], told[0]["issues"]
-    )  # fmt: skip
+    ) == ("sample", "0.2.0", True, None)  # fmt: skip
 
 
 def test_after_its_window_nothing_is_watched(monitored: Place, world: World) -> None:
@@ -95,17 +95,17 @@ def test_after_its_window_nothing_is_watched(monitored: Place, world: World) -> 
     tagged(monitored, hours=48)
     world.part(Metrics).says((0, 9))
     said = monitored.say("monitor", "--once")
-    assert 0 == said.code
+    assert said.code == 0
     assert "contd 0.2.0 was watched by nobody here; its window ended" in said.out
 
     facts = json.loads(monitored.say("monitor", "--json").out)
-    assert ("over", "none", False) == (facts["event"], facts["verdict"], facts["watching"])
+    assert (facts["event"], facts["verdict"], facts["watching"]) == ("over", "none", False)
 
 
 def test_before_the_first_release_a_clock_is_content(monitored: Place) -> None:
     """A scheduled look has nothing to complain of; a person who asks is told that there is nothing."""
-    assert (0, "no release of contd is out\n") == ((said := monitored.say("monitor", "--once")).code, said.out)
-    assert 2 == monitored.say("monitor").code
+    assert ((said := monitored.say("monitor", "--once")).code, said.out) == (0, "no release of contd is out\n")
+    assert monitored.say("monitor").code == 2
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_words_that_are_off(monitored: Place, words: tuple[str, ...], told: str)
     """Usage, and nothing is looked at."""
     said = monitored.say("monitor", "--once", *words)
 
-    assert 2 == said.code
+    assert said.code == 2
     assert told in said.err
 
 
@@ -130,7 +130,7 @@ def test_a_bad_expression_is_a_usage_error(monitored: Place, world: World) -> No
     world.part(Metrics).says(error="1:5: parse error: unclosed left parenthesis")
     said = monitored.say("monitor", "--once")
 
-    assert 2 == said.code
+    assert said.code == 2
     assert "parse error: unclosed left parenthesis" in said.err
 
 
@@ -142,7 +142,7 @@ def test_settings_that_cannot_be_are_refused_at_once(monitored: Place) -> None:
     )
     overlay.write_text(text, encoding="utf-8")
     said = monitored.say("status")
-    assert 2 == said.code
+    assert said.code == 2
     for told in (
         "error-rate is missing, and prometheus is there",
         "tolerance is 0.5; expected 1 or more",
@@ -163,11 +163,11 @@ def test_watching_is_interrupted_and_continued(monitored: Place, world: World) -
     assert "hold: error rate 0.2" in watching.stdout.readline()
     watching.send_signal(signal.SIGINT)
     out, _ = watching.communicate(timeout=30)
-    assert 130 == watching.returncode, out
+    assert watching.returncode == 130, out
 
     again = monitored.run("monitor", "--every", "1h")
-    assert 11 == again.code, again.text
-    assert 2 == len((monitored.state / "v0.2.0" / "monitor.jsonl").read_text().splitlines())
+    assert again.code == 11, again.text
+    assert len((monitored.state / "v0.2.0" / "monitor.jsonl").read_text().splitlines()) == 2
 
 
 @pytest.mark.slow
@@ -180,8 +180,8 @@ def test_watching_ends_with_the_window(monitored: Place) -> None:
     said = monitored.run("monitor", "--every", "1s", "--json")
     facts = [json.loads(line) for line in said.out.splitlines()]
 
-    assert 0 == said.code, said.text
-    assert [True, False] == [facts[0]["watching"], facts[-1]["watching"]]
+    assert said.code == 0, said.text
+    assert [facts[0]["watching"], facts[-1]["watching"]] == [True, False]
 
 
 @pytest.mark.slow
@@ -193,23 +193,23 @@ def test_a_release_is_looked_at_and_told_of_without_a_secret(monitored: Place, w
     """
     world.faults.order("GET /prometheus/* every 503")
     outs = [monitored.run(*RELEASE)]
-    assert 0 == outs[0].code, outs[0].text
+    assert outs[0].code == 0, outs[0].text
     end = outs[0].out[outs[0].out.index("\ncontd 0.2.0 is out.") :]
     assert "the monitor says hold\n  - no data: the error rate: http://127.0.0.1:" in end
     assert end.endswith("type: invoke monitor --version 0.2.0\n")
-    assert 1 == len(world.part(Chat).messages())
+    assert len(world.part(Chat).messages()) == 1
 
     world.faults.clear()
     outs += [monitored.run("monitor", "--once", "--version", "0.2.0"), monitored.run("report", "--to", "evidence")]
     outs += [monitored.run("status", "--version", "0.2.0", "--json"), monitored.run("report", "--json")]
-    assert [0, 0, 0, 0] == [one.code for one in outs[1:]], [one.text for one in outs]
+    assert [one.code for one in outs[1:]] == [0, 0, 0, 0], [one.text for one in outs]
     written = {path.suffix: path.read_text(encoding="utf-8") for path in (monitored.clone / "evidence").iterdir()}
     assert {".html", ".md", ".json"} == set(written)
     story = json.loads(written[".json"])
-    assert ("finished", "continue", 2) == (story["how"], story["verdict"], len(story["samples"]))
-    assert ["pypi"] == [one["channel"] for one in story["places"] if one["found"]]
+    assert (story["how"], story["verdict"], len(story["samples"])) == ("finished", "continue", 2)
+    assert [one["channel"] for one in story["places"] if one["found"]] == ["pypi"]
     assert {("pypi", "as built")} == {(one["channel"], one["verdict"]) for one in story["rows"]}
-    assert [("chat", "sent")] == [(one["place"], one["outcome"]) for one in story["announcements"]]
+    assert [(one["place"], one["outcome"]) for one in story["announcements"]] == [("chat", "sent")]
     assert any("approved" in one["what"] for one in story["persons"])
     assert {"prepare", "publish", "verify", "after"} <= {one["section"] for one in story["timeline"]["lines"]}
     assert datetime.fromisoformat(story["timeline"]["walks"][0]["at"]) <= datetime.now(UTC)

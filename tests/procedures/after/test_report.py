@@ -12,6 +12,6 @@ def test_a_report_needs_a_release(release: Place) -> None:
     """A clone that released nothing has nothing to tell."""
     said = release.say("report", "--version", "1.2.0")
 
-    assert 2 == said.code
+    assert said.code == 2
     assert "1.2.0" in said.err
     assert "nothing was released from this clone" in release.say("report").err

@@ -22,7 +22,7 @@ MARKER = "<!-- towncrier release notes start -->"
 def released(place: Place, part: str = "minor") -> None:
     """A release is out, and the clone is where main is."""
     said = place.run("release", "--part", part, "--yes")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     place.git("pull", "-q", "origin", "main")
     place.git("fetch", "-q", "--tags", "origin")
 
@@ -57,7 +57,7 @@ def headings(text: str) -> list[str]:
 def start(place: Place, *words: str) -> Said:
     """Begin a hotfix of 0.2.0."""
     said = place.run("hotfix.start", "--of", "0.2.0", *words)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     return said
 
 
@@ -69,20 +69,20 @@ def test_a_hotfix_of_the_newest_release(release: Place, world: World) -> None:
     said = start(release, "--pick", fix)
     assert "next: cd" in said.out
     assert "invoke news" not in said.out
-    assert "hotfix/v0.2.1" == release.git("branch", "--show-current", where=tree(release, "0.2.1"))
+    assert release.git("branch", "--show-current", where=tree(release, "0.2.1")) == "hotfix/v0.2.1"
     again = start(release, "--pick", fix)
-    assert 0 == again.code
+    assert again.code == 0
 
     said = release.run("hotfix.finish", "--yes")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     refs = remotes.refs(release.remote)
-    assert "Hotfix v0.2.1" == release.git("tag", "-l", "--format=%(contents:subject)", "v0.2.1")
+    assert release.git("tag", "-l", "--format=%(contents:subject)", "v0.2.1") == "Hotfix v0.2.1"
     tagged = release.git("rev-parse", "v0.2.1^{commit}")
     assert tagged == refs["refs/heads/hotfix/v0.2.1"]
     assert "# mended" in release.git("show", "v0.2.1:contd/line.py")
     assert "newsfragments/22.feature.md" not in release.git("ls-tree", "-r", "--name-only", "v0.2.1")
 
-    assert ["0.2.1", "0.2.0", "0.1.5"] == headings(main(release, "CHANGELOG.md"))
+    assert headings(main(release, "CHANGELOG.md")) == ["0.2.1", "0.2.0", "0.1.5"]
     assert 'version = "0.2.1"' in main(release, "pyproject.toml")
     assert 'current_version = "0.2.1"' in main(release, ".bumpversion.toml")
     files = release.git("ls-tree", "-r", "--name-only", "main", where=release.remote).splitlines()
@@ -93,12 +93,12 @@ def test_a_hotfix_of_the_newest_release(release: Place, world: World) -> None:
     assert {1} == set(world.ledger.effects().values())
 
     released_again = release.run("release", "--part", "minor", "--yes")
-    assert 2 == released_again.code  # main went on: the clone has to follow first
+    assert released_again.code == 2  # main went on: the clone has to follow first
     release.git("pull", "-q", "origin", "main")
     released(release)
     text = main(release, "CHANGELOG.md")
-    assert ["0.3.0", "0.2.1", "0.2.0", "0.1.5"] == headings(text)
-    assert 1 == text.count("Lines are mended.")
+    assert headings(text) == ["0.3.0", "0.2.1", "0.2.0", "0.1.5"]
+    assert text.count("Lines are mended.") == 1
 
 
 def test_a_hotfix_of_an_earlier_line(release: Place) -> None:
@@ -110,7 +110,7 @@ def test_a_hotfix_of_an_earlier_line(release: Place) -> None:
     where = tree(release, "0.2.1")
     (where / "contd/extra.py").write_text("EXTRA = 1\n", encoding="utf-8")
     said = release.run("hotfix.finish", "--yes")
-    assert 2 == said.code
+    assert said.code == 2
     assert f"{where} has changes that are not committed" in said.err
     release.git("add", "--all", where=where)
     release.git("commit", "-qm", "Extra", where=where)
@@ -118,8 +118,8 @@ def test_a_hotfix_of_an_earlier_line(release: Place) -> None:
     assert f"git -C {where} git push origin hotfix/v0.2.1" in said.err
     release.git("push", "-q", "origin", "HEAD", where=where)
     said = release.run("hotfix.finish", "--yes")
-    assert 0 == said.code, said.text
-    assert ["0.3.0", "0.2.1", "0.2.0", "0.1.5"] == headings(main(release, "CHANGELOG.md"))
+    assert said.code == 0, said.text
+    assert headings(main(release, "CHANGELOG.md")) == ["0.3.0", "0.2.1", "0.2.0", "0.1.5"]
     assert 'version = "0.3.0"' in main(release, "pyproject.toml")
     assert 'version: 0.3.0\nappVersion: "0.3.0"' in main(release, "helm/contd/Chart.yaml")
     assert "EXTRA" in main(release, "contd/extra.py")
@@ -141,6 +141,6 @@ def test_what_cannot_be_mended(place: Place, words: tuple[str, ...], expected: s
     place.git("push", "-q", "origin", "v0.2.0")
     with place.untouched():
         said = place.say("hotfix.start", *words)
-    assert 2 == said.code
+    assert said.code == 2
     assert expected in said.err
     assert "type:" in said.err

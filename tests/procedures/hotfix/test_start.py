@@ -24,7 +24,7 @@ BRANCH = "hotfix/v0.2.1"
 def released(release: Place) -> Place:
     """The clone, with 0.2.0 out."""
     said = release.run("release", "--part", "minor", "--yes")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     release.git("pull", "-q", "--tags", "origin", "main")
     return release
 
@@ -42,16 +42,16 @@ def test_here(released: Place) -> None:
     released.write("mine.txt", "not committed\n")
     with released.untouched():
         said = released.run("hotfix.start", "--of", "0.2.0", "--here")
-    assert 3 == said.code, said.text
+    assert said.code == 3, said.text
     assert f"{released.clone} has changes that are not committed" in said.err
     assert "type:     git stash, or leave out --here" in said.err
     (released.clone / "mine.txt").unlink()
     for _ in range(2):
         said = released.run("hotfix.start", "--of", "0.2.0", "--here")
-        assert 0 == said.code, said.text
+        assert said.code == 0, said.text
         assert f"{BRANCH} is at {released.clone}\n" in said.out
         assert f"next: cd {released.clone}, commit the fix, git push" in said.out
-        assert BRANCH == released.git("branch", "--show-current")
+        assert released.git("branch", "--show-current") == BRANCH
         assert f"origin/{BRANCH}" == released.git("rev-parse", "--abbrev-ref", "@{upstream}")
         assert released.git("rev-parse", "v0.2.0^{commit}") == released.git("rev-parse", "HEAD")
         assert not released.clone.with_name("clone-hotfix-v0.2.1").exists()
@@ -67,7 +67,7 @@ def test_a_pick_that_does_not_apply(released: Place) -> None:
     before, mine = remotes.refs(released.remote), released.mine()
     for picks in (("--pick", second), ("--pick", second)):
         said = released.run("hotfix.start", "--of", "0.2.0", *picks)
-        assert 8 == said.code, said.text
+        assert said.code == 8, said.text
         assert f"{second[:12]} (Mend 22) does not apply to v0.2.0: {LINE}" in said.err
         assert before == remotes.refs(released.remote)
         assert mine == released.mine()
@@ -78,7 +78,7 @@ def test_a_pick_that_does_not_apply(released: Place) -> None:
         f"invoke hotfix.start --of 0.2.0   (without it), then in {tree}: git cherry-pick -x {second[:12]}" in said.err
     )
     said = released.run("hotfix.start", "--of", "0.2.0")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     with pytest.raises(AssertionError, match="could not apply"):
         released.git("cherry-pick", "-x", second[:12], where=tree)
     (tree / LINE).write_text(released.git("show", f"v0.2.0:{LINE}") + "\n# another\n", encoding="utf-8")
@@ -86,9 +86,9 @@ def test_a_pick_that_does_not_apply(released: Place) -> None:
     released.git("-c", "core.editor=true", "cherry-pick", "--continue", where=tree)
     released.git("push", "-q", where=tree)
     said = released.run("hotfix.start", "--of", "0.2.0", "--pick", second)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     tip = remotes.refs(released.remote)[f"refs/heads/{BRANCH}"]
-    assert 1 == len(released.git("rev-list", f"v0.2.0..{tip}").splitlines())
+    assert len(released.git("rev-list", f"v0.2.0..{tip}").splitlines()) == 1
     assert first not in released.git("log", "--format=%B", tip, where=tree)
 
 
@@ -103,12 +103,12 @@ def test_one_of_two_picks_does_not_apply(released: Place) -> None:
     bad = released.git("rev-parse", "HEAD")
     before = remotes.refs(released.remote)
     said = released.run("hotfix.start", "--of", "0.2.0", "--pick", good, "--pick", bad)
-    assert 8 == said.code, said.text
+    assert said.code == 8, said.text
     assert before == remotes.refs(released.remote)
     said = released.run("hotfix.start", "--of", "0.2.0", "--pick", good)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     tip = remotes.refs(released.remote)[f"refs/heads/{BRANCH}"]
-    assert ["contd/alone.py"] == released.git("diff", "--name-only", "v0.2.0", tip, where=released.remote).splitlines()
+    assert released.git("diff", "--name-only", "v0.2.0", tip, where=released.remote).splitlines() == ["contd/alone.py"]
 
 
 @pytest.mark.parametrize("words", [("--here",), ()], ids=["here", "beside"])
@@ -116,22 +116,22 @@ def test_release_on_its_branch(released: Place, words: tuple[str, ...]) -> None:
     """`invoke release` on the branch is `invoke hotfix.finish`: the next patch, tagged as a hotfix, merged back."""
     fix = committed(released, 21, "# mended\n")
     said = released.run("hotfix.start", "--of", "0.2.0", "--pick", fix, *words)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     tree = released.clone if words else released.clone.with_name("clone-hotfix-v0.2.1")
     on_branch = replace(released, clone=tree)
     refused = on_branch.run("release", "--part", "minor", "--yes")
-    assert 2 == refused.code
+    assert refused.code == 2
     assert "a hotfix raises the patch: 0.2.1" in refused.err
     said = on_branch.run("release", "--yes")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert "contd 0.2.1 is out." in said.out
-    assert "Hotfix v0.2.1" == released.git("tag", "-l", "--format=%(contents:subject)", "v0.2.1")
+    assert released.git("tag", "-l", "--format=%(contents:subject)", "v0.2.1") == "Hotfix v0.2.1"
     refs = remotes.refs(released.remote)
     assert released.git("rev-parse", "v0.2.1^{commit}") == refs[f"refs/heads/{BRANCH}"]
     assert 'version = "0.2.1"' in released.git("show", "main:pyproject.toml", where=released.remote)
-    assert BRANCH == released.git("branch", "--show-current", where=tree)
+    assert released.git("branch", "--show-current", where=tree) == BRANCH
     again = released.run("hotfix.finish", "--yes")
-    assert 2 == again.code
+    assert again.code == 2
     assert ("0.2.1 is out already" if words else "no hotfix is under way") in again.err
     assert "type:" in again.err
 
@@ -139,18 +139,18 @@ def test_release_on_its_branch(released: Place, words: tuple[str, ...]) -> None:
 def test_a_hotfix_that_brings_more_than_a_fix(released: Place) -> None:
     """A hotfix has no other part to be: what to type is itself with a reason, and that releases it."""
     said = released.run("hotfix.start", "--of", "0.2.0")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     tree = released.clone.with_name("clone-hotfix-v0.2.1")
     (tree / "newsfragments" / "31.feature.md").write_text("There is more.\n", encoding="utf-8")
     released.git("add", "--all", where=tree)
     released.git("commit", "-qm", "Add more", where=tree)
     released.git("push", "-q", where=tree)
     said = released.run("hotfix.finish", "--yes")
-    assert 2 == said.code
+    assert said.code == 2
     assert "1 feature ask for minor at least, and 0.2.1 is a patch release" in said.err
     (line,) = [one for one in said.err.splitlines() if "type:" in one]
-    assert 'type:     invoke hotfix.finish --version 0.2.1 --because "…"' == line.strip()
+    assert line.strip() == 'type:     invoke hotfix.finish --version 0.2.1 --because "…"'
     words = shlex.split(line.partition("invoke ")[2])
     said = released.run(*words, "--yes")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert "contd 0.2.1 is out." in said.out

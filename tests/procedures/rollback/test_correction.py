@@ -25,7 +25,7 @@ def stopped_at_the_correction(place: Place, world: World) -> None:
     released(place)
     world.faults.order("POST /chat/room 1 drop")
     said = place.run("rollback", "--version", "0.2.0", "--yes", "--wait", "1", *BECAUSE)
-    assert 8 == said.code, said.text
+    assert said.code == 8, said.text
     assert f"invoke {' '.join(CORRECTION)} --again room" in said.err
 
 
@@ -40,22 +40,22 @@ def test_the_preview_and_the_message_have_the_reason_and_the_advice(everywhere: 
     """`--kind correction` shows and sends the text of the rollback, not the release notes."""
     stopped_at_the_correction(everywhere, world)
     said = everywhere.run(*CORRECTION, "--preview")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert TEXT in said.out
     assert "Added" not in said.out
     everywhere.run(*CORRECTION, "--again", "room")
     said = everywhere.run(*CORRECTION)
-    assert 0 == said.code, said.text
-    assert [TEXT] == texts(world)
+    assert said.code == 0, said.text
+    assert texts(world) == [TEXT]
 
 
 def test_what_again_says_to_type_sends_the_correction(everywhere: Place, world: World) -> None:
     """After `--again`, the printed command sends the correction: the rollback, which waits for it."""
     stopped_at_the_correction(everywhere, world)
     said = everywhere.run(*CORRECTION, "--again", "room")
-    assert "the message to room will be sent again; type: invoke rollback\n" == said.out
+    assert said.out == "the message to room will be sent again; type: invoke rollback\n"
     everywhere.run("rollback", "--wait", "1")
-    assert [TEXT] == texts(world)
+    assert texts(world) == [TEXT]
 
 
 def test_nothing_is_corrected_before_it_is_withdrawn(everywhere: Place, world: World) -> None:
@@ -63,7 +63,7 @@ def test_nothing_is_corrected_before_it_is_withdrawn(everywhere: Place, world: W
     released(everywhere)
     for words in (CORRECTION, (*CORRECTION, "--preview")):
         said = everywhere.run(*words)
-        assert 2 == said.code
+        assert said.code == 2
         assert "0.2.0 is not withdrawn, so there is nothing to correct\n" in said.err
         assert '  type:     invoke rollback --version 0.2.0 --reason "…"\n' in said.err
-    assert [] == texts(world)
+    assert texts(world) == []

@@ -36,9 +36,9 @@ def test_everything_but_yes_is_no(release: Place, world: World, answer: str) -> 
     released(release)
     before, asked = remotes.refs(release.remote), len(world.ledger.mutating())
     code, seen = answered(release, answer, "--delete-tag")
-    assert 8 == code, seen
+    assert code == 8, seen
     assert seen.index("cannot be undone: the files stay") < seen.index(QUESTION)
-    assert 1 == seen.count(QUESTION)
+    assert seen.count(QUESTION) == 1
     assert "contd 0.2.0 was not withdrawn" in seen
     assert "type:     invoke rollback --version 0.2.0 --delete-tag --reason 'it loses lines'\n" in seen
     assert (before, asked) == (remotes.refs(release.remote), len(world.ledger.mutating()))
@@ -50,13 +50,13 @@ def test_yes(release: Place, yanking: Yanking) -> None:
     released(release)
     with yanking("0.2.0"):
         code, seen = answered(release, "y", "--wait", "60")
-    assert 0 == code, seen
-    assert 1 == seen.count(QUESTION)
+    assert code == 0, seen
+    assert seen.count(QUESTION) == 1
     assert "contd 0.2.0 is withdrawn, as far as it can be." in seen
     assert "refs/tags/withdrawn/v0.2.0" in remotes.refs(release.remote)
     assert Journal(release.state / "journal.jsonl").last(Withdrawn) is not None
     said = release.run("rollback", "--version", "0.2.0")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
 
 
 def test_what_was_typed_before_the_question_is_no_answer(release: Place, world: World) -> None:
@@ -64,6 +64,6 @@ def test_what_was_typed_before_the_question_is_no_answer(release: Place, world: 
     released(release)
     before, requests = remotes.refs(release.remote), len(world.ledger.mutating())
     code, seen = answered(release, "n", ahead="y\n\ny\n")
-    assert 8 == code, seen
+    assert code == 8, seen
     assert "contd 0.2.0 was not withdrawn" in seen
     assert (before, requests) == (remotes.refs(release.remote), len(world.ledger.mutating()))

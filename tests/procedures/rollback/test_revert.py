@@ -39,7 +39,7 @@ def test_a_pull_request_brings_it(everywhere: Place, world: World, yanking: Yank
     said = rolled_back(everywhere, yanking, "0.3.0", "--revert")
     assert before == remotes.refs(everywhere.remote)["refs/heads/main"]
     (pull,) = issues.pulls(github(world), BRANCH, "main")
-    assert "Restore the code of 0.2.0" == pull.title
+    assert pull.title == "Restore the code of 0.2.0"
     assert f"main cannot be pushed to; {pull.url} asks for the revert" in said.out
     assert f"{pull.url} brings it, when it is merged" in said.out
     assert "contd/bad.py" not in files(everywhere, BRANCH)
@@ -47,13 +47,13 @@ def test_a_pull_request_brings_it(everywhere: Place, world: World, yanking: Yank
     assert before == everywhere.git("rev-parse", f"{BRANCH}^", where=everywhere.remote)
 
     again = everywhere.run("rollback", "--version", "0.3.0")
-    assert 0 == again.code, again.text
-    assert 1 == len(issues.pulls(github(world), BRANCH, "main", closed=True))
+    assert again.code == 0, again.text
+    assert len(issues.pulls(github(world), BRANCH, "main", closed=True)) == 1
     remotes.allow(everywhere.remote, "refs/heads/main")
     everywhere.git("fetch", "-q", "origin", BRANCH)
     everywhere.git("push", "-q", "origin", "FETCH_HEAD:refs/heads/main")
     merged = everywhere.run("rollback", "--version", "0.3.0")
-    assert 0 == merged.code, merged.text
+    assert merged.code == 0, merged.text
     assert "on origin/main" in merged.out
     assert "contd/bad.py" not in files(everywhere, "main")
 
@@ -66,7 +66,7 @@ def test_nowhere_to_ask(release: Place, yanking: Yanking) -> None:
     remotes.refuse(release.remote, "refs/heads/main")
     with yanking("0.3.0"):
         said = release.run("rollback", "--version", "0.3.0", "--yes", "--revert", "--wait", "5", *BECAUSE)
-        assert 8 == said.code, said.text
+        assert said.code == 8, said.text
         assert "main is protected" in said.err
         assert f"a person who merges {BRANCH}" in said.err
         commands = f"git fetch origin; git switch main; git merge origin/{BRANCH}; git push origin main"
@@ -75,7 +75,7 @@ def test_nowhere_to_ask(release: Place, yanking: Yanking) -> None:
         for command in commands.split("; "):
             release.git(*command.split()[1:])
         said = release.run("rollback", "--wait", "30")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert "contd/bad.py" not in files(release, "main")
 
 
@@ -90,7 +90,7 @@ def test_main_went_on_in_the_same_lines(everywhere: Place, yanking: Yanking) -> 
     everywhere.publish("Better")
     before = remotes.refs(everywhere.remote)["refs/heads/main"]
     said = everywhere.run("rollback", "--version", "0.3.0", "--yes", "--revert", "--wait", "1", *BECAUSE)
-    assert 8 == said.code, said.text
+    assert said.code == 8, said.text
     assert "main has changed since 0.3.0 in contd/bad.py" in said.err
     assert before == remotes.refs(everywhere.remote)["refs/heads/main"]
     assert f"refs/heads/{BRANCH}" not in remotes.refs(everywhere.remote)
@@ -103,4 +103,4 @@ def test_main_went_on_in_the_same_lines(everywhere: Place, yanking: Yanking) -> 
     everywhere.git("push", "-q", "origin", "HEAD:refs/heads/main")
     with yanking("0.3.0"):
         said = everywhere.run("rollback", "--wait", "30")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text

@@ -49,37 +49,37 @@ def test_the_newest_release(everywhere: Place, world: World, yanking: Yanking) -
     assert "refs/tags/withdrawn/v0.3.0" in refs
     latest = releases.latest(github(world))
     assert latest
-    assert "v0.2.0" == latest.tag
+    assert latest.tag == "v0.2.0"
     bad = releases.release_of_tag(github(world), "v0.3.0")
     assert bad
     assert bad.body.startswith("> [!CAUTION]\n> **Withdrawn.** it loses lines\n> Use 0.2.0 instead.\n\n")
     assert "There is bad" in bad.body
     messages = world.part(Chat).messages(room="room")
-    assert ["contd 0.2.0 is out", "contd 0.3.0 is out", "contd 0.3.0 is withdrawn"] == [one.title for one in messages]
+    assert [one.title for one in messages] == ["contd 0.2.0 is out", "contd 0.3.0 is out", "contd 0.3.0 is withdrawn"]
     assert "Use contd 0.2.0 instead of 0.3.0" in messages[-1].text
     kept = {path: digest for path, digest in mine.items() if ".git" not in path}
     assert kept == {path: digest for path, digest in everywhere.mine().items() if ".git" not in path}
 
     before, effects = remotes.refs(everywhere.remote), len(world.ledger.mutating())
     again = everywhere.run("rollback", "--version", "0.3.0")
-    assert 0 == again.code, again.text
+    assert again.code == 0, again.text
     assert (before, effects) == (remotes.refs(everywhere.remote), len(world.ledger.mutating()))
     other = everywhere.run("rollback", "--version", "0.3.0", "--reason", "something else")
-    assert 2 == other.code
+    assert other.code == 2
     assert "0.3.0 is withdrawn already, because: it loses lines" in other.err
 
     started = everywhere.run("hotfix.start", "--of", "0.3.0")
-    assert 0 == started.code, started.text
+    assert started.code == 0, started.text
     tree = everywhere.clone.with_name("clone-hotfix-v0.3.1")
     (tree / "newsfragments/+good.bugfix.md").write_text("No line is lost.\n", encoding="utf-8")
     everywhere.git("add", "--all", where=tree)
     everywhere.git("commit", "-qm", "Mend", where=tree)
     everywhere.git("push", "-q", "origin", "HEAD", where=tree)
     finished = everywhere.run("hotfix.finish", "--yes", *CI)
-    assert 0 == finished.code, finished.text
+    assert finished.code == 0, finished.text
     latest = releases.latest(github(world))
     assert latest
-    assert "v0.3.1" == latest.tag
+    assert latest.tag == "v0.3.1"
     assert {1} == set(world.ledger.effects().values())
 
 
@@ -87,17 +87,17 @@ def test_nobody_yanks(everywhere: Place, world: World, yanking: Yanking) -> None
     """It is never claimed that a release is yanked; everything else is done meanwhile, and it is continued."""
     released(everywhere)
     said = everywhere.run("rollback", "--version", "0.2.0", "--yes", "--wait", "1", *BECAUSE)
-    assert 8 == said.code
+    assert said.code == 8
     assert "the index does not say that 0.2.0 is yanked" in said.err
     assert "is withdrawn, as far as it can be" not in said.out
-    assert 2 == len(world.part(Chat).messages(room="room"))
+    assert len(world.part(Chat).messages(room="room")) == 2
     latest = releases.latest(github(world))
     assert latest is None
     assert "the rollback of 0.2.0 is, since " in everywhere.say("status").out
     with yanking("0.2.0"):
         said = everywhere.run("rollback", "--wait", "30")
-    assert 0 == said.code, said.text
-    assert 2 == len(world.part(Chat).messages(room="room"))
+    assert said.code == 0, said.text
+    assert len(world.part(Chat).messages(room="room")) == 2
 
 
 def test_republished(everywhere: Place, world: World, yanking: Yanking) -> None:
@@ -111,7 +111,7 @@ def test_republished(everywhere: Place, world: World, yanking: Yanking) -> None:
     released(everywhere)
     with yanking("0.3.0"):
         said = everywhere.run("rollback", "--version", "0.3.0", "--yes", "--wait", "60", "--republish", *BECAUSE)
-    assert 2 == said.code  # nothing has checked the restored code on GitHub yet
+    assert said.code == 2  # nothing has checked the restored code on GitHub yet
     assert "contd 0.3.0 is withdrawn, as far as it can be." in said.out
     assert "The code of 0.2.0 is released again now, as 0.3.1." in said.out
     assert "if that stops: invoke hotfix.finish --version 0.3.1   (it goes on)" in said.out
@@ -121,7 +121,7 @@ def test_republished(everywhere: Place, world: World, yanking: Yanking) -> None:
     assert "nothing is under way; 0.3.0 withdrawn at " in status
     assert "type: invoke hotfix.finish --version 0.3.1\n" in status
     said = everywhere.run("hotfix.finish", "--version", "0.3.1", "--yes", *CI)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert "type: invoke release\n" in everywhere.say("status").out
     files = everywhere.git("ls-tree", "-r", "--name-only", "v0.3.1").splitlines()
     assert "contd/bad.py" not in files
@@ -134,22 +134,22 @@ def test_republished(everywhere: Place, world: World, yanking: Yanking) -> None:
     assert 'version = "0.3.1"' in everywhere.git("show", "main:pyproject.toml", where=everywhere.remote)
     latest = releases.latest(github(world))
     assert latest
-    assert "v0.3.1" == latest.tag
+    assert latest.tag == "v0.3.1"
     said = rolled_back(everywhere, yanking, "0.3.1")
     assert "Users are sent to 0.2.0." in said.out
 
 
 def test_a_release_that_stopped_before_the_line(everywhere: Place, world: World) -> None:
     """Nothing is public: it is aborted, not rolled back."""
-    assert 0 == everywhere.run("build", "--part", "minor", *CI).code
+    assert everywhere.run("build", "--part", "minor", *CI).code == 0
     before = remotes.refs(everywhere.remote)
     said = everywhere.run("rollback", "--version", "0.2.0", "--yes", *BECAUSE)
-    assert 2 == said.code
+    assert said.code == 2
     assert "nothing of 0.2.0 is public" in said.err
     assert "type:     invoke abort" in said.err
     assert before == remotes.refs(everywhere.remote)
     gone = everywhere.run("rollback", "--version", "0.9.0", "--yes", *BECAUSE)
-    assert 2 == gone.code
+    assert gone.code == 2
     assert "contd 0.9.0 was never released: no tag, and no place has it" in gone.err
 
 
@@ -160,20 +160,20 @@ def test_a_release_that_stopped_behind_the_line(everywhere: Place, world: World)
     A tag that nothing public points at is deleted where that is asked for.
     """
     world.faults.order("UPLOAD /legacy/ every 400")
-    assert 0 != everywhere.run("release", "--part", "minor", "--yes", *CI).code
+    assert everywhere.run("release", "--part", "minor", "--yes", *CI).code != 0
     assert "refs/tags/v0.2.0" in remotes.refs(everywhere.remote)
-    assert 1 == len(releases.releases(github(world)))
+    assert len(releases.releases(github(world))) == 1
     said = everywhere.run("rollback", "--version", "0.2.0", "--yes", "--wait", "5", *BECAUSE)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     undone_lines_are_answered(said.out)
     refs = remotes.refs(everywhere.remote)
     assert "refs/tags/v0.2.0" in refs
     assert 'version = "0.2.0"' in everywhere.git("show", "main:pyproject.toml", where=everywhere.remote)
-    assert () == releases.releases(github(world))
-    assert () == world.part(Chat).messages(room="room")
+    assert releases.releases(github(world)) == ()
+    assert world.part(Chat).messages(room="room") == ()
     assert "nothing is under way; 0.2.0 withdrawn at" in everywhere.say("status").out
     said = everywhere.run("rollback", "--version", "0.2.0", "--yes", "--delete-tag", "--wait", "5")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert "will be done: it is deleted: nothing public points at it" in said.out
     assert "refs/tags/v0.2.0" not in remotes.refs(everywhere.remote)
     assert "refs/tags/withdrawn/v0.2.0" in remotes.refs(everywhere.remote)
@@ -185,14 +185,14 @@ def test_a_pre_release(everywhere: Place, world: World, yanking: Yanking) -> Non
     news(everywhere, "bad")
     released(everywhere, "--part", "minor", "--pre", "rc")
     refused = everywhere.run("rollback", "--version", "0.3.0rc1", "--yes", "--revert", *BECAUSE)
-    assert 2 == refused.code
+    assert refused.code == 2
     assert "0.3.0rc1 is a pre-release: main goes on from it" in refused.err
     said = rolled_back(everywhere, yanking, "0.3.0rc1", "--delete-tag")
     assert "v0.3.0rc1 stays: the package index, GitHub points at it" in said.out
     assert "refs/tags/v0.3.0rc1" in remotes.refs(everywhere.remote)
     latest = releases.latest(github(world))
     assert latest
-    assert "v0.2.0" == latest.tag
+    assert latest.tag == "v0.2.0"
     assert "next: mend it on main, then invoke release --pre rc" in said.out
 
 
@@ -207,8 +207,8 @@ def test_not_the_newest(everywhere: Place, world: World, yanking: Yanking, other
     assert "so: tell room by hand, if they were told of 0.2.0" in said.out
     latest = releases.latest(github(world))
     assert latest
-    assert "v0.3.0" == latest.tag
-    assert 2 == len(world.part(Chat).messages(room="room"))
+    assert latest.tag == "v0.3.0"
+    assert len(world.part(Chat).messages(room="room")) == 2
     bad = releases.release_of_tag(github(world), "v0.2.0")
     assert bad
     assert bad.body.startswith("> [!CAUTION]\n> **Withdrawn.** it loses lines\n> Use 0.3.0 instead.")
@@ -219,7 +219,7 @@ def test_no_version(place: Place, words: tuple[str, ...]) -> None:
     """Nothing is under way, and no version is named."""
     with place.untouched():
         said = place.say("rollback", *words)
-    assert 2 == said.code
+    assert said.code == 2
     assert "no rollback is under way" in said.err
 
 
@@ -228,12 +228,12 @@ def test_nobody_is_asked_without_a_terminal(everywhere: Place) -> None:
     released(everywhere)
     before = remotes.refs(everywhere.remote)
     said = everywhere.run("rollback", "--version", "0.2.0", *BECAUSE)
-    assert 8 == said.code
+    assert said.code == 8
     assert "cannot be undone: the files stay, and ==0.2.0 installs them" in said.out
     assert "waits for a yes, and there is no terminal to ask on" in said.err
     assert "type:     invoke rollback --version 0.2.0 --reason 'it loses lines' --yes\n" in said.err
     said = everywhere.run("rollback", "--version", "0.2.0", "--dry-run", "--yes", *BECAUSE)
-    assert 0 == said.code
+    assert said.code == 0
     assert "(plan: nothing is changed)" in said.out
     assert "- wait until a person has yanked 0.2.0 on " in said.out
     for words, expected in (
@@ -242,7 +242,7 @@ def test_nobody_is_asked_without_a_terminal(everywhere: Place) -> None:
         ((*BECAUSE, "--hotfix", "--delete-tag"), "what mends 0.2.0 starts from its tag"),
     ):
         said = everywhere.run("rollback", "--version", "0.2.0", "--yes", *words)
-        assert 2 == said.code
+        assert said.code == 2
         assert expected in said.err
         assert "type:" in said.err
     assert before == remotes.refs(everywhere.remote)
@@ -261,8 +261,8 @@ def test_reverted_and_mended(everywhere: Place, yanking: Yanking) -> None:
     assert "contd/bad.py" not in files
     assert {"contd/later.py", "newsfragments/+0.3.0-withdrawn.bugfix.md", "changelog.d/0.3.0.md"} <= {*files}
     assert 'version = "0.3.0"' in everywhere.git("show", "main:pyproject.toml", where=everywhere.remote)
-    assert "hotfix/v0.3.1" == everywhere.git("branch", "--show-current", where=tree)
+    assert everywhere.git("branch", "--show-current", where=tree) == "hotfix/v0.3.1"
     before = remotes.refs(everywhere.remote)
     said = everywhere.run("rollback", "--version", "0.3.0")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert before == remotes.refs(everywhere.remote)

@@ -68,32 +68,32 @@ def test_the_website_and_the_chart(shown: Place, world: World, yanking: Yanking)
     released(shown)
     news(shown, "bad")
     released(shown)
-    assert "0.3.0" == loaded(shown, world, "latest.json")["version"]
+    assert loaded(shown, world, "latest.json")["version"] == "0.3.0"
     charts = OciRepository.named(f"{world.registry}/contd/charts/contd", anonymous=True)
     original = charts.digest("0.3.0")
 
     said = rolled_back(shown, yanking, "0.3.0", "--deprecate-chart")
     assert "a copy takes its place that helm warns of" in said.out
 
-    assert "0.2.0" == loaded(shown, world, "latest.json")["version"]
+    assert loaded(shown, world, "latest.json")["version"] == "0.2.0"
     records = {one["version"]: one for one in loaded(shown, world, "releases.json")["releases"]}
-    assert {"0.3.0": "it loses lines", "0.2.0": ""} == {name: one["withdrawn"] for name, one in records.items()}
+    assert {name: one["withdrawn"] for name, one in records.items()} == {"0.3.0": "it loses lines", "0.2.0": ""}
     page = text(shown, world, "0.3.0/index.html")
     assert page.index("Withdrawn.") < page.index("it loses lines") < page.index("There is bad")
     assert "Withdrawn." not in text(shown, world, "0.2.0/index.html")
     entries = ET.fromstring(text(shown, world, "feed.xml")).iter(f"{ATOM}entry")  # noqa: S314
     titles = [one.findtext(f"{ATOM}title") for one in entries]
-    assert ["contd 0.3.0 (withdrawn)", "contd 0.2.0"] == titles
+    assert titles == ["contd 0.3.0 (withdrawn)", "contd 0.2.0"]
 
     deprecated = {tag: read(charts, charts.digest(tag) or "").is_deprecated for tag in ("0.2.0", "0.3.0")}
-    assert {"0.2.0": False, "0.3.0": True} == deprecated
+    assert deprecated == {"0.2.0": False, "0.3.0": True}
     assert original == charts.digest("withdrawn-0.3.0")
     status = shown.run("status", "--version", "0.3.0")
     assert "withdrawn: helm warns of it; as it was released it is withdrawn-0.3.0" in status.out
 
     commits, asked = shown.git("rev-list", "--count", "gh-pages", where=site(world)), len(world.ledger.mutating())
     again = shown.run("rollback", "--version", "0.3.0")
-    assert 0 == again.code, again.text
+    assert again.code == 0, again.text
     assert commits == shown.git("rev-list", "--count", "gh-pages", where=site(world))
     assert asked == len(world.ledger.mutating())
     assert {1} == set(world.ledger.effects().values())
@@ -110,7 +110,7 @@ def test_not_the_newest_on_the_website(shown: Place, world: World, yanking: Yank
     assert (
         "so: helm upgrade with --version 0.3.0; or invoke rollback with --deprecate-chart or --delete-chart" in said.out
     )
-    assert "0.3.0" == loaded(shown, world, "latest.json")["version"]
+    assert loaded(shown, world, "latest.json")["version"] == "0.3.0"
     records = {one["version"]: one["withdrawn"] for one in loaded(shown, world, "releases.json")["releases"]}
-    assert {"0.3.0": "", "0.2.0": "it loses lines"} == records
+    assert records == {"0.3.0": "", "0.2.0": "it loses lines"}
     assert before == {tag: charts.digest(tag) for tag in charts.tags()}

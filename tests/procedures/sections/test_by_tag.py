@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def pushed(release: Place) -> Place:
     """0.2.0, built here, tagged and pushed, and nothing of it published."""
     said = release.say("build", "--part", "minor")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     (tree,) = release.cache.glob("contd-release/contd-*/v0.2.0")
     release.git("tag", "-a", "-m", "Release v0.2.0", "v0.2.0", where=tree)
     release.git("push", "-q", "origin", "v0.2.0", where=tree)
@@ -47,11 +47,11 @@ def sealed(place: Place) -> str:
 def test_a_tag_is_enough(pushed: Place, elsewhere: Place, world: World) -> None:
     """Built from its tag on another machine a release has the same seal; it is published and verified from a folder."""
     said = elsewhere.say("build", "--proof", "--to", "sealed")
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert "the released tree passes python -c pass" in said.out
     assert f"2 artifacts are in sealed, seal {sealed(pushed)[:12]}" in said.out
     assert sealed(pushed) == sealed(elsewhere)
-    assert {} == dict(world.ledger.effects())
+    assert dict(world.ledger.effects()) == {}
 
     third = elsewhere.directory.with_name("third")
     third.mkdir()
@@ -60,48 +60,48 @@ def test_a_tag_is_enough(pushed: Place, elsewhere: Place, world: World) -> None:
     place.git("checkout", "-q", "v0.2.0")
     folder = str(elsewhere.clone / "sealed")
     said = place.say("publish", "--only", "pypi,image", "--artifacts", folder)
-    assert 0 == said.code, said.text
-    assert {"file contd-0.2.0-py3-none-any.whl": 1, "file contd-0.2.0.tar.gz": 1} == dict(world.ledger.effects())
+    assert said.code == 0, said.text
+    assert dict(world.ledger.effects()) == {"file contd-0.2.0-py3-none-any.whl": 1, "file contd-0.2.0.tar.gz": 1}
     said = place.say("publish", "--artifacts", folder)
-    assert 0 == said.code, said.text
-    assert 2 == sum(world.ledger.effects().values())
+    assert said.code == 0, said.text
+    assert sum(world.ledger.effects().values()) == 2
     assert "contd has no image: nothing to do" in place.say("publish", "--only", "image", "--artifacts", folder).out
-    assert 0 == place.say("promote", "--artifacts", folder).code
+    assert place.say("promote", "--artifacts", folder).code == 0
     said = place.say("verify", "--artifacts", folder)
-    assert 0 == said.code, said.text
+    assert said.code == 0, said.text
     assert "contd 0.2.0: what was built is what users get from pypi" in said.out
     told = [json.loads(line) for line in place.say("verify", "--json").out.splitlines()]
     rows = [(one["name"], one["verdict"], one["built"] == one["found"]) for one in told if one["event"] == "reading"]
-    assert [("contd-0.2.0-py3-none-any.whl", "as built", True), ("contd-0.2.0.tar.gz", "as built", True)] == rows
+    assert rows == [("contd-0.2.0-py3-none-any.whl", "as built", True), ("contd-0.2.0.tar.gz", "as built", True)]
 
 
 def test_a_moved_tag_publishes_nothing(elsewhere: Place, world: World) -> None:
     """The commit that is checked out is not what the tag names any more: exit 3, and nothing is sent."""
-    assert 0 == elsewhere.say("build", "--to", "sealed").code
+    assert elsewhere.say("build", "--to", "sealed").code == 0
     elsewhere.git("tag", "-f", "-a", "-m", "moved", "v0.2.0", "origin/main")
     elsewhere.git("push", "-q", "-f", "origin", "v0.2.0")
     elsewhere.git("tag", "-f", "v0.2.0", "HEAD")
     said = elsewhere.say("publish", "--artifacts", "sealed")
-    assert 3 == said.code, said.text
+    assert said.code == 3, said.text
     assert "v0.2.0 is on " in said.err
-    assert {} == dict(world.ledger.effects())
+    assert dict(world.ledger.effects()) == {}
 
 
 def test_what_is_not_there_is_told(elsewhere: Place, place: Place) -> None:
     """Nothing built, nothing that says what was built, no tag, or a tag that its own files contradict: each says so."""
     said = elsewhere.say("publish", "--only", "pypi")
-    assert (2, True) == (said.code, "nothing of v0.2.0 is sealed here" in said.err), said.text
+    assert (said.code, "nothing of v0.2.0 is sealed here" in said.err) == (2, True), said.text
     said = elsewhere.say("verify", "--version", "0.2.0")
-    assert (2, True) == (said.code, "nothing says what was built as 0.2.0" in said.err), said.text
+    assert (said.code, "nothing says what was built as 0.2.0" in said.err) == (2, True), said.text
     said = elsewhere.say("verify", "--artifacts", "nowhere")
-    assert (2, True) == (said.code, "nowhere has no artifacts.json" in said.err), said.text
+    assert (said.code, "nowhere has no artifacts.json" in said.err) == (2, True), said.text
     elsewhere.git("checkout", "-q", "main")
     elsewhere.git("tag", "-d", "v0.2.0")
     said = elsewhere.say("verify", "--version", "v0.2.0")
-    assert (2, True) == (said.code, "nothing says what was built as 0.2.0" in said.err), said.text
+    assert (said.code, "nothing says what was built as 0.2.0" in said.err) == (2, True), said.text
     said = elsewhere.say("build", "--to", "sealed")
-    assert (2, True) == (said.code, "HEAD is not at the tag of a release" in said.err), said.text
+    assert (said.code, "HEAD is not at the tag of a release" in said.err) == (2, True), said.text
     elsewhere.git("tag", "v9.0.0")
     said = elsewhere.say("build", "--to", "sealed")
     expected = "HEAD is tagged v9.0.0, and its version files say 0.1.5"
-    assert (3, True) == (said.code, expected in said.err), said.text
+    assert (said.code, expected in said.err) == (3, True), said.text

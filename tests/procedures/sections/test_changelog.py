@@ -12,7 +12,7 @@ def test_a_migration_guide(place: Place) -> None:
     """The template has a section for each breaking change, and is refused until somebody wrote it."""
     place.write("newsfragments/9.breaking.md", "Ledgers are files now. They were folders.\n")
     said = place.say("changelog", "--migration-guide")
-    assert 0 == said.code, said.err
+    assert said.code == 0, said.err
     text = (place.clone / "docs/migrations/v0.2.md").read_text(encoding="utf-8")
     assert "# Migrating to 0.2.0\n" in text
     assert "## Ledgers are files now\n" in text

@@ -77,9 +77,9 @@ def read(release: Release, patience: float = 0, *, promoted: bool = True) -> tup
 
 def test_a_release_under_way_is_not_verified_before_it_is_out(release: Place) -> None:
     """Built and not tagged: nothing is looked for."""
-    assert 0 == release.say("build", "--part", "minor").code
+    assert release.say("build", "--part", "minor").code == 0
     said = release.say("verify")
-    assert (2, True) == (said.code, "contd 0.2.0 is under way: v0.2.0 is free on origin" in said.err), said.text
+    assert (said.code, "contd 0.2.0 is under way: v0.2.0 is free on origin" in said.err) == (2, True), said.text
 
 
 def test_absent_stale_and_wrong_are_told_apart(
@@ -88,20 +88,20 @@ def test_absent_stale_and_wrong_are_told_apart(
     """One row for each, and an error for each that is not as built: something wrong decides the exit code."""
     with pytest.raises(Several) as stopped:
         read(mirrored("same", "absent", "stale", "wrong", "unanswered"))
-    assert [
+    assert [(type(one).__name__, one.what_is) for one in stopped.value.errors] == [
         ("Conflict", "mirror: wrong is wrong: sha256:bb"),
         ("Unanswered", "mirror: unanswered is unanswered: the mirror answered 502"),
         ("Unsettled", "mirror: absent is absent: not there"),
         ("Unsettled", "mirror: stale is stale: still 1.1.0"),
-    ] == [(type(one).__name__, one.what_is) for one in stopped.value.errors]
-    assert [
+    ]
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()] == [
         "channel  name        built      found",
         "mirror   same        sha256:aa  ✓ as built: sha256:aa",
         "mirror   absent      sha256:aa  ✗ absent: not there",
         "mirror   stale       sha256:aa  ✗ stale: still 1.1.0",
         "mirror   wrong       sha256:aa  ✗ wrong: sha256:bb",
         "mirror   unanswered  sha256:aa  ✗ unanswered: the mirror answered 502",
-    ] == [line.strip() for line in capsys.readouterr().out.splitlines()]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_what_is_wrong_is_not_waited_for(mirrored: Callable[..., Release], capsy
 
 def test_what_is_promoted_later_is_not_asked_for(mirrored: Callable[..., Release]) -> None:
     """Before the promotion nobody misses what comes with it."""
-    assert ["same"] == [row.name for row in read(mirrored("same", "promoted"), promoted=False)]
+    assert [row.name for row in read(mirrored("same", "promoted"), promoted=False)] == ["same"]
     with pytest.raises(Unsettled):
         read(mirrored("same", "promoted"))
 
@@ -142,7 +142,7 @@ def test_machines_read_objects(mirrored: Callable[..., Release], capsys: pytest.
     """One JSON object for each thing that was built."""
     report = Json(Redactor.of_environment())
     comparison.read(mirrored("same"), (), report, Patience(0), promoted=True)
-    assert {
+    assert json.loads(capsys.readouterr().out) == {
         "event": "reading",
         "channel": "mirror",
         "name": "same",
@@ -150,7 +150,7 @@ def test_machines_read_objects(mirrored: Callable[..., Release], capsys: pytest.
         "verdict": "as built",
         "found": "sha256:aa",
         "warning": "",
-    } == json.loads(capsys.readouterr().out)
+    }
 
 
 def test_a_terminal_shows_every_name_whole() -> None:

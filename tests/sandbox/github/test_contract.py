@@ -95,6 +95,6 @@ def test_every_operation_is_valid_and_answers_its_good_status(github: Github, as
         ask("GET", "/pulls/2"),
         ask("PATCH", "/pulls/2", json={"title": "Merge it"}),
     ]
-    assert [] == [f"{one.request.method} {one.url} {one.status_code} {one.text}" for one in statuses if not one.ok]
+    assert [f"{one.request.method} {one.url} {one.status_code} {one.text}" for one in statuses if not one.ok] == []
     assert set() == operations() - github.contract.judged
-    assert [] == github.contract.broken
+    assert github.contract.broken == []

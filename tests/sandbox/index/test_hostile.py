@@ -38,11 +38,11 @@ def test_no_upload_breaks_it(fields: dict[str, str], filename: str, content: byt
             data={**form, "content": (BytesIO(content), filename)},
             headers={"Authorization": f"Basic {login}"},
         )
-        assert 400 == reply.status_code
+        assert reply.status_code == 400
         assert reply.status.isascii()
         assert "\n" not in reply.status
         assert "X-Evil" not in reply.headers
-        assert ["accounts.json"] == [one.name for one in Path(folder).rglob("*")]
+        assert [one.name for one in Path(folder).rglob("*")] == ["accounts.json"]
 
 
 @settings(max_examples=100, deadline=None)

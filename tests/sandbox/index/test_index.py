@@ -32,7 +32,7 @@ def get(world: World, path: str, **words: Any) -> requests.Response:
 def test_the_same_bytes_again_are_fine_and_change_nothing(world: World, upload: Upload, make_wheel: Make) -> None:
     """200, twice; stored once."""
     wheel = make_wheel("1.0.0")
-    assert [200, 200] == [upload(wheel).status_code for _ in range(2)]
+    assert [upload(wheel).status_code for _ in range(2)] == [200, 200]
     assert {f"file {wheel.name}": 1} == world.ledger.effects()
 
 
@@ -41,7 +41,7 @@ def test_other_bytes_under_a_name_that_is_taken(world: World, upload: Upload, ma
     upload(wheel := make_wheel("1.0.0"))
     first = wheel.read_bytes()
     reply = upload(make_wheel("1.0.0", says="something else"))
-    assert 400 == reply.status_code
+    assert reply.status_code == 400
     assert reply.reason.startswith(f"File already exists ('{wheel.name}', with blake2_256 hash '")
     url = get(world, "/simple/contd-demo/", headers=JSON).json()["files"][0]["url"]
     assert first == requests.get(url, timeout=5).content
@@ -59,15 +59,15 @@ def test_a_deleted_name_is_burned(world: World, upload: Upload, make_wheel: Make
     """400 for ever, even for the same bytes, and the file is no longer listed."""
     upload(wheel := make_wheel("1.0.0"))
     world.part(Index).delete(wheel.name)
-    assert "This filename has already been used, use a different version." == upload(wheel).reason
-    assert [] == get(world, "/simple/contd-demo/", headers=JSON).json()["files"]
-    assert 404 == get(world, "/pypi/contd-demo/1.0.0/json").status_code
+    assert upload(wheel).reason == "This filename has already been used, use a different version."
+    assert get(world, "/simple/contd-demo/", headers=JSON).json()["files"] == []
+    assert get(world, "/pypi/contd-demo/1.0.0/json").status_code == 404
 
 
 def test_one_sdist_for_one_release(upload: Upload, make_sdist: Make) -> None:
     """400 for a second one under another spelling."""
-    assert 200 == upload(make_sdist("1.0.0")).status_code
-    assert "Only one sdist may be uploaded per release." == upload(make_sdist("1.0", name="contd_demo")).reason
+    assert upload(make_sdist("1.0.0")).status_code == 200
+    assert upload(make_sdist("1.0", name="contd_demo")).reason == "Only one sdist may be uploaded per release."
 
 
 @pytest.mark.parametrize("account", ["stranger", "nobody", "reader", "narrow"])
@@ -91,7 +91,7 @@ def test_who_may_not_upload(world: World, make_wheel: Make, upload: Upload, acco
 
 def test_a_narrow_token_may_upload_its_own_project(world: World, make_wheel: Make, upload: Upload) -> None:
     """The scope is a project's."""
-    assert 200 == upload(make_wheel("1.0.0", name="elsewhere"), world.accounts.narrow).status_code
+    assert upload(make_wheel("1.0.0", name="elsewhere"), world.accounts.narrow).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_does_not_fit_together_is_refused(
 ) -> None:
     """400 with the reason, and nothing stored."""
     reply = upload(make_wheel("1.0.0"), **fields)
-    assert 400 == reply.status_code
+    assert reply.status_code == 400
     assert reply.reason.startswith(reason)
     assert not world.ledger.effects()
 
@@ -132,10 +132,10 @@ def test_a_login_can_be_tried_without_a_file(world: World) -> None:
     form = {":action": "file_upload", "protocol_version": "1", "name": "contd-demo"}
     passwords = {"publisher": world.accounts.publisher.password.reveal(), "reader": "wrong"}
     tries = [requests.post(world.upload_url, data=form, auth=one, timeout=5) for one in passwords.items()]
-    assert [
+    assert [(one.status_code, one.reason) for one in tries] == [
         (400, "Upload payload does not have a file."),
         (403, "Invalid or non-existent authentication information."),
-    ] == [(one.status_code, one.reason) for one in tries]
+    ]
 
 
 def test_what_is_in_the_file_counts(upload: Upload, make_wheel: Make) -> None:
@@ -155,24 +155,24 @@ def test_too_large(world: World, upload: Upload, make_wheel: Make) -> None:
     world.part(Index).rules = IndexRules(largest=100)
     assert upload(wheel).reason == "File too large. Limit for project 'contd-demo' is 0 MB."
     world.part(Index).rules = IndexRules(room=wheel.stat().st_size)
-    assert 200 == upload(wheel).status_code
+    assert upload(wheel).status_code == 200
     assert upload(make_wheel("1.1.0")).reason == "Project size too large. Limit for project 'contd-demo' is 0 GB."
 
 
 def test_too_late(world: World, upload: Upload, make_wheel: Make, make_sdist: Make) -> None:
     """400 for a file that comes to a release after two weeks; the same bytes again are fine even then."""
-    assert 200 == upload(wheel := make_wheel("1.0.0")).status_code
+    assert upload(wheel := make_wheel("1.0.0")).status_code == 200
     world.part(Index).rules = IndexRules(window=0)
-    assert "Files can no longer be added to contd-demo 1.0.0." == upload(make_sdist("1.0.0")).reason
-    assert 200 == upload(wheel).status_code
-    assert 200 == upload(make_wheel("1.1.0")).status_code
+    assert upload(make_sdist("1.0.0")).reason == "Files can no longer be added to contd-demo 1.0.0."
+    assert upload(wheel).status_code == 200
+    assert upload(make_wheel("1.1.0")).status_code == 200
 
 
 def test_the_listing_in_json(world: World, upload: Upload, make_wheel: Make) -> None:
     """PEP 691, with the metadata file of PEP 658, sizes and versions."""
     upload(wheel := make_wheel("1.0.0", requires=">=3.8"), requires_python=">=3.8")
     reply = get(world, "/simple/contd-demo/", headers=JSON)
-    assert "application/vnd.pypi.simple.v1+json" == reply.headers["Content-Type"]
+    assert reply.headers["Content-Type"] == "application/vnd.pypi.simple.v1+json"
     (file,) = reply.json()["files"]
     metadata = requests.get(f"{file['url']}.metadata", timeout=5)
     assert {"sha256": hashlib.sha256(metadata.content).hexdigest()} == file["core-metadata"]
@@ -184,8 +184,8 @@ def test_the_listing_in_json(world: World, upload: Upload, make_wheel: Make) -> 
         file["size"],
         file["yanked"],
     )
-    assert ["1.0.0"] == reply.json()["versions"]
-    assert [{"name": "contd-demo"}] == get(world, "/simple/", headers=JSON).json()["projects"]
+    assert reply.json()["versions"] == ["1.0.0"]
+    assert get(world, "/simple/", headers=JSON).json()["projects"] == [{"name": "contd-demo"}]
 
 
 @pytest.mark.parametrize("accept", ["text/html", "*/*", "application/vnd.pypi.simple.v1+html", ""])
@@ -207,17 +207,17 @@ def test_a_library_reads_both_listings_alike(world: World, upload: Upload, make_
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     found = (package.filename, package.version, package.digests["sha256"], package.requires_python)
     assert (wheel.name, "1.0.0", digest, ">=3.8") == found
-    assert (True, 'it "burns"', True) == (package.is_yanked, package.yanked_reason, package.has_metadata)
+    assert (package.is_yanked, package.yanked_reason, package.has_metadata) == (True, 'it "burns"', True)
 
 
 def test_names_are_normalised(world: World, upload: Upload, make_wheel: Make) -> None:
     """Another spelling is sent to the right one; a project that is not there is 404."""
     upload(make_wheel("1.0.0"))
     reply = get(world, "/simple/Contd._Demo/", allow_redirects=False)
-    assert (301, "/simple/contd-demo/") == (reply.status_code, reply.headers["Location"])
-    assert 200 == get(world, "/simple/contd-demo").status_code
-    assert 404 == get(world, "/simple/nothing-here/").status_code
-    assert {"message": "Not Found"} == get(world, "/pypi/nothing-here/json").json()
+    assert (reply.status_code, reply.headers["Location"]) == (301, "/simple/contd-demo/")
+    assert get(world, "/simple/contd-demo").status_code == 200
+    assert get(world, "/simple/nothing-here/").status_code == 404
+    assert get(world, "/pypi/nothing-here/json").json() == {"message": "Not Found"}
 
 
 def test_files_are_served_in_parts_and_cached(world: World, upload: Upload, make_wheel: Make) -> None:
@@ -228,8 +228,8 @@ def test_files_are_served_in_parts_and_cached(world: World, upload: Upload, make
     assert str(wheel.stat().st_size) == head.headers["Content-Length"]
     piece = requests.get(url, headers={"Range": "bytes=2-5"}, timeout=5)
     assert (206, wheel.read_bytes()[2:6]) == (piece.status_code, piece.content)
-    assert 304 == requests.get(url, headers={"If-None-Match": head.headers["ETag"]}, timeout=5).status_code
-    assert 404 == requests.get(url.replace("contd_demo", "contd_dem0"), timeout=5).status_code
+    assert requests.get(url, headers={"If-None-Match": head.headers["ETag"]}, timeout=5).status_code == 304
+    assert requests.get(url.replace("contd_demo", "contd_dem0"), timeout=5).status_code == 404
 
 
 def test_yanked_by_a_person_on_the_page(world: World, upload: Upload, make_wheel: Make) -> None:
@@ -237,19 +237,19 @@ def test_yanked_by_a_person_on_the_page(world: World, upload: Upload, make_wheel
     upload(make_wheel("1.0.0"))
     page = f"{world.url}/manage/project/contd-demo/release/1.0.0/"
     login = ("publisher", world.accounts.publisher.password.reveal())
-    assert 401 == requests.get(page, timeout=5).status_code
-    assert 403 == requests.get(page, auth=("reader", world.accounts.reader.password.reveal()), timeout=5).status_code
+    assert requests.get(page, timeout=5).status_code == 401
+    assert requests.get(page, auth=("reader", world.accounts.reader.password.reveal()), timeout=5).status_code == 403
     assert "Released" in requests.get(page, auth=login, timeout=5).text
     done = requests.post(page, data={"do": "yank", "reason": "<it burns>"}, auth=login, timeout=5)
     assert "Yanked: &lt;it burns&gt;" in done.text
     info = get(world, "/pypi/contd-demo/1.0.0/json").json()
-    assert (True, "<it burns>") == (info["info"]["yanked"], info["urls"][0]["yanked_reason"])
+    assert (info["info"]["yanked"], info["urls"][0]["yanked_reason"]) == (True, "<it burns>")
     requests.post(page, data={"do": "unyank"}, auth=login, timeout=5)
     assert get(world, "/pypi/contd-demo/1.0.0/json").json()["info"]["yanked"] is False
-    assert 400 == requests.post(page, data={"do": "eat"}, auth=login, timeout=5).status_code
+    assert requests.post(page, data={"do": "eat"}, auth=login, timeout=5).status_code == 400
     other = {"do": "delete", "file": "other-1.0.0.tar.gz"}
-    assert 400 == requests.post(page, data=other, auth=login, timeout=5).status_code
-    assert ["yank contd-demo 1.0.0", "unyank contd-demo 1.0.0"] == list(world.ledger.effects())[1:]
+    assert requests.post(page, data=other, auth=login, timeout=5).status_code == 400
+    assert list(world.ledger.effects())[1:] == ["yank contd-demo 1.0.0", "unyank contd-demo 1.0.0"]
 
 
 def test_the_json_api_tells_the_newest_final(world: World, upload: Upload, make_wheel: Make) -> None:
@@ -257,20 +257,20 @@ def test_the_json_api_tells_the_newest_final(world: World, upload: Upload, make_
     for version in ("1.0.0", "1.10.0", "1.9.0", "2.0.0rc1"):
         upload(make_wheel(version))
     page = get(world, "/pypi/contd-demo/json").json()
-    assert "1.10.0" == page["info"]["version"]
-    assert ["1.0.0", "1.9.0", "1.10.0", "2.0.0rc1"] == list(page["releases"])
-    assert "2.0.0rc1" == get(world, "/pypi/contd-demo/2.0.0rc1/json").json()["info"]["version"]
-    assert 404 == get(world, "/pypi/contd-demo/3.0/json").status_code
-    assert 404 == get(world, "/pypi/contd-demo/nonsense/json").status_code
+    assert page["info"]["version"] == "1.10.0"
+    assert list(page["releases"]) == ["1.0.0", "1.9.0", "1.10.0", "2.0.0rc1"]
+    assert get(world, "/pypi/contd-demo/2.0.0rc1/json").json()["info"]["version"] == "2.0.0rc1"
+    assert get(world, "/pypi/contd-demo/3.0/json").status_code == 404
+    assert get(world, "/pypi/contd-demo/nonsense/json").status_code == 404
 
 
 def test_an_index_may_lag(world: World, upload: Upload, make_wheel: Make) -> None:
     """A file is listed some time after it was stored."""
     world.part(Index).rules = replace(world.part(Index).rules, lag=0.5)
     upload(make_wheel("1.0.0"))
-    assert [] == get(world, "/simple/contd-demo/", headers=JSON).json()["files"]
+    assert get(world, "/simple/contd-demo/", headers=JSON).json()["files"] == []
     time.sleep(0.6)
-    assert 1 == len(get(world, "/simple/contd-demo/", headers=JSON).json()["files"])
+    assert len(get(world, "/simple/contd-demo/", headers=JSON).json()["files"]) == 1
 
 
 def test_an_index_may_ask_readers_to_log_in(world: World, upload: Upload, make_wheel: Make) -> None:
@@ -280,9 +280,9 @@ def test_an_index_may_ask_readers_to_log_in(world: World, upload: Upload, make_w
     world.part(Index).rules = replace(world.part(Index).rules, is_protected=True)
     reader = ("reader", world.accounts.reader.password.reveal())
     for address in (world.index_url, url):
-        assert 401 == requests.get(address, timeout=5).status_code
-        assert 401 == requests.get(address, auth=("reader", "wrong"), timeout=5).status_code
-        assert 200 == requests.get(address, auth=reader, timeout=5).status_code
+        assert requests.get(address, timeout=5).status_code == 401
+        assert requests.get(address, auth=("reader", "wrong"), timeout=5).status_code == 401
+        assert requests.get(address, auth=reader, timeout=5).status_code == 200
 
 
 def test_eight_at_once_store_once(world: World, upload: Upload, make_wheel: Make) -> None:
@@ -295,7 +295,7 @@ def test_eight_at_once_store_once(world: World, upload: Upload, make_wheel: Make
         return upload(wheel).status_code
 
     with ThreadPoolExecutor(8) as pool:
-        assert [200] * 8 == list(pool.map(one, range(8)))
+        assert list(pool.map(one, range(8))) == [200] * 8
     assert {f"file {wheel.name}": 1} == world.ledger.effects()
 
 
@@ -308,7 +308,7 @@ def test_eight_different_files_under_one_name(world: World, upload: Upload, make
         folder.mkdir()
         wheels.append(make_wheel("1.0.0", says=folder.name).rename(folder / wheel.name))
     with ThreadPoolExecutor(8) as pool:
-        assert [200] + [400] * 7 == sorted(reply.status_code for reply in pool.map(upload, wheels))
+        assert sorted(reply.status_code for reply in pool.map(upload, wheels)) == [200] + [400] * 7
     assert {f"file {wheel.name}": 1} == world.ledger.effects()
 
 

@@ -111,7 +111,7 @@ def test_a_wheel_and_an_sdist(place: Place, make_wheel: Make, make_sdist: Make) 
     """Twine uploads both, and the index lists them with the sha256 of their bytes."""
     files = (make_wheel("1.0.0", "contd_both"), make_sdist("1.0.0", "contd_both"))
     done = twine(place, *files)
-    assert 0 == done.code, done.said
+    assert done.code == 0, done.said
     assert {one.name: sha256(one) for one in files} == listed(place, "contd-both")
 
 
@@ -119,7 +119,7 @@ def test_a_wheel_and_an_sdist(place: Place, make_wheel: Make, make_sdist: Make) 
 def test_the_same_bytes_again(place: Place, make_wheel: Make) -> None:
     """Nothing changes, whether the index says yes or no."""
     wheel = make_wheel("1.0.0", "contd_again")
-    assert 0 == twine(place, wheel).code
+    assert twine(place, wheel).code == 0
     assert (0 if place.takes_again else 1) == twine(place, wheel).code
     assert {wheel.name: sha256(wheel)} == listed(place, "contd-again")
 
@@ -129,9 +129,9 @@ def test_other_bytes_under_the_same_name(place: Place, make_wheel: Make) -> None
     """They are refused, and the first ones stay."""
     wheel = make_wheel("1.0.0", "contd_other")
     first = sha256(wheel)
-    assert 0 == twine(place, wheel).code
+    assert twine(place, wheel).code == 0
     done = twine(place, make_wheel("1.0.0", "contd_other", says="something else"))
-    assert 1 == done.code
+    assert done.code == 1
     assert "400" in done.said or "409" in done.said
     assert {wheel.name: first} == listed(place, "contd-other")
 
@@ -141,7 +141,7 @@ def test_a_wrong_password(place: Place, make_wheel: Make) -> None:
     """Twine is told 401 or 403, and nothing is stored."""
     stranger = Place(place.upload_url, place.index_url, place.user, "wrong password")
     done = twine(stranger, make_wheel("1.0.0", "contd_wrong"))
-    assert 1 == done.code
+    assert done.code == 1
     assert "401" in done.said or "403" in done.said
     with pytest.raises(NoSuchProjectError):
         listed(place, "contd-wrong")
@@ -150,15 +150,15 @@ def test_a_wrong_password(place: Place, make_wheel: Make) -> None:
 def test_pip_installs_from_it_alone_with_hashes(place: Place, make_wheel: Make, tmp_path: Path) -> None:
     """Pip finds the file, takes it for the sha256 of the one that was built, and refuses another hash."""
     wheel = make_wheel("1.2.3", "contd_pip")
-    assert 0 == twine(place, wheel).code
+    assert twine(place, wheel).code == 0
     wanted = tmp_path / "requirements.txt"
     wanted.write_text(f"contd-pip==1.2.3 --hash=sha256:{sha256(wheel)}\n")
     done = pip("install", place, "--require-hashes", "--target", tmp_path / "site", "-r", wanted)
-    assert 0 == done.code, done.said
+    assert done.code == 0, done.said
     assert "VERSION = '1.2.3'" in (tmp_path / "site" / "contd_pip.py").read_text()
     wanted.write_text(f"contd-pip==1.2.3 --hash=sha256:{'0' * 64}\n")
     done = pip("install", place, "--require-hashes", "--target", tmp_path / "other", "-r", wanted)
-    assert 1 == done.code
+    assert done.code == 1
     assert "DO NOT MATCH THE HASHES" in done.said
 
 
@@ -166,9 +166,9 @@ def test_pip_installs_from_it_alone_with_hashes(place: Place, make_wheel: Make, 
 def test_pip_downloads_any_spelling(place: Place, make_wheel: Make, tmp_path: Path) -> None:
     """The very bytes that were uploaded arrive, whatever spelling of the name pip is given."""
     wheel = make_wheel("1.0.0", "contd_download")
-    assert 0 == twine(place, wheel).code
+    assert twine(place, wheel).code == 0
     done = pip("download", place, "--no-deps", "--dest", tmp_path / "down", "Contd_Download")
-    assert 0 == done.code, done.said
+    assert done.code == 0, done.said
     assert sha256(wheel) == sha256(tmp_path / "down" / wheel.name)
 
 
@@ -176,10 +176,10 @@ def test_pip_downloads_any_spelling(place: Place, make_wheel: Make, tmp_path: Pa
 def test_pip_passes_by_what_needs_another_python(place: Place, make_wheel: Make, tmp_path: Path) -> None:
     """Requires-Python counts."""
     assert (
-        0 == twine(place, make_wheel("1.0.0", "contd_python"), make_wheel("2.0.0", "contd_python", requires=">99")).code
+        twine(place, make_wheel("1.0.0", "contd_python"), make_wheel("2.0.0", "contd_python", requires=">99")).code == 0
     )
     done = pip("download", place, "--no-deps", "--dest", tmp_path / "down", "contd-python")
-    assert ["contd_python-1.0.0-py3-none-any.whl"] == [one.name for one in (tmp_path / "down").iterdir()], done.said
+    assert [one.name for one in (tmp_path / "down").iterdir()] == ["contd_python-1.0.0-py3-none-any.whl"], done.said
 
 
 @pytest.mark.slow
@@ -188,12 +188,12 @@ def test_pip_passes_by_what_is_yanked(tmp_path: Path, make_wheel: Make) -> None:
     with World(tmp_path / "world") as world:
         token = world.accounts.publisher.password.reveal()
         place = Place(world.upload_url, world.index_url, "__token__", token)
-        assert 0 == twine(place, make_wheel("1.0.0"), make_wheel("1.1.0")).code
+        assert twine(place, make_wheel("1.0.0"), make_wheel("1.1.0")).code == 0
         world.part(Index).yank("contd-demo", "1.1.0", "it burns")
-        assert 0 == pip("download", place, "--no-deps", "--dest", tmp_path / "down", "contd-demo").code
-        assert ["contd_demo-1.0.0-py3-none-any.whl"] == [one.name for one in (tmp_path / "down").iterdir()]
+        assert pip("download", place, "--no-deps", "--dest", tmp_path / "down", "contd-demo").code == 0
+        assert [one.name for one in (tmp_path / "down").iterdir()] == ["contd_demo-1.0.0-py3-none-any.whl"]
         done = pip("download", place, "--no-deps", "--dest", tmp_path / "down", "contd-demo==1.1.0")
-        assert 0 == done.code
+        assert done.code == 0
         assert "it burns" in done.said
         assert {"contd_demo-1.0.0-py3-none-any.whl", "contd_demo-1.1.0-py3-none-any.whl"} == {
             effect.removeprefix("file ") for effect in world.ledger.effects()

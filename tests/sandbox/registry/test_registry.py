@@ -47,7 +47,7 @@ class Client:
     def blob(self, content: bytes) -> str:
         """Put a blob; its digest."""
         digest = digest_of(content)
-        assert 201 == self("POST", f"blobs/uploads/?digest={digest}", content).status_code
+        assert self("POST", f"blobs/uploads/?digest={digest}", content).status_code == 201
         return digest
 
     def manifest(self, reference: str = "", **more: object) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Client:
         said = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [config], **more}
         content = json.dumps(said).encode()
         reply = self("PUT", f"manifests/{reference or digest_of(content)}", content, Content_Type=MANIFEST)
-        assert 201 == reply.status_code, reply.text
+        assert reply.status_code == 201, reply.text
         return {"mediaType": MANIFEST, "digest": digest_of(content), "size": len(content)}
 
 
@@ -79,55 +79,55 @@ def code(reply: requests.Response) -> tuple[int, str]:
 
 def test_it_says_that_it_is_a_registry(client: Client) -> None:
     """end-1."""
-    assert 200 == client("GET", "/v2/").status_code
+    assert client("GET", "/v2/").status_code == 200
 
 
 def test_a_blob_whole_in_one_request_and_in_two(client: Client) -> None:
     """end-4b, end-4a with end-6: monolithic uploads."""
     digest = client.blob(b"one request")
-    assert b"one request" == client("GET", f"blobs/{digest}").content
+    assert client("GET", f"blobs/{digest}").content == b"one request"
     begun = client("POST", "blobs/uploads/")
-    assert 202 == begun.status_code
+    assert begun.status_code == 202
     other = digest_of(b"two requests")
     done = client("PUT", f"{begun.headers['Location']}?digest={other}", b"two requests")
     assert (201, f"/v2/owner/app/blobs/{other}") == (done.status_code, done.headers["Location"])
-    assert b"two requests" == client("GET", done.headers["Location"]).content
+    assert client("GET", done.headers["Location"]).content == b"two requests"
 
 
 def test_a_blob_in_chunks_that_can_be_resumed(client: Client) -> None:
     """end-5, end-13: chunks come in order; one that does not fit is told where to go on."""
     where = client("POST", "blobs/uploads/").headers["Location"]
     first = client("PATCH", where, b"01234", Content_Range="0-4")
-    assert (202, "0-4") == (first.status_code, first.headers["Range"])
+    assert (first.status_code, first.headers["Range"]) == (202, "0-4")
     wrong = client("PATCH", where, b"789", Content_Range="7-9")
-    assert (416, "0-4") == (wrong.status_code, wrong.headers["Range"])
+    assert (wrong.status_code, wrong.headers["Range"]) == (416, "0-4")
     asked = client("GET", where)
-    assert (204, "0-4") == (asked.status_code, asked.headers["Range"])
+    assert (asked.status_code, asked.headers["Range"]) == (204, "0-4")
     client("PATCH", asked.headers["Location"], b"56789", Content_Range="5-9")
     digest = digest_of(b"0123456789")
-    assert 201 == client("PUT", f"{where}?digest={digest}").status_code
-    assert (404, "BLOB_UPLOAD_UNKNOWN") == code(client("GET", where))
+    assert client("PUT", f"{where}?digest={digest}").status_code == 201
+    assert code(client("GET", where)) == (404, "BLOB_UPLOAD_UNKNOWN")
 
 
 def test_an_upload_with_another_digest_is_refused(client: Client) -> None:
     """Nothing is kept under a digest that it does not have."""
-    assert (400, "DIGEST_INVALID") == code(client("POST", f"blobs/uploads/?digest={NONE}", b"x"))
-    assert 404 == client("HEAD", f"blobs/{NONE}").status_code
+    assert code(client("POST", f"blobs/uploads/?digest={NONE}", b"x")) == (400, "DIGEST_INVALID")
+    assert client("HEAD", f"blobs/{NONE}").status_code == 404
 
 
 def test_an_upload_is_cancelled(client: Client) -> None:
     """A cancelled upload is unknown."""
     where = client("POST", "blobs/uploads/").headers["Location"]
-    assert 204 == client("DELETE", where).status_code
-    assert (404, "BLOB_UPLOAD_UNKNOWN") == code(client("PATCH", where, b"x"))
+    assert client("DELETE", where).status_code == 204
+    assert code(client("PATCH", where, b"x")) == (404, "BLOB_UPLOAD_UNKNOWN")
 
 
 def test_a_part_of_a_blob(client: Client) -> None:
     """end-2 with Range (RFC 9110)."""
     digest = client.blob(b"0123456789")
     part = client("GET", f"blobs/{digest}", Range="bytes=2-4")
-    assert (206, b"234", "bytes 2-4/10") == (part.status_code, part.content, part.headers["Content-Range"])
-    assert 416 == client("GET", f"blobs/{digest}", Range="bytes=20-").status_code
+    assert (part.status_code, part.content, part.headers["Content-Range"]) == (206, b"234", "bytes 2-4/10")
+    assert client("GET", f"blobs/{digest}", Range="bytes=20-").status_code == 416
     head = client("HEAD", f"blobs/{digest}")
     assert ("10", digest) == (head.headers["Content-Length"], head.headers["Docker-Content-Digest"])
 
@@ -136,10 +136,10 @@ def test_a_blob_is_mounted_from_another_repository(client: Client) -> None:
     """end-11: what another repository has is not sent again; what it has not begins an upload."""
     digest = client.blob(b"shared")
     elsewhere = Client(client.world, "owner/other")
-    assert 404 == elsewhere("HEAD", f"blobs/{digest}").status_code
-    assert 201 == elsewhere("POST", f"blobs/uploads/?mount={digest}&from=owner/app").status_code
-    assert b"shared" == elsewhere("GET", f"blobs/{digest}").content
-    assert 202 == elsewhere("POST", f"blobs/uploads/?mount={NONE}&from=owner/app").status_code
+    assert elsewhere("HEAD", f"blobs/{digest}").status_code == 404
+    assert elsewhere("POST", f"blobs/uploads/?mount={digest}&from=owner/app").status_code == 201
+    assert elsewhere("GET", f"blobs/{digest}").content == b"shared"
+    assert elsewhere("POST", f"blobs/uploads/?mount={NONE}&from=owner/app").status_code == 202
 
 
 def test_manifests_by_tag_and_digest(client: Client) -> None:
@@ -150,14 +150,14 @@ def test_manifests_by_tag_and_digest(client: Client) -> None:
     assert (MANIFEST, put["digest"]) == (by_tag.headers["Content-Type"], by_tag.headers["Docker-Content-Digest"])
     head = client("HEAD", "manifests/1.2.0")
     assert (str(put["size"]), b"") == (head.headers["Content-Length"], head.content)
-    assert (404, "MANIFEST_UNKNOWN") == code(client("GET", "manifests/1.3.0"))
+    assert code(client("GET", "manifests/1.3.0")) == (404, "MANIFEST_UNKNOWN")
 
 
 def test_a_manifest_that_is_not_accepted_is_not_seen(client: Client) -> None:
     """As docker-registry has it: a client that forgets a media type finds nothing."""
     client.manifest("1.2.0")
-    assert 404 == client("GET", "manifests/1.2.0", Accept=INDEX).status_code
-    assert 200 == client("GET", "manifests/1.2.0", Accept=f"{INDEX}, {MANIFEST}").status_code
+    assert client("GET", "manifests/1.2.0", Accept=INDEX).status_code == 404
+    assert client("GET", "manifests/1.2.0", Accept=f"{INDEX}, {MANIFEST}").status_code == 200
 
 
 def test_what_is_no_manifest_is_refused(client: Client) -> None:
@@ -165,33 +165,33 @@ def test_what_is_no_manifest_is_refused(client: Client) -> None:
     put = client.manifest()
     dangling = json.dumps({"layers": [{"digest": NONE}]}).encode()
     other = json.dumps({"mediaType": INDEX}).encode()
-    assert (400, "MANIFEST_INVALID") == code(client("PUT", "manifests/x", b"{", Content_Type=MANIFEST))
-    assert (400, "MANIFEST_INVALID") == code(client("PUT", "manifests/x", other, Content_Type=MANIFEST))
-    assert (404, "MANIFEST_BLOB_UNKNOWN") == code(client("PUT", "manifests/x", dangling, Content_Type=MANIFEST))
-    assert (400, "DIGEST_INVALID") == code(client("PUT", f"manifests/{NONE}", b"{}", Content_Type=MANIFEST))
-    assert (413, "SIZE_INVALID") == code(client("PUT", "manifests/x", b" " * (5 << 20), Content_Type=MANIFEST))
+    assert code(client("PUT", "manifests/x", b"{", Content_Type=MANIFEST)) == (400, "MANIFEST_INVALID")
+    assert code(client("PUT", "manifests/x", other, Content_Type=MANIFEST)) == (400, "MANIFEST_INVALID")
+    assert code(client("PUT", "manifests/x", dangling, Content_Type=MANIFEST)) == (404, "MANIFEST_BLOB_UNKNOWN")
+    assert code(client("PUT", f"manifests/{NONE}", b"{}", Content_Type=MANIFEST)) == (400, "DIGEST_INVALID")
+    assert code(client("PUT", "manifests/x", b" " * (5 << 20), Content_Type=MANIFEST)) == (413, "SIZE_INVALID")
     missing = json.dumps({"manifests": [put, {**put, "digest": NONE}]}).encode()
-    assert (404, "MANIFEST_BLOB_UNKNOWN") == code(client("PUT", "manifests/x", missing, Content_Type=INDEX))
+    assert code(client("PUT", "manifests/x", missing, Content_Type=INDEX)) == (404, "MANIFEST_BLOB_UNKNOWN")
 
 
 def test_tags_in_pages(client: Client) -> None:
     """end-8a, end-8b: sorted, `n` at a time, with a link to the rest."""
-    assert (404, "NAME_UNKNOWN") == code(client("GET", "tags/list"))
+    assert code(client("GET", "tags/list")) == (404, "NAME_UNKNOWN")
     for tag in ("b", "a", "c"):
         client.manifest(tag)
-    assert {"name": "owner/app", "tags": ["a", "b", "c"]} == client("GET", "tags/list").json()
+    assert client("GET", "tags/list").json() == {"name": "owner/app", "tags": ["a", "b", "c"]}
     page = client("GET", "tags/list?n=2")
-    assert ["a", "b"] == page.json()["tags"]
+    assert page.json()["tags"] == ["a", "b"]
     rest = client("GET", page.links["next"]["url"])
-    assert (["c"], {}) == (rest.json()["tags"], rest.links)
-    assert [] == client("GET", "tags/list?n=0").json()["tags"]
+    assert (rest.json()["tags"], rest.links) == (["c"], {})
+    assert client("GET", "tags/list?n=0").json()["tags"] == []
 
 
 def test_referrers(client: Client) -> None:
     """end-12: what has a subject is found from it, and who put it is told so."""
     subject = client.manifest("1.2.0")
     listed = client("GET", f"referrers/{subject['digest']}")
-    assert (INDEX, []) == (listed.headers["Content-Type"], listed.json()["manifests"])
+    assert (listed.headers["Content-Type"], listed.json()["manifests"]) == (INDEX, [])
     config = {"mediaType": "application/vnd.oci.empty.v1+json", "digest": digest_of(EMPTY), "size": 2}
     sbom = {"schemaVersion": 2, "mediaType": MANIFEST, "artifactType": "application/spdx+json", "config": config}
     content = json.dumps({**sbom, "layers": [config], "subject": subject, "annotations": {"a": "b"}}).encode()
@@ -204,28 +204,28 @@ def test_referrers(client: Client) -> None:
         found["annotations"],
     )
     filtered = client("GET", f"referrers/{subject['digest']}?artifactType=other")
-    assert ([], "artifactType") == (filtered.json()["manifests"], filtered.headers["OCI-Filters-Applied"])
+    assert (filtered.json()["manifests"], filtered.headers["OCI-Filters-Applied"]) == ([], "artifactType")
 
 
 def test_deleted(client: Client) -> None:
     """end-9, end-10: by digest, with the tags that name it; by tag not at all."""
     put = client.manifest("1.2.0")
-    assert (405, "UNSUPPORTED") == code(client("DELETE", "manifests/1.2.0"))
-    assert 202 == client("DELETE", f"manifests/{put['digest']}").status_code
-    assert (404, "MANIFEST_UNKNOWN") == code(client("GET", "manifests/1.2.0"))
-    assert [] == client("GET", "tags/list").json()["tags"]
-    assert 202 == client("DELETE", f"blobs/{digest_of(EMPTY)}").status_code
-    assert (404, "BLOB_UNKNOWN") == code(client("GET", f"blobs/{digest_of(EMPTY)}"))
+    assert code(client("DELETE", "manifests/1.2.0")) == (405, "UNSUPPORTED")
+    assert client("DELETE", f"manifests/{put['digest']}").status_code == 202
+    assert code(client("GET", "manifests/1.2.0")) == (404, "MANIFEST_UNKNOWN")
+    assert client("GET", "tags/list").json()["tags"] == []
+    assert client("DELETE", f"blobs/{digest_of(EMPTY)}").status_code == 202
+    assert code(client("GET", f"blobs/{digest_of(EMPTY)}")) == (404, "BLOB_UNKNOWN")
 
 
 def test_read_only_and_without_deleting(client: Client) -> None:
     """What the rules forbid is 405."""
     put = client.manifest("1.2.0")
     client.world.part(Registry).rules = RegistryRules(login="basic", deletes=False)
-    assert (405, "UNSUPPORTED") == code(client("DELETE", f"manifests/{put['digest']}"))
+    assert code(client("DELETE", f"manifests/{put['digest']}")) == (405, "UNSUPPORTED")
     client.world.part(Registry).rules = RegistryRules(login="basic", read_only=True)
-    assert (405, "UNSUPPORTED") == code(client("POST", "blobs/uploads/"))
-    assert 200 == client("GET", "manifests/1.2.0").status_code
+    assert code(client("POST", "blobs/uploads/")) == (405, "UNSUPPORTED")
+    assert client("GET", "manifests/1.2.0").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -264,18 +264,18 @@ def test_the_state_survives_a_restart(tmp_path: Path) -> None:
         again.part(Registry).rules = RegistryRules(login="basic")
         client = Client(again)
         assert put["digest"] == client("HEAD", "manifests/1.2.0").headers["Docker-Content-Digest"]
-        assert "0-3" == client("GET", where).headers["Range"]
+        assert client("GET", where).headers["Range"] == "0-3"
         again.part(Registry).rules = RegistryRules()
         bearer = {"Authorization": f"Bearer {token}"}
         url = f"{again.url}/v2/owner/app/manifests/1.2.0"
-        assert 200 == requests.get(url, headers=bearer, timeout=5).status_code
+        assert requests.get(url, headers=bearer, timeout=5).status_code == 200
 
 
 def test_tokens_are_good_for_what_they_name(world: World) -> None:
     """A token for one repository or one verb opens nothing else, and a made-up one nothing at all."""
     client = Client(world)
     first = requests.get(f"{world.url}/v2/owner/app/tags/list", timeout=5)
-    assert 401 == first.status_code
+    assert first.status_code == 401
     assert f'Bearer realm="{world.url}/v2/token",service="{world.registry}",' in first.headers["WWW-Authenticate"]
     assert 'scope="repository:owner/app:pull"' in first.headers["WWW-Authenticate"]
     token = client("GET", "/v2/token?scope=repository:owner/app:pull").json()["token"]
@@ -284,17 +284,17 @@ def test_tokens_are_good_for_what_they_name(world: World) -> None:
         bearer = {"Authorization": f"Bearer {letter}"}
         return requests.request(method, f"{world.url}/v2/{path}", headers=bearer, timeout=5).status_code
 
-    assert 404 == status("GET", "owner/app/tags/list", token)
-    assert 401 == status("POST", "owner/app/blobs/uploads/", token)
-    assert 401 == status("GET", "owner/other/tags/list", token)
+    assert status("GET", "owner/app/tags/list", token) == 404
+    assert status("POST", "owner/app/blobs/uploads/", token) == 401
+    assert status("GET", "owner/other/tags/list", token) == 401
     for forged in (f"{token[:-1]}{'0' if token[-1] != '0' else '1'}", "x", "x.y", ""):
-        assert 401 == status("GET", "owner/app/tags/list", forged)
+        assert status("GET", "owner/app/tags/list", forged) == 401
 
 
 def test_a_wrong_password_gets_no_token(world: World) -> None:
     """401, and not a token for nobody."""
     reply = requests.get(f"{world.url}/v2/token", auth=("publisher", "wrong"), timeout=5)
-    assert (401, "UNAUTHORIZED") == code(reply)
+    assert code(reply) == (401, "UNAUTHORIZED")
 
 
 @pytest.mark.parametrize("login", ["basic", "bearer"])
@@ -305,9 +305,9 @@ def test_skopeo(world: World, images: Images, tmp_path: Path, login: Any, skopeo
     whole, name = images.whole(), f"docker://{world.registry}/owner/app:1.2.0"
     creds = f"publisher:{world.accounts.publisher.password.reveal()}"
     source = f"oci-archive:{whole.path}:1.2.0"
-    assert 0 != run("skopeo", "copy", "--all", "--dest-tls-verify=false", source, name).returncode
+    assert run("skopeo", "copy", "--all", "--dest-tls-verify=false", source, name).returncode != 0
     assert (
-        0 == run("skopeo", "copy", "--all", "--dest-tls-verify=false", "--dest-creds", creds, source, name).returncode
+        run("skopeo", "copy", "--all", "--dest-tls-verify=false", "--dest-creds", creds, source, name).returncode == 0
     )
     # An htpasswd has nobody who may read without a login, and skopeo cannot imagine one that does.
     reading = ("--creds", creds) if login == "basic" else ()
@@ -315,10 +315,10 @@ def test_skopeo(world: World, images: Images, tmp_path: Path, login: Any, skopeo
     assert whole.top.content.decode() == told.stdout
     back, source_login = tmp_path / "back.tar", ("--src-creds", creds) if reading else ()
     out = run("skopeo", "copy", "--all", "--src-tls-verify=false", *source_login, name, f"oci-archive:{back}:1.2.0")
-    assert 0 == out.returncode, out.stderr
+    assert out.returncode == 0, out.stderr
     assert whole.top.digest == Archive(back).top.digest
-    assert 0 == run("skopeo", "delete", "--tls-verify=false", "--creds", creds, name).returncode
-    assert 0 != run("skopeo", "inspect", "--raw", "--tls-verify=false", *reading, name).returncode
+    assert run("skopeo", "delete", "--tls-verify=false", "--creds", creds, name).returncode == 0
+    assert run("skopeo", "inspect", "--raw", "--tls-verify=false", *reading, name).returncode != 0
 
 
 @pytest.mark.integration
@@ -334,15 +334,15 @@ def test_buildah(world: World, images: Images, tmp_path: Path, buildah: None) ->
         ("push", "--tls-verify=false", "--creds", creds, made),
     ]
     pulled = run("buildah", *own, *steps[0])
-    assert 0 == pulled.returncode, pulled.stderr
+    assert pulled.returncode == 0, pulled.stderr
     first = run(
         "buildah", *own, "push", "--tls-verify=false", "--creds", creds, pulled.stdout.split()[-1], f"docker://{base}"
     )
-    assert 0 == first.returncode, first.stderr
+    assert first.returncode == 0, first.stderr
     (tmp_path / "Dockerfile").write_text(f"FROM {base}\nLABEL made=yes\n")
     for step in steps[1:]:
         done = run("buildah", *own, *step)
-        assert 0 == done.returncode, done.stderr
+        assert done.returncode == 0, done.stderr
     assert OciRepository.named(f"{world.registry}/owner/app", anonymous=True).digest("1.2.0")
 
 
@@ -355,7 +355,7 @@ def test_the_helm_sdk(world: World, tmp_path: Path) -> None:
     script = tmp_path / "charts.py"
     script.write_text(HELM)
     done = run(sys.executable, "-P", str(script), world.registry, str(tmp_path), stdin=password)
-    assert (0, "['1.2.0'] 1.2.0\n") == (done.returncode, done.stdout), done.stderr
+    assert (done.returncode, done.stdout) == (0, "['1.2.0'] 1.2.0\n"), done.stderr
 
 
 HELM = """

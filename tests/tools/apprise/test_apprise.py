@@ -56,10 +56,10 @@ def test_discord_shows_what_we_wrote(world: World, monkeypatch: pytest.MonkeyPat
     answer = sent(url.replace("&ping=@everyone", ""), post, monkeypatch,
                   notify_url=f"{world.chat_url}/discord/api/webhooks")  # fmt: skip
 
-    assert {"outcome": "sent"} == answer
+    assert answer == {"outcome": "sent"}
     found = world.part(Chat).messages()
     assert [post.body] == [one.text for one in found]
-    assert () == found[0].pings
+    assert found[0].pings == ()
 
 
 def test_slack_calls_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,9 +69,9 @@ def test_slack_calls_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> No
     answer = sent(url, Post("", HOSTILE, is_markdown=True), monkeypatch,
                   webhook_url=f"{world.chat_url}/slack/services")  # fmt: skip
 
-    assert {"outcome": "sent"} == answer
+    assert answer == {"outcome": "sent"}
     found = world.part(Chat).messages("slack")
-    assert [()] == [one.pings for one in found]
+    assert [one.pings for one in found] == [()]
     assert "Thanks @\u200beveryone" in found[0].text
 
 
@@ -79,15 +79,15 @@ def test_mastodon_goes_through_the_process(world: World) -> None:
     """The whole way, in a process of its own: a status within 500 characters."""
     url = Secret(f"mastodon://{CANARY}@{world.registry}")
     service = apprise.service(url)
-    assert ("Mastodon", 500, 0, False) == (service.name, service.body, service.title, service.is_markdown)
+    assert (service.name, service.body, service.title, service.is_markdown) == ("Mastodon", 500, 0, False)
 
     assert Outcome.SENT is apprise.send(url, Post("", "contd 1.2.0 is out\n\nhttps://a.b/c")).outcome
     refused = apprise.send(url, Post("", "x" * 501))
 
-    assert [("contd 1.2.0 is out\n\nhttps://a.b/c", ())] == [
-        (one.text, one.pings) for one in world.part(Chat).messages()
+    assert [(one.text, one.pings) for one in world.part(Chat).messages()] == [
+        ("contd 1.2.0 is out\n\nhttps://a.b/c", ())
     ]
-    assert (Outcome.REFUSED, "answered 422") == (refused.outcome, refused.reason)
+    assert (refused.outcome, refused.reason) == (Outcome.REFUSED, "answered 422")
 
 
 def processes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, also: str = "") -> Path:
@@ -115,7 +115,7 @@ def test_one_process_tells_of_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     with pytest.raises(Usage):
         apprise.service(Secret("nothing://x"))
 
-    assert ["JSON"] * 3 == [one.name for one in found]
+    assert [one.name for one in found] == ["JSON"] * 3
     (line,) = asked.read_text().splitlines()
     assert {url.reveal() for url in urls} | {"nothing://x"} == set(json.loads(line)["urls"])
 
@@ -125,11 +125,11 @@ def test_a_url_that_breaks_apprise_is_not_the_others_fault(monkeypatch: pytest.M
     asked = processes(monkeypatch, tmp_path, "if 'breaking' in text: raise SystemExit(3)")
     good, bad = Secret(f"json://127.0.0.1/{CANARY}/good"), Secret("json://127.0.0.1/breaking")
 
-    assert "JSON" == apprise.service(good, bad).name
+    assert apprise.service(good, bad).name == "JSON"
     with pytest.raises(Unanswered):
         apprise.service(bad, good)
 
-    assert [2, 1, 1] == [len(json.loads(line)["urls"]) for line in asked.read_text().splitlines()]
+    assert [len(json.loads(line)["urls"]) for line in asked.read_text().splitlines()] == [2, 1, 1]
 
 
 @pytest.mark.parametrize("said", ["{}", '{"services": {}}', '{"services": []}', '{"services": [1]}', "[]", "no"])
@@ -149,15 +149,15 @@ def test_redirect_is_not_followed(world: World) -> None:
 
     answer = apprise.send(Secret(f"json://{world.registry}/chat/a"), Post("t", "b"))
 
-    assert (Outcome.REFUSED, "answered 307") == (answer.outcome, answer.reason)
-    assert 1 == len(world.ledger.requests())
+    assert (answer.outcome, answer.reason) == (Outcome.REFUSED, "answered 307")
+    assert len(world.ledger.requests()) == 1
 
 
 def test_plain_http_stays_on_this_machine() -> None:
     """Nothing is sent unencrypted to another machine."""
     answer = apprise.send(Secret("json://192.0.2.1/x"), Post("t", "b"))
 
-    assert (Outcome.REFUSED, "plain HTTP leaves this machine") == (answer.outcome, answer.reason)
+    assert (answer.outcome, answer.reason) == (Outcome.REFUSED, "plain HTTP leaves this machine")
 
 
 def test_private_message_is_no_announcement() -> None:
@@ -165,9 +165,9 @@ def test_private_message_is_no_announcement() -> None:
     with pytest.raises(Usage) as caught:
         apprise.service(Secret(f"x://{CANARY}/b/c/d"))
 
-    assert "a URL that begins with x:// cannot be used: without ?mode=tweet it is a message to one person" == (
+    assert (
         caught.value.what_is
-    )
+    ) == "a URL that begins with x:// cannot be used: without ?mode=tweet it is a message to one person"
 
 
 @pytest.mark.slow
@@ -188,7 +188,7 @@ def test_missing_apprise_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NotReady) as caught:
         apprise.service(Secret("json://127.0.0.1/x"))
 
-    assert "pip install 'contd-release[announce]'" == caught.value.type_next
+    assert caught.value.type_next == "pip install 'contd-release[announce]'"
 
 
 def test_process_keeps_the_logs_to_itself(world: World) -> None:
@@ -201,8 +201,8 @@ def test_process_keeps_the_logs_to_itself(world: World) -> None:
 
     done = subprocess.run((sys.executable, "-P", "-c", loud), input=asked, text=True, capture_output=True, check=False)
 
-    assert {"outcome": "refused", "reason": "answered 404"} == json.loads(done.stdout)
-    assert "" == done.stderr
+    assert json.loads(done.stdout) == {"outcome": "refused", "reason": "answered 404"}
+    assert done.stderr == ""
 
 
 @pytest.mark.slow

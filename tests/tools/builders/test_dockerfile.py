@@ -45,28 +45,28 @@ def test_the_stages_and_their_lines() -> None:
         (one.base, one.name, one.platform, [run.value for run in one.instructions if run.keyword == "RUN"])
         for one in found
     ]
-    assert [6, 11, 14, 15] == [one.start.line for one in found]
-    assert [7, 12, 18, 22] == [run.line for one in found for run in one.instructions if run.keyword == "RUN"]
+    assert [one.start.line for one in found] == [6, 11, 14, 15]
+    assert [run.line for one in found for run in one.instructions if run.keyword == "RUN"] == [7, 12, 18, 22]
 
 
 def test_the_images_that_are_pulled() -> None:
     """Bases, and images that files come from; neither the Dockerfile's own stages nor `scratch`."""
-    assert (
+    assert dockerfile.bases(WHOLE, {}) == (
         "node:22",
         "ghcr.io/someone/unused",
         "docker.io/library/python:3.13-slim",
         "ghcr.io/astral-sh/uv:0.9",
         "registry.example/tools",
-    ) == dockerfile.bases(WHOLE, {})
-    assert ("python:3.11",) == dockerfile.bases("ARG BASE=other\nFROM ${BASE}\n", {"BASE": "python:3.11"})
-    assert ("python:3.12",) == dockerfile.bases("FROM ${BASE:-python:3.12}\nFROM scratch\n", {})
+    )
+    assert dockerfile.bases("ARG BASE=other\nFROM ${BASE}\n", {"BASE": "python:3.11"}) == ("python:3.11",)
+    assert dockerfile.bases("FROM ${BASE:-python:3.12}\nFROM scratch\n", {}) == ("python:3.12",)
 
 
 def test_the_stages_that_are_needed() -> None:
     """The last one, with what it starts from and takes files from, by name or by number."""
-    assert ["web", "base", ""] == [one.name for one in dockerfile.needed(dockerfile.stages(WHOLE, {}))]
+    assert [one.name for one in dockerfile.needed(dockerfile.stages(WHOLE, {}))] == ["web", "base", ""]
     numbered = "FROM a\nRUN a\nFROM b\nRUN b\nFROM c\nCOPY --from=1 /x /x\n"
-    assert ["b", "c"] == [one.base for one in dockerfile.needed(dockerfile.stages(numbered, {}))]
+    assert [one.base for one in dockerfile.needed(dockerfile.stages(numbered, {}))] == ["b", "c"]
 
 
 def test_the_copy_that_starts_from_a_stand_in() -> None:
@@ -78,7 +78,7 @@ def test_the_copy_that_starts_from_a_stand_in() -> None:
     assert [line for line in WHOLE.splitlines() if "FROM" not in line][1:] == [
         line for line in copy.splitlines() if "FROM" not in line
     ]
-    assert "FROM stand-in\nCOPY . .\n" == dockerfile.on("stand-in", "FROM \\\n  python:3.13\nCOPY . .\n")
+    assert dockerfile.on("stand-in", "FROM \\\n  python:3.13\nCOPY . .\n") == "FROM stand-in\nCOPY . .\n"
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,4 @@ def test_the_platform_of_a_stage(text: str, expected: str) -> None:
 def test_another_escape_character() -> None:
     """Dockerfiles for Windows paths continue their lines with a back-tick."""
     [run] = dockerfile.stages("# escape=`\nFROM a\nRUN one `\n  two\n", {})[0].instructions
-    assert "one  two" == run.value
+    assert run.value == "one  two"

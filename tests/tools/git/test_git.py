@@ -60,16 +60,16 @@ def test_a_file_that_was_missing_is_found_when_its_commit_has_come(place: Place,
     assert git.text(tmp_path / "other", here, "two.txt") is None
     typed(tmp_path / "other", "fetch", "--quiet", "origin")
 
-    assert "2\n" == git.text(tmp_path / "other", here, "two.txt")
+    assert git.text(tmp_path / "other", here, "two.txt") == "2\n"
 
 
 def test_a_branch_is_read_anew_each_time(place: Place) -> None:
     """Only what a hash names never changes."""
     committed(place, "three.txt", "old\n")
-    assert "old\n" == git.text(place.clone, "HEAD", "three.txt")
+    assert git.text(place.clone, "HEAD", "three.txt") == "old\n"
     committed(place, "three.txt", "new\n")
 
-    assert "new\n" == git.text(place.clone, "HEAD", "three.txt")
+    assert git.text(place.clone, "HEAD", "three.txt") == "new\n"
     assert "three.txt" in git.names(place.clone, "HEAD")
 
 
@@ -83,7 +83,7 @@ def test_a_remote_that_is_not_there_says_what_to_type(place: Place) -> None:
     with pytest.raises(NotReady, match="this clone has no remote 'upstream'") as told:
         git.remote(place.clone, "upstream")
 
-    assert "git remote add upstream URL" == told.value.type_next
+    assert told.value.type_next == "git remote add upstream URL"
 
 
 def test_a_remote_that_does_not_answer_is_unanswered(place: Place) -> None:
@@ -109,7 +109,7 @@ def test_files_are_read_together(place: Place) -> None:
     git.read_ahead(place.clone, here, *names)
 
     assert alone == {name: git.text(place.clone, here, name) for name in names}
-    assert ("so\n", None, None, "\ufffd\n9 blob 3\nabc", "", None) == tuple(alone.values())[:6]
+    assert tuple(alone.values())[:6] == ("so\n", None, None, "\ufffd\n9 blob 3\nabc", "", None)
 
 
 def test_an_unborn_clone_has_no_commit(tmp_path: Path) -> None:

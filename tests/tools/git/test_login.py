@@ -42,7 +42,7 @@ def test_commits_are_fetched_with_the_login(place: Place, server: GitServer) -> 
     typed(place.remote, "tag", "-a", "-m", "x", "v9", "main")
 
     git.bring(place.clone, "origin", "refs/heads/main")
-    assert 0 == git.fetch_tag(place.clone, "origin", "v9").ask().code
+    assert git.fetch_tag(place.clone, "origin", "v9").ask().code == 0
     assert git.tag(place.clone, "v9") is not None
     assert set() == server.seen
 
@@ -53,7 +53,7 @@ def test_a_push_has_the_login(place: Place, server: GitServer, tmp_path: Path) -
     push.run(Running(tmp_path / "log"))
 
     assert git.remote(place.clone, "origin").branch("new") == typed(place.clone, "rev-parse", "HEAD")
-    assert "git push --atomic --no-follow-tags -- origin HEAD:refs/heads/new" == str(push)
+    assert str(push) == "git push --atomic --no-follow-tags -- origin HEAD:refs/heads/new"
     assert not server.shown_in((tmp_path / "log").read_text(encoding="utf-8"))
     assert set() == server.seen
 

@@ -142,29 +142,29 @@ class TestReleases:
         self, served: Github, repository: GitHubRepository, tmp_path: Path
     ) -> None:
         """From nothing to public and back to nothing."""
-        assert () == releases.releases(repository)
+        assert releases.releases(repository) == ()
         sha = served.tag("v1.0.0")
         draft = releases.create_draft(repository, "v1.0.0", sha, "notes", prerelease=True)
-        assert (True, True, "notes") == (draft.is_draft, draft.is_prerelease, draft.body)
+        assert (draft.is_draft, draft.is_prerelease, draft.body) == (True, True, "notes")
         assert None is releases.release_of_tag(repository, "v1.0.0")
         asset = releases.upload(repository, draft.id, "a b.txt", b"one")
-        assert ("a.b.txt", 3, True) == (asset.name, asset.size, asset.is_whole)
+        assert (asset.name, asset.size, asset.is_whole) == ("a.b.txt", 3, True)
         assert asset.sha256 == releases.downloaded(repository, asset, tmp_path / "asset")
         public = releases.publish(repository, draft.id, prerelease=False, make_latest="true")
         assert public == releases.release_of_tag(repository, "v1.0.0") == releases.latest(repository)
         assert asset.sha256 == releases.downloaded_as_consumer(asset, tmp_path / "asset")
-        assert "other" == releases.edit_body(repository, draft.id, "other").body
+        assert releases.edit_body(repository, draft.id, "other").body == "other"
         for _ in range(2):
             releases.delete_asset(repository, asset)
-        assert () == releases.assets(repository, draft.id)
+        assert releases.assets(repository, draft.id) == ()
         for _ in range(2):
             releases.delete(repository, draft.id)
-        assert (None, ()) == (releases.latest(repository), releases.releases(repository))
+        assert (releases.latest(repository), releases.releases(repository)) == (None, ())
 
     def test_every_page_is_read(self, served: Github, repository: GitHubRepository) -> None:
         """A hundred at a time, to the end."""
         _fill(served, 101)
-        assert 101 == len(releases.releases(repository))
+        assert len(releases.releases(repository)) == 101
 
     def test_a_list_without_an_end_is_unanswered(
         self, served: Github, repository: GitHubRepository, monkeypatch: pytest.MonkeyPatch
@@ -180,7 +180,7 @@ class TestReleases:
         draft = releases.create_draft(repository, "v1.0.0", served.head, "", prerelease=False)
         releases.upload(repository, draft.id, "a.txt", b"one")
         served.place.shelf(GitHubRules).put(GitHubRules(id=1, digests=False))
-        assert [""] == [one.sha256 for one in releases.assets(repository, draft.id)]
+        assert [one.sha256 for one in releases.assets(repository, draft.id)] == [""]
 
     def test_a_refusal_has_githubs_words(self, served: Github, repository: GitHubRepository) -> None:
         """422 is a conflict."""
@@ -264,10 +264,10 @@ class TestRuns:
         for attempt in (1, 2):
             job = Job(id=attempt, created_at=NOON, run=3, name=f"build {attempt}", attempt=attempt)
             served.place.shelf(Job).put(job)
-        assert [3, 2] == [one.id for one in runs.runs(repository, "release.yml", served.head)]
-        assert () == runs.runs(repository, "release.yml", "0" * 40)
-        assert ("queued", 2) == (runs.run(repository, 3).status, runs.run(repository, 3).attempt)
-        assert [("build 2", "queued")] == [(one.name, one.status) for one in runs.jobs(repository, 3)]
+        assert [one.id for one in runs.runs(repository, "release.yml", served.head)] == [3, 2]
+        assert runs.runs(repository, "release.yml", "0" * 40) == ()
+        assert (runs.run(repository, 3).status, runs.run(repository, 3).attempt) == ("queued", 2)
+        assert [(one.name, one.status) for one in runs.jobs(repository, 3)] == [("build 2", "queued")]
 
     def test_a_run_that_is_gone_is_unanswered(self, repository: GitHubRepository) -> None:
         """A question that is refused has no answer."""
@@ -278,7 +278,7 @@ class TestRuns:
         """One request, and a run; a tag that is not there is a conflict."""
         sha = served.tag("v1.0.0")
         runs.dispatch(repository, "release.yml", "v1.0.0")
-        assert ["v1.0.0"] == [one.branch for one in runs.runs(repository, "release.yml", sha)]
+        assert [one.branch for one in runs.runs(repository, "release.yml", sha)] == ["v1.0.0"]
         with pytest.raises(Conflict, match="No ref found for: v2"):
             runs.dispatch(repository, "release.yml", "v2")
 
@@ -290,15 +290,15 @@ class TestIssues:
         """By label and by time."""
         issue = issues.open_issue(repository, "It breaks", "Badly.", ("bug",))
         issues.comment(repository, issue.number, "It does.")
-        assert ("It does.",) == issues.comments(repository, issue.number)
-        assert ("It breaks", "Badly.", ("bug",), True, False) == (
+        assert issues.comments(repository, issue.number) == ("It does.",)
+        assert (
             issue.title,
             issue.body,
             issue.labels,
             issue.is_open,
             issue.is_pull,
-        )
-        assert [1, 0, 1, 0] == [
+        ) == ("It breaks", "Badly.", ("bug",), True, False)
+        assert [
             len(found)
             for found in (
                 issues.issues(repository, labels=("bug",)),
@@ -306,7 +306,7 @@ class TestIssues:
                 issues.issues(repository, since="2020-01-01T00:00:00Z", closed=True),
                 issues.issues(repository, since="2999-01-01T00:00:00Z"),
             )
-        ]
+        ] == [1, 0, 1, 0]
 
     def test_a_pull_request_is_opened_and_found(self, served: Github, repository: GitHubRepository) -> None:
         """Its own page tells whether it can be merged; without the branch it is a conflict."""
@@ -317,7 +317,7 @@ class TestIssues:
         assert (served.head, True, False) == (opened.commit, opened.is_open, opened.is_merged)
         assert [opened.number] == [one.number for one in issues.pulls(repository, "topic", "base")]
         assert True is issues.pull(repository, opened.number).can_merge
-        assert () == issues.pulls(repository, "topic", "main")
+        assert issues.pulls(repository, "topic", "main") == ()
         with pytest.raises(Conflict, match="the pull request 'Merge'"):
             issues.open_pull(repository, "Merge", "nowhere", "base", "")
 
@@ -354,7 +354,7 @@ def test_a_rate_limit_is_waited_out_as_github_asks(served: Github, repository: G
     served.world.faults.order(f"GET /api/v3/repos/owner/contd 1 {status}=1")
     access = api.access(repository)
     assert access is not None
-    assert 2 == len(served.world.ledger.requests())
+    assert len(served.world.ledger.requests()) == 2
 
 
 def test_a_spent_rate_limit_is_unanswered(served: Github) -> None:
@@ -372,7 +372,7 @@ def test_an_error_is_one_of_ours(served: Github, repository: GitHubRepository) -
     served.world.faults.order("POST /api/v3/* every 502")
     with pytest.raises(ReleaseError):
         issues.open_issue(repository, "t", "b")
-    assert 1 == len(served.changes())
+    assert len(served.changes()) == 1
 
 
 def _hasty(repository: GitHubRepository) -> Http:

@@ -26,7 +26,7 @@ def test_two_keys_differ_and_nothing_else() -> None:
     """`deprecated` and the description; in the archive, in the metadata and in the manifest alike."""
     chart = packed("1.2.0")
     copy = chart.deprecated("WITHDRAWN: it was bad.")
-    assert (False, True) == (chart.is_deprecated, copy.is_deprecated)
+    assert (chart.is_deprecated, copy.is_deprecated) == (False, True)
     before, after = files(chart.archive.content), files(copy.archive.content)
     changed = {name for name in before if before[name] != after[name]}
     assert ({"contd/Chart.yaml"}, list(before)) == (changed, list(after))
@@ -65,8 +65,8 @@ def test_a_signature_does_not_stay_on_what_it_does_not_cover() -> None:
     signature = {"mediaType": "application/vnd.cncf.helm.chart.provenance.v1.prov", "digest": "sha256:1", "size": 1}
     manifest["layers"].append(signature)
     signed = Packed(type(chart.manifest)(json.dumps(manifest).encode(), ""), chart.config, chart.archive)
-    assert 2 == len(signed.manifest.layers)
-    assert 1 == len(signed.deprecated("bad").manifest.layers)
+    assert len(signed.manifest.layers) == 2
+    assert len(signed.deprecated("bad").manifest.layers) == 1
 
 
 @pytest.mark.parametrize(

@@ -62,11 +62,11 @@ def demo(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_both_ways_answer_alike(demo: Path) -> None:
     """Whether helm or the SDK is asked, the questions have the same answers."""
-    assert ("helm",) == helm.program() or helm.program()[0] == sys.executable
+    assert helm.program() == ("helm",) or helm.program()[0] == sys.executable
     assert "v4" in helm.here() or "v3" in helm.here()
     assert helm.Metadata("demo", "0.1.0", "0.1.0") == helm.metadata(demo)
-    assert ((), ()) == (helm.problems(demo), helm.missing(demo))
-    assert ("one:1", "three@sha256:0", "two:2") == helm.images(demo)
+    assert (helm.problems(demo), helm.missing(demo)) == ((), ())
+    assert helm.images(demo) == ("one:1", "three@sha256:0", "two:2")
 
 
 def test_a_chart_is_packed_under_both_versions(demo: Path, tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_problems_are_told_one_by_one(demo: Path) -> None:
     told = helm.problems(demo)
     assert "[ERROR] Chart.yaml: version '1.2.0rc1' is not a valid SemVer" in told
     (demo / "Chart.yaml").write_text(CHART_YAML.replace("icon", "home"))
-    assert () == helm.problems(demo)
+    assert helm.problems(demo) == ()
 
 
 def test_what_is_no_chart_is_said_to_be_none(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_machine_without_both_is_not_ready(monkeypatch: pytest.MonkeyPatch, tm
         "  type:     pip install 'contd-release[helm]'"
     )
     assert expected == str(error.value)
-    assert ("helm",) == helm.program()
+    assert helm.program() == ("helm",)
 
 
 @pytest.mark.parametrize("name", ["Demo", "a/b", "../a", "-a", "a b", "a--b", ""])
@@ -145,10 +145,10 @@ def test_the_login_is_on_no_disk(private: OciRepository, monkeypatch: pytest.Mon
     sdk_alone = Command((sys.executable, "-P", str(sdk.__file__)))
     with registry.logged_in(private, "pull", sdk_alone) as command:
         assert (_logins(private), False) == (_read(command), PASSWORD in f"{command!r} {command}")
-        assert [] == list(tmp_path.rglob("*"))
+        assert list(tmp_path.rglob("*")) == []
     anybody = registry.repository(f"oci://{private}", anonymous=True)
     with registry.logged_in(anybody, "pull", sdk_alone) as command:
-        assert {"auths": {}} == _read(command)
+        assert _read(command) == {"auths": {}}
 
 
 def test_the_command_line_has_the_login_in_a_file_of_ours(
@@ -160,14 +160,14 @@ def test_the_command_line_has_the_login_in_a_file_of_ours(
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     with registry.logged_in(private, "pull", Command(helm.program())) as command:
         path = Path(str(command.env["HELM_REGISTRY_CONFIG"]))
-        assert (("helm",), 0o600) == (command.argv, path.stat().st_mode & 0o777)
+        assert (command.argv, path.stat().st_mode & 0o777) == (("helm",), 0o600)
         assert _logins(private) == json.loads(path.read_text(encoding="utf-8"))
         assert PASSWORD not in f"{command!r} {command}"
     assert not path.exists()
 
 
 def _read(command: Command) -> object:
-    assert "/dev/stdin" == command.env["HELM_REGISTRY_CONFIG"]
+    assert command.env["HELM_REGISTRY_CONFIG"] == "/dev/stdin"
     assert isinstance(command.stdin, Secret)
     return json.loads(command.stdin.reveal())
 
@@ -188,10 +188,10 @@ def test_an_archive_made_over_is_equal_whatever_it_was(tmp_path: Path) -> None:
         tgz.dated(archive, tmp_path / f"made-{turn}.tgz", 1_700_000_000)
         made.append((tmp_path / f"made-{turn}.tgz").read_bytes())
     assert made[0] == made[1]
-    assert 1_700_000_000 == tgz.epoch_of(tmp_path / "made-0.tgz")
+    assert tgz.epoch_of(tmp_path / "made-0.tgz") == 1_700_000_000
     with tarfile.open(tmp_path / "made-0.tgz") as tar:
-        assert ["demo/Chart.yaml", "demo/a", "demo/charts/b/Chart.yaml"] == tar.getnames()
-    assert 1_700_000_000 == int((tmp_path / "made-0.tgz").stat().st_mtime)
+        assert tar.getnames() == ["demo/Chart.yaml", "demo/a", "demo/charts/b/Chart.yaml"]
+    assert int((tmp_path / "made-0.tgz").stat().st_mtime) == 1_700_000_000
 
 
 def test_words_that_are_off_end_with_2(tmp_path: Path) -> None:
@@ -199,4 +199,4 @@ def test_words_that_are_off_end_with_2(tmp_path: Path) -> None:
     done = subprocess.run(
         (sys.executable, "-P", sdk.__file__, "install", "x"), capture_output=True, text=True, check=False
     )
-    assert (2, True) == (done.returncode, "invalid choice: 'install'" in done.stderr)
+    assert (done.returncode, "invalid choice: 'install'" in done.stderr) == (2, True)

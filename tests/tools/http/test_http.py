@@ -180,9 +180,9 @@ def test_an_answer_is_an_answer(server: Server) -> None:
 
     found = server.client().ask("a/b", params={"q": "x y"}, headers={"Accept": "application/json"})
 
-    assert (200, {"a": 1}, "yes") == (found.status, found.json(), found.headers["X-Extra"])
-    assert "/a/b?q=x+y" == server.requests[0].path
-    assert "application/json" == server.requests[0].headers["Accept"]
+    assert (found.status, found.json(), found.headers["X-Extra"]) == (200, {"a": 1}, "yes")
+    assert server.requests[0].path == "/a/b?q=x+y"
+    assert server.requests[0].headers["Accept"] == "application/json"
     assert server.requests[0].headers["User-Agent"].startswith("contd-release/")
 
 
@@ -192,24 +192,24 @@ def test_a_refusal_is_a_reply_and_asked_once(server: Server, status: int) -> Non
     server.answers(reply(status, b"" if status in (204, 304) else b"no"))
 
     assert status == server.client().ask("x").status
-    assert 1 == len(server.requests)
+    assert len(server.requests) == 1
 
 
 def test_head_has_no_body(server: Server) -> None:
     """Its Content-Length is that of another reply."""
     server.answers(reply(200, b"", Content_Length="500", Docker_Content_Digest="sha256:x"))
 
-    assert (b"", "sha256:x") == (
+    assert (
         (found := server.client().ask("x", method="HEAD")).body,
         found.headers["docker-content-digest"],
-    )
+    ) == (b"", "sha256:x")
 
 
 def test_compressed_bodies_are_read(server: Server) -> None:
     """And measured as they are unpacked."""
     server.answers(reply(body=gzip.compress(b"x" * 100_000), Content_Encoding="gzip"))
 
-    assert b"x" * 100_000 == server.client().ask("x").body
+    assert server.client().ask("x").body == b"x" * 100_000
     assert "sent more than 99999 bytes" in unanswered(lambda: server.client().ask("x", cap=99_999))
 
 
@@ -220,8 +220,8 @@ def test_what_may_pass_is_asked_again(server: Server, bad: Callable[[BaseHTTPReq
     """A bad moment of the other side is none of ours."""
     server.answers(bad, bad, reply(body=b"fine"))
 
-    assert b"fine" == server.client().ask("x").body
-    assert 3 == len(server.requests)
+    assert server.client().ask("x").body == b"fine"
+    assert len(server.requests) == 3
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_what_does_not_pass_is_unanswered(
 
     assert text.startswith(f"{server.base[:-1]}{said}")
     assert text.endswith(f"\n  expected: an answer\n{AGAIN}")
-    assert 3 == len(server.requests)
+    assert len(server.requests) == 3
 
 
 def test_a_refused_connection_is_unanswered() -> None:
@@ -276,7 +276,7 @@ def test_a_wait_that_is_too_long_is_told_at_once(server: Server) -> None:
     server.answers(reply(429, Retry_After="3600"))
 
     assert "answered 429 and asks to wait 3600 s" in unanswered(lambda: server.client().ask("x"))
-    assert 1 == len(server.requests)
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("wish", ["", "²", "-1", "soon", "9" * 400 + "x", "Thu, 99 Foo 2026"])
@@ -284,7 +284,7 @@ def test_a_wish_that_is_none_is_not_waited_for(server: Server, wish: str) -> Non
     """A broken header breaks nothing."""
     server.answers(reply(503, Retry_After=wish.encode().decode("latin-1")), reply())
 
-    assert 200 == server.client().ask("x").status
+    assert server.client().ask("x").status == 200
 
 
 def test_a_reply_that_drips_has_an_end(server: Server) -> None:
@@ -339,12 +339,12 @@ def test_json_and_bytes_are_sent(server: Server) -> None:
     server.client().send("POST", "x", json={"ä": [1]})
     server.client().send("PUT", "x", data=b"\x00\xff", headers={"Content-Type": "application/octet-stream"})
 
-    assert {"ä": [1]} == json.loads(server.requests[0].body)
-    assert [(b"\x00\xff"), "application/octet-stream"] == [
+    assert json.loads(server.requests[0].body) == {"ä": [1]}
+    assert [
         server.requests[1].body,
         server.requests[1].headers["Content-Type"],
-    ]
-    assert "application/json" == server.requests[0].headers["Content-Type"]
+    ] == [(b"\x00\xff"), "application/octet-stream"]
+    assert server.requests[0].headers["Content-Type"] == "application/json"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -354,7 +354,7 @@ def test_what_may_change_something_follows_no_redirect(server: Server, other: Se
     other.answers(reply())
 
     assert status == server.client().send("POST", "x", json={}).status
-    assert [] == other.requests
+    assert other.requests == []
 
 
 # Files.
@@ -392,17 +392,17 @@ def test_a_redirect_within_the_origin_keeps_the_credential(server: Server) -> No
     """It is the same server."""
     server.answers(reply(302, Location="/there"), reply())
 
-    assert 200 == server.client(headers=TOKEN).ask("here", headers={"X-Token": "mine"}).status
-    assert ["/here", "/there"] == server.paths
+    assert server.client(headers=TOKEN).ask("here", headers={"X-Token": "mine"}).status == 200
+    assert server.paths == ["/here", "/there"]
     assert [f"Bearer {CANARY}"] * 2 == [request.headers["Authorization"] for request in server.requests]
-    assert "mine" == server.requests[1].headers["X-Token"]
+    assert server.requests[1].headers["X-Token"] == "mine"
 
 
 def test_the_body_of_a_redirect_is_not_read(server: Server) -> None:
     """It may be of any size."""
     server.answers(endless, reply(body=b"fine"))
 
-    assert b"fine" == server.client().ask("x").body
+    assert server.client().ask("x").body == b"fine"
 
 
 def test_a_redirect_to_another_origin_does_not_carry_the_credential(server: Server, other: Server) -> None:
@@ -411,10 +411,10 @@ def test_a_redirect_to_another_origin_does_not_carry_the_credential(server: Serv
     other.answers(reply(body=b"fine"))
     extra = {"authorization": CANARY, "X-Token": CANARY, "Cookie": CANARY, "Accept": "text/plain", "Range": "bytes=0-"}
 
-    assert b"fine" == server.client(headers=TOKEN).ask("here", headers=extra, params={"q": CANARY}).body
+    assert server.client(headers=TOKEN).ask("here", headers=extra, params={"q": CANARY}).body == b"fine"
 
     assert "CANARY" not in repr(other.requests)
-    assert ("text/plain", "bytes=0-") == (other.requests[0].headers["Accept"], other.requests[0].headers["Range"])
+    assert (other.requests[0].headers["Accept"], other.requests[0].headers["Range"]) == ("text/plain", "bytes=0-")
 
 
 def test_a_credential_goes_to_its_origin_only(server: Server, other: Server) -> None:
@@ -431,7 +431,7 @@ def test_a_redirect_that_does_not_end_is_unanswered(server: Server) -> None:
     server.answers(reply(302, Location="/round"))
 
     assert "redirected more than 5 times" in unanswered(lambda: server.client().ask("x"))
-    assert 5 == len(server.requests)
+    assert len(server.requests) == 5
 
 
 @pytest.mark.parametrize(
@@ -452,7 +452,7 @@ def test_a_redirect_that_leads_astray_is_not_followed(server: Server, location: 
     server.answers(reply(302, Location=location))
 
     assert f"{server.base[:-1]} redirected to " in unanswered(lambda: server.client().ask("x"))
-    assert 1 == len(server.requests)
+    assert len(server.requests) == 1
 
 
 # Credentials.
@@ -469,7 +469,7 @@ def test_netrc_is_not_read(server: Server, tmp_path: Path, monkeypatch: pytest.M
     server.client().ask("here")
     server.client().send("POST", "here", json={})
 
-    assert 3 == len(server.requests)
+    assert len(server.requests) == 3
     assert not [request for request in server.requests if "Authorization" in request.headers]
 
 
@@ -486,7 +486,7 @@ def test_plain_http_to_this_machine_goes_through_no_proxy(
 
     server.client(headers=TOKEN).ask("x")
 
-    assert ([], 1) == (other.requests, len(server.requests))
+    assert (other.requests, len(server.requests)) == ([], 1)
 
 
 @pytest.mark.parametrize(
@@ -525,11 +525,12 @@ def test_a_credential_that_no_header_can_carry_is_refused(server: Server, value:
         server.client(headers={"Authorization": Secret(value)}).ask("x")
 
     assert (
-        "the value of the header Authorization has a line break, a space around it or a letter that is not ASCII\n"
+        str(caught.value)
+        == "the value of the header Authorization has a line break, a space around it or a letter that is not ASCII\n"
         "  expected: a credential as it was given out, without a line break at its end\n"
-        "  type:     export its variable again" == str(caught.value)
+        "  type:     export its variable again"
     )
-    assert [] == server.requests
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("kind", ["Bearer", "Basic"])
@@ -576,8 +577,8 @@ def test_another_refusal_is_a_conflict_in_the_servers_words() -> None:
         expected(found, (200, 201), "the release v1.2.0")
 
     assert (
-        'the release v1.2.0: https://example.com answered 422 {"message": "already_exists"}\n  expected: 200 or 201\n'
-        "  type:     invoke status" == str(caught.value)
+        str(caught.value) == 'the release v1.2.0: https://example.com answered 422 {"message": "already_exists"}\n'
+        "  expected: 200 or 201\n  type:     invoke status"
     )
 
 
@@ -587,4 +588,4 @@ def test_waiting_is_silent(server: Server, capfd: pytest.CaptureFixture[str]) ->
 
     server.client().ask("x")
 
-    assert ("", "") == capfd.readouterr()
+    assert capfd.readouterr() == ("", "")

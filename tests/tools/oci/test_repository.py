@@ -110,7 +110,7 @@ def test_nothing_is_there_at_first(place: Place) -> None:
     assert repository.digest("1.2.0") is None
     assert repository.manifest(f"sha256:{'0' * 64}") is None
     assert not repository.has(f"sha256:{'0' * 64}")
-    assert () == repository.tags()
+    assert repository.tags() == ()
 
 
 def test_what_was_pushed_by_digest_can_be_named_and_read_back(place: Place, images: Images) -> None:
@@ -118,11 +118,11 @@ def test_what_was_pushed_by_digest_can_be_named_and_read_back(place: Place, imag
     repository, archive = place.repository(), images.whole()
     top = pushed(repository, archive)
     assert top == repository.manifest(top.digest)
-    assert () == repository.tags()
+    assert repository.tags() == ()
     repository.put("1.2.0", top)
     repository.put("latest", top)
     assert top.digest == repository.digest("1.2.0") == repository.digest("latest")
-    assert ("1.2.0", "latest") == repository.tags()
+    assert repository.tags() == ("1.2.0", "latest")
     image = repository.manifest(top.manifests[1].digest)
     assert image is not None
     assert archive.small(image.config.digest) == repository.blob(image.config.digest, 1 << 20)
@@ -168,7 +168,7 @@ def test_a_tag_alone_is_not_deleted_where_the_registry_cannot(place: Place, imag
 def test_who_may_push(place: Place) -> None:
     """The push is probed without putting anything there."""
     assert Push.ALLOWED is place.repository().push()
-    assert () == place.repository().tags()
+    assert place.repository().tags() == ()
 
 
 def test_a_wrong_password_is_no_answer(place: Place) -> None:
@@ -197,12 +197,12 @@ def test_an_upload_goes_on_where_the_registry_lost_it(place: Place, tmp_path: Pa
     with blob.open() as stream:
         half = stream.read(1 << 20)
     sent = repository.talk("pull,push", lambda door: door.send("PATCH", begun.location, data=half))
-    assert 202 == sent.status
+    assert sent.status == 202
     # Debian's registry signs the length into the location, so only the newest location is good.
     known = urljoin(begun.location, sent.headers["Location"])
     found = upload.resumed(repository, known)
     assert found is not None
-    assert 1 << 20 == found.offset
+    assert found.offset == 1 << 20
     upload.send(repository, blob, found)
     assert repository.has(blob.digest)
     assert upload.resumed(repository, known) is None
@@ -237,8 +237,8 @@ def test_a_large_upload_that_is_cut_goes_on_where_it_stopped(world: World, publi
     upload.upload(repository, blob)
     assert repository.has(blob.digest)
     sent = [one for one in world.ledger.requests() if one.method == "PATCH"]
-    assert [0, 202] == [one.status for one in sent][-2:]
-    assert 1 == len([one for one in world.ledger.requests() if one.method == "POST" and one.status == 202])
+    assert [one.status for one in sent][-2:] == [0, 202]
+    assert len([one for one in world.ledger.requests() if one.method == "POST" and one.status == 202]) == 1
 
 
 class OnDisk:
@@ -300,7 +300,7 @@ def test_without_a_login_where_one_is_needed(world: World) -> None:
     with pytest.raises(Unanswered) as caught:
         OciRepository.named(f"{world.registry}/owner/app").digest("1.2.0")
     assert "wants a login, and there is none" in caught.value.what_is
-    assert "export CONTD_REGISTRY_USERNAME=… CONTD_REGISTRY_PASSWORD=…" == caught.value.type_next
+    assert caught.value.type_next == "export CONTD_REGISTRY_USERNAME=… CONTD_REGISTRY_PASSWORD=…"
 
 
 def test_who_has_a_login_is_never_taken_for_a_stranger(world: World, publisher: None, images: Images) -> None:
@@ -327,7 +327,7 @@ def test_tags_come_in_pages(world: World, publisher: None, images: Images) -> No
     assert tuple(names) == repository.tags()
     url = repository.url("tags/list?n=3")
     token = repository.talk("pull", lambda door: door.ask(url))
-    assert '</v2/owner/app/tags/list?n=3&last=1.2.0>; rel="next"' == token.headers["Link"]
+    assert token.headers["Link"] == '</v2/owner/app/tags/list?n=3&last=1.2.0>; rel="next"'
 
 
 @pytest.mark.parametrize(
@@ -396,7 +396,7 @@ def test_equal_manifests_give_an_equal_index() -> None:
     """An index is bytes: order and spelling are ours."""
     listed = (Descriptor("m", f"sha256:{'a' * 64}", 1, "linux/arm/v7"),)
     said = json.loads(index(listed).content)
-    assert {"architecture": "arm", "os": "linux", "variant": "v7"} == said["manifests"][0]["platform"]
+    assert said["manifests"][0]["platform"] == {"architecture": "arm", "os": "linux", "variant": "v7"}
     assert listed == index(listed).manifests
 
 

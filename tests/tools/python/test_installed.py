@@ -53,11 +53,11 @@ def test_what_a_module_prints_is_not_the_answer(tmp_path: Path) -> None:
 def test_a_module_that_cannot_be_imported(tmp_path: Path) -> None:
     """The exit code says so, and the traceback which."""
     done = asked(tmp_path, "small", small="import nowhere_to_be_found")
-    assert 1 == done.returncode
+    assert done.returncode == 1
     assert "No module named 'nowhere_to_be_found'" in done.stderr
 
 
 def test_an_empty_package(tmp_path: Path) -> None:
     """A wheel in which the build backend found no module is refused."""
     done = asked(tmp_path, "small")
-    assert (1, "the package is empty: no module, no other file, no requirement\n") == (done.returncode, done.stderr)
+    assert (done.returncode, done.stderr) == (1, "the package is empty: no module, no other file, no requirement\n")
