@@ -10,7 +10,22 @@ from contd_release.process.action import Call
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact, Sealed
 from contd_release.project.release import Release
+from contd_release.records import journal
 from contd_release.records.commit import release_commit
+from contd_release.records.entries import Built
+
+
+def lost(release: Release, since: str) -> tuple[str, ...]:
+    """
+    What an abort cannot find any more because the seal is gone, and was not broken by the release itself.
+
+    Args:
+        since: when the release began, as the journal says it.
+    """
+    noted = journal.of(release.project).last(Built, str(release.version))
+    if noted is None or not noted.seal or noted.at < since or release.sealed() is not None:
+        return ()
+    return (f"{artifacts.SEAL} is lost, which names what was staged: look for images without a tag in the registry",)
 
 
 def sealed(release: Release, built: Callable[[Release], tuple[Artifact, ...]]) -> Step:
@@ -34,11 +49,13 @@ def sealed(release: Release, built: Callable[[Release], tuple[Artifact, ...]]) -
         if commit is None:
             raise NotReady("there is no release commit", expected="a commit to build from", type_next="invoke release")
         found = Sealed(release.project.name, str(release.version), commit, release.epoch, built(release))
+        journal.of(release.project).append(Built(version=str(release.version), seal=found.digest()))
         artifacts.seal(release.dist, found)
 
     def unseal() -> None:
         for name in (artifacts.SEAL, artifacts.CHECKSUMS):
             (release.dist / name).unlink(missing_ok=True)
+        journal.of(release.project).append(Built(version=str(release.version), seal=""))
 
     return Step(
         f"the artifacts are sealed in {artifacts.SEAL}",

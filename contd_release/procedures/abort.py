@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contd_release.console import reporting
 from contd_release.errors import NotReady
+from contd_release.prepare import seal
 from contd_release.procedures.progress import finish, is_crossed, remove
 from contd_release.procedures.release import Walking
 from contd_release.procedures.selection import here, resumed
@@ -27,10 +28,11 @@ def abort_release(*, as_json: bool) -> None:
         if begun is None:
             raise NotReady("nothing is under way", expected="a release to abort", type_next="invoke status")
         found = resumed(project, begun)
+        unknown = seal.lost(found, begun.at)
         running = Running(found.logs, report.redact)
         seen = Walking(found, report).checklist.undo(report.event, running, is_crossed=is_crossed(found))
         finish(found, "aborted")
-        left = (*(one.detail for one in seen), *(f"{path} could not be removed" for path in remove(found)))
+        left = (*unknown, *(one.detail for one in seen), *(f"{path} could not be removed" for path in remove(found)))
         report.says(_ending(found, tuple(dict.fromkeys(left))))
 
 

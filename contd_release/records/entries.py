@@ -72,7 +72,7 @@ class Proved(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class Built(Entry):
-    """What was built was sealed, once, with a seal of this digest."""
+    """The artifacts were sealed with a seal of this digest; empty once the release broke its seal itself."""
 
     seal: str
 

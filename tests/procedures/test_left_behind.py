@@ -74,7 +74,8 @@ def test_after_any_kill(place: Place, world: World, tmp_path: Path) -> None:
     assert list((tmp_path / "tmp").iterdir()) == []
     assert names(place.state) == STATE
     assert names(place.state / "v0.2.0") <= RELEASE
-    assert {"contd-release"} == names(place.cache)
+    # uv keeps a cache of its own, which every project of the user shares.
+    assert names(place.cache) - {"uv"} == {"contd-release"}
     assert {path.name for path in place.cache.glob("*/*/*")} == CACHE
     assert list(place.directory.rglob("*.half")) == []
 
