@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow(minutes=2)
 # What docs/recovering.md lists, in the clone's git directory and in the cache.
 STATE = {"journal.jsonl", "lock", "v0.2.0"}
 RELEASE = {"building-chart", "dist", "events.jsonl", "logs", "requirements.txt"}
-CACHE = {"v0.2.0", "v0.2.0-chart", "v0.2.0-pypi"}
+CACHE = {"charts", "v0.2.0", "v0.2.0-chart", "v0.2.0-proof", "v0.2.0-proof-source", "v0.2.0-pypi"}
 MOMENTS = 24
 WORDS = ("release", "--part", "minor", "--yes")
 
@@ -76,7 +76,7 @@ def test_after_any_kill(place: Place, world: World, tmp_path: Path) -> None:
     assert names(place.state / "v0.2.0") <= RELEASE
     # uv keeps a cache of its own, which every project of the user shares.
     assert names(place.cache) - {"uv"} == {"contd-release"}
-    assert {path.name for path in place.cache.glob("*/*/*")} == CACHE
+    assert {path.name for path in place.cache.glob("contd-release/*/*")} == CACHE
     assert list(place.directory.rglob("*.half")) == []
 
 
