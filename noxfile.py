@@ -7,7 +7,6 @@ nox proves, invoke acts: no session changes anything outside `.nox`, `docs/_buil
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 import nox
@@ -103,11 +102,12 @@ def typecheck(session: nox.Session) -> None:
     session.run("mypy", *session.posargs)
 
 
-@nox.session(venv_backend="none")
+@nox.session
 def examples(session: nox.Session) -> None:
     """Prove every example the way its own users do: tests, benchmarks, docs and examples of each."""
+    session.install("-e", ".")
     for noxfile in sorted(Path("examples").glob("*/noxfile.py")):
-        session.run(sys.executable, "-m", "nox", "-f", str(noxfile), *session.posargs, external=True)
+        session.run("python", "-m", "nox", "-f", str(noxfile), *session.posargs)
 
 
 @nox.session
