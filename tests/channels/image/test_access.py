@@ -11,6 +11,7 @@ import pytest
 from contd_release.channels.image import access, build
 from contd_release.channels.image.names import archive
 from contd_release.engine.step import Found, State, Step
+from contd_release.records import commit
 from contd_release.tools.builders import emulation
 from contd_release.tools.oci.archive import Archive
 
@@ -107,6 +108,7 @@ def test_a_stand_in_replaces_every_base(bench: Bench, buildah: None) -> None:
     )
     subprocess.run(("git", "checkout", "-q", bench.release.base), cwd=bench.release.tree, check=True)
     subprocess.run(("git", "commit", "-q", "--allow-empty", "-m", "Release"), cwd=bench.release.tree, check=True)
+    commit.note(bench.release)
     bench.walk("build")
     assert [one.platform for one in Archive(archive(bench.release)).top.manifests] == ["linux/amd64", "linux/arm64"]
     assert "the stand-in scratch" in build.packed(bench.release).observe().detail
