@@ -1,9 +1,16 @@
-"""A process that tells of a release and is there to be killed: `telling_once.py FOLDER WEBSITE ROOM…`."""
+"""
+A process that announces a release, to be killed: `announce_once.py NUMBER FOLDER WEBSITE ROOM…`.
+
+It kills its whole process group before the connection, the program or the changed file of that number; 0 is never.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from packaging.version import Version
 
@@ -29,8 +36,30 @@ def announcement(folder: Path, repository: str, rooms: tuple[str, ...]) -> Annou
     return Announcement(release, lambda: NOTES, "", ("pypi",))
 
 
-def main(folder: str, repository: str, *rooms: str) -> None:
+def die_before(number: int, folder: str) -> None:
+    """Count connections, programs and changed files in the folder, from all threads, and die before one of them."""
+    seen = 0
+
+    def counted(event: str, arguments: tuple[Any, ...]) -> bool:
+        if event in ("socket.connect", "subprocess.Popen"):
+            return True
+        if event == "open" and not (isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")):
+            return False
+        return event in ("open", "os.rename", "os.remove", "os.mkdir") and str(arguments[0]).startswith(folder)
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal seen
+        if counted(event, arguments):
+            seen += 1
+            if seen == number:
+                os.killpg(0, signal.SIGKILL)
+
+    sys.addaudithook(hook)
+
+
+def main(number: str, folder: str, repository: str, *rooms: str) -> None:
     """Walk the steps, holding the lock as a release does."""
+    die_before(int(number), folder)
     found = announcement(Path(folder), repository, rooms)
     steps = (announce.announced_everywhere(found), publication.site_published(found))
     with lock.held(found.release.project.state / "lock"):
