@@ -7,22 +7,22 @@ https://prometheus.io/docs/prometheus/latest/querying/api/
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from contd_release.errors import Unanswered, Usage
 from contd_release.process.redaction import Secret
-from contd_release.tools.http import MEBIBYTE, Http, Reply, refused
+from contd_release.tools.http import Http, Limits, Node, Reply, refused
 
 TOKEN: Final = "CONTD_PROMETHEUS_TOKEN"  # noqa: S105 the name of a variable
 # A series has at most this many points, and an answer this many series.
 MOST_POINTS: Final = 240
 MOST_SERIES: Final = 1000
-_LARGEST: Final = 8 * MEBIBYTE
+_LIMITS: Final = Limits(seconds=60)
 _ASKED_WRONGLY: Final = (400, 422)
 
 
@@ -59,7 +59,7 @@ class Prometheus:
     def http(self) -> Http:
         """The client of its API."""
         headers = {"Authorization": Secret(f"Bearer {self.token.reveal()}")} if self.token else {}
-        return Http(f"{self.address.rstrip('/')}/", headers, attempts=3, timeout=(10, 30), longest=60)
+        return Http(f"{self.address.rstrip('/')}/", headers, attempts=3, timeout=(10, 30), limits=_LIMITS)
 
     @property
     def host(self) -> str:
@@ -120,9 +120,9 @@ def number(found: tuple[Series, ...], expression: str) -> tuple[Point, ...]:
     return found[0].points if found else ()
 
 
-def _asked(server: Prometheus, endpoint: str, wanted: Mapping[str, str]) -> Any:
-    """The `data` of a successful answer."""
-    reply = server.http.ask(f"api/v1/{endpoint}", params=wanted, cap=_LARGEST)
+def _asked(server: Prometheus, endpoint: str, wanted: Mapping[str, str]) -> Node:
+    """A successful answer."""
+    reply = server.http.ask(f"api/v1/{endpoint}", params=wanted)
     refused(reply, "Prometheus", type_next=f"export {TOKEN}=…")
     if reply.status in _ASKED_WRONGLY:
         raise Usage(
@@ -136,43 +136,50 @@ def _asked(server: Prometheus, endpoint: str, wanted: Mapping[str, str]) -> Any:
             expected="the HTTP API of a Prometheus",
             type_next="$EDITOR pyproject.toml   (prometheus is the address without /api/v1)",
         )
-    return reply.json()
+    return reply.node()
 
 
 def _described(reply: Reply) -> str:
     """The server's own reason."""
-    found = reply.json()
-    message = str(found.get("error") or "") if isinstance(found, dict) else ""
+    message = reply.node().text_of("error")
     return " ".join(reply.redact(message)[:300].split()) or reply.said()
 
 
-def _series(found: Any, server: Prometheus) -> tuple[Series, ...]:
-    try:
-        data = found["data"]
-        if data["resultType"] == "scalar":
-            return (Series({}, _points([data["result"]])),)
-        if data["resultType"] not in ("vector", "matrix"):
-            raise Usage(
-                f"the expression gives a {data['resultType']}",
-                expected="an expression that gives a number",
-                type_next="$EDITOR pyproject.toml",
-            )
-        if len(data["result"]) > MOST_SERIES:
-            raise Unanswered(f"{server.host} gives {len(data['result'])} series", expected=f"at most {MOST_SERIES}")
-        return tuple(
-            Series(
-                {str(name): str(value) for name, value in one["metric"].items()},
-                _points(one["values"] if "values" in one else [one["value"]]),
-            )
-            for one in data["result"]
+def _series(found: Node, server: Prometheus) -> tuple[Series, ...]:
+    data = found.at("data")
+    kind, result = data.at("resultType").text(), data.at("result")
+    if kind == "scalar":
+        return (Series({}, _points([result])),)
+    if kind not in ("vector", "matrix"):
+        raise Usage(
+            f"the expression gives a {kind[:20]}",
+            expected="an expression that gives a number",
+            type_next="$EDITOR pyproject.toml",
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    rows = list(result.items())
+    if len(rows) > MOST_SERIES:
+        raise Unanswered(f"{server.host} gives {len(rows)} series", expected=f"at most {MOST_SERIES}")
+    return tuple(
+        Series(
+            {name: value.text() for name, value in row.at("metric").entries()},
+            _points(row.at("values").items() if row.get("values") else [row.at("value")]),
+        )
+        for row in rows
+    )
+
+
+def _points(pairs: Iterable[Node]) -> tuple[Point, ...]:
+    return tuple(point for pair in pairs if isfinite((point := _point(pair)).value))
+
+
+def _point(pair: Node) -> Point:
+    """One pair: a number and a text, which may be `NaN` or `+Inf`."""
+    both = list(pair.items())
+    try:
+        at, value = both[0].number(), float(both[1].text())
+    except (IndexError, ValueError) as error:
         raise Unanswered(
-            f"{server.host} answered with something else than Prometheus does: {error!r}",
-            expected="an answer of the HTTP API",
+            f"{pair.who} answered with something else than a value as {pair.where}",
+            expected="a time and a number in quotes",
         ) from error
-
-
-def _points(pairs: Any) -> tuple[Point, ...]:
-    found = (Point(float(at), float(value)) for at, value in pairs)
-    return tuple(one for one in found if isfinite(one.value))
+    return Point(at, value)

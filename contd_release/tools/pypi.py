@@ -1,13 +1,10 @@
 """
-A package index, read as an installer reads it: the files of a project and their digests.
-
-JSON (PEP 691) where the index has it, HTML (PEP 503) elsewhere; both name the sha256 of every file. No cache is used.
+A package index, read as an installer reads it, and what is logged in with there. No cache is used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,28 +14,12 @@ from contd_release.errors import NotReady, Unanswered
 from contd_release.process.redaction import Secret
 from contd_release.project.project import Project
 from contd_release.project.settings import Pypi
-from contd_release.tools import twine
-from contd_release.tools.http import Http, Reply
+from contd_release.tools import simple_index, twine
+from contd_release.tools.http import Http
+from contd_release.tools.simple_index import File
 from contd_release.tools.twine import Credential
 
-ACCEPT: Final = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
 NAMED: Final = ("pypi", "testpypi")
-
-
-@dataclass(frozen=True)
-class File:
-    """
-    A file as the index offers it.
-
-    Args:
-        sha256: in hexadecimal; empty when the index does not say.
-        yanked: the reason why it should not be chosen; `None` when it may be.
-    """
-
-    name: str
-    sha256: str
-    url: str
-    yanked: str | None = None
 
 
 def files(project: Project) -> Mapping[str, File]:
@@ -50,7 +31,8 @@ def files(project: Project) -> Mapping[str, File]:
     """
     url = f"{simple_url(_pypi(project))}{project.index_name}/"
     credential = listing_credential(project)
-    reply = Http(url, headers=_basic(credential)).ask(url, headers={"Accept": ACCEPT, "Cache-Control": "no-cache"})
+    http = Http(url, headers=_basic(credential), limits=simple_index.LIMITS)
+    reply = http.ask(url, headers={"Accept": simple_index.ACCEPT, "Cache-Control": "no-cache"})
     if reply.status == 404:
         return {}
     if reply.status != 200:
@@ -59,7 +41,7 @@ def files(project: Project) -> Mapping[str, File]:
             expected="its files, or 404 when it has none",
             type_next=f"open {url}",
         )
-    return {file.name: file for file in _read(reply, project.index_name)}
+    return {file.name: file for file in simple_index.files(reply)}
 
 
 def published(project: Project, version: Version) -> frozenset[str]:
@@ -74,8 +56,8 @@ def published(project: Project, version: Version) -> frozenset[str]:
     if reply.status != 200:
         return frozenset()
     try:
-        return frozenset(str(one["filename"]) for one in reply.json()["urls"])
-    except (ValueError, KeyError, TypeError):
+        return frozenset(one.at("filename").text() for one in reply.node().at("urls").items())
+    except Unanswered:
         return frozenset()
 
 
@@ -142,31 +124,6 @@ def _pypi(project: Project) -> Pypi:
             type_next="$EDITOR pyproject.toml",
         )
     return project.settings.pypi
-
-
-def _read(reply: Reply, name: str) -> list[File]:
-    if "json" in reply.headers.get("Content-Type", ""):
-        return [
-            File(one["filename"], one["hashes"].get("sha256", ""), one["url"], _reason(one.get("yanked", False)))
-            for one in reply.json()["files"]
-        ]
-    # pypi-simple parses HTML well and takes half a second to import; the JSON above is all that most indexes send.
-    from pypi_simple import ProjectPage
-
-    page = ProjectPage.from_html(name, reply.body.decode(errors="replace"), base_url=reply.url)
-    return [
-        File(
-            package.filename,
-            package.digests.get("sha256", ""),
-            package.url,
-            (package.yanked_reason or "") if package.is_yanked else None,
-        )
-        for package in page.packages
-    ]
-
-
-def _reason(yanked: bool | str) -> str | None:
-    return (yanked if isinstance(yanked, str) else "") if yanked else None
 
 
 def _basic(login: Credential | None) -> dict[str, Secret]:

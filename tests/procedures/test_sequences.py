@@ -45,6 +45,7 @@ from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.releases import ReleaseInfo
 from contd_release.tools.oci import repository, upload
 from contd_release.tools.oci.manifest import INDEX, Manifest
+from contd_release.tools.simple_index import File
 
 SEQUENCES = 2000
 WISHES: tuple[tuple[str, ...], ...] = (
@@ -129,7 +130,7 @@ class Outside:
     charts: Charts
     forge: Forge = field(default_factory=Forge)
     refs: dict[str, str] = field(default_factory=dict)
-    files: dict[str, pypi.File] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
     site: Site = field(default_factory=lambda: Site("contd", ""))
     main: str = "# Changelog\n\n" + NEWS.marker
     version: Version = field(default_factory=lambda: Version("0.1.0"))
@@ -172,7 +173,7 @@ class Sequence:
         out.registry.named[release.semver] = digest(version)
         self.charts.publish(version)
         name = f"contd-{version}-py3-none-any.whl"
-        out.files[name] = pypi.File(name, "a" * 64, "")
+        out.files[name] = File(name, "a" * 64)
         self.walk(*(image_moving.moved(release, tag) for tag in image_moving.candidates(release)))
         number = len(out.forge.releases) + 1
         is_latest = github_public._should_be_latest(release, None)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from contd_release.process.action import Running
 from contd_release.project.release import Release
 from contd_release.tools import pypi
 from contd_release.tools.http import Refused
-from contd_release.tools.pypi import File
+from contd_release.tools.simple_index import File
 
 
 @dataclass(frozen=True)

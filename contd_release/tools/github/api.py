@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import Any, Final
+from itertools import count
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from contd_release.errors import NotReady, Unanswered
 from contd_release.process.command import Command
 from contd_release.process.redaction import Secret
 from contd_release.project.project import Project
-from contd_release.tools.github.replies import Shape, answered, listed, shaped
-from contd_release.tools.http import Http
+from contd_release.tools.github.replies import answered
+from contd_release.tools.http import MEBIBYTE, Budget, Http, Limits, Node
 
 TOKENS: Final = ("GITHUB_TOKEN", "GH_TOKEN")
 PUBLIC_API: Final = "api.github.com"
@@ -28,7 +29,10 @@ PUBLIC_API: Final = "api.github.com"
 # https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
 _OF_AN_APP: Final = "ghs_"
 _PAGE: Final = 100
-_PAGES: Final = 20
+# A page has a hundred releases, each with notes of up to 125,000 characters.
+_LIST: Final = Limits(size=16 * MEBIBYTE, total=64 * MEBIBYTE, pages=20)
+
+Element = TypeVar("Element")
 
 
 @dataclass(frozen=True)
@@ -146,10 +150,10 @@ def access(repository: GitHubRepository) -> Access | None:
     scopes = None if header is None else tuple(one.strip() for one in header.split(",") if one.strip())
     is_app = repository.token is not None and repository.token.reveal().startswith(_OF_AN_APP)
 
-    def made(found: Any) -> Access:
-        return Access(scopes, bool(found.get("permissions", {}).get("push")), bool(found["private"]), is_app)
-
-    return shaped(reply, made)
+    found = reply.node()
+    permissions = found.get("permissions")
+    push = permissions.get("push") if permissions else None
+    return Access(scopes, push is not None and push.flag(), found.at("private").flag(), is_app)
 
 
 def commit_of(repository: GitHubRepository, ref: str) -> str | None:
@@ -157,7 +161,8 @@ def commit_of(repository: GitHubRepository, ref: str) -> str | None:
     reply = repository.http.ask(repository.path("/commits"), params={"sha": ref, "per_page": "1"})
     if reply.status in (404, 409, 422):
         return None
-    return shaped(answered(reply, f"the commit of {ref}"), lambda found: str(found[0]["sha"]))
+    newest = next(answered(reply, f"the commit of {ref}").node().items(), None)
+    return newest.at("sha").text() if newest else None
 
 
 def clock(repository: GitHubRepository) -> datetime:
@@ -170,8 +175,8 @@ def clock(repository: GitHubRepository) -> datetime:
 
 
 def pages(
-    repository: GitHubRepository, below: str, make: Callable[[Any], Shape], inside: str = "", **params: str
-) -> Iterator[Shape]:
+    repository: GitHubRepository, below: str, make: Callable[[Node], Element], inside: str = "", **params: str
+) -> Iterator[Element]:
     """
     Every element of a list, page by page.
 
@@ -181,14 +186,12 @@ def pages(
     Raises:
         Unanswered: there is no end.
     """
-    url = repository.path(below)
-    for number in range(1, _PAGES + 1):
+    url, budget = repository.path(below), Budget(_LIST)
+    for number in count(1):
         wanted = params | {"per_page": str(_PAGE), "page": str(number)}
-        reply = answered(repository.http.ask(url, params=wanted), below.lstrip("/"))
-        found = shaped(reply, lambda body: [make(one) for one in listed(body[inside] if inside else body)])
+        reply = answered(repository.http.ask(url, params=wanted, budget=budget), below.lstrip("/"))
+        body = reply.node()
+        found = [make(one) for one in (body.at(inside) if inside else body).items()]
         yield from found
         if len(found) < _PAGE:
             return
-    raise Unanswered(
-        f"{repository.name} has more than {_PAGE * _PAGES} of {below.lstrip('/')}", expected="a list with an end"
-    )

@@ -7,11 +7,10 @@ https://docs.github.com/rest/issues
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from contd_release.tools.github.api import GitHubRepository, pages
-from contd_release.tools.github.replies import answered, shaped
-from contd_release.tools.http import expected
+from contd_release.tools.github.replies import answered
+from contd_release.tools.http import Node, expected
 
 
 @dataclass(frozen=True)
@@ -76,12 +75,12 @@ def open_issue(repository: GitHubRepository, title: str, body: str, labels: tupl
     """Open an issue."""
     sent = {"title": title, "body": body, "labels": list(labels)}
     reply = repository.http.send("POST", repository.path("/issues"), json=sent)
-    return shaped(expected(reply, (201,), f"the issue {title!r}"), _issue)
+    return _issue(expected(reply, (201,), f"the issue {title!r}").node())
 
 
 def comments(repository: GitHubRepository, number: int) -> tuple[str, ...]:
     """The texts under an issue or a pull request, oldest first."""
-    return tuple(pages(repository, f"/issues/{number}/comments", lambda found: str(found["body"])))
+    return tuple(pages(repository, f"/issues/{number}/comments", lambda found: found.text_of("body")))
 
 
 def comment(repository: GitHubRepository, number: int, body: str) -> None:
@@ -100,40 +99,46 @@ def pulls(repository: GitHubRepository, head: str, base: str, *, closed: bool = 
 def pull(repository: GitHubRepository, number: int) -> Pull:
     """One pull request, with what only its own page tells: whether it can be merged."""
     reply = repository.http.ask(repository.path(f"/pulls/{number}"))
-    return shaped(answered(reply, f"pull request {number}"), _pull)
+    return _pull(answered(reply, f"pull request {number}").node())
 
 
 def open_pull(repository: GitHubRepository, title: str, head: str, base: str, body: str) -> Pull:
     """Open a pull request from one branch of the repository into another."""
     sent = {"title": title, "head": head, "base": base, "body": body}
     reply = repository.http.send("POST", repository.path("/pulls"), json=sent)
-    return shaped(expected(reply, (201,), f"the pull request {title!r}"), _pull)
+    return _pull(expected(reply, (201,), f"the pull request {title!r}").node())
 
 
-def _issue(found: Any) -> Issue:
-    labels = tuple(str(one if isinstance(one, str) else one["name"]) for one in found["labels"])
+def _issue(found: Node) -> Issue:
+    labels = tuple(_label(one) for one in found.at("labels").items())
+    comments = found.get("comments")
     return Issue(
-        number=int(found["number"]),
-        title=str(found["title"]),
-        body=str(found.get("body") or ""),
+        number=found.at("number").whole(),
+        title=found.at("title").text(),
+        body=found.text_of("body"),
         labels=labels,
-        is_open=found["state"] == "open",
-        is_pull="pull_request" in found,
-        opened=str(found["created_at"]),
-        url=str(found["html_url"]),
-        comments=int(found.get("comments") or 0),
+        is_open=found.at("state").text() == "open",
+        is_pull=found.get("pull_request") is not None,
+        opened=found.at("created_at").text(),
+        url=found.at("html_url").text(),
+        comments=comments.whole() if comments else 0,
     )
 
 
-def _pull(found: Any) -> Pull:
+def _label(found: Node) -> str:
+    return found.text() if isinstance(found.value, str) else found.text_of("name")
+
+
+def _pull(found: Node) -> Pull:
+    mergeable = found.get("mergeable")
     return Pull(
-        number=int(found["number"]),
-        title=str(found["title"]),
-        head=str(found["head"]["ref"]),
-        base=str(found["base"]["ref"]),
-        commit=str(found["head"]["sha"]),
-        is_open=found["state"] == "open",
-        is_merged=found["merged_at"] is not None,
-        can_merge=found.get("mergeable"),
-        url=str(found["html_url"]),
+        number=found.at("number").whole(),
+        title=found.at("title").text(),
+        head=found.at("head").at("ref").text(),
+        base=found.at("base").at("ref").text(),
+        commit=found.at("head").at("sha").text(),
+        is_open=found.at("state").text() == "open",
+        is_merged=found.text_of("merged_at") != "",
+        can_merge=mergeable.flag() if mergeable else None,
+        url=found.at("html_url").text(),
     )

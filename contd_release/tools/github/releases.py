@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from contd_release.tools.github.api import GitHubRepository, pages
-from contd_release.tools.github.replies import answered, shaped
-from contd_release.tools.http import MEBIBYTE, Http, expected
+from contd_release.tools.github.replies import answered
+from contd_release.tools.http import MEBIBYTE, Http, Node, expected
 
 LARGEST_ASSET: Final = 2048 * MEBIBYTE
 
@@ -82,7 +82,7 @@ def assets(repository: GitHubRepository, release: int) -> tuple[Asset, ...]:
 
 def reactions(repository: GitHubRepository, release: int) -> Counter[str]:
     """How often people reacted to a release, by reaction: `+1`, `heart`, `rocket`, …"""
-    return Counter(pages(repository, f"/releases/{release}/reactions", lambda found: str(found["content"])))
+    return Counter(pages(repository, f"/releases/{release}/reactions", lambda found: found.at("content").text()))
 
 
 def downloaded(repository: GitHubRepository, asset: Asset, to: Path) -> str:
@@ -100,7 +100,7 @@ def create_draft(repository: GitHubRepository, tag: str, commit: str, body: str,
     """Create a draft, which only those who may push can see."""
     draft = {"tag_name": tag, "target_commitish": commit, "name": tag, "body": body, "prerelease": prerelease}
     reply = repository.http.send("POST", repository.path("/releases"), json=draft | {"draft": True})
-    return shaped(expected(reply, (201,), f"a draft for {tag}"), _release)
+    return _release(expected(reply, (201,), f"a draft for {tag}").node())
 
 
 def upload(repository: GitHubRepository, release: int, name: str, content: bytes) -> Asset:
@@ -108,7 +108,7 @@ def upload(repository: GitHubRepository, release: int, name: str, content: bytes
     url = repository.path(f"/releases/{release}/assets?name={quote(name, safe='')}")
     headers = {"Content-Type": "application/octet-stream"}
     reply = repository.uploading.send("POST", url, headers=headers, data=content)
-    return shaped(expected(reply, (201,), f"the upload of {name}"), _asset)
+    return _asset(expected(reply, (201,), f"the upload of {name}").node())
 
 
 def delete_asset(repository: GitHubRepository, asset: Asset) -> None:
@@ -138,35 +138,37 @@ def delete(repository: GitHubRepository, release: int) -> None:
 
 def _one(repository: GitHubRepository, below: str) -> ReleaseInfo | None:
     reply = repository.http.ask(repository.path(below))
-    return None if reply.status == 404 else shaped(answered(reply, below.lstrip("/")), _release)
+    return None if reply.status == 404 else _release(answered(reply, below.lstrip("/")).node())
 
 
 def _edited(repository: GitHubRepository, release: int, changes: dict[str, Any], what: str) -> ReleaseInfo:
     reply = repository.http.send("PATCH", repository.path(f"/releases/{release}"), json=changes)
-    return shaped(expected(reply, (200,), what), _release)
+    return _release(expected(reply, (200,), what).node())
 
 
-def _release(found: Any) -> ReleaseInfo:
+def _release(found: Node) -> ReleaseInfo:
+    immutable = found.get("immutable")
     return ReleaseInfo(
-        id=int(found["id"]),
-        tag=str(found["tag_name"]),
-        name=str(found["name"] or ""),
-        body=str(found.get("body") or ""),
-        is_draft=bool(found["draft"]),
-        is_prerelease=bool(found["prerelease"]),
-        is_immutable=bool(found.get("immutable", False)),
-        url=str(found["html_url"]),
-        published=str(found.get("published_at") or ""),
+        id=found.at("id").whole(),
+        tag=found.at("tag_name").text(),
+        name=found.text_of("name"),
+        body=found.text_of("body"),
+        is_draft=found.at("draft").flag(),
+        is_prerelease=found.at("prerelease").flag(),
+        is_immutable=immutable is not None and immutable.flag(),
+        url=found.at("html_url").text(),
+        published=found.text_of("published_at"),
     )
 
 
-def _asset(found: Any) -> Asset:
+def _asset(found: Node) -> Asset:
+    downloads = found.get("download_count")
     return Asset(
-        id=int(found["id"]),
-        name=str(found["name"]),
-        size=int(found["size"]),
-        sha256=str(found.get("digest") or "").removeprefix("sha256:"),
-        is_whole=found["state"] == "uploaded",
-        url=str(found["browser_download_url"]),
-        downloads=int(found.get("download_count") or 0),
+        id=found.at("id").whole(),
+        name=found.at("name").text(),
+        size=found.at("size").whole(),
+        sha256=found.text_of("digest").removeprefix("sha256:"),
+        is_whole=found.at("state").text() == "uploaded",
+        url=found.at("browser_download_url").text(),
+        downloads=downloads.whole() if downloads else 0,
     )

@@ -7,12 +7,12 @@ https://docs.github.com/rest/actions/workflow-runs
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from contd_release.tools.github.api import GitHubRepository, pages
-from contd_release.tools.github.replies import answered, shaped
-from contd_release.tools.http import expected
+from contd_release.tools.github.replies import answered
+from contd_release.tools.http import Node, expected
 
 _GOOD: Final = frozenset({"success", "neutral", "skipped"})
 
@@ -79,7 +79,7 @@ def runs(repository: GitHubRepository, workflow: str, commit: str) -> tuple[Run,
 def run(repository: GitHubRepository, number: int) -> Run:
     """A run as it is now."""
     reply = repository.http.ask(repository.path(f"/actions/runs/{number}"))
-    return shaped(answered(reply, f"workflow run {number}"), _run)
+    return _run(answered(reply, f"workflow run {number}").node())
 
 
 def jobs(repository: GitHubRepository, number: int) -> tuple[Job, ...]:
@@ -94,35 +94,38 @@ def dispatch(repository: GitHubRepository, workflow: str, ref: str) -> None:
     expected(reply, (200, 204), f"the start of {workflow} on {ref}")
 
 
-def _check(found: Any) -> Check:
-    url = str(found["html_url"] or found["details_url"] or "")
-    return Check(str(found["name"]), _passed(found), url)
+def _check(found: Node) -> Check:
+    url = found.text_of("html_url") or found.text_of("details_url")
+    return Check(found.at("name").text(), _passed(found), url)
 
 
-def _status(found: Any) -> Check:
-    passed = None if found["state"] == "pending" else found["state"] == "success"
-    return Check(str(found["context"]), passed, str(found["target_url"] or ""))
+def _status(found: Node) -> Check:
+    state = found.at("state").text()
+    passed = None if state == "pending" else state == "success"
+    return Check(found.at("context").text(), passed, found.text_of("target_url"))
 
 
-def _run(found: Any) -> Run:
+def _run(found: Node) -> Run:
+    attempt = found.get("run_attempt")
     return Run(
-        id=int(found["id"]),
+        id=found.at("id").whole(),
         passed=_passed(found),
         status=_word(found),
-        event=str(found["event"]),
-        branch=str(found["head_branch"] or ""),
-        attempt=int(found.get("run_attempt") or 1),
-        url=str(found["html_url"]),
+        event=found.at("event").text(),
+        branch=found.text_of("head_branch"),
+        attempt=attempt.whole() if attempt else 1,
+        url=found.at("html_url").text(),
     )
 
 
-def _job(found: Any) -> Job:
-    return Job(str(found["name"]), _passed(found), _word(found), str(found["html_url"] or ""))
+def _job(found: Node) -> Job:
+    return Job(found.at("name").text(), _passed(found), _word(found), found.text_of("html_url"))
 
 
-def _passed(found: Any) -> bool | None:
-    return str(found["conclusion"]) in _GOOD if found["status"] == "completed" else None
+def _passed(found: Node) -> bool | None:
+    return found.text_of("conclusion") in _GOOD if found.at("status").text() == "completed" else None
 
 
-def _word(found: Any) -> str:
-    return str((found["conclusion"] if found["status"] == "completed" else found["status"]) or "unknown")
+def _word(found: Node) -> str:
+    status = found.at("status").text()
+    return (found.text_of("conclusion") if status == "completed" else status) or "unknown"

@@ -1,7 +1,23 @@
-"""HTTP: one client, the addresses it may go to, and what comes back."""
+"""HTTP: one client, the addresses it may go to, what it may take, and what comes back."""
 
 from contd_release.tools.http.address import origin, refuse_unsafe
-from contd_release.tools.http.client import MEBIBYTE, Http
+from contd_release.tools.http.client import Http
+from contd_release.tools.http.limits import MEBIBYTE, Budget, Limits
+from contd_release.tools.http.node import Node, node
 from contd_release.tools.http.reply import Passing, Refused, Reply, expected, refused
 
-__all__ = ["MEBIBYTE", "Http", "Passing", "Refused", "Reply", "expected", "origin", "refuse_unsafe", "refused"]
+__all__ = [
+    "MEBIBYTE",
+    "Budget",
+    "Http",
+    "Limits",
+    "Node",
+    "Passing",
+    "Refused",
+    "Reply",
+    "expected",
+    "node",
+    "origin",
+    "refuse_unsafe",
+    "refused",
+]

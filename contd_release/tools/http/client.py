@@ -12,7 +12,7 @@ import json as json_module
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
@@ -23,17 +23,15 @@ from contd_release.process.redaction import Redactor, Secret
 from contd_release.project.rules import is_loopback
 from contd_release.tools.http.address import joined, origin, redirected, refuse_unsafe
 from contd_release.tools.http.headers import headers, redactor
+from contd_release.tools.http.limits import QUESTION, TRANSFER, Budget, Limits
 from contd_release.tools.http.reply import Passing, Reply, cause, chunks, refuse_passing, unanswered
 
 if TYPE_CHECKING:
     import requests
 
 
-MEBIBYTE = 1 << 20
 Answered = TypeVar("Answered")
 
-# The most bytes that are read of a reply, unless it is a download.
-_REPLY = 64 * MEBIBYTE
 _LONGEST_WAIT = 60.0
 _REDIRECTS = 5
 _NO_PROXIES: dict[str, str] = dict.fromkeys(("http", "https", "all"), "")
@@ -61,7 +59,7 @@ class Http:
         attempts: how often a question is asked.
         timeout: seconds to connect, and between two bytes.
         pause: seconds before a question is asked again, at first; it doubles, up to 5.
-        longest: seconds that a whole reply may take, however steadily it drips.
+        limits: what one question may take.
     """
 
     base: str
@@ -69,7 +67,7 @@ class Http:
     attempts: int = 4
     timeout: tuple[float, float] = (10, 60)
     pause: float = 0.2
-    longest: float = 1800
+    limits: Limits = QUESTION
 
     def __post_init__(self) -> None:
         refuse_unsafe(self.base)
@@ -81,16 +79,19 @@ class Http:
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
-        cap: int = _REPLY,
+        budget: Budget | None = None,
     ) -> Reply:
         """
         A question (GET or HEAD), repeated while the failure may pass; 404 and other refusals are replies.
 
+        Args:
+            budget: what is left of a question that has several pages.
+
         Raises:
             Unanswered: refused, reset, stalled, truncated, too large, or 429 or 5xx to the end.
         """
-        question = _Request(method, url, headers or {}, params)
-        return self._patiently(lambda: self._once(question, cap))
+        question, left = _Request(method, url, headers or {}, params), budget or Budget(self.limits)
+        return self._patiently(lambda: self._once(question, left), left)
 
     def send(
         self,
@@ -118,10 +119,11 @@ class Http:
             body = json_module.dumps(json).encode()
             extra.setdefault("Content-Type", "application/json")
         request = _Request(method, url, extra, params, body)
+        budget = Budget(TRANSFER if data else self.limits)
         if repeatable:
-            return self._patiently(lambda: self._once(request))
+            return self._patiently(lambda: self._once(request, budget), budget)
         try:
-            return self._once(request)
+            return self._once(request, budget)
         except Passing as failure:
             raise unanswered(failure) from failure
 
@@ -132,31 +134,32 @@ class Http:
         Raises:
             Unanswered: it is not there, not whole, or larger than `cap` bytes.
         """
+        budget = Budget(replace(TRANSFER, size=cap, total=cap))
 
         def fetch() -> str:
-            with self._reply(_Request("GET", url, headers or {})) as reply:
+            with self._reply(_Request("GET", url, headers or {}), budget) as reply:
                 refuse_passing(reply)
                 if reply.status_code != 200:
                     raise Unanswered(f"{origin(reply.url)} answered {reply.status_code}", expected=to.name)
                 digest = hashlib.sha256()
                 with open(to, "wb") as out:
-                    for chunk in chunks(reply, cap, self.longest):
+                    for chunk in chunks(reply, budget):
                         digest.update(chunk)
                         out.write(chunk)
                 return digest.hexdigest()
 
-        return self._patiently(fetch)
+        return self._patiently(fetch, budget)
 
-    def _patiently(self, ask: Callable[[], Answered]) -> Answered:
+    def _patiently(self, ask: Callable[[], Answered], budget: Budget) -> Answered:
         """Ask again while the failure may pass, as long as the server wishes us to wait."""
         import stamina
 
-        # Without a handler of anybody's, Python would print each new attempt on standard error.
+        # Without a handler, Python would print each new attempt on standard error.
         if not (log := logging.getLogger("stamina")).handlers:
             log.addHandler(logging.NullHandler())
 
         def worth_another_try(error: Exception) -> bool | float:
-            if not isinstance(error, Passing) or error.retry_after > _LONGEST_WAIT:
+            if not isinstance(error, Passing) or error.retry_after > min(_LONGEST_WAIT, budget.left):
                 return False
             return error.retry_after or True
 
@@ -164,7 +167,7 @@ class Http:
             for attempt in stamina.retry_context(
                 on=worth_another_try,
                 attempts=self.attempts,
-                timeout=None,
+                timeout=budget.left,
                 wait_initial=self.pause,
                 wait_jitter=self.pause,
                 wait_max=5,
@@ -175,20 +178,25 @@ class Http:
             raise unanswered(failure) from failure
         raise AssertionError("stamina returns or raises")
 
-    def _once(self, request: _Request, cap: int = _REPLY) -> Reply:
-        with self._reply(request) as reply:
+    def _once(self, request: _Request, budget: Budget) -> Reply:
+        with self._reply(request, budget) as reply:
             refuse_passing(reply)
-            whole = b"".join(chunks(reply, cap, self.longest))
+            whole = b"".join(chunks(reply, budget))
+            budget.page(len(whole), origin(reply.url))
             return Reply(reply.url, reply.status_code, reply.headers, whole, self._redact)
 
     @contextmanager
-    def _reply(self, request: _Request) -> Iterator[requests.Response]:
+    def _reply(self, request: _Request, budget: Budget) -> Iterator[requests.Response]:
         """The reply as it begins. Redirects of questions are followed by hand: the credential stays with its origin."""
         import requests
+        from urllib3.exceptions import HTTPError
+
+        from contd_release.tools.http.timed import DEADLINE
 
         first = target = joined(self.base, request.url)
         params = request.params
         refuse_unsafe(target)
+        within = DEADLINE.set(budget.deadline)
         try:
             for _ in range(_REDIRECTS):
                 reply = self._session.request(
@@ -208,8 +216,11 @@ class Http:
                         yield reply
                         return
                     target, params = redirected(target, reply.headers["Location"]), None
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
+            budget.within(0, origin(target))
             raise Passing(f"{origin(target)}: {cause(error)}") from error
+        finally:
+            DEADLINE.reset(within)
         raise Unanswered(f"{origin(target)} redirected more than {_REDIRECTS} times", expected="an answer")
 
     def _headers_for(self, target: str, first: str, extra: Mapping[str, str]) -> dict[str, str]:
@@ -222,11 +233,6 @@ class Http:
 
     @cached_property
     def _session(self) -> requests.Session:
-        import requests
+        from contd_release.tools.http.timed import session
 
-        session = requests.Session()
-        # Any `auth` keeps requests from looking into ~/.netrc.
-        session.auth = lambda request: request
-        # Even without following it, requests parses where a redirect leads and reads its body, however large.
-        session.get_redirect_target = lambda _: None  # type: ignore[method-assign, assignment]
-        return session
+        return session()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json as json_module
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contd_release.errors import Conflict, Unanswered
 from contd_release.process.redaction import Redactor
 from contd_release.tools.http.address import origin
+from contd_release.tools.http.limits import Budget
+from contd_release.tools.http.node import Node, node
 
 if TYPE_CHECKING:
     import requests
@@ -29,18 +30,14 @@ class Reply:
     body: bytes = field(repr=False)
     redact: Redactor = field(default=Redactor(None), repr=False, compare=False)
 
-    def json(self) -> Any:
+    def node(self) -> Node:
         """
-        The body as JSON.
+        The body as JSON, to be read by type.
 
         Raises:
             Unanswered: it is not JSON.
         """
-        try:
-            return json_module.loads(self.body)
-        except (ValueError, RecursionError) as error:
-            what = f"{origin(self.url)} answered with something that is not JSON"
-            raise Unanswered(what, expected="JSON") from error
+        return node(self.body, origin(self.url))
 
     def said(self) -> str:
         """The beginning of the body, on one line, for an error message; a credential of ours in it is not repeated."""
@@ -115,21 +112,18 @@ def _seconds(retry_after: str) -> float:
         return 0
 
 
-def chunks(reply: requests.Response, cap: int, longest: float) -> Iterator[bytes]:
+def chunks(reply: requests.Response, budget: Budget) -> Iterator[bytes]:
     """
-    The body in pieces: at most `cap` bytes within `longest` seconds, and as much as was announced.
+    The body in pieces: no more than is left of the question's limits, and as much as was announced.
 
     Raises:
         Passing: it ended early.
         Unanswered: it is too large or too slow.
     """
-    total, deadline = 0, time.monotonic() + longest
-    for chunk in _pieces(reply):
+    total = 0
+    for chunk in _pieces(reply, budget):
         total += len(chunk)
-        if total > cap:
-            raise Unanswered(f"{origin(reply.url)} sent more than {cap} bytes", expected=f"at most {cap} bytes")
-        if time.monotonic() > deadline:
-            raise Unanswered(f"{origin(reply.url)} was not done after {longest:g} s", expected="the whole reply")
+        budget.within(total, origin(reply.url))
         yield chunk
     length = reply.headers.get("Content-Length", "")
     whole = length.isdigit() and "Content-Encoding" not in reply.headers and reply.request.method != "HEAD"
@@ -137,7 +131,7 @@ def chunks(reply: requests.Response, cap: int, longest: float) -> Iterator[bytes
         raise Passing(f"{origin(reply.url)} sent {total} of {length} bytes")
 
 
-def _pieces(reply: requests.Response) -> Iterator[bytes]:
+def _pieces(reply: requests.Response, budget: Budget) -> Iterator[bytes]:
     """The body as it comes: requests' own iterator waits for whole blocks, and checks no time limit meanwhile."""
     from urllib3.exceptions import HTTPError
 
@@ -145,6 +139,7 @@ def _pieces(reply: requests.Response) -> Iterator[bytes]:
         while piece := reply.raw.read1(1 << 16, decode_content=True):
             yield piece
     except HTTPError as error:
+        budget.within(0, origin(reply.url))
         raise Passing(f"{origin(reply.url)}: {cause(error)}") from error
 
 

@@ -10,9 +10,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from contd_release.errors import Conflict
+from contd_release.tools.http import Node, node
 
 INDEX: Final = "application/vnd.oci.image.index.v1+json"
 MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
@@ -64,10 +64,14 @@ class Manifest:
     @property
     def config(self) -> Descriptor:
         """The configuration of an image."""
-        return _descriptor(_parsed(self.content, self.digest).get("config"), self.digest)
+        return _descriptor(self._node().at("config"))
 
     def _descriptors(self, key: str) -> tuple[Descriptor, ...]:
-        return tuple(_descriptor(one, self.digest) for one in _parsed(self.content, self.digest).get(key, ()))
+        found = self._node().get(key)
+        return tuple(_descriptor(one) for one in found.items()) if found else ()
+
+    def _node(self) -> Node:
+        return node(self.content, self.digest)
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,16 @@ class Configuration:
     @classmethod
     def of(cls, content: bytes) -> Configuration:
         """The configuration that these bytes are."""
-        found = _parsed(content, digest_of(content))
-        said = found.get("config") or {}
-        return cls(_platform(found), said.get("Labels") or {}, tuple(said.get("Entrypoint") or said.get("Cmd") or ()))
+        found = node(content, digest_of(content))
+        said = found.get("config")
+        labels = said.get("Labels") if said else None
+        starts = (said.get("Entrypoint"), said.get("Cmd")) if said else ()
+        start = next((one for one in starts if one and one.value != []), None)
+        return cls(
+            _platform(found),
+            {name: value.text() for name, value in labels.entries()} if labels else {},
+            tuple(one.text() for one in start.items()) if start else (),
+        )
 
 
 def index(manifests: tuple[Descriptor, ...]) -> Manifest:
@@ -101,27 +112,15 @@ def digest_of(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def _parsed(content: bytes, digest: str) -> dict[str, Any]:
-    try:
-        found = json.loads(content)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise Conflict(f"{digest} is not a manifest or a configuration", expected="a JSON object")
-    return found
+def _descriptor(found: Node) -> Descriptor:
+    platform, size = found.get("platform"), found.at("size").whole()
+    said = _platform(platform) if platform else ""
+    return Descriptor(found.at("mediaType").text(), found.at("digest").text(), size, said)
 
 
-def _descriptor(found: Any, where: str) -> Descriptor:
-    try:
-        platform = _platform(found["platform"]) if "platform" in found else ""
-        return Descriptor(str(found["mediaType"]), str(found["digest"]), int(found["size"]), platform)
-    except (KeyError, TypeError, ValueError) as error:
-        raise Conflict(f"{where} holds a descriptor that is not one", expected="mediaType, digest and size") from error
-
-
-def _platform(found: Mapping[str, Any]) -> str:
-    parts = (found.get("os"), found.get("architecture"), found.get("variant"))
-    return "/".join(str(part) for part in parts if part)
+def _platform(found: Node) -> str:
+    parts = (found.text_of("os"), found.text_of("architecture"), found.text_of("variant"))
+    return "/".join(part for part in parts if part)
 
 
 def _spelled(platform: str) -> dict[str, str]:

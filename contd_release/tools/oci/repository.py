@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 from contd_release.errors import Conflict, Unanswered, Usage
 from contd_release.tools import http
-from contd_release.tools.http import Reply
+from contd_release.tools.http import Budget, Limits, Reply
 from contd_release.tools.oci import login as oci_login
 from contd_release.tools.oci.door import Door
 from contd_release.tools.oci.manifest import EVERY_KIND, Manifest, digest_of
@@ -25,7 +25,7 @@ _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _ACCEPT: Final = {"Accept": ", ".join(EVERY_KIND)}
 _BYTES: Final = {"Content-Type": "application/octet-stream"}
 _NOWHERE: Final = "00000000-0000-0000-0000-000000000000"
-_PAGES: Final = 1000
+_LIST: Final = Limits(total=8 << 20)
 
 
 class Push(Enum):
@@ -94,7 +94,8 @@ class OciRepository(Door):
             Conflict: the registry has other bytes under this digest.
             Unanswered: it is not there, or larger than `cap` bytes.
         """
-        reply = self.talk("pull", lambda door: door.ask(self.url(f"blobs/{_digest(digest)}"), cap=cap))
+        url, budget = self.url(f"blobs/{_digest(digest)}"), Budget(Limits(cap, cap))
+        reply = self.talk("pull", lambda door: door.ask(url, budget=budget))
         self._refuse(reply, 200)
         if digest_of(reply.body) != digest:
             raise Conflict(f"{self} has other bytes under {digest}", expected="the bytes it is named by")
@@ -155,18 +156,16 @@ class OciRepository(Door):
         return True
 
     def _tags(self) -> Iterator[str]:
-        url = self.url("tags/list")
-        for _ in range(_PAGES):
-            reply = self.talk("pull", lambda door, page=url: door.ask(page))  # type: ignore[misc]
+        url, budget = self.url("tags/list"), Budget(_LIST)
+        while url:
+            reply = self.talk("pull", lambda door, page=url: door.ask(page, budget=budget))  # type: ignore[misc]
             if reply.status == 404:
                 return
             self._refuse(reply, 200)
-            yield from (str(tag) for tag in reply.json().get("tags") or ())
+            if (tags := reply.node().get("tags")) is not None:
+                yield from (tag.text() for tag in tags.items())
             following = re.search(r"<([^>]+)>", reply.headers.get("Link", ""))
-            if not following:
-                return
-            url = urljoin(url, following[1])
-        raise Unanswered(f"{self} lists more than {_PAGES} pages of tags", expected="an end")
+            url = urljoin(url, following[1]) if following else ""
 
     def _read(self, what: str, *, method: str = "GET", accept: bool = False) -> Reply:
         headers = _ACCEPT if accept else {}

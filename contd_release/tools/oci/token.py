@@ -15,7 +15,7 @@ from typing import Final
 from contd_release.errors import Unanswered
 from contd_release.process.redaction import Secret
 from contd_release.project.rules import is_safe_url
-from contd_release.tools.http import Http, Refused, Reply, origin, refused
+from contd_release.tools.http import Http, Limits, Refused, Reply, origin, refused
 from contd_release.tools.oci.login import PASSWORD, USERNAME, Login
 
 REALM: Final = "CONTD_REGISTRY_REALM"
@@ -23,6 +23,8 @@ _WELL_KNOWN: Final = {
     "https://registry-1.docker.io": "https://auth.docker.io",
     "https://registry.gitlab.com": "https://gitlab.com",
 }
+# A token goes into a header, of which servers read some thousand bytes.
+_LIMITS: Final = Limits(size=1 << 16, seconds=60)
 _PARAMETER: Final = re.compile(r'(\w+)="([^"]*)"')
 _EXPORT: Final = f"export {USERNAME}=… {PASSWORD}=…"
 
@@ -80,11 +82,13 @@ def _refuse_elsewhere(realm: str, registry: str, *, has_login: bool) -> None:
 
 
 def _token(realm: str, service: str, scope: str, who: Login | None) -> str:
-    http = Http(realm, headers={"Authorization": who.header} if who else {})
+    http = Http(realm, headers={"Authorization": who.header} if who else {}, limits=_LIMITS)
     reply = http.ask(realm, params={"scope": scope} | ({"service": service} if service else {}))
     refused(reply, scope, type_next=_EXPORT)
-    found = reply.json() if reply.status == 200 else {}
-    token = found.get("token") or found.get("access_token") if isinstance(found, dict) else None
-    if not isinstance(token, str):
+    found = reply.node() if reply.status == 200 else None
+    token = (found.text_of("token") or found.text_of("access_token")) if found else ""
+    if not token:
         raise Unanswered(f"{reply.url} answered {reply.status} without a token", expected=f"a token for {scope}")
+    if not (token.isascii() and token.isprintable()):
+        raise Unanswered(f"{reply.url} answered with a token that no header can carry", expected="letters and digits")
     return token

@@ -15,6 +15,7 @@ from contd_release.project.settings import Github as Settings
 from contd_release.project.settings import News
 from contd_release.project.settings import Settings as AllSettings
 from contd_release.sandbox.github.records import Check, GitHubRules, Job, Limits, Release, Run, Status
+from contd_release.tools import http
 from contd_release.tools.github import api, issues, releases, runs
 from contd_release.tools.github.api import Access, GitHubRepository
 from contd_release.tools.http import Http, Refused
@@ -170,9 +171,9 @@ class TestReleases:
         self, served: Github, repository: GitHubRepository, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """What is beyond the cap is not absent."""
-        monkeypatch.setattr(api, "_PAGES", 1)
+        monkeypatch.setattr(api, "_LIST", http.Limits(pages=1))
         _fill(served, 100)
-        with pytest.raises(Unanswered, match="owner/contd has more than 100 of releases"):
+        with pytest.raises(Unanswered, match="sent more than 1 pages"):
             releases.releases(repository)
 
     def test_a_digest_that_is_not_told_is_empty(self, served: Github, repository: GitHubRepository) -> None:

@@ -22,7 +22,7 @@ import pytest
 
 from contd_release.errors import Conflict, ReleaseError, Unanswered, Usage
 from contd_release.process.redaction import Secret
-from contd_release.tools.http import Http, Reply, expected, refuse_unsafe, refused
+from contd_release.tools.http import Http, Limits, Reply, expected, refuse_unsafe, refused
 
 CANARY = "CANARY-7-CANARY"
 AGAIN = "  type:     the same command again, when the other side is well"
@@ -180,7 +180,7 @@ def test_an_answer_is_an_answer(server: Server) -> None:
 
     found = server.client().ask("a/b", params={"q": "x y"}, headers={"Accept": "application/json"})
 
-    assert (found.status, found.json(), found.headers["X-Extra"]) == (200, {"a": 1}, "yes")
+    assert (found.status, found.node().value, found.headers["X-Extra"]) == (200, {"a": 1}, "yes")
     assert server.requests[0].path == "/a/b?q=x+y"
     assert server.requests[0].headers["Accept"] == "application/json"
     assert server.requests[0].headers["User-Agent"].startswith("contd-release/")
@@ -210,7 +210,7 @@ def test_compressed_bodies_are_read(server: Server) -> None:
     server.answers(reply(body=gzip.compress(b"x" * 100_000), Content_Encoding="gzip"))
 
     assert server.client().ask("x").body == b"x" * 100_000
-    assert "sent more than 99999 bytes" in unanswered(lambda: server.client().ask("x", cap=99_999))
+    assert "sent more than 99999 bytes" in unanswered(lambda: server.client(limits=Limits(size=99_999)).ask("x"))
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_a_reply_that_drips_has_an_end(server: Server) -> None:
     server.answers(dripping)
     began = time.monotonic()
 
-    assert "was not done after 0.3 s" in unanswered(lambda: server.client(longest=0.3).ask("x"))
+    assert "was not done after 0.3 s" in unanswered(lambda: server.client(limits=Limits(seconds=0.3)).ask("x"))
     assert time.monotonic() - began < 2
 
 
@@ -301,7 +301,7 @@ def test_a_reply_that_is_too_large_is_not_read(server: Server) -> None:
     server.answers(reply(body=b"x" * 1001))
 
     assert f"{server.base[:-1]} sent more than 1000 bytes\n  expected: at most 1000 bytes\n{AGAIN}" == unanswered(
-        lambda: server.client().ask(CANARY, cap=1000)
+        lambda: server.client(limits=Limits(size=1000)).ask(CANARY)
     )
 
 
@@ -313,7 +313,7 @@ def test_what_is_not_json_is_told(server: Server, body: bytes) -> None:
     found = server.client().ask(CANARY)
 
     text = f"{server.base[:-1]} answered with something that is not JSON\n  expected: JSON\n{AGAIN}"
-    assert text == unanswered(found.json)
+    assert text == unanswered(found.node)
 
 
 # What changes the world.

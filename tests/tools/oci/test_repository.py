@@ -400,8 +400,8 @@ def test_equal_manifests_give_an_equal_index() -> None:
     assert listed == index(listed).manifests
 
 
-def test_what_is_no_manifest_is_a_conflict() -> None:
+def test_bytes_that_are_no_manifest_are_no_answer() -> None:
     """Bytes that a registry or an archive gives are read with care."""
     for content in (b"", b"[]", b'{"layers": [{"digest": "x"}]}'):
-        with pytest.raises(Conflict):
+        with pytest.raises(Unanswered):
             _ = Manifest(content, "m").layers
