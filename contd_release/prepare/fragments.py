@@ -12,6 +12,7 @@ import shlex
 import unicodedata
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -19,7 +20,7 @@ from packaging.version import Version
 
 from contd_release.errors import Usage
 from contd_release.project.project import Project
-from contd_release.project.settings import News
+from contd_release.project.settings import News, meaning_of
 from contd_release.project.version import Part
 from contd_release.tools import git
 
@@ -28,7 +29,10 @@ _ISSUE: Final = re.compile(r"([A-Za-z]+-)?[0-9]{1,12}")
 _SPELLED_OUT: Final = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa", "ł": "l"}
 )
-_TEMPLATE: Final = ("_template.md", "README.md", ".gitignore", ".gitkeep")
+# What towncrier leaves alone, and a template's name by custom.
+_NOT_FRAGMENTS: Final = (
+    "_template.*", "readme", "readme.md", "readme.rst", ".gitignore", ".gitkeep", ".keep", "*.jinja", "*.j2", "*.jinja2"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Fragments:
         """
         The part that these changes ask for at least: breaking → major, or minor under 1.0; feature → minor; else patch.
         """
-        types = {fragment.type for fragment in self.fragments}
+        types = {meaning_of(fragment.type) for fragment in self.fragments}
         if "breaking" in types:
             return "major" if current.major else "minor"
         return "minor" if "feature" in types else "patch"
@@ -59,7 +63,7 @@ class Fragments:
     @property
     def is_breaking(self) -> bool:
         """Whether users have to change something."""
-        return any(fragment.type == "breaking" for fragment in self.fragments)
+        return any(meaning_of(fragment.type) == "breaking" for fragment in self.fragments)
 
     def counted(self) -> str:
         """How many there are of each type: "2 feature, 1 bugfix"."""
@@ -89,7 +93,7 @@ def read(paths: Sequence[str], news: News, links: Container[str] = ()) -> Fragme
     problems: list[str] = []
     for path in paths:
         name = PurePosixPath(path).name
-        if name in (*_TEMPLATE, *news.ignore):
+        if any(fnmatch(name.lower(), pattern.lower()) for pattern in (*_NOT_FRAGMENTS, *news.ignore)):
             continue
         found = fragment(name, news) if path not in links else f"{path} is a link; expected a file of its own"
         if isinstance(found, Fragment):
@@ -126,16 +130,17 @@ def add(project: Project, text: str, kind: str, issue: str) -> Path:
         Usage: no text, no such type, or an issue that cannot be part of a file name.
     """
     news, words = project.news, text.strip()
+    kind = news.type_for(kind)
     if not words:
         raise Usage("there is no text", expected="what changed, for users", type_next='invoke news "…" --type feature')
     if issue and not _ISSUE.fullmatch(issue):
         raise Usage(f"{issue!r} is no issue", expected="its number", type_next='invoke news "…" --issue 12')
     stem = issue or "+" + ("-".join(re.findall(r"[a-z0-9]+", _ascii(words))[:6])[:50] or "change")
-    found = fragment(f"{stem}.{kind}.md", news)
+    found = fragment(f"{stem}.{kind}{news.suffix}", news)
     if not isinstance(found, Fragment):
         raise Usage(found, expected=f"a type of {', '.join(news.types)}", type_next='invoke news "…" --type bugfix')
     folder = project.root / news.directory
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     if known := next((path for path in sorted(folder.iterdir()) if _says(path, words)), None):
         raise Usage(
             f"{news.directory}/{known.name} says this already",
@@ -143,7 +148,7 @@ def add(project: Project, text: str, kind: str, issue: str) -> Path:
             type_next=f"git status {shlex.quote(f'{news.directory}/{known.name}')}",
         )
     for counter in ("", *(f".{number}" for number in range(1, 1000))):
-        path = folder / f"{stem}.{kind}{counter}.md"
+        path = folder / f"{stem}.{kind}{counter}{news.suffix}"
         try:
             with open(path, "x", encoding="utf-8") as stream:
                 stream.write(words + "\n")
@@ -164,7 +169,7 @@ def _ascii(words: str) -> str:
 
 def _says(path: Path, words: str) -> bool:
     """Whether a fragment has this text."""
-    if path.is_symlink() or not path.is_file() or path.name in _TEMPLATE:
+    if path.is_symlink() or not path.is_file() or path.name.startswith(("_", ".", "README")):
         return False
     return path.read_text(encoding="utf-8", errors="replace").split() == words.split()
 

@@ -19,7 +19,7 @@ from contd_release.process.action import Call
 from contd_release.process.files import whole
 from contd_release.project.release import Release
 from contd_release.project.settings import News
-from contd_release.tools import git, towncrier
+from contd_release.tools import git, rst, towncrier
 from contd_release.tools.changelog import Unreleased, added, has_section, unreleased
 
 
@@ -80,7 +80,8 @@ def written(release: Release) -> Step:
 
     if release.version.is_prerelease:
         draft = towncrier.draft(tree, version, release.date, notes)
-        return Step(f"{release.notes} is written", observe, act=(draft,))
+        plain = Call(f"write {release.notes} as Markdown", partial(_as_markdown, release))
+        return Step(f"{release.notes} is written", observe, act=(draft, plain) if news.is_rst else (draft,))
     return Step(
         f"{news.changelog} has {version}",
         observe,
@@ -124,7 +125,15 @@ def _set_apart(release: Release) -> None:
             type_next=f"git -C {release.tree} diff HEAD -- {news.changelog}",
         )
     with whole(notes, has_one_writer=True) as out:
-        out.write(f"{section}\n".encode())
+        out.write(f"{rst.markdown(section) if news.is_rst else section}\n".encode())
+
+
+def _as_markdown(release: Release) -> None:
+    """The places that show the notes read Markdown."""
+    notes = release.tree / release.notes
+    text = rst.markdown(_text(notes))
+    with whole(notes, has_one_writer=True) as out:
+        out.write(f"{text}\n".encode())
 
 
 def _left(path: str, left: tuple[Unreleased, ...]) -> str:

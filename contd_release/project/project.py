@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from contd_release.errors import ReleaseError, Usage, raise_all
-from contd_release.project import metadata
+from contd_release.project import metadata, towncrier
 from contd_release.project.defaults import Read, with_defaults
 from contd_release.project.metadata import Metadata
 from contd_release.project.rules import PROJECT
@@ -91,7 +91,7 @@ def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) 
     layers = _merged(tools, text_of)
     package = _described(problems, lambda: _package(layers, text_of))
     settings = _described(problems, lambda: _settings(layers, package, url_of))
-    news = _described(problems, lambda: _news(_table(tools, "towncrier")))
+    news = _described(problems, lambda: _news(text_of, pyproject))
     name = _described(problems, lambda: _name(layers, package, url_of, root))
     raise_all(problems)
     assert settings is not None
@@ -154,19 +154,14 @@ def _settings(table: dict[str, Any], package: Metadata | None, url_of: Read) -> 
     return with_defaults(structured(written, Settings, "tool.contd-release"), url_of, off, is_built=is_built)
 
 
-def _news(table: dict[str, Any]) -> News:
-    """What towncrier's own table says, of which only the keys that we use are read."""
-    from contd_release.project.parse import structured
-
-    kinds = table.get("type")
-    keys = {"directory": "directory", "filename": "changelog", "start_string": "marker"}
-    keys |= {"title_format": "title-format", "ignore": "ignore"}
-    ours = {ours: table[theirs] for theirs, ours in keys.items() if theirs in table}
-    if isinstance(kinds, list) and kinds:
-        ours["types"] = [one["directory"] for one in kinds if isinstance(one, dict) and "directory" in one]
-    if isinstance(template := table.get("template"), str):
-        ours["notes"] = str(Path(template).parent)
-    return structured(ours, News, "tool.towncrier")
+def _news(text_of: Read, pyproject: dict[str, Any]) -> News:
+    """What towncrier's own table says, in towncrier.toml or in pyproject.toml."""
+    path = towncrier.path_of(text_of)
+    found = pyproject if path == "pyproject.toml" else _toml(path, text_of(path))
+    name = pyproject.get("project", {})
+    return towncrier.news(
+        _table(_table(found, "tool"), "towncrier"), str(name.get("name", "")) if isinstance(name, dict) else ""
+    )
 
 
 def _table(table: dict[str, Any], key: str) -> dict[str, Any]:

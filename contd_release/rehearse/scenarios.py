@@ -117,7 +117,8 @@ def _change(rehearsal: Rehearsal, world: World, name: str, kind: str) -> str:
     clone, path, title = rehearsal.clone, f"rehearsed-{name}.txt", f"Rehearse what is {name}"
     found = git.git(clone, "rev-list", f"--grep=^{title}$", "--max-count=1", "HEAD").ask().out.strip()
     if not found:
-        fragment = f"{rehearsal.project.news.directory}/+rehearsed-{name}.{kind}.md"
+        news = rehearsal.project.news
+        fragment = f"{news.directory}/+rehearsed-{name}.{news.type_for(kind)}{news.suffix}"
         for file, text in ((path, f"{name}\n"), (fragment, f"Something is {name}.\n")):
             (clone / file).parent.mkdir(parents=True, exist_ok=True)
             (clone / file).write_text(text, encoding="utf-8")

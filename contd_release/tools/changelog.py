@@ -20,6 +20,11 @@ _NOTHING: Final = re.compile(
 )
 
 
+# The line below a heading of reStructuredText.
+_BELOW: Final = "(?:" + "|".join(f"{re.escape(one)}{{2,}}" for one in "=-~^\"'`#*+.:_") + r")[ \t]*$"
+_ANY: Final = r"v?[0-9][0-9A-Za-z.+-]*"
+
+
 @dataclass(frozen=True)
 class ChangelogSection:
     """One section: its version, and where it begins and ends in the text."""
@@ -66,16 +71,13 @@ def has_section(changelog: str, news: News, version: str) -> bool:
 def sections(changelog: str, news: News) -> tuple[ChangelogSection, ...]:
     """Every section whose heading has the configured form, in the order of the text."""
     level = re.match(r"#+ ", news.title_format)
-    next_one = re.compile(rf"^{re.escape(level[0])}" if level else _heading(news, r"\S+"), re.MULTILINE)
+    next_one = re.compile(rf"^{re.escape(level[0])}" if level else _heading(news, _ANY), re.MULTILINE)
     found = []
-    for match in re.finditer(_heading(news, r"(?P<version>v?[0-9][0-9A-Za-z.+-]*)"), changelog, re.MULTILINE):
+    for match in re.finditer(_heading(news, f"(?P<version>{_ANY})"), changelog, re.MULTILINE):
         following = next_one.search(changelog, match.end())
+        end = _below_line(changelog, following.start()) if following else len(changelog)
         try:
-            found.append(
-                ChangelogSection(
-                    Version(match["version"]), match.start(), following.start() if following else len(changelog)
-                )
-            )
+            found.append(ChangelogSection(Version(match["version"]), _below_line(changelog, match.start()), end))
         except InvalidVersion:
             continue
     return tuple(found)
@@ -159,7 +161,18 @@ def _entries(lines: list[str]) -> tuple[str, ...]:
 
 def _heading(news: News, version: str) -> str:
     """The pattern of a section's heading, with this pattern for the version."""
-    heading = re.escape(news.title_format)
-    for name, pattern in (("version", version), ("project_date", r"\S+"), ("name", r".+?")):
-        heading = heading.replace(re.escape("{" + name + "}"), pattern)
-    return rf"^{heading}\s*?$"
+    if news.title_format:
+        heading = re.escape(news.title_format)
+        for name, pattern in (("version", version), ("project_date", r"\S+"), ("name", r".+?")):
+            heading = heading.replace(re.escape("{" + name + "}"), pattern)
+        return rf"^{heading}[ \t]*$(?=\n{_BELOW})" if news.is_rst else rf"^{heading}\s*?$"
+    line = rf"(?:[^\n]*?[^\w.\n])?v?{version}(?![\w.+-])[^\n]*"
+    return rf"^(?:(?=\S){line}$(?=\n{_BELOW}))" if news.is_rst else rf"^#{{1,4}}[ \t]+{line}$"
+
+
+def _below_line(changelog: str, start: int) -> int:
+    """Where a heading begins: at the line above it, where that belongs to it as the one below does."""
+    above = changelog.rfind("\n", 0, max(start - 1, 0)) + 1
+    line = changelog[above:start].strip()
+    below = changelog[start:].split("\n", 2)[1:2]
+    return above if line and [line] == [one.strip() for one in below] and _UNDERLINE.fullmatch(line) else start

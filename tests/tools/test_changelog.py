@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from contd_release.project.settings import News
-from contd_release.tools.changelog import added, unreleased
+from contd_release.tools.changelog import added, has_section, sections, unreleased
 
 NEWS = News()
 OLD = f"# Changelog\n\n{NEWS.marker}\n## [0.1.0] - 2026-01-01\n\n- First.\n"
@@ -66,3 +68,40 @@ def test_entries_of_no_version(text: str, expected: tuple[int, str, int]) -> Non
 def test_nothing_is_unreleased(text: str) -> None:
     """Empty headings, comments, links, and the sentence that nothing has changed are no entries."""
     assert unreleased(text) == ()
+
+
+RST = News(
+    changelog="NEWS.rst", marker=".. towncrier release notes start\n", title_format="{name} {version} ({project_date})"
+)
+RST_TEXT = """\
+.. towncrier release notes start
+
+Lodestar 1.3.0 (2026-05-01)
+===========================
+
+- Lodestar 1.2.0 (2026-01-01) was slow.
+
+===========================
+Lodestar 1.2.0 (2026-01-01)
+===========================
+
+- First.
+"""
+
+
+@pytest.mark.parametrize("title_format", [RST.title_format, ""])
+def test_sections_of_restructuredtext(title_format: str) -> None:
+    """A heading has a line below it, and perhaps one above; a sentence is none."""
+    news = replace(RST, title_format=title_format)
+    found = sections(RST_TEXT, news)
+    assert [str(one.version) for one in found] == ["1.3.0", "1.2.0"]
+    assert RST_TEXT[found[1].start :].startswith("=====")
+    assert has_section(RST_TEXT, news, "1.2.0")
+    assert not has_section(RST_TEXT, news, "1.2")
+
+
+@pytest.mark.parametrize("heading", ["# Thing 1.2.0 - today", "## [1.2.0]", "### v1.2.0, at last"])
+def test_a_heading_whose_form_is_not_known(heading: str) -> None:
+    """Any heading with the version is one."""
+    assert has_section(f"{heading}\n\n- One.\n", News(title_format=""), "1.2.0")
+    assert not has_section(f"{heading}\n\n- One.\n", News(title_format=""), "1.2.1")

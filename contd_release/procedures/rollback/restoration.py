@@ -39,7 +39,8 @@ class Restoration:
     @property
     def fragment(self) -> str:
         """The path of the fragment that tells it."""
-        return f"{self.project.news.directory}/+{self.of}-withdrawn.bugfix.md"
+        news = self.project.news
+        return f"{news.directory}/+{self.of}-withdrawn.{news.type_for('bugfix')}{news.suffix}"
 
     def make(self, where: Path, running: Running) -> str:
         """

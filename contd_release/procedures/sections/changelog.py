@@ -14,6 +14,7 @@ from contd_release.procedures.selection import here, planned
 from contd_release.process.command import Command
 from contd_release.project.defaults import Read
 from contd_release.project.project import Project
+from contd_release.project.settings import meaning_of
 from contd_release.project.version import next_version
 from contd_release.tools import bumpversion, git, towncrier
 
@@ -61,7 +62,7 @@ def write_guide() -> None:
     release = planned(project, Words(part=found.least_part(current)), git.branch(project.root))
     path = project.root / docs.guide_path(release)
     folder = project.root / project.news.directory
-    breaking = [_first_line(folder / one.name) for one in found.fragments if one.type == "breaking"]
+    breaking = [_first_line(folder / one.name) for one in found.fragments if meaning_of(one.type) == "breaking"]
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with open(path, "x", encoding="utf-8") as stream:
