@@ -1,31 +1,21 @@
-"""
-The measured project with every channel, built and sealed in a world that has nothing of it: what is left is to publish.
-"""
+"""The measured project with every channel, built and sealed in an empty sandbox, ready to publish."""
 
 from __future__ import annotations
 
-import json
-import shlex
-import shutil
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from benchmarks import subject
-from benchmarks.timing import OURS, shell, timed
-from contd_release.project import artifacts, project
+from benchmarks.rehearsed import Rehearsed, rehearsed
+from benchmarks.timing import Cost
+from contd_release.project import artifacts
 from contd_release.project.artifacts import Sealed
-from contd_release.rehearse.rehearsal import Rehearsal
-from contd_release.sandbox.world import World
-from contd_release.tools import git
-from contd_release.tools.helm import helm
 
 NAME: Final = "benchmark/subject"
-SCRIPT: Final = Path(__file__).with_name("four_channels.sh")
+PROGRAMS: Final = ("buildah", "skopeo", "curl", "helm")
+PUBLISH: Final = Path(__file__).with_name("publish.sh")
 _SETTINGS: Final = f"""
 [tool.contd-release.github]
 repository = "{NAME}"
@@ -50,84 +40,43 @@ spec:
 }
 
 
-@dataclass(frozen=True)
-class Built:
-    """A release of which everything is sealed and nothing is public, and the world that it goes to."""
-
-    world: World
-    clone: Path
-    environment: Mapping[str, str]
-
-    @property
-    def dist(self) -> Path:
-        """What was sealed."""
-        return self.clone / ".git" / "contd-release" / "v0.2.0" / "dist"
-
-    def published(self) -> float:
-        """Seconds of our release from the seal to the end."""
-        return timed([*OURS, "release", "--yes"], self.clone, self.environment)
-
-    def published_by_hand(self) -> float:
-        """Seconds of the same commands, typed one after another by somebody who logged in before."""
-        room = self.clone.parent / "by-hand"
-        room.mkdir()
-        sealed = artifacts.read(self.dist)
-        assert sealed is not None
-        account = self.world.accounts.publisher
-        login = b64encode(f"{account.user}:{account.password.reveal()}".encode()).decode()
-        logins = room / "config.json"
-        logins.write_text(json.dumps({"auths": {self.world.registry: {"auth": login}}}), encoding="utf-8")
-        words = self._words(sealed) | {"V": str(room), "DIST": str(self.dist), "HELM": shlex.join(helm.program())}
-        files = {"REGISTRY_AUTH_FILE": str(logins), "HELM_REGISTRY_CONFIG": str(logins)}
-        return shell(SCRIPT.read_text(encoding="utf-8"), self.clone, {**self.environment, **words, **files})
-
-    def _words(self, sealed: Sealed) -> dict[str, str]:
-        world = self.world
-        (image,) = sealed.of_kind("image")
-        hashes = (f"--hash=sha256:{one.sha256}" for kind in ("wheel", "sdist") for one in sealed.of_kind(kind))
-        return {
-            "COMMIT": sealed.commit,
-            "UPLOAD": world.upload_url,
-            "INDEX": world.index_url,
-            "ARCHIVE": image.name,
-            "DIGEST": image.digest,
-            "IMAGE": f"{world.registry}/{NAME}",
-            "CHARTS": f"oci://{world.registry}/benchmark/charts",
-            "API": f"{world.api_url}/repos/{NAME}",
-            "UPLOADS": f"{world.uploads_url}/repos/{NAME}",
-            "FILES": f"{world.url}/github/{NAME}/releases/download/v0.2.0",
-            "REQUIREMENT": f"subject==0.2.0 {' '.join(hashes)}",
-        }
+def published(built: Rehearsed) -> Cost:
+    """Measure our release from the sealed artifacts to the end."""
+    return built.ours("release", "--yes")
 
 
-def missing() -> str:
-    """The programs that it takes and that are not here; nothing where all are."""
-    programs = [name for name in ("buildah", "skopeo", "curl") if not shutil.which(name)]
-    has_helm = shutil.which(helm.program()[0])
-    return ", ".join((*programs, *(() if has_helm else ("helm",))))
+def published_by_hand(built: Rehearsed) -> Cost:
+    """Measure the same commands, typed one after another."""
+    dist = built.clone / ".git" / "contd-release" / "v0.2.0" / "dist"
+    sealed = artifacts.read(dist)
+    assert sealed is not None
+    return built.by_hand(PUBLISH.read_text(encoding="utf-8"), {"DIST": str(dist), **_words(built, sealed)})
 
 
 @contextmanager
-def built(directory: Path) -> Iterator[Built]:
-    """The project in a world of its own, built and sealed."""
-    made = subject.make(directory / "subject", has_package=True)
-    for path, text in {"pyproject.toml": _with_settings(made.clone), **_FILES}.items():
-        (made.clone / path).parent.mkdir(parents=True, exist_ok=True)
-        (made.clone / path).write_text(text, encoding="utf-8")
-    subject.git(made.clone, "add", "--all")
-    subject.git(made.clone, "commit", "--quiet", "--message", "Every channel")
-    commit = git.commit(made.clone)
-    assert commit is not None
-    text_of = partial(git.text, made.clone, commit)
-    found = project.read(made.clone, git.clone(made.clone).state, text_of, lambda _: None)
-    rehearsal = Rehearsal(found, commit, directory / "rehearsal")
-    rehearsal.prepare()
-    with World(rehearsal.directory / "world") as world:
-        rehearsal.be_green(world)
-        environment = {**rehearsal.environment(world), "XDG_CACHE_HOME": str(directory / "cache")}
-        timed([*OURS, "build", "--part", "minor"], rehearsal.clone, environment)
-        yield Built(world, rehearsal.clone, environment)
+def sealed_in_a_world(directory: Path) -> Iterator[Rehearsed]:
+    """Build and seal the measured project in a sandbox of its own."""
+    clone = subject.make(directory / "subject", has_package=True).clone
+    settings = (clone / "pyproject.toml").read_text(encoding="utf-8") + _SETTINGS
+    for path, text in {"pyproject.toml": settings, **_FILES}.items():
+        (clone / path).parent.mkdir(parents=True, exist_ok=True)
+        (clone / path).write_text(text, encoding="utf-8")
+    subject.git(clone, "add", "--all")
+    subject.git(clone, "commit", "--quiet", "--message", "Every channel")
+    with rehearsed(clone, directory) as built:
+        built.ours("build", "--part", "minor")
+        yield built
 
 
-def _with_settings(clone: Path) -> str:
-    return (clone / "pyproject.toml").read_text(encoding="utf-8") + _SETTINGS
+def _words(built: Rehearsed, sealed: Sealed) -> Mapping[str, str]:
+    (image,) = sealed.of_kind("image")
+    hashes = (f"--hash=sha256:{one.sha256}" for kind in ("wheel", "sdist") for one in sealed.of_kind(kind))
+    return {
+        "NAME": "subject",
+        "COMMIT": sealed.commit,
+        "ARCHIVE": image.name,
+        "DIGEST": image.digest,
+        "IMAGE": f"{built.world.registry}/{NAME}",
+        "CHARTS": f"oci://{built.world.registry}/benchmark/charts",
+        "REQUIREMENT": f"subject==0.2.0 {' '.join(hashes)}",
+    }
