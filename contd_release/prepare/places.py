@@ -48,12 +48,21 @@ class Place:
 def stated(release: Release, configuration: Configuration, text_of: Read) -> tuple[Place, ...]:
     """Every place, the listed ones first."""
     found = {(one.path, one.line): one for one in _listed(release, configuration, text_of)}
-    for path in _known(release, text_of):
+    for path in known(release):
         text = text_of(path) or ""
         after = dict(_statements(path, configuration.stating(path, text, release.version)))
         for line, says in _statements(path, text):
             found.setdefault((path, line), Place(path, line, says, after.get(line, says)))
     return tuple(found.values())
+
+
+def known(release: Release) -> tuple[str, ...]:
+    """The files that may state the version and that the release depends on, listed or not, there or not."""
+    project = release.project
+    folders = (project.file_name, f"src/{project.file_name}")
+    modules = tuple(f"{folder}/{name}" for folder in folders for name in _MODULES)
+    chart = (f"{project.settings.chart.path}/Chart.yaml",) if project.settings.chart else ()
+    return ("pyproject.toml", *modules, *chart)
 
 
 def wrong(release: Release, places: tuple[Place, ...]) -> tuple[Place, ...]:
@@ -89,16 +98,6 @@ def _listed(release: Release, configuration: Configuration, text_of: Read) -> It
             yield Place(file.path, line, says or problem.removeprefix(f"{file.path} "), file.spelled(new))
         else:
             yield Place(file.path, file.said(text)[0], file.spelled(current), file.spelled(new))
-
-
-def _known(release: Release, text_of: Read) -> Iterator[str]:
-    """The files whose version the release depends on, listed or not."""
-    project = release.project
-    yield "pyproject.toml"
-    for folder in (project.file_name, f"src/{project.file_name}"):
-        yield from (f"{folder}/{name}" for name in _MODULES if text_of(f"{folder}/{name}") is not None)
-    if project.settings.chart:
-        yield f"{project.settings.chart.path}/Chart.yaml"
 
 
 def _statements(path: str, text: str) -> Iterator[tuple[int, str]]:

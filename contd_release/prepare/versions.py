@@ -18,7 +18,7 @@ def agreed(release: Release) -> Step:
 
     def observe() -> Found:
         configuration = bumpversion.configuration(text_of)
-        git.read_ahead(release.project.root, release.base, *configuration.paths)
+        git.read_ahead(release.project.root, release.base, *configuration.paths, *places.known(release))
         found = places.stated(release, configuration, text_of)
         if bad := places.wrong(release, found):
             count = f"{len(bad)} of {len(found)} places"

@@ -100,11 +100,7 @@ def names(where: Path, revision: str, folder: str = "") -> tuple[str, ...]:
 
 def links(where: Path, commit: str) -> dict[str, str]:
     """The symbolic links in a commit: each path with its target, which is empty where it cannot be read."""
-    entries = answer(where, "ls-tree", "-r", "-z", "--full-tree", commit).split("\0")
-    paths = [entry.partition("\t")[2] for entry in entries if entry.startswith(_LINK)]
-    texts = _Texts(where, commit)
-    texts.bring(paths)
-    return {path: texts.get(path) or "" for path in paths}
+    return dict(ask_once.once(("links", where, commit), partial(_links_in, where, commit)))
 
 
 def text(where: Path, revision: str, path: str) -> str | None:
@@ -139,6 +135,14 @@ def _detached(worktree: Path) -> str | None:
     except (OSError, UnicodeDecodeError):
         return None
     return head if _HASH.fullmatch(head) else None
+
+
+def _links_in(where: Path, commit: str) -> dict[str, str]:
+    entries = answer(where, "ls-tree", "-r", "-z", "--full-tree", commit).split("\0")
+    paths = [entry.partition("\t")[2] for entry in entries if entry.startswith(_LINK)]
+    texts = _Texts(where, commit)
+    texts.bring(paths)
+    return {path: texts.get(path) or "" for path in paths}
 
 
 class _Texts:
