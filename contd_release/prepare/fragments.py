@@ -7,28 +7,20 @@ https://towncrier.readthedocs.io/en/stable/tutorial.html#creating-news-fragments
 
 from __future__ import annotations
 
-import re
-import shlex
-import unicodedata
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Final
 
 from packaging.version import Version
 
-from contd_release.errors import Usage
 from contd_release.project.project import Project
 from contd_release.project.settings import News, meaning_of
 from contd_release.project.version import Part
 from contd_release.tools import git
 
 _SIZE: Final[dict[Part, int]] = {"patch": 0, "minor": 1, "major": 2}
-_ISSUE: Final = re.compile(r"([A-Za-z]+-)?[0-9]{1,12}")
-_SPELLED_OUT: Final = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa", "ł": "l"}
-)
 # What towncrier leaves alone, and a template's name by custom.
 _NOT_FRAGMENTS: Final = (
     "_template.*", "readme", "readme.md", "readme.rst", ".gitignore", ".gitkeep", ".keep", "*.jinja", "*.j2", "*.jinja2"
@@ -120,58 +112,6 @@ def fragment(name: str, news: News) -> Fragment | str:
     if parts[-1] not in news.types:
         return f"{where}: there is no type {parts[-1]!r}; expected {', '.join(news.types)}"
     return Fragment(name, ".".join(parts[:-1]), parts[-1])
-
-
-def add(project: Project, text: str, kind: str, issue: str) -> Path:
-    """
-    Write a fragment into the working tree; one that is there is never overwritten.
-
-    Raises:
-        Usage: no text, no such type, or an issue that cannot be part of a file name.
-    """
-    news, words = project.news, text.strip()
-    kind = news.type_for(kind)
-    if not words:
-        raise Usage("there is no text", expected="what changed, for users", type_next='invoke news "…" --type feature')
-    if issue and not _ISSUE.fullmatch(issue):
-        raise Usage(f"{issue!r} is no issue", expected="its number", type_next='invoke news "…" --issue 12')
-    stem = issue or "+" + ("-".join(re.findall(r"[a-z0-9]+", _ascii(words))[:6])[:50] or "change")
-    found = fragment(f"{stem}.{kind}{news.suffix}", news)
-    if not isinstance(found, Fragment):
-        raise Usage(found, expected=f"a type of {', '.join(news.types)}", type_next='invoke news "…" --type bugfix')
-    folder = project.root / news.directory
-    folder.mkdir(parents=True, exist_ok=True)
-    if known := next((path for path in sorted(folder.iterdir()) if _says(path, words)), None):
-        raise Usage(
-            f"{news.directory}/{known.name} says this already",
-            expected="a change that no fragment describes",
-            type_next=f"git status {shlex.quote(f'{news.directory}/{known.name}')}",
-        )
-    for counter in ("", *(f".{number}" for number in range(1, 1000))):
-        path = folder / f"{stem}.{kind}{counter}{news.suffix}"
-        try:
-            with open(path, "x", encoding="utf-8") as stream:
-                stream.write(words + "\n")
-        except FileExistsError:
-            continue
-        return path
-    raise Usage(
-        f"{folder} has a thousand fragments of {stem}.{kind}",
-        expected="an issue number of its own",
-        type_next='invoke news "…" --issue 12',
-    )
-
-
-def _ascii(words: str) -> str:
-    """The words in lower case, with plain letters for those that have an accent or are written as two."""
-    return unicodedata.normalize("NFKD", words.lower().translate(_SPELLED_OUT)).encode("ascii", "ignore").decode()
-
-
-def _says(path: Path, words: str) -> bool:
-    """Whether a fragment has this text."""
-    if path.is_symlink() or not path.is_file() or path.name.startswith(("_", ".", "README")):
-        return False
-    return path.read_text(encoding="utf-8", errors="replace").split() == words.split()
 
 
 def _twice(fragments: Sequence[Fragment]) -> tuple[str, ...]:

@@ -19,9 +19,6 @@ from contd_release.errors import edge
 def news(c: Context, text: str, type: str = "feature", issue: str = "") -> None:  # noqa: A002
     """Add a changelog fragment: `invoke news "…" --type bugfix --issue 12`."""
     with edge():
-        from contd_release.console import reporting
-        from contd_release.prepare.fragments import add
-        from contd_release.procedures.selection import here
+        from contd_release.procedures.news import add_fragment
 
-        path = add(here(), text, type, issue)
-        reporting(as_json=False).says(f"{path} is written, of type {type}; commit it with the change")
+        add_fragment(text, type, issue)
