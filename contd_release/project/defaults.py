@@ -14,17 +14,19 @@ from contd_release.project.settings import Github, Monitor, Pypi, Settings
 Read: TypeAlias = Callable[[str], str | None]
 
 
-def with_defaults(settings: Settings, url_of: Read, off: frozenset[str], *, is_built: bool) -> Settings:
+def with_defaults(settings: Settings, url_of: Read, off: frozenset[str], wheel: str) -> Settings:
     """
     The settings, with what follows from the package and the git remote, for what was not switched off.
 
     Args:
-        is_built: whether a build tool makes a distribution of the package.
+        wheel: the tag of the wheel that the package is built into; empty where no package is built.
     """
     configured = settings.github.repository if settings.github else ""
     repository = configured or github_repository(url_of(settings.remote) or "")
-    if settings.pypi is None and is_built and "pypi" not in off:
+    if settings.pypi is None and wheel and "pypi" not in off:
         settings = replace(settings, pypi=Pypi())
+    if settings.pypi and not settings.pypi.wheels and wheel:
+        settings = replace(settings, pypi=replace(settings.pypi, wheels=(wheel,)))
     if settings.github and not settings.github.repository:
         settings = replace(settings, github=replace(settings.github, repository=repository))
     elif settings.github is None and repository and "github" not in off:

@@ -16,6 +16,7 @@ from contd_release.errors import Usage
 from contd_release.project.defaults import Read
 from contd_release.project.from_tag import FromTag, from_tag
 from contd_release.project.setup_py import SetupPy, parsed
+from contd_release.project.wheel_tag import PYTHON_3, wheel_tag
 
 SETUPTOOLS: Final = "setuptools.build_meta"
 
@@ -44,6 +45,7 @@ class Metadata:
         tag: the tool that computes the version from a git tag.
         is_built: whether a build tool makes a distribution of it.
         is_compiled: whether its wheels are for one platform each.
+        wheel: the tag of the wheel that is built, where it is not compiled.
     """
 
     folder: str
@@ -56,6 +58,7 @@ class Metadata:
     is_compiled: bool
     requires_python: str = ""
     description: str = ""
+    wheel: str = PYTHON_3
 
 
 # Where there is no package.
@@ -94,17 +97,21 @@ def of(text_of: Read, folder: str = "") -> Metadata:
     system = files.table("build-system")
     tag = from_tag(files.pyproject, files.setup, files.cfg, bool(text_of(f"{folder}versioneer.py")))
     is_package = bool(poetry.get("package-mode", True))
+    backend = str(system.get("build-backend", SETUPTOOLS))
+    requires = str(project.get("requires-python", "") or _cfg(files, "options", "python_requires"))
+    constraint = requires or str(files.table("tool", "poetry", "dependencies").get("python", ""))
     return Metadata(
         folder=folder,
         name=_stated(files, "name"),
         version=None if tag else _stated(files, "version"),
         sources=tuple(dict.fromkeys(_sources(files))),
         tag=tag,
-        backend=str(system.get("build-backend", SETUPTOOLS)),
+        backend=backend,
         is_built=("build-system" in files.pyproject and is_package) or files.has_setup,
         is_compiled=_is_compiled(files, str(system.get("build-backend", ""))),
-        requires_python=str(project.get("requires-python", "") or _cfg(files, "options", "python_requires")),
+        requires_python=requires,
         description=str(project.get("description") or poetry.get("description") or ""),
+        wheel=wheel_tag(backend, constraint, is_universal=_is_universal(files)),
     )
 
 
@@ -188,6 +195,12 @@ def _is_compiled(files: _Files, backend: str) -> bool:
     is_compiler = backend.startswith(("maturin", "scikit_build_core", "mesonpy")) or "setuptools-rust" in needs
     extensions = files.table("tool", "setuptools").get("ext-modules")
     return bool(is_compiler or extensions or (files.setup and files.setup.is_compiled))
+
+
+def _is_universal(files: _Files) -> bool:
+    """Whether setuptools is configured to tag the wheel for both Pythons."""
+    configured = files.table("tool", "distutils", "bdist_wheel").get("universal", False)
+    return bool(configured) or _cfg(files, "bdist_wheel", "universal").lower() in ("1", "true", "yes", "on")
 
 
 def _cfg(files: _Files, section: str, key: str) -> str:

@@ -150,8 +150,8 @@ def _settings(table: dict[str, Any], package: Metadata | None, url_of: Read) -> 
 
     off = frozenset(key for key in SWITCHES if table.get(key) is False)
     written = {key: value for key, value in table.items() if key not in off}
-    is_built = package is not None and package.is_built
-    return with_defaults(structured(written, Settings, "tool.contd-release"), url_of, off, is_built=is_built)
+    wheel = package.wheel if package and package.is_built else ""
+    return with_defaults(structured(written, Settings, "tool.contd-release"), url_of, off, wheel)
 
 
 def _news(text_of: Read, pyproject: dict[str, Any]) -> News:

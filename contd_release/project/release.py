@@ -13,6 +13,7 @@ from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact, Sealed
 from contd_release.project.project import Project
 from contd_release.project.version import Part, semver
+from contd_release.project.wheel_tag import PYTHON_3
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,8 @@ class Release:
     def wheels(self) -> tuple[str, ...]:
         """The file names of the wheels (PEP 427)."""
         pypi = self.project.settings.pypi
-        return tuple(f"{self.project.file_name}-{self.version}-{tags}.whl" for tags in (pypi.wheels if pypi else ()))
+        tags = (pypi.wheels or (PYTHON_3,)) if pypi else ()
+        return tuple(f"{self.project.file_name}-{self.version}-{one}.whl" for one in tags)
 
     def source(self, purpose: str) -> Path:
         """The clean checkout of the release commit in which one channel builds, so that builds can run side by side."""

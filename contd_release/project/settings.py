@@ -56,7 +56,8 @@ class Pypi:
     Args:
         repository: a name from ~/.pypirc, or the URL that twine uploads to.
         index: the URL of the simple index, where it does not follow from `repository`.
-        wheels: the tags of the wheels that a build makes; a pure Python project makes one.
+        wheels: the tags of the wheels that a build makes; the one that the build backend gives a pure Python package,
+            where empty.
         isolated: whether the build backend comes into an environment of its own.
         private: whether reading the index needs the login as well.
         imports: the modules that are imported when the package is tried; each top-level one of the wheel, where empty.
@@ -64,7 +65,7 @@ class Pypi:
 
     repository: str = field(default="pypi", metadata=INDEX.metadata)
     index: str = field(default="", metadata=URL.or_empty().metadata)
-    wheels: tuple[str, ...] = field(default=("py3-none-any",), metadata=WHEEL_TAGS.metadata)
+    wheels: tuple[str, ...] = field(default=(), metadata=WHEEL_TAGS.metadata)
     isolated: bool = True
     private: bool = False
     imports: tuple[str, ...] = field(default=(), metadata=MODULE.metadata)

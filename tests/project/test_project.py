@@ -47,11 +47,11 @@ def _no_overlay(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_conventional_repository_needs_no_configuration() -> None:
-    """A build system makes the index a channel, a GitHub remote makes GitHub one."""
+    """A build system makes the index a channel and names the wheel, a GitHub remote makes GitHub one."""
     found = read(origin="git@github.com:Owner/contd.git")
 
     assert found.name == "Contd.Release-x"
-    assert Settings(pypi=Pypi(), github=Github("Owner/contd")) == found.settings
+    assert found.settings == Settings(pypi=Pypi(wheels=("py2.py3-none-any",)), github=Github("Owner/contd"))
     assert (News(), "hatchling.build", "") == (found.news, found.package.backend, found.package.description)
 
 
@@ -191,12 +191,8 @@ def test_files_are_laid_over_each_other(monkeypatch: pytest.MonkeyPatch, tmp_pat
         '[pypi]\nrepository = "testpypi"\nindex = "https://test.example/simple/"',
     )
 
-    expected = Pypi("testpypi", "http://127.0.0.1:8/simple/", isolated=False)
-    assert ("here", "upstream", expected) == (
-        found.settings.publisher,
-        found.settings.remote,
-        found.settings.pypi,
-    )
+    expected = Pypi("testpypi", "http://127.0.0.1:8/simple/", ("py2.py3-none-any",), isolated=False)
+    assert (found.settings.publisher, found.settings.remote, found.settings.pypi) == ("here", "upstream", expected)
 
 
 def test_an_overlay_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
