@@ -59,6 +59,8 @@ def files(reply: Reply) -> list[File]:
         page.feed(reply.body.decode(errors="replace"))
     except (AssertionError, ValueError) as error:
         raise Unanswered(f"{origin(reply.url)} answered with HTML that cannot be read", expected="a page") from error
+    if not page.has_tags:
+        raise Unanswered(f"{origin(reply.url)} answered without a page", expected="a page of a simple index")
     if not page.is_whole:
         raise Unanswered(f"{origin(reply.url)} answered with HTML that ends within a tag", expected="a whole page")
     _refuse_newer(page.version, reply)
@@ -98,11 +100,13 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.version = ""
+        self.has_tags = False
         self.links: list[tuple[str, str, str | None]] = []
         self._open: tuple[list[str], str, str | None] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
+        self.has_tags = True
         if tag == "meta" and attributes.get("name") == "pypi:repository-version":
             self.version = attributes.get("content") or ""
         if tag == "a":

@@ -1,6 +1,6 @@
 """HTTP: one client, the addresses it may go to, what it may take, and what comes back."""
 
-from contd_release.tools.http.address import origin, refuse_unsafe
+from contd_release.tools.http.address import origin, refuse_unsafe, safely_joined
 from contd_release.tools.http.client import Http
 from contd_release.tools.http.limits import MEBIBYTE, Budget, Limits
 from contd_release.tools.http.node import Node, node
@@ -20,4 +20,5 @@ __all__ = [
     "origin",
     "refuse_unsafe",
     "refused",
+    "safely_joined",
 ]

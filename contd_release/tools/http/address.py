@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from contd_release.errors import Unanswered, Usage
-from contd_release.project.rules import URL, is_loopback, is_safe_url
+from contd_release.project.rules import URL, has_control, is_loopback, is_safe_url
 
-if TYPE_CHECKING:
-    pass
+# No server reads a longer one.
+_LONGEST: Final = 8000
 
 
 def refuse_unsafe(url: str) -> None:
@@ -47,9 +47,14 @@ def joined(base: str, url: str) -> str:
         return ""
 
 
-def redirected(target: str, location: str) -> str:
+def safely_joined(target: str, location: str, says: str = "redirected to") -> str:
     """
-    Where a redirect leads.
+    The URL that a reply names: where a redirect leads, the next page of a list, where an upload goes on.
+
+    Args:
+        target: the URL that the reply came from.
+        location: the URL that it names, which may be relative.
+        says: how a reply names it, for the error.
 
     Raises:
         Unanswered: nowhere safe: not HTTPS, a private network, or from elsewhere into this machine.
@@ -57,8 +62,13 @@ def redirected(target: str, location: str) -> str:
     to = joined(target, location)
     safe = is_safe_url(to)
     inward = safe and is_loopback(urlsplit(to).hostname or "") and not is_loopback(urlsplit(target).hostname or "")
-    if inward or not safe:
+    if inward or not safe or has_control(location) or len(to) > _LONGEST:
         raise Unanswered(
-            f"{origin(target)} redirected to {origin(to) or 'nowhere'}", expected="a redirect to https:// elsewhere"
+            f"{origin(target)} {says} {_short(origin(to)) or 'nowhere'}", expected="https:// and a public host"
         )
     return to
+
+
+def _short(text: str) -> str:
+    """The beginning of a host that a server named, with control characters shown."""
+    return text[:100].encode("unicode_escape").decode()

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from contd_release.errors import Unanswered
 from contd_release.process.redaction import Redactor, Secret
 from contd_release.project.rules import is_loopback
-from contd_release.tools.http.address import joined, origin, redirected, refuse_unsafe
+from contd_release.tools.http.address import joined, origin, refuse_unsafe, safely_joined
 from contd_release.tools.http.headers import headers, redactor
 from contd_release.tools.http.limits import QUESTION, TRANSFER, Budget, Limits
 from contd_release.tools.http.reply import Passing, Reply, cause, chunks, refuse_passing, unanswered
@@ -215,7 +215,7 @@ class Http:
                     if not (reply.is_redirect and request.method in ("GET", "HEAD")):
                         yield reply
                         return
-                    target, params = redirected(target, reply.headers["Location"]), None
+                    target, params = safely_joined(target, reply.headers["Location"]), None
         except (requests.RequestException, HTTPError) as error:
             budget.within(0, origin(target))
             raise Passing(f"{origin(target)}: {cause(error)}") from error

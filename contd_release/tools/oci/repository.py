@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Final
-from urllib.parse import urljoin
 
 from contd_release.errors import Conflict, Unanswered, Usage
 from contd_release.tools import http
@@ -165,7 +164,7 @@ class OciRepository(Door):
             if (tags := reply.node().get("tags")) is not None:
                 yield from (tag.text() for tag in tags.items())
             following = re.search(r"<([^>]+)>", reply.headers.get("Link", ""))
-            url = urljoin(url, following[1]) if following else ""
+            url = http.safely_joined(url, following[1], "continues its list at") if following else ""
 
     def _read(self, what: str, *, method: str = "GET", accept: bool = False) -> Reply:
         headers = _ACCEPT if accept else {}

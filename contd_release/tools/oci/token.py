@@ -47,7 +47,7 @@ def authorization(challenged: Reply, registry: str, scope: str, who: Login | Non
         return Secret(f"Bearer {_token(said['realm'], said.get('service', ''), scope, who)}")
     if who is None:
         raise Refused(
-            f"{challenged.url} wants a login, and there is none",
+            f"{origin(challenged.url)} wants a login, and there is none for {scope}",
             expected=f"{USERNAME} and {PASSWORD} in the environment, or a login that docker keeps",
             type_next=_EXPORT,
         )

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from threading import Event
 from typing import IO, Final, Protocol, cast
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from contd_release.errors import Interrupted, Unanswered
 from contd_release.tools import http
@@ -76,17 +76,17 @@ def begin(repository: OciRepository) -> Upload:
     url = repository.url("blobs/uploads/")
     reply = repository.talk("pull,push", lambda door: door.send("POST", url, data=b"", repeatable=True))
     http.expected(reply, (202,), f"{repository}: beginning an upload")
-    return Upload(urljoin(reply.url, reply.headers.get("Location", "")))
+    return Upload(_next(reply, reply.url))
 
 
 def resumed(repository: OciRepository, location: str) -> Upload | None:
     """How far an upload came, if the registry still knows it."""
     reply = repository.talk("pull,push", lambda door: door.ask(location))
     end = reply.headers.get("Range", "").rpartition("-")[2]
-    if reply.status != 204 or not end.isdigit():
+    if reply.status != 204 or not (end.isascii() and end.isdigit() and len(end) < 16):
         return None
     # "0-0" is how registries say that there is nothing yet.
-    return Upload(urljoin(location, reply.headers.get("Location", location)), int(end) + 1 if int(end) else 0)
+    return Upload(_next(reply, location), int(end) + 1 if int(end) else 0)
 
 
 def send(repository: OciRepository, blob: Blob, under_way: Upload, stop: Event | None = None) -> None:
@@ -105,10 +105,15 @@ def send(repository: OciRepository, blob: Blob, under_way: Upload, stop: Event |
         if reply.status == 416:
             raise Unanswered(f"{repository} has lost a part of {blob.digest}", expected="the upload as far as it came")
         http.expected(reply, (202, 201, 204), f"{repository}: sending {blob.digest}")
-        location = urljoin(location, reply.headers.get("Location", location))
+        location = _next(reply, location)
     target = f"{location}{'&' if urlsplit(location).query else '?'}digest={blob.digest}"
     reply = repository.talk("pull,push", lambda door: door.send("PUT", target, headers=_BYTES, data=b""))
     http.expected(reply, (201, 204), f"{repository}: finishing {blob.digest}")
+
+
+def _next(reply: Reply, location: str) -> str:
+    """Where the upload goes on."""
+    return http.safely_joined(location, reply.headers.get("Location", location), "continues the upload at")
 
 
 @dataclass(frozen=True)

@@ -8,27 +8,20 @@ from __future__ import annotations
 
 import copy
 import json
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from odd_server import Odd, serving
 
 from contd_release.errors import Unanswered
 from contd_release.process.redaction import Secret
-from contd_release.project.project import Project
-from contd_release.project.settings import News, Pypi, Settings
 from contd_release.tools import pypi
 from contd_release.tools.github import api, issues, releases, runs
-from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.http import node
 from contd_release.tools.oci.login import Login
 from contd_release.tools.oci.manifest import Configuration, Manifest, digest_of
-from contd_release.tools.oci.repository import OciRepository
-from contd_release.tools.prometheus import Prometheus, instant, over
+from contd_release.tools.prometheus import instant, over
 
 MISSING: Final = object()
 ODD: Final[tuple[Any, ...]] = (
@@ -36,84 +29,16 @@ ODD: Final[tuple[Any, ...]] = (
     *("x" * 100_000, [[]] * 1000, MISSING),
 )
 
-Read = Callable[["Odd", Any], object]
-
-
-@dataclass
-class Odd:
-    """A server that answers every question with the same."""
-
-    host: str = ""
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return f"http://{self.host}/"
-
-    @property
-    def github(self) -> GitHubRepository:
-        """A repository there."""
-        return GitHubRepository("owner/contd", self.url, self.url)
-
-    @property
-    def project(self) -> Project:
-        """A project whose index is there."""
-        return Project(Path(), Path(), "contd", Settings(pypi=Pypi(repository=self.url, index=self.url)), News())
-
-    @property
-    def prometheus(self) -> Prometheus:
-        """A Prometheus there."""
-        return Prometheus(self.url)
-
-    def repository(self, login: Login | None = None) -> OciRepository:
-        """A repository of a registry there."""
-        return OciRepository(self.host, "owner/contd", login)
+Read = Callable[[Odd], object]
 
 
 @pytest.fixture(name="odd", scope="module")
 def _odd() -> Iterator[Odd]:
-    odd = Odd()
-
-    class Handler(BaseHTTPRequestHandler):
-        """Always the same."""
-
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: object) -> None:
-            """Print nothing."""
-
-        def do_GET(self) -> None:
-            """Answer, and ask for a token where a registry is asked."""
-            wants_token = self.path.startswith("/v2/") and "realm" in odd.headers
-            self.send_response(401 if wants_token else 200)
-            if wants_token:
-                self.send_header("WWW-Authenticate", f'Bearer realm="{odd.url}token"')
-            for name, value in odd.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(odd.body)))
-            self.end_headers()
-            self.wfile.write(odd.body)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    odd.host = f"127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield odd
-    server.shutdown()
-    server.server_close()
+    with serving() as odd:
+        yield odd
 
 
-def _runs(odd: Odd, _: Any) -> object:
-    return runs.runs(odd.github, "release.yml", "a")
-
-
-def _access(odd: Odd, _: Any) -> object:
-    return api.access(odd.github)
-
-
-def _manifest(odd: Odd, _: Any) -> object:
+def _manifest(odd: Odd) -> object:
     found = odd.repository().manifest(digest_of(odd.body))
     assert found is not None
     return (found.layers, found.manifests, found.config)
@@ -180,47 +105,47 @@ MATRIX: Final = {"data": {"resultType": "matrix", "result": [{"metric": {"a": "b
 # What each client reads: a good answer with the fields that it reads and no others, the ones that may be null or
 # missing, and how it reads them.
 READ: Final[dict[str, tuple[Any, str, Read]]] = {
-    "releases": ([RELEASE], "name body immutable published_at", lambda odd, _: releases.releases(odd.github)),
-    "release": (RELEASE, "name body immutable published_at", lambda odd, _: releases.latest(odd.github)),
-    "assets": ([ASSET], "digest download_count", lambda odd, _: releases.assets(odd.github, 1)),
-    "reactions": ([{"content": "+1"}], "", lambda odd, _: releases.reactions(odd.github, 1)),
-    "issues": ([ISSUE], "body comments name", lambda odd, _: issues.issues(odd.github)),
-    "comments": ([{"body": "x"}], "body", lambda odd, _: issues.comments(odd.github, 1)),
-    "pulls": ([PULL], "merged_at mergeable", lambda odd, _: issues.pulls(odd.github, "a", "b")),
-    "pull": (PULL, "merged_at mergeable", lambda odd, _: issues.pull(odd.github, 1)),
-    "run": (RUN, "conclusion head_branch run_attempt", lambda odd, _: runs.run(odd.github, 1)),
+    "releases": ([RELEASE], "name body immutable published_at", lambda odd: releases.releases(odd.github)),
+    "release": (RELEASE, "name body immutable published_at", lambda odd: releases.latest(odd.github)),
+    "assets": ([ASSET], "digest download_count", lambda odd: releases.assets(odd.github, 1)),
+    "reactions": ([{"content": "+1"}], "", lambda odd: releases.reactions(odd.github, 1)),
+    "issues": ([ISSUE], "body comments name", lambda odd: issues.issues(odd.github)),
+    "comments": ([{"body": "x"}], "body", lambda odd: issues.comments(odd.github, 1)),
+    "pulls": ([PULL], "merged_at mergeable", lambda odd: issues.pulls(odd.github, "a", "b")),
+    "pull": (PULL, "merged_at mergeable", lambda odd: issues.pull(odd.github, 1)),
+    "run": (RUN, "conclusion head_branch run_attempt", lambda odd: runs.run(odd.github, 1)),
     "runs": (
         {"workflow_runs": [RUN]},
         "conclusion head_branch run_attempt",
-        lambda odd, _: runs.runs(odd.github, "x", "y"),
+        lambda odd: runs.runs(odd.github, "x", "y"),
     ),
-    "jobs": ({"jobs": [JOB]}, "conclusion html_url", lambda odd, _: runs.jobs(odd.github, 1)),
+    "jobs": ({"jobs": [JOB]}, "conclusion html_url", lambda odd: runs.jobs(odd.github, 1)),
     "checks": (
         {"check_runs": [JOB], "statuses": [{"state": "success", "context": "x", "target_url": "https://example.com"}]},
         "conclusion html_url target_url",
-        lambda odd, _: runs.checks(odd.github, "x"),
+        lambda odd: runs.checks(odd.github, "x"),
     ),
     "access": (
         {"permissions": {"push": True}, "private": False},
         "permissions push",
-        lambda odd, _: api.access(odd.github),
+        lambda odd: api.access(odd.github),
     ),
-    "commit": ([{"sha": "a"}], "", lambda odd, _: api.commit_of(odd.github, "main")),
+    "commit": ([{"sha": "a"}], "", lambda odd: api.commit_of(odd.github, "main")),
     "index": (
         {"meta": {"api-version": "1.0"}, "files": [FILE]},
         "meta api-version yanked sha256",
-        lambda odd, _: pypi.files(odd.project),
+        lambda odd: pypi.files(odd.project),
     ),
-    "tags": ({"tags": ["1.0.0"]}, "tags", lambda odd, _: odd.repository().tags()),
+    "tags": ({"tags": ["1.0.0"]}, "tags", lambda odd: odd.repository().tags()),
     "manifest": (MANIFEST, "layers manifests platform os architecture variant", _manifest),
     "configuration": (
         CONFIGURATION,
         "os architecture variant config Labels Entrypoint",
-        lambda odd, _: Configuration.of(odd.body),
+        lambda odd: Configuration.of(odd.body),
     ),
-    "token": ({"token": "x"}, "", lambda odd, _: odd.repository(Login("me", Secret("secret"))).token("pull")),
-    "vector": (VECTOR, "", lambda odd, _: instant(odd.prometheus, "up")),
-    "matrix": (MATRIX, "", lambda odd, _: over(odd.prometheus, "up", 0, 60)),
+    "token": ({"token": "x"}, "", lambda odd: odd.repository(Login("me", Secret("secret"))).token("pull")),
+    "vector": (VECTOR, "", lambda odd: instant(odd.prometheus, "up")),
+    "matrix": (MATRIX, "", lambda odd: over(odd.prometheus, "up", 0, 60)),
 }
 HEADERS: Final = {"index": {"Content-Type": "application/json"}, "token": {"realm": ""}}
 
@@ -264,7 +189,7 @@ def test_a_good_answer_is_read(odd: Odd, name: str) -> None:
     """Each of them is one that the client takes."""
     good, _, read = READ[name]
     odd.body, odd.headers = json.dumps(good).encode(), HEADERS.get(name, {})
-    assert read(odd, good)
+    assert read(odd)
 
 
 @pytest.mark.parametrize(("name", "path"), CASES)
@@ -282,7 +207,7 @@ def test_an_odd_answer_is_no_answer(odd: Odd, name: str, path: tuple[str | int, 
             continue
         odd.body = json.dumps(replaced(good, path, value)).encode()
         try:
-            read(odd, value)
+            read(odd)
         except Unanswered as error:
             assert len(str(error)) < 400, str(error)
             assert str(error).replace("\n", "").isprintable()

@@ -1,0 +1,89 @@
+"""A server that gives one odd reply to every question."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from contd_release.project.project import Project
+from contd_release.project.settings import News, Pypi, Settings
+from contd_release.tools.github.api import GitHubRepository
+from contd_release.tools.oci.login import Login
+from contd_release.tools.oci.repository import OciRepository
+from contd_release.tools.prometheus import Prometheus
+
+
+@dataclass
+class Odd:
+    """What the server replies, and the clients of each kind that ask it."""
+
+    host: str = ""
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://{self.host}/"
+
+    @property
+    def github(self) -> GitHubRepository:
+        """A repository there."""
+        return GitHubRepository("owner/contd", self.url, self.url)
+
+    @property
+    def project(self) -> Project:
+        """A project whose index is there."""
+        return Project(Path(), Path(), "contd", Settings(pypi=Pypi(repository=self.url, index=self.url)), News())
+
+    @property
+    def prometheus(self) -> Prometheus:
+        """A Prometheus there."""
+        return Prometheus(self.url)
+
+    def repository(self, login: Login | None = None) -> OciRepository:
+        """A repository of a registry there."""
+        return OciRepository(self.host, "owner/contd", login)
+
+
+@contextmanager
+def serving() -> Iterator[Odd]:
+    """A server on this machine, whose reply can be changed at any time."""
+    odd = Odd()
+
+    class Handler(BaseHTTPRequestHandler):
+        """The one reply."""
+
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+        def do_GET(self) -> None:
+            """Read the request and reply; ask for a token where a registry is asked."""
+            self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            wants_token = self.path.startswith("/v2/") and "realm" in odd.headers
+            self.send_response(401 if wants_token else odd.status)
+            if wants_token:
+                self.send_header("WWW-Authenticate", f'Bearer realm="{odd.url}token"')
+            for name, value in odd.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(odd.body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(odd.body)
+
+        do_HEAD = do_POST = do_PUT = do_PATCH = do_GET  # noqa: N815
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    odd.host = f"127.0.0.1:{server.server_address[1]}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield odd
+    server.shutdown()
+    server.server_close()

@@ -1,0 +1,63 @@
+"""Whatever the headers of a registry say, they lead nowhere else and end with no traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from odd_server import Odd, serving
+
+from contd_release.errors import ReleaseError, Unanswered
+from contd_release.tools.helm.copy import Bytes
+from contd_release.tools.oci import upload
+
+VALUES = (
+    *("", "x", "\t", "<>", "<", "<\x1b[2J>", "<http://[>", "<http://10.0.0.1/x>", "<file:///etc/passwd>"),
+    *("<//host:port/>", "<https://example.invalid:99999/>", "<http://user:password@127.0.0.1/>", "a" * 60_000),
+)
+
+
+@pytest.fixture(name="odd", scope="module")
+def _odd() -> Iterator[Odd]:
+    with serving() as odd:
+        yield odd
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_the_next_page_of_tags_is_on_the_registry(odd: Odd, value: str) -> None:
+    """A link that leads elsewhere, or nowhere, is no answer; one that is empty or cut off ends the list."""
+    odd.body, odd.headers = b'{"tags": ["1.0.0"]}', {"Link": value}
+    leads = value.startswith("<") and len(value) > 2
+    if leads:
+        with pytest.raises(Unanswered) as raised:
+            odd.repository().tags()
+        _is_short(raised.value)
+    else:
+        assert odd.repository().tags() == ("1.0.0",)
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("name", ["Location", "Range", "Docker-Content-Digest", "WWW-Authenticate", "Retry-After"])
+def test_no_header_ends_with_a_traceback(odd: Odd, name: str, value: str) -> None:
+    """Each header that the client reads, in each reply that it gets."""
+    where = value.strip("<>")
+    repository = odd.repository()
+    reads: tuple[Callable[[], object], ...] = (
+        lambda: repository.digest("1.0.0"),
+        lambda: upload.begin(repository),
+        lambda: upload.resumed(repository, f"{odd.url}v2/x"),
+        lambda: upload.send(repository, Bytes(b"x"), upload.Upload(where)),
+    )
+    for status in (200, 202, 204, 401):
+        odd.body, odd.headers, odd.status = b"", {name: where}, status
+        for read in reads:
+            try:
+                read()
+            except ReleaseError as error:
+                _is_short(error)
+    odd.status = 200
+
+
+def _is_short(error: ReleaseError) -> None:
+    assert len(str(error)) < 600, str(error)[:1000]
+    assert str(error).replace("\n", "").isprintable(), repr(str(error))
