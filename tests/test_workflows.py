@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from contd_release.adopt.templates import release_workflow
+from contd_release.project.tag_format import TagFormat
 from contd_release.tools import prometheus
 
 ROOT = Path(__file__).parents[1]
@@ -97,3 +99,18 @@ def test_the_monitor_gets_what_it_logs_in_with() -> None:
     (look,) = (step for step in found["jobs"]["look"]["steps"] if "invoke monitor" in step.get("run", ""))
     assert look["env"][prometheus.TOKEN] == "${{ secrets.%s }}" % prometheus.TOKEN  # noqa: UP031
     assert look["env"]["GITHUB_TOKEN"] == "${{ github.token }}"
+
+
+@pytest.mark.parametrize(
+    ("tag_format", "pattern", "start"),
+    [("{version}", "[0-9]*", ""), ("contd/v{version}", "contd/v[0-9]*", "contd/v"), ("v{version}", "v*", "v")],
+)
+def test_the_template_starts_on_the_tags_of_the_repository(tag_format: str, pattern: str, start: str) -> None:
+    """Whatever its releases are called; nothing else of the template changes."""
+    text = release_workflow(TagFormat(tag_format))
+    found = yaml.safe_load(text)
+
+    assert found[True]["push"]["tags"] == [pattern]
+    assert found["jobs"]["build"]["if"] == f"${{{{ startsWith(github.ref, 'refs/tags/{start}') }}}}"
+    template = TEMPLATE.read_text(encoding="utf-8").splitlines()
+    assert sum(ours != theirs for ours, theirs in zip(text.splitlines(), template, strict=True)) in (0, 2)

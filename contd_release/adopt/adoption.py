@@ -24,11 +24,12 @@ from contd_release.adopt.find.versions import Current
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.place import Place
 from contd_release.adopt.questions import Answers, Question
-from contd_release.adopt.templates import template
+from contd_release.adopt.templates import release_workflow, template
 from contd_release.adopt.tree import Tree
 from contd_release.adopt.write import changelog as write_changelog
 from contd_release.adopt.write import settings as write_settings
 from contd_release.adopt.write import versions as write_versions
+from contd_release.project import tag_format
 from contd_release.project.defaults import github_repository
 from contd_release.tools import git
 
@@ -92,9 +93,10 @@ def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
     write_versions.list_all(made, followed, version)
     if tree.text("tasks.py") is None:
         made.write("tasks.py", template("tasks.txt"))
-    workflow = needs.workflow(needs.settings(tree, made.text))
+    project = needs.settings(tree, made.text)
+    workflow = needs.workflow(project)
     if workflow and tree.text(workflow) is None:
-        made.write(workflow, template("release.yml"))
+        made.write(workflow, release_workflow(project.tags))
     return made
 
 
@@ -145,6 +147,8 @@ def _settings(tree: Tree, found: Found) -> Mapping[str, write_settings.Value | w
     settings: dict[str, write_settings.Value | write_settings.Table] = {}
     if found.tags.main != "main":
         settings["main"] = found.tags.main
+    if found.tags.format != tag_format.DEFAULT:
+        settings["tag-format"] = found.tags.format
     if not found.proof.is_default:
         settings["proof"] = found.proof.lines
     if found.image and found.image.is_published:

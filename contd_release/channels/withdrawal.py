@@ -10,7 +10,7 @@ from functools import cached_property
 from packaging.version import Version
 
 from contd_release.project.release import Release
-from contd_release.project.version import next_version, versions_of
+from contd_release.project.version import next_version
 from contd_release.tools import git
 
 
@@ -39,7 +39,7 @@ class Rollback:
     def good(self) -> tuple[Version, ...]:
         """The final versions that are tagged on the remote and not withdrawn, lowest first; without this one."""
         there = git.remote(self.release.project.root, self.release.project.settings.remote)
-        return good(versions_of(there.tags), there.withdrawn | {self.version})
+        return good(self.release.project.tags.versions(there.tags), there.withdrawn | {self.version})
 
     @property
     def previous(self) -> Version | None:

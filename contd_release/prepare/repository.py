@@ -11,7 +11,6 @@ from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.version import versions_of
 from contd_release.records.commit import release_commit
 from contd_release.tools import git
 from contd_release.tools.git import Remote
@@ -138,15 +137,17 @@ def beginning(project: Project, here: str | None) -> str:
     )
 
 
-def newest(there: Remote) -> tuple[Version, str] | None:
+def newest(project: Project, there: Remote) -> tuple[Version, str] | None:
     """The highest release that is tagged on the remote and not withdrawn, with its tag."""
-    found = {version: tag for version, tag in versions_of(there.tags).items() if version not in there.withdrawn}
+    found = {
+        version: tag for version, tag in project.tags.versions(there.tags).items() if version not in there.withdrawn
+    }
     return max(found.items()) if found else None
 
 
 def last_tag(tags: tuple[str, ...], release: Release) -> str | None:
     """The tag of the highest release below this one."""
-    below = {version: tag for version, tag in versions_of(tags).items() if version < release.version}
+    below = {version: tag for version, tag in release.project.tags.versions(tags).items() if version < release.version}
     return below[max(below)] if below else None
 
 

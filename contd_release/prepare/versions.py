@@ -37,7 +37,7 @@ def follows(release: Release) -> Step:
     root, remote = release.project.root, release.project.settings.remote
 
     def observe() -> Found:
-        newest = repository.newest(git.remote(root, remote))
+        newest = repository.newest(release.project, git.remote(root, remote))
         if newest is None:
             return Found(State.DONE, f"{remote} has no release tag")
         version, tag = newest

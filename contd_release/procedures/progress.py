@@ -9,7 +9,7 @@ from pathlib import Path
 
 from contd_release.process.action import Running
 from contd_release.project.project import Project
-from contd_release.project.release import Release
+from contd_release.project.release import Release, folder
 from contd_release.records import journal
 from contd_release.records.entries import Begun, CheckedOut, Crossed, Ended
 from contd_release.tools import git
@@ -39,8 +39,8 @@ def begin(release: Release) -> None:
 def checkouts(project: Project, version: str) -> Path | None:
     """The folder that holds the checkouts of a release that was begun, where it is still there and ours to write."""
     noted = journal.of(project).latest(CheckedOut, version)
-    folder = Path(noted.folder) if noted else None
-    return folder if folder and os.access(folder, os.W_OK) and _is_ours(project, folder / f"v{version}") else None
+    room = Path(noted.folder) if noted else None
+    return room if room and os.access(room, os.W_OK) and _is_ours(project, room / folder(version)) else None
 
 
 def cross(release: Release, step: str) -> None:
@@ -76,9 +76,9 @@ def remove(release: Release) -> tuple[Path, ...]:
     project, left = release.project, [release.home]
     noted = journal.of(project).entries(CheckedOut, str(release.version))
     for room in {Path(one.folder) for one in noted} | {release.room, project.cache}:
-        tree = room / release.tag
+        tree = room / release.folder
         if _is_ours(project, tree):
-            left += [tree, *room.glob(f"{glob.escape(release.tag)}-*")]
+            left += [tree, *room.glob(f"{glob.escape(release.folder)}-*")]
             git.remove_worktree(project.root, tree).run(Running(release.logs))
     for path in left:
         shutil.rmtree(path, ignore_errors=True)

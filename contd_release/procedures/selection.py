@@ -57,11 +57,11 @@ def chosen(project: Project, words: Words) -> Release:
     begun = journal.of(project).under_way()
     if begun is None:
         branch = git.branch(project.root)
-        if words.hotfix or hotfix.is_one(branch or ""):
-            return planned_hotfix(project, words, words.hotfix or (branch or "").removeprefix(hotfix.PREFIX))
+        if mended := project.tags.asked(words.hotfix) if words.hotfix else hotfix.version_of(project, branch or ""):
+            return planned_hotfix(project, words, mended)
         return planned(project, words, branch)
     release = resumed(project, begun)
-    if words.hotfix and parse(words.hotfix) != release.version:
+    if words.hotfix and project.tags.asked(words.hotfix) != release.version:
         raise _another(release, begun)
     if words.without_ci:
         release = replace(release, without_ci=words.without_ci)
@@ -70,13 +70,12 @@ def chosen(project: Project, words: Words) -> Release:
     return release
 
 
-def planned_hotfix(project: Project, words: Words, version: str) -> Release:
+def planned_hotfix(project: Project, words: Words, wanted: Version) -> Release:
     """The release of a hotfix branch as it is now."""
-    wanted = parse(version.removeprefix("v"))
     if (words.part or "patch") != "patch" or words.pre or words.final:
         raise Usage(
             f"a hotfix raises the patch: {wanted}",
-            expected=f"no part, or another branch than {hotfix.PREFIX}v{wanted}",
+            expected=f"no part, or another branch than {hotfix.PREFIX}{project.tags.of(wanted)}",
             type_next=f"invoke release, or git switch {project.settings.main}",
         )
     base = hotfix.fixed(project, wanted)
@@ -134,7 +133,7 @@ def of_version(project: Project, version: str) -> Release:
     Raises:
         Usage: none with this version was.
     """
-    wanted = str(parse(version.removeprefix("v")))
+    wanted = str(project.tags.asked(version))
     begun = journal.of(project).last(Begun, wanted)
     if begun is None:
         raise Usage(
@@ -211,7 +210,7 @@ def _epoch(root: Path, base: str) -> int:
 def behind(project: Project, current: Version) -> NotReady | None:
     """Why no next version can be computed: a newer release is tagged than the version files say."""
     remote = project.settings.remote
-    newest = repository.newest(git.remote(project.root, remote))
+    newest = repository.newest(project, git.remote(project.root, remote))
     if newest is None or newest[0] <= current:
         return None
     return NotReady(

@@ -13,7 +13,6 @@ from contd_release.procedures.selection import at, resumed
 from contd_release.project import artifacts
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.version import parse, versions_of
 from contd_release.records import journal
 from contd_release.records.commit import release_commit
 from contd_release.records.entries import Begun
@@ -28,14 +27,14 @@ def here(project: Project) -> Release | None:
         Conflict: a release tag is there whose version the files of its own commit do not say.
     """
     head = git.commit(project.root)
-    versions = versions_of(git.tags_at(project.root, "HEAD"))
+    versions = project.tags.versions(git.tags_at(project.root, "HEAD"))
     if head is None or not versions:
         return None
     stated = bumpversion.configuration(partial(git.text, project.root, head)).current
     if stated not in versions:
         raise Conflict(
             f"HEAD is tagged {', '.join(versions.values())}, and its version files say {stated}",
-            expected=f"the tag v{stated}",
+            expected=f"the tag {project.tags.of(stated)}",
             type_next="git tag --points-at HEAD",
         )
     return of_tag(project, stated)
@@ -51,7 +50,9 @@ def required(project: Project) -> Release:
     found = here(project)
     if found is None:
         raise NotReady(
-            "HEAD is not at the tag of a release", expected="a checkout of one", type_next="git checkout v1.2.0"
+            "HEAD is not at the tag of a release",
+            expected="a checkout of one",
+            type_next=f"git checkout {project.tags.of('1.2.0')}",
         )
     return found
 
@@ -63,7 +64,7 @@ def of_tag(project: Project, version: Version) -> Release:
     Raises:
         Usage: neither this clone nor the remote has such a tag.
     """
-    root, remote, name = project.root, project.settings.remote, f"v{version}"
+    root, remote, name = project.root, project.settings.remote, project.tags.of(version)
     if git.tag(root, name) is None and git.remote(root, remote).tag(name):
         git.fetch_tag(root, remote, name).ask()
     if (tag := git.tag(root, name)) is None:
@@ -87,7 +88,7 @@ def of_tag(project: Project, version: Version) -> Release:
 
 def of_version(project: Project, version: str) -> Release:
     """A release that was begun in this clone, or else the one that its tag names."""
-    wanted = parse(version.removeprefix("v"))
+    wanted = project.tags.asked(version)
     begun = journal.of(project).last(Begun, str(wanted))
     return resumed(project, begun) if begun else of_tag(project, wanted)
 

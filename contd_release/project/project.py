@@ -22,6 +22,7 @@ from contd_release.project.defaults import Read, with_defaults
 from contd_release.project.metadata import Metadata
 from contd_release.project.rules import PROJECT
 from contd_release.project.settings import News, Settings
+from contd_release.project.tag_format import TagFormat
 
 OVERLAY = "CONTD_RELEASE_CONFIG"
 CONFIGURATION = "contd-release.toml"
@@ -64,6 +65,11 @@ class Project:
     def index_name(self) -> str:
         """The name as an index spells it (PEP 503)."""
         return re.sub(r"[-_.]+", "-", self.name).lower()
+
+    @property
+    def tags(self) -> TagFormat:
+        """What the tags of its releases are called."""
+        return TagFormat(self.settings.tag_format)
 
     @property
     def cache(self) -> Path:

@@ -16,6 +16,11 @@ from contd_release.project.version import Part, semver
 from contd_release.project.wheel_tag import PYTHON_3
 
 
+def folder(version: Version | str) -> str:
+    """The name of the folders of a version: of its logs and artifacts, and of its checkouts."""
+    return f"v{version}"
+
+
 @dataclass(frozen=True)
 class Release:
     """
@@ -54,8 +59,13 @@ class Release:
 
     @property
     def tag(self) -> str:
-        """`v1.2.0`"""
-        return f"v{self.version}"
+        """`v1.2.0`, or what the tags of the project are called."""
+        return self.project.tags.of(self.version)
+
+    @property
+    def folder(self) -> str:
+        """The name of its folders on this machine, whatever its tag is."""
+        return folder(self.version)
 
     @property
     def semver(self) -> str:
@@ -100,7 +110,7 @@ class Release:
     @property
     def home(self) -> Path:
         """The folder that holds this release's logs and sealed artifacts."""
-        return self.project.state / self.tag
+        return self.project.state / self.folder
 
     @property
     def dist(self) -> Path:
@@ -120,7 +130,7 @@ class Release:
     @property
     def tree(self) -> Path:
         """The git worktree in which the release is prepared, outside the maintainer's own."""
-        return self.room / self.tag
+        return self.room / self.folder
 
     @property
     def notes(self) -> str:
@@ -141,7 +151,7 @@ class Release:
 
     def source(self, purpose: str) -> Path:
         """The clean checkout of the release commit in which one channel builds, so that builds can run side by side."""
-        return self.room / f"{self.tag}-{purpose}"
+        return self.room / f"{self.folder}-{purpose}"
 
     def sealed(self) -> Sealed | None:
         """What was built and sealed for this version on this machine; nothing before the build."""

@@ -119,6 +119,15 @@ REF: Final = Rule("a branch: letters, digits and . _ + - /", _is_ref)
 REMOTE: Final = matching(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*", "the name of a remote: letters, digits and . _ -")
 PATH: Final = Rule("a path below the repository, without ..", _is_path)
 URL: Final = Rule("https:// to a public host, without a password (http:// only for 127.0.0.1)", is_safe_url)
+TAG_FORMAT: Final = Rule(
+    "the tag of a release with {version} in it once, such as v{version}, {version} or contd/v{version}",
+    lambda text: (
+        text.count("{version}") == 1
+        and not re.search(r"[0-9]\.?\{version|version\}\.?[0-9]", text)
+        and _is_ref(text.replace("{version}", "1.2.0rc1").replace("@", "."))
+        and not text.startswith("withdrawn/")
+    ),
+)
 GIT_URL: Final = Rule("https://HOST/…, git@HOST:…, ssh://HOST/… or an absolute path", _is_git_url)
 INDEX: Final = Rule(
     f"a name from ~/.pypirc, or {URL.expected}",

@@ -26,6 +26,7 @@ from contd_release.project.rules import (
     PROJECT,
     REF,
     REMOTE,
+    TAG_FORMAT,
     URL,
     WHEEL_TAGS,
     WORKFLOW,
@@ -194,6 +195,7 @@ class Settings:
     package: str = field(default="", metadata=PATH.or_empty().metadata)
     main: str = field(default="main", metadata=REF.metadata)
     remote: str = field(default="origin", metadata=REMOTE.metadata)
+    tag_format: str = field(default="v{version}", metadata=TAG_FORMAT.metadata)
     publisher: Literal["here", "github-actions"] = "here"
     release_branch: tuple[Part, ...] = ("major", "minor")
     proof: tuple[str, ...] = field(default=("nox -s tests benchmarks docs examples",), metadata=LINE.metadata)

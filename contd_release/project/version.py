@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias, get_args
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from contd_release.errors import Usage
 
@@ -158,15 +158,3 @@ def _next_pre(current: Version, part: Part | None, pre: Pre | None) -> Version:
             type_next=f"invoke release --pre {kind}",
         )
     return following
-
-
-def versions_of(tags: tuple[str, ...]) -> dict[Version, str]:
-    """The release tags among these, by version."""
-    found = {}
-    for tag in tags:
-        if re.fullmatch(r"v?\d+(\.\d+)*((a|b|rc)\d+)?", tag):
-            try:
-                found[Version(tag)] = tag
-            except InvalidVersion:
-                continue
-    return found

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from contd_release.errors import Unsettled
 from contd_release.project import artifacts
+from contd_release.project.release import folder
 from contd_release.records.entries import Ended, Verified, Withdrawn
 from contd_release.rehearse.end_state import published
 from contd_release.rehearse.rehearsal import Rehearsal
@@ -23,12 +24,12 @@ def evidence(rehearsal: Rehearsal, world: World) -> Iterator[str]:
     """
     ended = rehearsal.entries.last(Ended)
     refs = remotes.refs(rehearsal.remote)
-    if ended is None or f"refs/tags/v{ended.version}" not in refs:
+    tag = rehearsal.project.tags.of(ended.version) if ended else ""
+    if ended is None or f"refs/tags/{tag}" not in refs:
         raise Unsettled("the release ended without an error, and the remote has no tag of it", expected="its tag")
-    tag = f"v{ended.version}"
     found = git.remote(rehearsal.clone, "origin").tag(tag)
     assert found is not None
-    sealed = artifacts.read(rehearsal.state / tag / "dist")
+    sealed = artifacts.read(rehearsal.state / folder(ended.version) / "dist")
     yield ""
     yield f"In {world.directory.parent}:"
     yield f"  {tag} is {'an annotated' if found.is_annotated else 'a lightweight'} tag on {found.commit[:12]}"

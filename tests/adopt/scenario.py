@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 from contd_release.sandbox import remotes
 from tests.conftest import WHO, Place, git
@@ -53,12 +54,15 @@ class Scenario:
         history = self.folder / "history"
         for number, earlier in enumerate(sorted(history.iterdir()) if history.exists() else ()):
             shutil.copytree(earlier, clone, dirs_exist_ok=True, symlinks=True, copy_function=shutil.copy)
-            self._commit(place, earlier.name, -1000 + number, (earlier.name,))
+            tag = unquote(earlier.name)
+            self._commit(place, tag, -1000 + number, (tag,))
         shutil.copytree(self.folder / "in", clone, dirs_exist_ok=True, symlinks=True, copy_function=shutil.copy)
         self._commit(place, "Go on", 0, tuple(self.told.get("tags", ())))
         place.git("push", "--quiet", "--tags", str(remote), "HEAD")
         place.git("remote", "add", "origin", self.told.get("origin", str(remote)))
-        place.git("update-ref", f"refs/remotes/origin/{self.told.get('branch', 'main')}", "HEAD")
+        branch = self.told.get("branch", "main")
+        place.git("update-ref", f"refs/remotes/origin/{branch}", "HEAD")
+        place.git("symbolic-ref", "refs/remotes/origin/HEAD", f"refs/remotes/origin/{branch}")
         return place
 
     @staticmethod

@@ -66,6 +66,19 @@ def test_an_adopted_repository_is_ready_and_rehearses(
     assert "nothing was proved" in done.out
     remote = rehearsal.remote
     tag = place.git("describe", "--tags", "--abbrev=0", main, where=remote)
+    assert scenario.told.get("released", tag) == tag
     scenario.compare("released.diff", shown(place, f"{tag}^", tag, where=remote))
     news = rehearsal.project.news
     assert changelog.unreleased(place.git("show", f"{tag}:{news.changelog}", where=remote)) == ()
+
+
+@pytest.mark.slow(minutes=3)
+@pytest.mark.parametrize("wanted", ["hotfix", "rollback"])
+@pytest.mark.parametrize("scenario", [one for one in scenarios() if one.told.get("rehearses-all")], ids=str)
+def test_what_follows_a_release_follows_there_too(scenario: Scenario, wanted: str, tmp_path: Path) -> None:
+    """A hotfix is released and merged back, and a release withdrawn, under the names that the repository gives."""
+    place = adopted(scenario, tmp_path / "place")
+
+    done = place.run("rehearse", "--without-proof", "--scenario", wanted, timeout=300)
+
+    assert done.code == 0, done.text

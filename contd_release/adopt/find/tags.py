@@ -10,6 +10,8 @@ from packaging.version import InvalidVersion, Version
 
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.tree import Tree
+from contd_release.project.rules import TAG_FORMAT
+from contd_release.project.tag_format import DEFAULT, FIELD
 
 _TAG: Final = re.compile(r"(?P<before>.*?)(?P<version>\d+\.\d+(?:\.\d+)*(?:[-.]?(?:a|b|rc|alpha|beta)[-.]?\d*)?)$")
 
@@ -34,26 +36,32 @@ class Tags:
 
 def find(tree: Tree, package: str) -> Tags:
     """The tags of this clone; those of another package or thing of the repository are left out."""
-    merged = tree.git("tag", "--list", "--merged", "HEAD", "--sort=creatordate").split()
-    every = merged or tree.git("tag", "--list", "--sort=creatordate").split()
-    found = _of_package([one for tag in every if (one := _read(tag))], package)
+    every = _listed(tree, "--merged", "HEAD") or _listed(tree)
+    found = _of_package(every, package)
     finals = [one for one in found if not one[2].is_prerelease]
     ordered = sorted(finals or found, key=lambda one: one[2])
     main, where = _main(tree)
     findings = [Finding(f"releases start from {main}", where)]
     if not ordered:
-        return Tags("v{version}", None, (), main, (Finding("there is no release tag"), *findings))
-    form = f"{ordered[-1][1]}{{version}}"
+        return Tags(DEFAULT, None, (), main, (Finding("there is no release tag"), *findings))
+    form = f"{ordered[-1][1]}{FIELD}"
     kept = [one for one in ordered if one[1] == ordered[-1][1]]
     tags = tuple(one[0] for one in kept[-2:])
     findings.insert(0, Finding(f"the tags are {form}", tags[-1], f"the newest of {len(found)}"))
     return Tags(form, kept[-1][2], tags, main, tuple(findings))
 
 
+def _listed(tree: Tree, *which: str) -> list[tuple[str, str, Version]]:
+    """The tags that have a version, those that were made last at the end."""
+    told = tree.git("tag", "--list", *which, "--format=%(creatordate:unix) %(refname:lstrip=2)").splitlines()
+    dated = [(int(date or 0), one) for date, _, tag in (line.partition(" ") for line in told) if (one := _read(tag))]
+    return [one for _, one in sorted(dated, key=lambda pair: (pair[0], pair[1][2]))]
+
+
 def _read(tag: str) -> tuple[str, str, Version] | None:
     """A tag, the text before its version, and its version."""
     match = _TAG.fullmatch(tag)
-    if not match:
+    if not match or not TAG_FORMAT.holds(f"{match['before']}{FIELD}"):
         return None
     try:
         return tag, match["before"], Version(match["version"])

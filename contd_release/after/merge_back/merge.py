@@ -202,7 +202,7 @@ def _restoring(release: Release, ours: str) -> str | None:
 
 def _since(release: Release) -> str:
     """The tag that a hotfix starts from; the base of any other release."""
-    return f"v{release.previous}" if release.hotfix else release.base
+    return f"refs/tags/{release.project.tags.of(release.previous)}" if release.hotfix else release.base
 
 
 def _dates(release: Release) -> dict[str, str]:

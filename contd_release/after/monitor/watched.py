@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.project.project import Project
+from contd_release.project.release import folder
 from contd_release.project.rules import seconds
 from contd_release.project.settings import Monitor
 from contd_release.project.version import parse
@@ -63,7 +64,7 @@ class Watched:
     @property
     def samples(self) -> Path:
         """The file that keeps what was seen."""
-        return self.project.state / f"v{self.version}" / samples.FILE
+        return self.project.state / folder(self.version) / samples.FILE
 
     def now(self) -> datetime:
         """
@@ -107,7 +108,7 @@ def watched(project: Project, version: str = "") -> Watched:
             type_next="$EDITOR pyproject.toml",
         )
     begun = journal.of(project).under_way()
-    named = parse(version.removeprefix("v")) if version else parse(begun.version) if begun else _newest(project)
+    named = project.tags.asked(version) if version else parse(begun.version) if begun else _newest(project)
     return _of_forge(project, named) or _of_tag(project, named)
 
 
@@ -115,10 +116,10 @@ def _newest(project: Project) -> Version:
     forge = repository(project)
     if forge and (latest := releases.latest(forge)):
         try:
-            return parse(latest.tag.removeprefix("v"))
+            return project.tags.asked(latest.tag)
         except Usage:
             pass
-    tags = [one.version for one in history.shipped(project.root)]
+    tags = [one.version for one in history.shipped(project)]
     if not tags:
         raise NothingOut(
             f"no release of {project.name} is out", expected="a version", type_next="invoke monitor --version 1.2.0"
@@ -129,7 +130,7 @@ def _newest(project: Project) -> Version:
 def _of_forge(project: Project, version: Version) -> Watched | None:
     forge = repository(project)
     try:
-        found = releases.release_of_tag(forge, f"v{version}") if forge else None
+        found = releases.release_of_tag(forge, project.tags.of(version)) if forge else None
     except Unanswered:
         return None
     if found is None or not found.published:
@@ -139,10 +140,11 @@ def _of_forge(project: Project, version: Version) -> Watched | None:
 
 def _of_tag(project: Project, version: Version) -> Watched:
     """Since when, by the date of the tag: where GitHub has no release of it, or does not answer."""
-    tag = next((one for one in history.shipped(project.root) if one.version == version), None)
+    tag = next((one for one in history.shipped(project) if one.version == version), None)
     if tag is None:
         raise NotReady(
-            f"{project.name} {version} is not out: GitHub shows no release of it, and this clone has no tag v{version}",
+            f"{project.name} {version} is not out: GitHub shows no release of it, "
+            f"and this clone has no tag {project.tags.of(version)}",
             expected="a version that is out",
             type_next="git fetch --tags",
         )

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from packaging.version import Version
-
 from contd_release.channels.github.draft import attached
 from contd_release.channels.github.standing import PATIENCE, may_pass, require_seal, standing
 from contd_release.engine.step import Found, State, Step
-from contd_release.errors import Conflict, NotReady, Usage
+from contd_release.errors import Conflict, NotReady
 from contd_release.process.action import Call
 from contd_release.project.release import Release
-from contd_release.project.version import moving_tags, parse
+from contd_release.project.version import moving_tags
 from contd_release.tools import git
 from contd_release.tools.github import api, releases
 from contd_release.tools.github.api import GitHubRepository
@@ -66,18 +64,10 @@ def _should_be_latest(release: Release, repository: GitHubRepository) -> bool:
     withdrawn = git.remote(release.project.root, release.project.settings.remote).withdrawn
     others = []
     for one in releases.releases(repository):
-        version = version_of(one.tag)
+        version = release.project.tags.version(one.tag)
         if version and not (one.is_draft or one.is_prerelease or one.tag == release.tag or version in withdrawn):
             others.append(version)
     return release.version not in withdrawn and "latest" in moving_tags(release.version, others)
-
-
-def version_of(tag: str) -> Version | None:
-    """The version that a tag names; nothing for another tag."""
-    try:
-        return parse(tag.removeprefix("v"))
-    except Usage:
-        return None
 
 
 def _require_tag_and_files(release: Release, repository: GitHubRepository) -> None:

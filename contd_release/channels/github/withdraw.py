@@ -7,7 +7,6 @@ from typing import Final
 from packaging.version import Version
 
 from contd_release.channels.github.notes import LONGEST, marked_commit
-from contd_release.channels.github.promote import version_of
 from contd_release.channels.github.standing import PATIENCE, may_pass
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.step import Found, State, Step
@@ -85,7 +84,7 @@ def overtaken(rollback: Rollback) -> Step:
 
     def observe() -> Found:
         latest = releases.latest(api.connected(release.project))
-        if latest is None or version_of(latest.tag) not in _bad(rollback):
+        if latest is None or release.project.tags.version(latest.tag) not in _bad(rollback):
             return Found(State.DONE, f"the latest is {latest.tag}" if latest else "none is the latest")
         return Found(State.ABSENT, f"{latest.tag} is the latest")
 
@@ -96,7 +95,7 @@ def overtaken(rollback: Rollback) -> Step:
             return
         # GitHub always takes one of the final releases for the latest.
         for one in releases.releases(repository):
-            if version_of(one.tag) in _bad(rollback) and not (one.is_draft or one.is_prerelease):
+            if release.project.tags.version(one.tag) in _bad(rollback) and not (one.is_draft or one.is_prerelease):
                 releases.publish(repository, one.id, prerelease=True, make_latest="false")
 
     return Step(
@@ -146,7 +145,7 @@ def _good(rollback: Rollback, repository: GitHubRepository) -> ReleaseInfo | Non
     """The highest public final release that is not withdrawn."""
     bad, found = _bad(rollback), {}
     for one in releases.releases(repository):
-        version = version_of(one.tag)
+        version = rollback.release.project.tags.version(one.tag)
         if version and not (one.is_draft or one.is_prerelease or version in bad):
             found[version] = one
     return found[max(found)] if found else None

@@ -102,4 +102,4 @@ def seen() -> Scheduling:
         Pending(one.name, one.type, Fragments((one,), ()).least_part(current))
         for one in fragments.at(project, commit).fragments
     )
-    return Scheduling(project, plan, schedule.table(plan, history.shipped(project.root), pending, now), now)
+    return Scheduling(project, plan, schedule.table(plan, history.shipped(project), pending, now), now)

@@ -17,6 +17,7 @@ from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NeedsPerson
 from contd_release.procedures.hotfix.hotfix import PREFIX, Hotfix, worktree
 from contd_release.process.action import Action, Call, Running
+from contd_release.project.release import folder
 from contd_release.tools import git
 
 
@@ -44,7 +45,7 @@ def known(hotfix: Hotfix) -> Step:
 
 def free(hotfix: Hotfix) -> Step:
     """The next patch is not out: a release is mended in its newest patch."""
-    project, tag = hotfix.project, f"v{hotfix.version}"
+    project, tag = hotfix.project, hotfix.project.tags.of(hotfix.version)
 
     def observe() -> Found:
         if git.remote(project.root, project.settings.remote).tag(tag) is None:
@@ -108,7 +109,7 @@ class Branched:
         """
         hotfix, project = self.hotfix, self.hotfix.project
         tip = git.remote(project.root, project.settings.remote).branch(hotfix.branch)
-        where = project.cache / f"{PREFIX.rstrip('/')}-v{hotfix.version}"
+        where = project.cache / f"{PREFIX.rstrip('/')}-{folder(hotfix.version)}"
         for action in git.add_worktree(project.root, where, tip or f"refs/tags/{hotfix.tag}^{{commit}}"):
             action.run(running)
         if hotfix.restores and not tip:

@@ -8,7 +8,8 @@ from contd_release.errors import Usage
 from contd_release.procedures.hotfix import hotfix
 from contd_release.procedures.options import Words
 from contd_release.procedures.release import walk
-from contd_release.procedures.selection import here
+from contd_release.procedures.selection import here as current_project
+from contd_release.project.project import Project
 from contd_release.records import journal
 from contd_release.tools import git
 
@@ -20,15 +21,16 @@ def finish_hotfix(words: Words, *, as_json: bool, yes: bool) -> None:
     Raises:
         Usage: it is not clear which.
     """
-    project = here()
+    project = current_project()
     if not words.hotfix and journal.of(project).under_way() is None:
-        words = replace(words, hotfix=_only(hotfix.unreleased(project), git.branch(project.root) or ""))
+        words = replace(words, hotfix=_only(project))
     walk(words, as_json=as_json, yes=yes)
 
 
-def _only(versions: tuple[object, ...], branch: str) -> str:
-    if hotfix.is_one(branch):
-        return branch.removeprefix(f"{hotfix.PREFIX}v")
+def _only(project: Project) -> str:
+    if here := hotfix.version_of(project, git.branch(project.root) or ""):
+        return str(here)
+    versions = hotfix.unreleased(project)
     if len(versions) == 1:
         return str(versions[0])
     raise Usage(

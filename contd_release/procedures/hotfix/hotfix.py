@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,7 +11,8 @@ from packaging.version import Version
 from contd_release.errors import NotReady, Usage
 from contd_release.prepare import fragments
 from contd_release.project.project import Project
-from contd_release.project.version import next_version, parse, versions_of
+from contd_release.project.release import folder
+from contd_release.project.version import next_version, parse
 from contd_release.tools import git
 
 if TYPE_CHECKING:
@@ -47,23 +47,24 @@ class Hotfix:
     @property
     def tag(self) -> str:
         """The tag of the release that is mended."""
-        return f"v{self.of}"
+        return self.project.tags.of(self.of)
 
     @property
     def branch(self) -> str:
         """`hotfix/v1.2.1`"""
-        return f"{PREFIX}v{self.version}"
+        return f"{PREFIX}{self.project.tags.of(self.version)}"
 
     @property
     def tree(self) -> Path:
         """Where a person works on it: beside the clone, or in it."""
         root = self.project.root
-        return root if self.here else root.with_name(f"{root.name}-hotfix-v{self.version}")
+        return root if self.here else root.with_name(f"{root.name}-hotfix-{folder(self.version)}")
 
 
-def is_one(branch: str) -> bool:
-    """Whether a branch is a hotfix's."""
-    return re.fullmatch(rf"{PREFIX}v\d+\.\d+\.\d+", branch) is not None
+def version_of(project: Project, branch: str) -> Version | None:
+    """The version that is released from a hotfix's branch; None for every other branch."""
+    found = project.tags.version(branch.removeprefix(PREFIX)) if branch.startswith(PREFIX) else None
+    return found if found and len(found.release) == 3 and not found.is_prerelease else None
 
 
 def of(project: Project, version: str, picks: tuple[str, ...] = (), *, here: bool = False) -> Hotfix:
@@ -73,7 +74,7 @@ def of(project: Project, version: str, picks: tuple[str, ...] = (), *, here: boo
     Raises:
         Usage: there is no such release, it is a pre-release, or a commit to pick is not here.
     """
-    wanted = parse(version.removeprefix("v"))
+    wanted = project.tags.asked(version)
     if wanted.is_prerelease:
         raise Usage(
             f"{wanted} is a pre-release",
@@ -81,10 +82,10 @@ def of(project: Project, version: str, picks: tuple[str, ...] = (), *, here: boo
             type_next="invoke release --pre rc, with the fix on main",
         )
     tags = git.remote(project.root, project.settings.remote).tags
-    if f"v{wanted}" not in tags:
-        known = [f"{one}" for one in sorted(versions_of(tags), reverse=True) if not one.is_prerelease]
+    if project.tags.of(wanted) not in tags:
+        known = [f"{one}" for one in sorted(project.tags.versions(tags), reverse=True) if not one.is_prerelease]
         raise Usage(
-            f"{project.settings.remote} has no tag v{wanted}",
+            f"{project.settings.remote} has no tag {project.tags.of(wanted)}",
             expected=f"a version that is out: {', '.join(known[:5]) or 'there is none'}",
             type_next=f"invoke hotfix.start --of {known[0]}" if known else "invoke release --part minor",
         )
@@ -98,8 +99,8 @@ def fixed(project: Project, version: Version) -> str:
     Raises:
         NotReady: it is out, there is no such branch, or nothing was fixed, committed and pushed.
     """
-    root, remote, branch = project.root, project.settings.remote, f"{PREFIX}v{version}"
-    if git.remote(root, remote).tag(f"v{version}"):
+    root, remote, branch = project.root, project.settings.remote, f"{PREFIX}{project.tags.of(version)}"
+    if git.remote(root, remote).tag(project.tags.of(version)):
         raise NotReady(
             f"{version} is out already",
             expected="a hotfix that is not released",
@@ -119,8 +120,9 @@ def fixed(project: Project, version: Version) -> str:
         advice = "git push" if is_ahead else "git pull --rebase"
         where = "ahead of" if is_ahead else "not where it is on"
         raise NotReady(f"{branch} is {where} {remote}", wanted, f"git -C {tree or root} {advice} {remote} {branch}")
-    if git.tag(root, f"v{_before(version)}") and git.commit(root, f"v{_before(version)}") == there:
-        raise NotReady(f"{branch} has no commit since v{_before(version)}", wanted, f"git -C {tree or root} commit")
+    before = project.tags.of(_before(version))
+    if git.tag(root, before) and git.commit(root, f"refs/tags/{before}") == there:
+        raise NotReady(f"{branch} has no commit since {before}", wanted, f"git -C {tree or root} commit")
     return there
 
 
@@ -128,8 +130,8 @@ def unreleased(project: Project) -> tuple[Version, ...]:
     """The versions of hotfix branches on the remote that are not tagged yet."""
     there = git.remote(project.root, project.settings.remote)
     heads = (ref.removeprefix("refs/heads/") for ref in there.refs if ref.startswith("refs/heads/"))
-    versions = [parse(one.removeprefix(f"{PREFIX}v")) for one in heads if is_one(one)]
-    return tuple(sorted(one for one in versions if there.tag(f"v{one}") is None))
+    versions = [version for one in heads if (version := version_of(project, one))]
+    return tuple(sorted(one for one in versions if there.tag(project.tags.of(one)) is None))
 
 
 def untold(hotfix: Hotfix) -> bool:

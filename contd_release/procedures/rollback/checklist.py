@@ -24,7 +24,6 @@ from contd_release.procedures.hotfix.hotfix import Hotfix
 from contd_release.procedures.rollback import revert
 from contd_release.procedures.rollback import tag as tags
 from contd_release.procedures.rollback.restoration import Restoration
-from contd_release.project.version import versions_of
 from contd_release.records import journal
 from contd_release.tools import git
 
@@ -95,9 +94,10 @@ def refuse(rollback: Rollback) -> None:
         raise Usage(
             f"no good version comes before {version}", expected="--hotfix", type_next="invoke rollback --hotfix"
         )
-    if wishes & {"republish", "hotfix"} and there.tag(f"v{rollback.following}"):
+    following = rollback.release.project.tags.of(rollback.following)
+    if wishes & {"republish", "hotfix"} and there.tag(following):
         raise Usage(
-            f"v{rollback.following} is out already",
+            f"{following} is out already",
             expected="no --republish and no --hotfix: users go to it",
             type_next=f'invoke rollback --version {version} --reason "…"',
         )
@@ -122,7 +122,7 @@ def _refuse_unpublished(rollback: Rollback, there: git.Remote) -> None:
     begun = journal.of(project).under_way()
     if begun and begun.version == str(version):
         raise NotReady(f"nothing of {version} is public", expected="a release that is", type_next="invoke abort")
-    known = sorted(versions_of(there.tags), reverse=True)
+    known = sorted(project.tags.versions(there.tags), reverse=True)
     raise Usage(
         f"{project.name} {version} was never released: no tag, and no place has it",
         expected=f"one of {', '.join(map(str, known[:5]))}" if known else "a version that is out",

@@ -49,9 +49,11 @@ class Restoration:
         Raises:
             NotReady: a tag is not here.
         """
-        later, earlier = f"refs/tags/v{self.of}", f"refs/tags/v{self.to}"
+        later, earlier = (f"refs/tags/{self.project.tags.of(one)}" for one in (self.of, self.to))
         if git.commit(where, earlier) is None:
-            raise NotReady(f"v{self.to} is not here", expected="its tag", type_next="git fetch --tags")
+            raise NotReady(
+                f"{self.project.tags.of(self.to)} is not here", expected="its tag", type_next="git fetch --tags"
+            )
         kept = self._kept(where, later, earlier)
         git.git(where, "read-tree", "--reset", "-u", earlier).run(running)
         for path in (self.project.news.directory, self.project.news.notes, self.project.news.changelog):

@@ -109,10 +109,10 @@ def _subject(project: Project, version: str) -> Release:
 
     One that has no tag is taken as if it had been made of the current commit; whether it is out, its places say.
     """
-    wanted = parse(version.removeprefix("v"))
-    root, remote = project.root, project.settings.remote
+    wanted = project.tags.asked(version)
+    root, remote, release_tag = project.root, project.settings.remote, project.tags.of(wanted)
     is_begun = journal.of(project).last(Begun, str(wanted)) is not None
-    if is_begun or git.tag(root, f"v{wanted}") or git.remote(root, remote).tag(f"v{wanted}"):
+    if is_begun or git.tag(root, release_tag) or git.remote(root, remote).tag(release_tag):
         return of_version(project, str(wanted))
     head = git.commit(root)
     assert head is not None
