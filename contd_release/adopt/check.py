@@ -29,6 +29,9 @@ def tried(draft: Draft) -> None:
 def _bump(draft: Draft) -> list[str]:
     """Whether the bump to the next version changes every place that is listed."""
     try:
+        if not bumpversion.is_configured(draft.text):
+            # A tool computes the version, and no other place states it.
+            return []
         found = bumpversion.configuration(draft.text)
     except ReleaseError as error:
         return [str(error)]

@@ -40,7 +40,7 @@ def checklist(tree: Tree, found: Project) -> Checklist:
     steps = (
         Step("the settings say what is released, and where to", lambda: _described(found)),
         Step("invoke finds the tasks", lambda: _tasks(tree)),
-        Step("the places that state the version are listed", lambda: _versions(tree)),
+        Step("the places that state the version are listed", lambda: _versions(tree, found)),
         Step("the changelog takes new sections", lambda: _changelog(tree, found)),
         Step("a release can be proved", lambda: _proof(tree, found)),
         Step("there is a remote to release to", lambda: _remote(tree, found)),
@@ -62,7 +62,9 @@ def _tasks(tree: Tree) -> Found:
     return Found(State.ABSENT, "tasks.py is not there" if text is None else "tasks.py has tasks, and not ours", ADOPT)
 
 
-def _versions(tree: Tree) -> Found:
+def _versions(tree: Tree, here: Project) -> Found:
+    if (tool := here.package.tag) and not bumpversion.is_configured(tree.text):
+        return Found(State.DONE, f"none does: {tool.tool} computes it from the tag")
     found = bumpversion.configuration(tree.text)
     if problems := found.problems(tree.text, found.current):
         return Found(State.ABSENT, "; ".join(problems), f"$EDITOR {' '.join(found.paths)}")

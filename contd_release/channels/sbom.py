@@ -96,7 +96,7 @@ def described(release: Release) -> Step:
         observe,
         act=(
             Call("empty the build folder", partial(_emptied, made)),
-            build_tool.build(source, made / "dist", release.dates, isolated=isolated),
+            build_tool.build(source, made / "dist", release.building, isolated=isolated),
             Environment(environment, lambda: (made / "dist").glob("*.whl")),
             pip.install_built(environment, _requirement(release), made / "dist"),
             cyclonedx.describe(environment, source / "pyproject.toml", made / path.name, release.epoch),

@@ -29,7 +29,8 @@ def checked_out(release: Release, purpose: str) -> Step:
         f"the commit is checked out to build for {purpose}",
         observe,
         act=tuple(
-            one.reproducible() if isinstance(one, Command) else one for one in git.clone_shared(release.tree, source)
+            one.reproducible() if isinstance(one, Command) else one
+            for one in git.clone_shared(release.tree, source, release.computed_from)
         ),
         undo=(Call(f"remove {source.name}", partial(shutil.rmtree, source, ignore_errors=True)),),
     )

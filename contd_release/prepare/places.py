@@ -59,10 +59,14 @@ def stated(release: Release, configuration: Configuration, text_of: Read) -> tup
 def known(release: Release) -> tuple[str, ...]:
     """The files that may state the version and that the release depends on, listed or not, there or not."""
     project = release.project
-    folders = (project.file_name, f"src/{project.file_name}")
-    modules = tuple(f"{folder}/{name}" for folder in folders for name in _MODULES)
     chart = (f"{project.settings.chart.path}/Chart.yaml",) if project.settings.chart else ()
-    return ("pyproject.toml", *modules, *chart)
+    if project.package.tag:
+        # What the package's files say is a stand-in, which the build replaces.
+        return chart
+    where = project.package.folder
+    folders = (f"{where}{project.file_name}", f"{where}src/{project.file_name}")
+    modules = tuple(f"{folder}/{name}" for folder in folders for name in _MODULES)
+    return (f"{where}pyproject.toml", *modules, *chart)
 
 
 def wrong(release: Release, places: tuple[Place, ...]) -> tuple[Place, ...]:
@@ -87,6 +91,8 @@ def table(places: tuple[Place, ...], bad: tuple[Place, ...]) -> str:
 
 def _listed(release: Release, configuration: Configuration, text_of: Read) -> Iterator[Place]:
     current, new = release.previous, release.version
+    if not configuration.path:
+        return
     line, says = _current_version(text_of(configuration.path) or "")
     yield Place(configuration.path, line, says, str(new))
     for file in configuration.files:

@@ -15,11 +15,12 @@ from pathlib import Path
 from contd_release.engine.checklist import Item, Section, Together
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict, NotReady
+from contd_release.prepare import stated as stated_version
 from contd_release.process.action import Call
 from contd_release.project import artifacts
 from contd_release.project.artifacts import SEAL, Sealed
 from contd_release.project.release import Release
-from contd_release.tools import bumpversion, git
+from contd_release.tools import git
 
 # What `subject-checksums` of actions/attest reads: every file, and every image under its own digest.
 SUBJECTS = "SUBJECTS"
@@ -45,10 +46,11 @@ def stated(release: Release) -> Step:
     text_of = partial(git.text, release.project.root, release.commit)
 
     def observe() -> Found:
-        configuration = bumpversion.configuration(text_of)
+        configuration = stated_version.at(release.project, release.commit)
         if problems := configuration.problems(text_of, release.version):
             return Found(State.ABSENT, f"the version files of {release.tag} do not agree: {'; '.join(problems)}")
-        return Found(State.DONE, f"{len(configuration.files)} places say {release.version}")
+        count = f"{len(configuration.files)} places say {release.version}"
+        return Found(State.DONE, count if configuration.path else "no file states it: it is computed from the tag")
 
     return Step(f"the version files say {release.version}", observe)
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
-from contd_release.prepare import fragments, places, repository
+from contd_release.prepare import fragments, places, repository, stated
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.tools import bumpversion, git
@@ -17,7 +17,7 @@ def agreed(release: Release) -> Step:
     text_of = partial(git.text, release.project.root, release.base)
 
     def observe() -> Found:
-        configuration = bumpversion.configuration(text_of)
+        configuration = stated.at(release.project, release.base)
         git.read_ahead(release.project.root, release.base, *configuration.paths, *places.known(release))
         found = places.stated(release, configuration, text_of)
         if bad := places.wrong(release, found):
@@ -27,6 +27,8 @@ def agreed(release: Release) -> Step:
                 f"{count} do not say {release.previous}, or will not say {release.version}\n{places.table(found, bad)}",
                 f"$EDITOR {' '.join(dict.fromkeys((configuration.path, *(one.path for one in bad))))}",
             )
+        if not found:
+            return Found(State.DONE, _computed(release))
         return Found(State.DONE, f"{len(found)} places say {release.previous}")
 
     return Step(f"the version files agree on {release.previous}", observe)
@@ -79,12 +81,15 @@ def big_enough(release: Release) -> Step:
 
 def bumped(release: Release) -> Step:
     """The version files in the release's tree say the new version."""
+    files = paths(release.project, release.base)
 
     def text_of(path: str) -> str | None:
         file = release.tree / path
         return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else None
 
     def observe() -> Found:
+        if not files:
+            return Found(State.DONE, _computed(release))
         if not release.tree.is_dir():
             return Found(State.ABSENT, "there is no tree yet")
         configuration = bumpversion.configuration(text_of)
@@ -98,10 +103,17 @@ def bumped(release: Release) -> Step:
         f"version files say {release.version}",
         observe,
         act=(
-            git.git(release.tree, "checkout-index", "--force", "--", *paths(release.project, release.base)),
+            git.git(release.tree, "checkout-index", "--force", "--", *files),
             bumpversion.bump(release.tree, release.previous, release.version),
-        ),
+        )
+        if files
+        else (),
     )
+
+
+def _computed(release: Release) -> str:
+    tool = release.project.package.tag
+    return f"no file does: {tool.tool} computes it from the tag" if tool else "no file does"
 
 
 def paths(project: Project, commit: str) -> tuple[str, ...]:

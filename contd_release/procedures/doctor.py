@@ -10,12 +10,12 @@ from contd_release.console import Report, reporting
 from contd_release.engine.checklist import Seen
 from contd_release.engine.step import State
 from contd_release.errors import NotReady, ReleaseError, raise_all
-from contd_release.prepare import fragments
+from contd_release.prepare import fragments, stated
 from contd_release.procedures.options import Words
 from contd_release.procedures.release import Walking
 from contd_release.procedures.selection import here, planned
 from contd_release.records import journal
-from contd_release.tools import bumpversion, git
+from contd_release.tools import git
 
 
 def examine(*, as_json: bool) -> None:
@@ -40,7 +40,7 @@ def _examine_release(report: Report) -> None:
         report.says(f"\n{project.name} {begun.version} is under way since {begun.at}")
         report.says("type: invoke status")
         return
-    current = bumpversion.configuration(lambda path: git.text(project.root, project.commit, path)).current
+    current = stated.at(project, project.commit).current
     least = fragments.at(project, project.commit).least_part(current)
     words = Words(final=True) if current.is_prerelease else Words(part=least)
     walking = Walking(planned(project, words, git.branch(project.root)), report)

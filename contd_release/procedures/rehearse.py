@@ -7,19 +7,18 @@ import shlex
 import signal
 import subprocess
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from contd_release.console import reporting
 from contd_release.errors import FailedCommand, Interrupted, Usage
-from contd_release.prepare import fragments
+from contd_release.prepare import fragments, stated
 from contd_release.rehearse import bystander, scenarios
 from contd_release.rehearse.crashes import sweep
 from contd_release.rehearse.evidence import evidence
 from contd_release.rehearse.rehearsal import Rehearsal, rehearsal_of
 from contd_release.rehearse.scenarios import Once, Scenario
 from contd_release.sandbox.world import World
-from contd_release.tools import bumpversion, git
+from contd_release.tools import git
 
 
 @dataclass(frozen=True)
@@ -109,8 +108,8 @@ def _scenario(rehearsal: Rehearsal, wishes: Wishes) -> Scenario:
 def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
     """The words that begin the rehearsed release."""
     svg = ("--svg", str(Path(wishes.svg).absolute())) if wishes.svg else ()
-    root, commit = rehearsal.project.root, rehearsal.commit
-    current = bumpversion.configuration(partial(git.text, root, commit)).current
+    commit = rehearsal.commit
+    current = stated.at(rehearsal.project, commit).current
     if current.is_prerelease:
         if wishes.part:
             raise Usage(f"{current} is a pre-release", expected="no part", type_next="invoke rehearse")

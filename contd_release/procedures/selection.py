@@ -11,7 +11,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from contd_release.errors import Conflict, NotReady, Usage, raise_all
-from contd_release.prepare import fragments, repository, versions
+from contd_release.prepare import fragments, repository, stated, versions
 from contd_release.procedures import progress
 from contd_release.procedures.hotfix import hotfix
 from contd_release.procedures.options import Words
@@ -83,7 +83,7 @@ def planned_hotfix(project: Project, words: Words, wanted: Version) -> Release:
     return Release(
         project=found,
         version=wanted,
-        previous=bumpversion.configuration(partial(git.text, project.root, base)).current,
+        previous=stated.at(project, base).current,
         base=base,
         epoch=_epoch(project.root, base),
         because=words.because,
@@ -95,7 +95,7 @@ def planned_hotfix(project: Project, words: Words, wanted: Version) -> Release:
 def planned(project: Project, words: Words, branch: str | None) -> Release:
     """The release that the words would begin now, from the branch that is checked out."""
     base = repository.beginning(project, branch)
-    current = bumpversion.configuration(partial(git.text, project.root, base)).current
+    current = stated.at(project, base).current
     if not words.are_given:
         raise behind(project, current) or _nothing_under_way(project, base, current)
     version = _version_after(current, words)

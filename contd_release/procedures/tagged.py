@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from packaging.version import Version
 
 from contd_release.errors import Conflict, NotReady, Usage
+from contd_release.prepare import stated
 from contd_release.procedures.selection import at, resumed
 from contd_release.project import artifacts
 from contd_release.project.project import Project
@@ -16,7 +16,7 @@ from contd_release.project.release import Release
 from contd_release.records import journal
 from contd_release.records.commit import release_commit
 from contd_release.records.entries import Begun
-from contd_release.tools import bumpversion, git
+from contd_release.tools import git
 
 
 def here(project: Project) -> Release | None:
@@ -30,14 +30,14 @@ def here(project: Project) -> Release | None:
     versions = project.tags.versions(git.tags_at(project.root, "HEAD"))
     if head is None or not versions:
         return None
-    stated = bumpversion.configuration(partial(git.text, project.root, head)).current
-    if stated not in versions:
+    found = stated.at(project, head).current
+    if found not in versions:
         raise Conflict(
-            f"HEAD is tagged {', '.join(versions.values())}, and its version files say {stated}",
-            expected=f"the tag {project.tags.of(stated)}",
+            f"HEAD is tagged {', '.join(versions.values())}, and its version files say {found}",
+            expected=f"the tag {project.tags.of(found)}",
             type_next="git tag --points-at HEAD",
         )
-    return of_tag(project, stated)
+    return of_tag(project, found)
 
 
 def required(project: Project) -> Release:
@@ -74,11 +74,10 @@ def of_tag(project: Project, version: Version) -> Release:
             type_next=f"git ls-remote --tags {remote}",
         )
     before = next(iter(git.described(project.root, tag.commit).parents), tag.commit)
-    configuration = bumpversion.configuration(partial(git.text, project.root, before))
     return Release(
         project=at(project, tag.commit),
         version=version,
-        previous=configuration.current,
+        previous=stated.at(at(project, before), before).current,
         base=before,
         epoch=git.described(project.root, tag.commit).time,
         commit=tag.commit,

@@ -1,8 +1,8 @@
 """
 The build tools that compute a package's version from a git tag, and the variable that tells each the version.
 
-A release builds before its tag is public. setuptools-scm and its kin read the version from an environment variable;
-versioneer and others have none, and are shown the tag in a clone of their own.
+A release builds before its tag is made. setuptools-scm and its kin read the version from an environment variable;
+versioneer and others have none, and find the tag in the clone that they build in.
 """
 
 from __future__ import annotations
@@ -22,14 +22,25 @@ class FromTag:
 
     Args:
         variable: the environment variable that overrides what it computes; empty where it has none.
+        is_named: whether the variable is one of the package alone, with the package's name at its end.
     """
 
     tool: str
     variable: str = ""
+    is_named: bool = False
+
+    def override(self, name: str, version: str) -> dict[str, str]:
+        """The environment in which the tool computes this version for the package of this name."""
+        if not self.variable:
+            return {}
+        end = f"_FOR_{re.sub(r'[-_.]+', '_', name).upper()}" if self.is_named else ""
+        return {f"{self.variable}{end}": version}
 
 
 # https://setuptools-scm.readthedocs.io/en/latest/overrides/
 _SCM: Final = "SETUPTOOLS_SCM_PRETEND_VERSION"
+_SETUPTOOLS_SCM: Final = FromTag("setuptools-scm", _SCM, is_named=True)
+# hatch-vcs and flit-scm do not pass the package's name on, so that the variable without a name is the one they read.
 _HATCH: Final = {
     "vcs": FromTag("hatch-vcs", _SCM),
     "uv-dynamic-versioning": FromTag("uv-dynamic-versioning", "UV_DYNAMIC_VERSIONING_BYPASS"),
@@ -56,7 +67,8 @@ def from_tag(
     if "versioneer" in tools or cfg.has_section("versioneer") or ("versioneer" in modules and has_versioneer):
         return FromTag("versioneer")
     if "use_scm_version" in keywords or "setuptools_scm" in tools or _is_implied(pyproject, project):
-        return FromTag("setuptools-scm", _SCM)
+        is_flit = str(_table(pyproject, "build-system").get("build-backend", "")).startswith("flit_scm")
+        return FromTag("flit-scm", _SCM) if is_flit else _SETUPTOOLS_SCM
     if "pbr" in keywords or "pbr" in _requires(pyproject):
         return FromTag("pbr", "PBR_VERSION")
     if "setuptools-git-versioning" in tools:
@@ -64,7 +76,7 @@ def from_tag(
     if "versioningit" in tools:
         return FromTag("versioningit")
     provider = _table(_table(_table(tools, "scikit-build"), "metadata"), "version").get("provider")
-    return FromTag("setuptools-scm", _SCM) if provider == "scikit_build_core.metadata.setuptools_scm" else None
+    return _SETUPTOOLS_SCM if provider == "scikit_build_core.metadata.setuptools_scm" else None
 
 
 def _is_implied(pyproject: dict[str, Any], project: dict[str, Any]) -> bool:

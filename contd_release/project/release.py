@@ -162,6 +162,22 @@ class Release:
         sealed = self.sealed()
         return sealed.named(name) if sealed else None
 
+    @property
+    def computed_from(self) -> str:
+        """The tag from which a tool computes the version of the package; empty where a file states the version."""
+        return self.tag if self.project.package.tag else ""
+
+    @cached_property
+    def building(self) -> dict[str, str]:
+        """The environment of builds: the time that dates what is built, and the version where a tool computes it."""
+        return {"SOURCE_DATE_EPOCH": str(self.epoch)} | self.override
+
+    @cached_property
+    def override(self) -> dict[str, str]:
+        """The environment in which a tool computes this version from the tag, where one computes it."""
+        tool = self.project.package.tag
+        return tool.override(self.project.name, str(self.version)) if tool else {}
+
     @cached_property
     def dates(self) -> dict[str, str]:
         """

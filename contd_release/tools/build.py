@@ -14,15 +14,19 @@ from contd_release.process.command import Command, python_module
 from contd_release.process.files import whole
 
 
-def build(source: Path, to: Path, dates: Mapping[str, str], *, isolated: bool) -> Command:
-    """Build the sdist, and the wheel from it."""
+def build(source: Path, to: Path, env: Mapping[str, str], *, isolated: bool) -> Command:
+    """
+    Build the sdist, and the wheel from it.
+
+    Args:
+        env: the time that dates what is built, and the version where a tool computes it.
+    """
     words = ["--outdir", str(to)]
     if not isolated:
         words.append("--no-isolation")
     elif find_spec("uv"):
         words += ["--installer", "uv"]
-    epoch = {"SOURCE_DATE_EPOCH": dates["SOURCE_DATE_EPOCH"]}
-    return Command(python_module("build", *words, "--", str(source)), env=epoch, timeout=1800).reproducible()
+    return Command(python_module("build", *words, "--", str(source)), env=env, timeout=1800).reproducible()
 
 
 def settle_times(sdist: Path, epoch: int) -> None:

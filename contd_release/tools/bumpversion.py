@@ -87,7 +87,12 @@ class VersionFile:
 
 @dataclass(frozen=True)
 class Configuration:
-    """What bump-my-version is configured to do in this repository."""
+    """
+    What bump-my-version is configured to do in this repository.
+
+    Args:
+        path: the file that says so; empty where there is none, because no file states the version.
+    """
 
     path: str
     current: Version
@@ -95,14 +100,15 @@ class Configuration:
 
     def problems(self, text_of: Read, version: Version) -> tuple[str, ...]:
         """Every place that does not state `version`."""
-        found = [] if self.current == version else [f"{self.path} says current_version = {self.current}"]
+        is_stated = self.path and self.current != version
+        found = [f"{self.path} says current_version = {self.current}"] if is_stated else []
         found += [problem for file in self.files if (problem := file.problem(text_of(file.path), version))]
         return tuple(dict.fromkeys(found))
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The files that a bump changes."""
-        return tuple(dict.fromkeys((self.path, *(file.path for file in self.files))))
+        return tuple(dict.fromkeys(filter(None, (self.path, *(file.path for file in self.files)))))
 
     def stating(self, path: str, text: str, version: Version) -> str:
         """The text of one of the version files, as it is when it states this version."""
@@ -122,21 +128,23 @@ def configuration(text_of: Read) -> Configuration:
         NotReady: there is none, or it does not say the current version.
         Usage: it is not TOML. bump-my-version itself would take it as empty.
     """
-    for path in CONFIGURATION:
-        if (text := text_of(path)) is None:
-            continue
-        refuse_bytes(path, text)
-        try:
-            table = tomllib.loads(text).get("tool", {}).get("bumpversion")
-        except tomllib.TOMLDecodeError as error:
-            raise Usage(f"{path} is not TOML: {error}", expected="valid TOML", type_next=f"$EDITOR {path}") from error
-        if table is not None:
-            return _configuration(path, table)
+    if found := _table(text_of):
+        return _configuration(*found)
     raise NotReady(
         "no file says which files state the version",
         expected=".bumpversion.toml with [tool.bumpversion]",
         type_next="$EDITOR .bumpversion.toml",
     )
+
+
+def is_configured(text_of: Read) -> bool:
+    """
+    Whether a file says which files state the version.
+
+    Raises:
+        Usage: a file that may say so is not TOML.
+    """
+    return _table(text_of) is not None
 
 
 def bump(where: Path, previous: Version, version: Version) -> Command:
@@ -173,6 +181,21 @@ class _Entry:
     regex: bool = False
     serialize: tuple[str, ...] = ("{major}.{minor}.{patch}",)
     parse: str = r"(?P<major>\d+)\.(?P<minor>\d+)\.(?P<patch>\d+)"
+
+
+def _table(text_of: Read) -> tuple[str, object] | None:
+    """The path of the file that has `[tool.bumpversion]`, and that table."""
+    for path in CONFIGURATION:
+        if (text := text_of(path)) is None:
+            continue
+        refuse_bytes(path, text)
+        try:
+            table = tomllib.loads(text).get("tool", {}).get("bumpversion")
+        except tomllib.TOMLDecodeError as error:
+            raise Usage(f"{path} is not TOML: {error}", expected="valid TOML", type_next=f"$EDITOR {path}") from error
+        if table is not None:
+            return path, table
+    return None
 
 
 def _configuration(path: str, table: object) -> Configuration:

@@ -27,6 +27,9 @@ def agree(draft: Draft, places: Sequence[Place], version: Version) -> None:
 def list_all(draft: Draft, places: Sequence[Place], version: Version) -> None:
     """Have bump-my-version's configuration list every place."""
     path, text = _configuration(draft)
+    if text is None and not places:
+        # A tool computes the version from the tag.
+        return
     if text is None:
         entries = [place.entry() for place in places]
         draft.write(FILE, "\n".join((template("bumpversion.toml").replace("VERSION", str(version)), *entries)))

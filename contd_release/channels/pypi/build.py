@@ -9,7 +9,7 @@ from pathlib import Path
 from contd_release.channels.pypi.names import CHANNEL, file_names, settings
 from contd_release.channels.pypi.trial import Look
 from contd_release.engine.step import Found, State, Step
-from contd_release.errors import NotReady
+from contd_release.errors import Conflict, NotReady
 from contd_release.process.action import Action, Call
 from contd_release.project import artifacts
 from contd_release.project.release import Release
@@ -40,8 +40,8 @@ def distributed(release: Release) -> Step:
         observe,
         act=(
             Call("empty the build folder", partial(_emptied, made)),
-            build_tool.build(source, made, release.dates, isolated=settings(release).isolated),
-            Call("compare the file names with those that are planned", partial(build_tool.refuse_others, made, names)),
+            build_tool.build(source, made, release.building, isolated=settings(release).isolated),
+            Call("compare the file names with those that are planned", partial(_named, release, made, names)),
             Call("set the times in the sdist", partial(build_tool.settle_times, made / release.sdist, release.epoch)),
             Call("compare the sdist with the tree", partial(_compared, release, made)),
             twine.check(tuple(made / name for name in names)),
@@ -76,6 +76,25 @@ def _installable(wheels: tuple[str, ...]) -> str | None:
     return next((name for name in wheels if parse_wheel_filename(name)[3] & ours), None)
 
 
+def _named(release: Release, made: Path, names: tuple[str, ...]) -> None:
+    """
+    Refuse a build that is not exactly the planned files, or that is of another version.
+
+    Raises:
+        Conflict: it is something else.
+    """
+    tool, version = release.project.package.tag, str(release.version)
+    others = [path.name for path in made.iterdir() if f"-{version}-" not in path.name and path.name != release.sdist]
+    if tool and others:
+        how = " ".join(f"{name}={value}" for name, value in tool.override(release.project.name, version).items())
+        raise Conflict(
+            f"{tool.tool} computes another version than {version}: the build made {', '.join(sorted(others))}",
+            expected=", ".join(sorted(names)),
+            type_next=f"$EDITOR pyproject.toml   (the build has {how or f'the tag {release.computed_from}'})",
+        )
+    build_tool.refuse_others(made, names)
+
+
 def _emptied(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -83,7 +102,11 @@ def _emptied(folder: Path) -> None:
 
 def _compared(release: Release, made: Path) -> None:
     known = frozenset(git.names(release.source(CHANNEL), "HEAD"))
-    if strangers := build_tool.strangers(made / release.sdist, known):
+    strangers = build_tool.strangers(made / release.sdist, known)
+    if release.computed_from:
+        # The tool writes the version that it computes into a module that git does not have.
+        strangers = tuple(path for path in strangers if "version" not in path.rpartition("/")[2].lower())
+    if strangers:
         raise NotReady(
             f"{release.sdist} holds what git does not: {', '.join(strangers[:5])}",
             expected="the files of the commit",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def made(release: Release, is_needed: Callable[[str], bool]) -> Step:
         f"the released tree of {release.project.name} is installed for its proof",
         observe,
         act=(
-            *git.clone_shared(release.tree, source),
+            *git.clone_shared(release.tree, source, release.computed_from),
             _empty(release, environment),
             *_filled(release, environment, source),
             Call(f"remember which tree is in {environment.name}", partial(_remember, release, environment)),
@@ -135,13 +136,14 @@ def _filled(release: Release, environment: Path, source: Path) -> Iterator[Actio
     settings, root = _settings(release), release.project.root
     is_package = is_installable(release)
     if is_fresh(release):
-        yield pip.install_project(environment, source, settings.proof_extras, settings.proof_groups)
+        command = pip.install_project(environment, source, settings.proof_extras, settings.proof_groups)
+        yield replace(command, env=release.override)
     else:
         where = f"let {environment.name} see the packages of the environment that runs this"
         yield Call(where, partial(overlay.show_packages, environment, (root,)))
         if is_package:
             isolated = settings.pypi is None or settings.pypi.isolated
-            yield pip.install_project_alone(environment, source, isolated=isolated)
+            yield replace(pip.install_project_alone(environment, source, isolated=isolated), env=release.override)
         yield Call(f"let {environment.name} have its programs", partial(overlay.show_programs, environment))
     if is_package:
         name = release.project.name

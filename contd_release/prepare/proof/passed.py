@@ -72,7 +72,8 @@ class Proving:
     def command(self) -> Command:
         """The command, in the environment of the proof unless it makes its own."""
         venv = None if self.session.makes_its_own else environment.folder(self.release)
-        return Command(self.session.argv, cwd=self.release.tree, timeout=AN_HOUR, venv=venv)
+        release = self.release
+        return Command(self.session.argv, cwd=release.tree, env=release.override, timeout=AN_HOUR, venv=venv)
 
     def __str__(self) -> str:
         return str(self.command)

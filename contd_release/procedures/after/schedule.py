@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from contd_release.console import Lines, reporting
 from contd_release.engine.checklist import Checklist
 from contd_release.errors import Usage
-from contd_release.prepare import fragments
+from contd_release.prepare import fragments, stated
 from contd_release.prepare.fragments import Fragments
 from contd_release.procedures.selection import here
 from contd_release.process.action import Running
@@ -20,7 +19,7 @@ from contd_release.schedule import history, ics, issue
 from contd_release.schedule import plan as plans
 from contd_release.schedule.due import DueRow, Pending
 from contd_release.schedule.plan import Plan
-from contd_release.tools import bumpversion, git
+from contd_release.tools import git
 from contd_release.tools.github import api
 
 
@@ -97,7 +96,7 @@ def seen() -> Scheduling:
     project = here()
     commit, now = git.commit(project.root) or "HEAD", datetime.now(UTC)
     plan = plans.read(project.settings.schedule)
-    current = bumpversion.configuration(partial(git.text, project.root, commit)).current
+    current = stated.at(project, commit).current
     pending = tuple(
         Pending(one.name, one.type, Fragments((one,), ()).least_part(current))
         for one in fragments.at(project, commit).fragments

@@ -77,6 +77,8 @@ class Restoration:
 
     def _kept(self, where: Path, later: str, earlier: str) -> Mapping[str, str]:
         """The version files of the earlier version, stating the later one."""
+        if not bumpversion.is_configured(partial(git.text, where, earlier)):
+            return {}
         configuration = bumpversion.configuration(partial(git.text, where, earlier))
         texts = {path: git.text(where, earlier, path) for path in configuration.paths}
         current = bumpversion.configuration(partial(git.text, where, later)).current

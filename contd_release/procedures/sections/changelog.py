@@ -7,7 +7,7 @@ from pathlib import Path
 
 from contd_release.console import reporting
 from contd_release.errors import Conflict, NotReady, Unanswered
-from contd_release.prepare import docs, fragments
+from contd_release.prepare import docs, fragments, stated
 from contd_release.prepare.fragments import Fragments
 from contd_release.procedures.options import Words
 from contd_release.procedures.selection import here, planned
@@ -16,7 +16,7 @@ from contd_release.project.defaults import Read
 from contd_release.project.project import Project
 from contd_release.project.settings import meaning_of
 from contd_release.project.version import next_version
-from contd_release.tools import bumpversion, git, towncrier
+from contd_release.tools import git, towncrier
 
 
 def draft(version: str) -> None:
@@ -33,7 +33,7 @@ def draft(version: str) -> None:
         raise NotReady(
             "\n".join(found.problems), expected="well-named fragments", type_next=f"ls {project.news.directory}"
         )
-    current = bumpversion.configuration(_reader(project.root)).current
+    current = stated.read(project, project.commit, _reader(project.root)).current
     wanted = version or str(next_version(current, found.least_part(current)) if not current.pre else current)
     command = towncrier.draft(project.root, wanted, "unreleased", Path("unused"))
     answer = Command(command.argv, cwd=command.cwd, timeout=command.timeout).ask()
@@ -58,7 +58,7 @@ def write_guide() -> None:
             expected="something to migrate from",
             type_next='invoke news "…" --type breaking',
         )
-    current = bumpversion.configuration(_reader(project.root)).current
+    current = stated.read(project, project.commit, _reader(project.root)).current
     release = planned(project, Words(part=found.least_part(current)), git.branch(project.root))
     path = project.root / docs.guide_path(release)
     folder = project.root / project.news.directory

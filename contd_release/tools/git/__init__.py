@@ -35,6 +35,7 @@ from contd_release.tools.git.refs import (
     tag,
     tag_annotated,
     tags_at,
+    tags_before,
     url,
 )
 from contd_release.tools.git.worktrees import (
@@ -91,6 +92,7 @@ __all__ = [
     "tag",
     "tag_annotated",
     "tags_at",
+    "tags_before",
     "text",
     "tree",
     "unlock",

@@ -146,6 +146,11 @@ def tags_at(where: Path, revision: str) -> tuple[str, ...]:
     return tuple(answer(where, "tag", "--list", "--points-at", revision).split())
 
 
+def tags_before(where: Path, revision: str) -> tuple[str, ...]:
+    """The names of the tags on a commit and on all that came before it."""
+    return tuple(answer(where, "tag", "--list", "--merged", revision).split())
+
+
 def message(where: Path, tag: str) -> str:
     """The first line of an annotated tag's message, or of the commit that a lightweight one names."""
     return answer(where, "for-each-ref", "--format=%(contents:subject)", f"refs/tags/{safe(tag)}")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from contd_release.process.action import Action, Call
 from contd_release.process.command import Command
-from contd_release.tools.git.asking import answer, directory, git, only_git
+from contd_release.tools.git.asking import answer, directory, git, only_git, safe
 
 
 def is_clean(where: Path) -> bool:
@@ -37,16 +37,20 @@ def add_worktree(where: Path, to: Path, commit: str) -> tuple[Action, ...]:
     )
 
 
-def clone_shared(where: Path, to: Path) -> tuple[Action, ...]:
+def clone_shared(where: Path, to: Path, tag: str = "") -> tuple[Action, ...]:
     """
     Check the commit of a worktree out into a repository of its own that borrows its objects.
 
     Worktrees share their administration, and two `git worktree add` at the same time break each other; clones do not.
+
+    Args:
+        tag: a tag that the commit has in that repository alone, for build tools that compute the version from it.
     """
     half = _half(to)
     return (
         Call(f"make room for {to.name}", partial(_make_room, half, to)),
         git(to.parent, "clone", "--quiet", "--shared", "--", str(where), str(half)),
+        *([git(half, "tag", "--force", "--no-sign", safe(tag), "HEAD")] if tag else []),
         Call(f"put {to.name} in its place", partial(_moved, half, to)),
     )
 
