@@ -48,6 +48,13 @@ def follows(release: Release) -> Step:
         if release.because:
             return Found(State.DONE, f"below {tag} because {release.because}")
         files = " ".join(paths(release.project, release.base))
+        if not files:
+            return Found(
+                State.ABSENT,
+                f"{release.version} is below {tag}, the newest release tag on {remote}, which does not lead to "
+                f"{release.base[:12]}",
+                f'git fetch {remote} tag {tag}; git merge {tag}   (or {release.task} --because "…")',
+            )
         return Found(
             State.ABSENT,
             f"{release.version} is below {tag}, the newest release tag on {remote}: "

@@ -213,10 +213,17 @@ def behind(project: Project, current: Version) -> NotReady | None:
     newest = repository.newest(project, git.remote(project.root, remote))
     if newest is None or newest[0] <= current:
         return None
+    files, tag = versions.paths(project, project.commit), newest[1]
+    if not files:
+        return NotReady(
+            f"the newest release tag that leads to {project.commit[:12]} is {current}, and {tag} is on {remote}",
+            expected=f"a commit that {tag} leads to",
+            type_next=f"git fetch {remote} tag {tag}; git merge {tag}",
+        )
     return NotReady(
-        f"the version files say {current}, and {newest[1]} is tagged on {remote}",
+        f"the version files say {current}, and {tag} is tagged on {remote}",
         expected=f"version files that say {newest[0]}",
-        type_next=f"$EDITOR {' '.join(versions.paths(project, project.commit))}",
+        type_next=f"$EDITOR {' '.join(files)}",
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from packaging.version import Version
 
+from contd_release.engine.step import State
 from contd_release.prepare import stated, tagged, versions
 from contd_release.procedures.selection import at
 from contd_release.procedures.selection import here as project_here
@@ -57,3 +58,21 @@ def test_nothing_is_to_be_bumped(here: Place, beginning: Beginning) -> None:
         tagged.stated(replace(release, commit=release.base)).observe().detail
         == "no file states it: it is computed from the tag"
     )
+
+
+def test_a_tag_that_is_not_here(here: Place, beginning: Beginning) -> None:
+    """The newest release is on the remote and does not lead to this commit: it is fetched and merged, not written."""
+    computed(here)
+    here.git("tag", "v0.1.5")
+    here.git("commit", "--quiet", "--allow-empty", "-m", "Apart")
+    here.git("tag", "v0.3.0")
+    here.git("push", "--quiet", "origin", "v0.3.0")
+    here.git("reset", "--quiet", "--hard", "HEAD^")
+    found = versions.follows(beginning()).observe()
+    assert found.state is State.ABSENT
+    assert found.type_next == (
+        'git fetch origin tag v0.3.0; git merge v0.3.0   (or invoke release --part minor --because "…")'
+    )
+    here.say("abort", "--yes")
+    said = here.say("release", "--yes")
+    assert "type:     git fetch origin tag v0.3.0; git merge v0.3.0" in said.err
