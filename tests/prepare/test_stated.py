@@ -28,6 +28,8 @@ def test_the_newest_tag_before_the_commit_counts(here: Place) -> None:
     computed(here)
     project = project_here()
     assert stated.at(project, project.commit).current == Version("0.0.0")
+    here.git("tag", "v0.8")
+    assert str(stated.at(project, project.commit).current) == "0.8.0"
     for tag in ("v0.9.0", "v0.10.0rc1", "v0.10.0", "nightly", "other-v7.0.0"):
         here.git("tag", tag)
     assert stated.at(project, project.commit).current == Version("0.10.0")
