@@ -126,7 +126,10 @@ def changelog(session: nox.Session) -> None:
         return
     # A base that git does not know is a traceback from towncrier.
     if session.run("git", "rev-parse", "--verify", "--quiet", BASE, external=True, silent=True, success_codes=[0, 1]):
-        session.run("towncrier", "check", "--compare-with", BASE)
+        try:
+            session.run("towncrier", "check", "--compare-with", BASE)
+        except nox.command.CommandFailed:
+            session.error('this branch adds no fragment; type: invoke news "what changed for users" --type feature')
     else:
         session.error(f"{BASE} is not in this clone; type: git fetch origin main:refs/remotes/{BASE}")
 

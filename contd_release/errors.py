@@ -150,6 +150,12 @@ def exit_code(error: ReleaseError) -> int:
     return exit_code(error.first) if isinstance(error, Several) else error.exit_code
 
 
+def with_exit_code(code: int) -> type[ReleaseError]:
+    """The kind of error that ends with this exit code; `FailedCommand` for a code of no kind."""
+    kinds = (Usage, Conflict, Unanswered, Unsettled, FailedProof, NeedsPerson, Unwritable, Held, RollbackProposed)
+    return next((kind for kind in (*kinds, Interrupted) if kind.exit_code == code), FailedCommand)
+
+
 @contextmanager
 def edge() -> Iterator[None]:
     """

@@ -55,6 +55,13 @@ def test_every_leaf_has_its_exit_code() -> None:
     assert {kind: exit_code(kind("x")) for kind in leaves} == CODES
 
 
+def test_the_kind_of_an_exit_code() -> None:
+    """A command that runs ours ends with the same exit code; a code that is none of ours is a failed command."""
+    kinds = {kind.exit_code: errors.with_exit_code(kind.exit_code) for kind in CODES}
+    assert {code: kind.exit_code for code, kind in kinds.items()} == {code: code for code in kinds}
+    assert errors.with_exit_code(1) is FailedCommand
+
+
 def test_codes_are_shared_only_by_what_is_usage() -> None:
     """Apart from a requirement that a person must meet, which is a kind of wrong use, no two leaves share a code."""
     distinct = [code for kind, code in CODES.items() if kind is not NotReady]

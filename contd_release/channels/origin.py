@@ -25,7 +25,8 @@ def branched(release: Release) -> Step:
         return Found(
             State.CONFLICT,
             f"{release.branch} is on {remote} already, at {theirs[:12]}{f'; ours is {ours[:12]}' if ours else ''}",
-            f"git log {remote}/{release.branch}",
+            f"git fetch {remote} {release.branch}   (then look: git log FETCH_HEAD)",
+            expected=f"no branch {release.branch}, or one at the commit of this release",
         )
 
     return Step(
@@ -52,7 +53,8 @@ def tagged(release: Release) -> Step:
         return Found(
             State.CONFLICT,
             f"the tag {release.tag} is here already, on {here.commit[:12]}{f'; ours is {ours[:12]}' if ours else ''}",
-            f"git show {release.tag}",
+            f"git show {release.tag}   (where it is a mistake: git tag --delete {release.tag})",
+            expected=f"no tag {release.tag}, or one on the commit of this release",
         )
 
     return Step(
@@ -83,7 +85,8 @@ def pushed(release: Release) -> Step:
             State.CONFLICT,
             f"the tag {release.tag} is on {remote} already, on {theirs.commit[:12]}"
             f"{f'; ours is on {ours[:12]}' if ours else ''}",
-            "invoke release --part …   (a version is never used twice)",
+            f"git fetch {remote} tag {release.tag}   (then git show {release.tag}; a version is never used twice)",
+            expected=f"no tag {release.tag}, or one on the commit of this release",
         )
 
     tag = f"refs/tags/{release.tag}:refs/tags/{release.tag}"

@@ -8,6 +8,7 @@ through the entry-point group `contd_release.channels`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from difflib import get_close_matches
 from typing import Final, Literal, TypeAlias
 
 from contd_release.channels import plugin
@@ -47,9 +48,12 @@ def plugins(project: Project) -> dict[str, Plugin]:
     return {name: one for name, one in on.items() if one.is_on(project)}
 
 
-def chosen(project: Project, only: Collection[str] = ()) -> dict[str, Channel]:
+def chosen(project: Project, only: Collection[str] = (), command: str = "invoke publish") -> dict[str, Channel]:
     """
     The channels with these names that the project uses; all that it uses where none is named.
+
+    Args:
+        command: the command that names them, for the error.
 
     Raises:
         Usage: a name is no channel's.
@@ -59,9 +63,9 @@ def chosen(project: Project, only: Collection[str] = ()) -> dict[str, Channel]:
     known = (*BUILT_IN, *_plugins(project))
     if strangers := [name for name in only if name not in known]:
         raise Usage(
-            f"{', '.join(strangers)}: no such channel",
+            f"there is no channel {', '.join(strangers)}",
             expected=f"some of {', '.join(known)}",
-            type_next="invoke publish --only NAME",
+            type_next=f"{command} --only {(get_close_matches(strangers[0], known, 1) or known)[0]}",
         )
     return {name: module for name, module in channels(project).items() if name in only}
 

@@ -27,12 +27,14 @@ class Found:
     Args:
         type_next: for a state only a person can change, the one command to type.
         remains: whether the place keeps something of what is absent, which does no harm and cannot be removed.
+        expected: what has to be there instead, where the step's own claim does not say it.
     """
 
     state: State
     detail: str
     type_next: str = ""
     remains: bool = False
+    expected: str = ""
 
 
 @dataclass(frozen=True)

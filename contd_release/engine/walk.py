@@ -204,7 +204,7 @@ def log_of(log: Path, section: str, step: Step) -> Path:
 def refusal(step: Step, found: Found) -> ReleaseError:
     """Why a step with this finding is not walked: something else is there, or only a person can make it true."""
     kind = Conflict if found.state is State.CONFLICT else NotReady
-    return kind(found.detail, expected=step.title, type_next=found.type_next)
+    return kind(found.detail, expected=found.expected or step.title, type_next=found.type_next)
 
 
 def _hope(step: Step) -> Found | None:

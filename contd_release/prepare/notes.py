@@ -34,8 +34,9 @@ def ready(release: Release) -> Step:
             return Found(
                 State.ABSENT, _left(news.changelog, left), "contd-release adopt   (it makes fragments of them)"
             )
-        if problems := [*found.problems, *_blind_spots(changelog, news, str(release.version))]:
-            return Found(State.ABSENT, "; ".join(problems), f"$EDITOR {news.changelog} {news.directory}/")
+        if problems := [*map(str, found.problems), *_blind_spots(changelog, news, str(release.version))]:
+            remedy = found.problems[0].remedy if found.problems else f"$EDITOR {news.changelog}"
+            return Found(State.ABSENT, "; ".join(problems), remedy)
         if not found.fragments and (count := _uncommitted(release.project.root, news)):
             what = "1 fragment" if count == 1 else f"{count} fragments"
             return Found(

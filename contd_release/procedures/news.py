@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-import unicodedata
 from pathlib import Path
-from typing import Final
 
 from contd_release.console import reporting
 from contd_release.errors import Usage
-from contd_release.prepare.fragments import Fragment, fragment
+from contd_release.prepare.fragments import ISSUE, Fragment, fragment, nearest_type, plain
 from contd_release.procedures.selection import here
 from contd_release.project.project import Project
-
-_ISSUE: Final = re.compile(r"([A-Za-z]+-)?[0-9]{1,12}")
-_SPELLED_OUT: Final = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa", "ł": "l"}
-)
 
 
 def add_fragment(text: str, kind: str, issue: str) -> None:
@@ -37,12 +30,16 @@ def add(project: Project, text: str, kind: str, issue: str) -> Path:
     kind = news.type_for(kind)
     if not words:
         raise Usage("there is no text", expected="what changed, for users", type_next='invoke news "…" --type feature')
-    if issue and not _ISSUE.fullmatch(issue):
+    if issue and not ISSUE.fullmatch(issue):
         raise Usage(f"{issue!r} is no issue", expected="its number", type_next='invoke news "…" --issue 12')
-    stem = issue or "+" + ("-".join(re.findall(r"[a-z0-9]+", _ascii(words))[:6])[:50] or "change")
+    stem = issue or "+" + ("-".join(re.findall(r"[a-z0-9]+", plain(words))[:6])[:50] or "change")
     found = fragment(f"{stem}.{kind}{news.suffix}", news)
     if not isinstance(found, Fragment):
-        raise Usage(found, expected=f"a type of {', '.join(news.types)}", type_next='invoke news "…" --type bugfix')
+        raise Usage(
+            f"there is no type {kind!r}",
+            expected=", ".join(news.types),
+            type_next=f"invoke news {shlex.quote(words)} --type {nearest_type((kind.lower(),), news)}",
+        )
     folder = project.root / news.directory
     folder.mkdir(parents=True, exist_ok=True)
     if known := next((path for path in sorted(folder.iterdir()) if _says(path, words)), None):
@@ -64,11 +61,6 @@ def add(project: Project, text: str, kind: str, issue: str) -> Path:
         expected="an issue number of its own",
         type_next='invoke news "…" --issue 12',
     )
-
-
-def _ascii(words: str) -> str:
-    """The words in lower case, with plain letters for those that have an accent or are written as two."""
-    return unicodedata.normalize("NFKD", words.lower().translate(_SPELLED_OUT)).encode("ascii", "ignore").decode()
 
 
 def _says(path: Path, words: str) -> bool:

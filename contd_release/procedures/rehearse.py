@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contd_release.console import reporting
-from contd_release.errors import FailedCommand, Interrupted, Usage
+from contd_release.errors import Interrupted, Usage, with_exit_code
 from contd_release.prepare import fragments, stated
 from contd_release.rehearse import bystander, scenarios
 from contd_release.rehearse.crashes import sweep
@@ -39,7 +39,7 @@ def run(wishes: Wishes) -> None:
     Rehearse the release of the commit that is checked out; a rehearsal that was stopped is continued.
 
     Raises:
-        FailedCommand: the release stopped; what it said was said already.
+        ReleaseError: the release stopped, and has said why; the exit code is the one of the release.
     """
     rehearsal = replace(rehearsal_of(git.clone(Path.cwd())), is_proved=not wishes.without_proof)
     report = reporting(as_json=wishes.as_json)
@@ -65,9 +65,9 @@ def run(wishes: Wishes) -> None:
             if wishes.scenario:
                 report.says(f"\n$ invoke {shlex.join(command[command.index('contd_release') + 1 :])}\n")
             if code := _run((*command, *(("--json",) if wishes.as_json else ())), rehearsal, world):
-                raise FailedCommand(
-                    f"the rehearsed {wishes.scenario or 'release'} ended with {code}",
-                    expected="exit code 0",
+                raise with_exit_code(code)(
+                    f"the rehearsed {wishes.scenario or 'release'} stopped with exit code {code}, for the reason above",
+                    expected="a rehearsal that ends as a release does",
                     type_next=f"{_again(wishes)}   (it continues; --fresh begins again)",
                 )
         for line in (*evidence(rehearsal, world), *map(str, skipped)):

@@ -12,6 +12,8 @@ from contd_release.errors import Usage
 
 T = TypeVar("T")
 
+# Between two sentences about one table; no TOML or JSON text has it.
+_NEXT = "\0"
 _WORDS = {str: "a string", bool: "true or false", int: "a whole number", float: "a number"}
 
 
@@ -37,7 +39,7 @@ def structured(table: object, kind: type[T], where: str) -> T:
         lines = transform_error(error, path="", format_exception=_sentence)
         places = (line.rpartition(" @ ") for line in lines)
         raise Usage(
-            "\n".join(f"[{where}] {_key(place)}{what}" for what, _, place in places),
+            "\n".join(f"[{where}] {_key(place)}{one}" for what, _, place in places for one in what.split(_NEXT)),
             expected="the keys that the documentation's configuration page lists",
             type_next="$EDITOR pyproject.toml",
         ) from error
@@ -64,7 +66,9 @@ def record(found: object, kind: type[T], *, allows_unknown: bool = True) -> T:
     except BaseValidationError as error:
         lines = transform_error(error, path="", format_exception=_sentence)
         places = (line.rpartition(" @ ") for line in lines)
-        raise ValueError("; ".join(f"{place.strip('$.') or 'it'} {what}" for what, _, place in places)) from error
+        raise ValueError(
+            "; ".join(f"{place.strip('$.') or 'it'} {one}" for what, _, place in places for one in what.split(_NEXT))
+        ) from error
     except _Wrong as error:
         raise ValueError(f"it {error}") from error
     return value
@@ -164,7 +168,7 @@ def _sentence(error: BaseException, kind: Any) -> str:
 
     if isinstance(error, ForbiddenExtraKeysError):
         known = ", ".join(sorted(_spelled(one.name) for one in fields(error.cl)))
-        return f"has the unknown key {', '.join(sorted(error.extra_fields))}; known are {known}"
+        return _NEXT.join(f"has the unknown key {key}; known are {known}" for key in sorted(error.extra_fields))
     if isinstance(error, KeyError):
         return f"is missing; expected {_WORDS.get(kind, 'a value')}"
     return str(error)

@@ -26,6 +26,7 @@ from contd_release.project.tag_format import TagFormat
 
 OVERLAY = "CONTD_RELEASE_CONFIG"
 CONFIGURATION = "contd-release.toml"
+_OURS = "tool.contd-release"
 SWITCHES = ("sbom", "pypi", "image", "chart", "github", "announce", "website", "monitor")
 
 T = TypeVar("T")
@@ -94,11 +95,12 @@ def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) 
     pyproject = _toml("pyproject.toml", text_of("pyproject.toml"))
     tools = _table(pyproject, "tool")
     problems: list[ReleaseError] = []
-    layers = _merged(tools, text_of)
-    package = _described(problems, lambda: _package(layers, text_of))
+    layers = _layers(tools, text_of)
+    merged = _merged(layers)
+    package = _described(problems, lambda: _package(merged, text_of))
     settings = _described(problems, lambda: _settings(layers, package, url_of))
     news = _described(problems, lambda: _news(text_of, pyproject))
-    name = _described(problems, lambda: _name(layers, package, url_of, root))
+    name = _described(problems, lambda: _name(merged, package, url_of, root))
     raise_all(problems)
     assert settings is not None
     assert news is not None
@@ -140,24 +142,62 @@ def _name(layers: dict[str, Any], package: Metadata | None, url_of: Read, root: 
     return value
 
 
-def _merged(tools: dict[str, Any], text_of: Read) -> dict[str, Any]:
-    """Our table, our file, and the file that the environment names, laid over each other in this order."""
-    layers = [_table(tools, "contd-release"), _toml(CONFIGURATION, text_of(CONFIGURATION))]
+def _layers(tools: dict[str, Any], text_of: Read) -> dict[str, dict[str, Any]]:
+    """The settings of each file, in the order in which they are laid over each other."""
+    ours = _toml(CONFIGURATION, text_of(CONFIGURATION))
+    layers = {"pyproject.toml": _table(tools, "contd-release"), CONFIGURATION: ours}
     if overlay := os.environ.get(OVERLAY):
-        layers.append(_toml(overlay, _file(overlay)))
+        layers[overlay] = _toml(overlay, _file(overlay))
+    return layers
+
+
+def _merged(layers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The settings of all files as one table."""
     merged: dict[str, Any] = {}
-    for layer in layers:
+    for layer in layers.values():
         merged = _laid_over(merged, layer)
     return merged
 
 
-def _settings(table: dict[str, Any], package: Metadata | None, url_of: Read) -> Settings:
+def _settings(layers: dict[str, dict[str, Any]], package: Metadata | None, url_of: Read) -> Settings:
+    table = _merged(layers)
+    off = frozenset(key for key in SWITCHES if table.get(key) is False)
+    wheel = package.wheel if package and package.is_built else ""
+    try:
+        written = _structured(table)
+    except Usage as error:
+        raise_all(_by_file(layers, error))
+        raise
+    return with_defaults(written, url_of, off, wheel)
+
+
+def _structured(table: dict[str, Any]) -> Settings:
     from contd_release.project.parse import structured
 
-    off = frozenset(key for key in SWITCHES if table.get(key) is False)
-    written = {key: value for key, value in table.items() if key not in off}
-    wheel = package.wheel if package and package.is_built else ""
-    return with_defaults(structured(written, Settings, "tool.contd-release"), url_of, off, wheel)
+    written = {key: value for key, value in table.items() if not (key in SWITCHES and value is False)}
+    return structured(written, Settings, _OURS)
+
+
+def _by_file(layers: dict[str, dict[str, Any]], error: Usage) -> list[Usage]:
+    """One error for each file that is wrong: each line is of the file with which it appears first."""
+    first: dict[str, str] = {}
+    merged: dict[str, Any] = {}
+    for path, layer in layers.items():
+        merged = _laid_over(merged, layer)
+        try:
+            _structured(merged)
+        except Usage as found:
+            first = dict.fromkeys(found.what_is.splitlines(), path) | first
+    lines = {path: [line for line in error.what_is.splitlines() if first.get(line) == path] for path in layers}
+    return [
+        Usage(
+            "\n".join(found).replace(f"[{_OURS}]", f"[{_OURS}]" if path == "pyproject.toml" else f"{path}:"),
+            expected=error.expected,
+            type_next=f"$EDITOR {path}",
+        )
+        for path, found in lines.items()
+        if found
+    ]
 
 
 def _news(text_of: Read, pyproject: dict[str, Any]) -> News:
@@ -210,4 +250,8 @@ def _file(path: str) -> str:
         return Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise Usage(f"{OVERLAY} names {path}: {reason}", type_next=f"unset {OVERLAY}") from error
+        raise Usage(
+            f"{OVERLAY} names {path}: {reason}",
+            expected="a TOML file of settings that are laid over those of the repository",
+            type_next=f"unset {OVERLAY}   (or correct the path)",
+        ) from error

@@ -124,19 +124,18 @@ def _raised(current: Version, part: Part) -> str:
 
 
 def _final(current: Version, part: Part | None, pre: Pre | None) -> Version:
+    if not current.is_prerelease:
+        kind = f" --pre {pre}" if pre else ""
+        raise Usage(
+            f"{current} is a final version, and --final ends a series of pre-releases",
+            expected="the part of the version to raise, without --final",
+            type_next=f"invoke release --part {part or 'minor'}{kind}",
+        )
     if part or pre:
         raise Usage(
-            "--final goes alone",
-            expected=f"the final of {current} is {current.base_version}"
-            if current.pre
-            else f"{current} is final already",
-            type_next="invoke release --final" if current.pre else f"invoke release --part {part or 'minor'}",
-        )
-    if not current.is_prerelease:
-        raise Usage(
-            f"{current} is final already",
-            expected="a pre-release to end",
-            type_next="invoke release --part minor",
+            f"--final makes {current.base_version} of {current}, and takes no {'--part' if part else '--pre'}",
+            expected="--final alone",
+            type_next="invoke release --final",
         )
     return parse(current.base_version)
 

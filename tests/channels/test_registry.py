@@ -207,5 +207,6 @@ def test_only_names_channels(tmp_path: Path) -> None:
     """A name that is no channel's is refused; one that the project does not use is nothing."""
     release = release_of(tmp_path, "")
     assert registry.chosen(release.project, ("image",)) == {}
-    with pytest.raises(Usage, match="imgae: no such channel"):
-        registry.chosen(release.project, ("imgae",))
+    with pytest.raises(Usage, match="there is no channel imgae") as refused:
+        registry.chosen(release.project, ("imgae",), "invoke verify")
+    assert refused.value.type_next == "invoke verify --only image"

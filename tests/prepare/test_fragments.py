@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 from packaging.version import Version
 
@@ -29,13 +31,32 @@ def test_good_names(name: str, issue: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["notes.md", "feature.md", ".feature.md", "12.Feature.md", "12.feat.md", "größe.misc.md"]
+    "name",
+    ["notes.md", "feature.md", ".feature.md", "12.Feature.md", "12.feat.md", "größe.misc.md"],
 )
 def test_bad_names(name: str) -> None:
     """Each is told with what was expected; towncrier would drop it without a word."""
     found = fragments.fragment(name, NEWS)
-    assert isinstance(found, str)
-    assert found.startswith(f"newsfragments/{name}: ")
+    assert isinstance(found, fragments.Misnamed)
+    assert found.what.startswith(f"newsfragments/{name}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "better"),
+    [
+        ("12.feat.md", "12.feature.md"),
+        ("12.Bugfix.md", "12.bugfix.md"),
+        ("12.md", "12.feature.md"),
+        ("größe.misc.md", "+groesse.misc.md"),
+        ("my notes.md", "+my-notes.feature.md"),
+    ],
+)
+def test_the_name_that_was_meant(name: str, better: str) -> None:
+    """The remedy is a `git mv` to the nearest good name."""
+    found = fragments.fragment(name, NEWS)
+    assert isinstance(found, fragments.Misnamed)
+    assert shlex.split(found.remedy) == ["git", "mv", f"newsfragments/{name}", f"newsfragments/{better}"]
+    assert isinstance(fragments.fragment(better, NEWS), Fragment)
 
 
 @pytest.mark.parametrize(

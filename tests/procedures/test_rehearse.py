@@ -24,3 +24,13 @@ def test_a_word_that_is_off(place: Place, words: tuple[str, str], named: str) ->
     assert said.code != 0
     assert named in said.text
     assert "Traceback" not in said.text
+
+
+def test_a_release_that_stops(place: Place) -> None:
+    """The rehearsal ends with the exit code of the release in it, and says how to continue the rehearsal."""
+    place.write("newsfragments/12.feat.md", "Better.\n")
+    place.publish()
+    said = place.run("rehearse", "--without-proof")
+    assert said.code == 2, said.text
+    assert "the rehearsed release stopped with exit code 2, for the reason above\n" in said.err
+    assert "  type:     invoke rehearse --without-proof   (it continues; --fresh begins again)" in said.err

@@ -200,8 +200,9 @@ def test_an_overlay_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv(OVERLAY, str(tmp_path / "gone"))
 
     assert (
-        f"CONTD_RELEASE_CONFIG names {tmp_path}/gone: No such file or directory\n  type:     unset CONTD_RELEASE_CONFIG"
-        == refused(MINIMAL)
+        f"CONTD_RELEASE_CONFIG names {tmp_path}/gone: No such file or directory\n"
+        "  expected: a TOML file of settings that are laid over those of the repository\n"
+        "  type:     unset CONTD_RELEASE_CONFIG   (or correct the path)" == refused(MINIMAL)
     )
 
 

@@ -175,15 +175,27 @@ REFUSED = [
     ),
     (
         ("1.2.3", None, None, True),
-        "1.2.3 is final already\n  expected: a pre-release to end\n  type:     invoke release --part minor",
+        "1.2.3 is a final version, and --final ends a series of pre-releases\n"
+        "  expected: the part of the version to raise, without --final\n"
+        "  type:     invoke release --part minor",
+    ),
+    (
+        ("1.2.3", "patch", "rc", True),
+        "1.2.3 is a final version, and --final ends a series of pre-releases\n"
+        "  expected: the part of the version to raise, without --final\n"
+        "  type:     invoke release --part patch --pre rc",
     ),
     (
         ("1.3.0rc1", "minor", None, True),
-        "--final goes alone\n  expected: the final of 1.3.0rc1 is 1.3.0\n  type:     invoke release --final",
+        "--final makes 1.3.0 of 1.3.0rc1, and takes no --part\n"
+        "  expected: --final alone\n"
+        "  type:     invoke release --final",
     ),
     (
         ("1.3.0rc1", None, "rc", True),
-        "--final goes alone\n  expected: the final of 1.3.0rc1 is 1.3.0\n  type:     invoke release --final",
+        "--final makes 1.3.0 of 1.3.0rc1, and takes no --pre\n"
+        "  expected: --final alone\n"
+        "  type:     invoke release --final",
     ),
     (
         ("999999999.0.0", "major", None, False),

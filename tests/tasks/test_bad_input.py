@@ -118,6 +118,13 @@ def without_commit(place: Place) -> None:
     place.git("init", "-q")
 
 
+def of_another_user(place: Place) -> None:
+    if os.geteuid():
+        pytest.skip("only root can give a clone to another user")
+    for path in (place.clone, place.clone / ".git"):
+        os.chown(path, 12345, 12345)
+
+
 def without_git(place: Place) -> None:
     shutil.rmtree(place.clone / ".git")
 
@@ -136,6 +143,7 @@ def without_git(place: Place) -> None:
         without_main,
         without_commit,
         without_git,
+        of_another_user,
     ],
 )
 def test_a_clone_that_is_not_where_a_release_begins(
@@ -186,6 +194,11 @@ def file_missing(place: Place) -> None:
 
 def wrong_type(place: Place) -> None:
     place.write("newsfragments/15.improvement.md", "Better.\n")
+    place.publish()
+
+
+def shortened_type(place: Place) -> None:
+    place.write("newsfragments/12.feat.md", "Better.\n")
     place.publish()
 
 
@@ -278,6 +291,7 @@ def everything_wrong(place: Place) -> None:
         out_of_sync,
         file_missing,
         wrong_type,
+        shortened_type,
         misnamed,
         twice,
         not_ascii,
@@ -426,6 +440,14 @@ def bytes_in_pyproject(place: Place) -> None:
     place.publish()
 
 
+def unknown_keys_in_three_files(place: Place) -> None:
+    unknown_keys(place)
+    place.write("contd-release.toml", "publishing = 1\n")
+    place.publish()
+    (place.directory / "overlay.toml").write_text("[pypi]\nindx = 1\n", encoding="utf-8")
+    place.env["CONTD_RELEASE_CONFIG"] = str(place.directory / "overlay.toml")
+
+
 def overlay_missing(place: Place) -> None:
     place.env["CONTD_RELEASE_CONFIG"] = str(place.directory / "lost.toml")
 
@@ -449,6 +471,7 @@ def overlay_missing(place: Place) -> None:
         bytes_in_bumpversion,
         bytes_in_our_configuration,
         bytes_in_pyproject,
+        unknown_keys_in_three_files,
         overlay_missing,
     ],
 )

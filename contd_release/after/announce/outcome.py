@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from contd_release.after.announce.message import Kind
 from contd_release.after.announce.places import Place, places
 from contd_release.errors import NeedsPerson, Usage
@@ -73,10 +75,11 @@ def _answer(release: Release, name: str, kind: Kind, outcome: str) -> None:
     version = str(release.version)
     known = [place.name for place in places(release.project.settings)]
     if name not in known:
+        near = get_close_matches(name, known, 1) or known
         raise Usage(
             f"there is no place {name!r}",
-            expected=", ".join(known) or "a place in the configuration",
-            type_next="invoke announce --preview",
+            expected=", ".join(known) or "a place in [tool.contd-release.announce]",
+            type_next=f"{command(release, kind)} --{outcome} {near[0]}" if near else "$EDITOR pyproject.toml",
         )
     newest = last(release, name, kind)
     if not isinstance(newest, Announcing):

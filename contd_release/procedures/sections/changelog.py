@@ -31,7 +31,9 @@ def draft(version: str) -> None:
     found = _in_working_tree(project)
     if found.problems:
         raise NotReady(
-            "\n".join(found.problems), expected="well-named fragments", type_next=f"ls {project.news.directory}"
+            "\n".join(map(str, found.problems)),
+            expected="well-named fragments",
+            type_next=f"{found.problems[0].remedy}   (mv where git does not know the file)",
         )
     current = stated.read(project, project.commit, _reader(project.root)).current
     wanted = version or str(next_version(current, found.least_part(current)) if not current.pre else current)

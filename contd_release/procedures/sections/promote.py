@@ -17,6 +17,7 @@ from contd_release.project.release import Release
 def promote_release(wanted: Scope, *, as_json: bool, yes: bool) -> None:
     """Make public last what comes last: the GitHub Release and the moving tags."""
     if release := by_tag.tagged_release(is_required=wanted.is_given):
+        registry.chosen(release.project, wanted.only, "invoke promote")
         by_tag.walk(release, wanted, promoting(release, wanted.only), as_json=as_json)
     else:
         walk(Words(), as_json=as_json, yes=yes, until="promote")

@@ -21,6 +21,7 @@ _KNOWN_BEFORE: Final = ("github",)
 def publish_release(wanted: Scope, *, as_json: bool, yes: bool) -> None:
     """Publish to every channel, or to those in scope."""
     if release := by_tag.tagged_release(is_required=wanted.is_given):
+        registry.chosen(release.project, wanted.only, "invoke publish")
         by_tag.walk(release, wanted, publishing(release, wanted.only), as_json=as_json)
     else:
         walk(Words(), as_json=as_json, yes=yes, until="publish")

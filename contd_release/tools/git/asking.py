@@ -82,6 +82,7 @@ def clone(where: Path) -> Clone:
     if answer.code:
         answer = git(where, *words).ask()
     if answer.code:
+        _refuse_foreign(answer.err)
         raise NotReady(
             f"{where} is not in a git repository: {answer.err.strip()}",
             expected="the clone of the project to release",
@@ -89,6 +90,20 @@ def clone(where: Path) -> Clone:
         )
     root, directory, *head = answer.out.splitlines()
     return Clone(Path(root), Path(directory), *head)
+
+
+def _refuse_foreign(err: str) -> None:
+    """
+    Say why git reads nothing of a clone that another user owns.
+
+    https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
+    """
+    if remedy := re.search(r"git config --global --add safe\.directory .+", err):
+        raise NotReady(
+            f"git does not trust this clone, because another user owns it: {err.splitlines()[0]}",
+            expected="a clone that you own, or one that you have told git to trust",
+            type_next=remedy[0],
+        )
 
 
 def directory(worktree: Path) -> Path:

@@ -47,6 +47,8 @@ class Reply:
 class Refused(Unanswered):
     """A credential was not accepted: asking again with it is of no use."""
 
+    otherwise = "the same command again, with a credential that may do this"
+
 
 class Passing(Exception):
     """A failure that may be gone at the next try."""

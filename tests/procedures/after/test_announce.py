@@ -51,3 +51,13 @@ def test_nothing_under_way(place: Place) -> None:
     """What is to be typed next sends nothing by accident."""
     said = place.say("announce", "--preview")
     assert "  type:     invoke announce --preview --version 1.2.0   (without --preview it is sent)\n" in said.err
+
+
+def test_a_place_that_does_not_exist(here: Place, beginning: Beginning) -> None:
+    """The error names the places that exist, and a command about the nearest one."""
+    with_a_place(here)
+    beginning()
+    said = here.say("announce", "--version", "0.2.0", "--again", "discrod")
+    assert said.code == 2
+    assert "there is no place 'discrod'\n  expected: discord\n" in said.err
+    assert "  type:     invoke announce --version 0.2.0 --again discord" in said.err

@@ -164,3 +164,11 @@ def test_a_terminal_shows_every_name_whole() -> None:
     assert "-name:1.2" in out.getvalue()
     assert "…" not in out.getvalue()
     assert "wrong" in out.getvalue()
+
+
+def test_a_channel_that_does_not_exist(release: Place) -> None:
+    """The error names the channels that exist, and a `verify` of the nearest one."""
+    said = release.say("verify", "--version", "0.1.5", "--only", "pypy")
+    assert said.code == 2
+    assert "there is no channel pypy\n" in said.err
+    assert "  type:     invoke verify --version 0.1.5 --only pypi" in said.err

@@ -41,6 +41,19 @@ def _with(served: Github, token: str | None) -> GitHubRepository:
     return GitHubRepository(NAME, served.world.api_url, served.world.uploads_url, Secret(token) if token else None)
 
 
+def test_a_token_that_is_refused(served: Github) -> None:
+    """Every question that meets the 401 ends with the same sentence, so that it is shown once."""
+    repository = _with(served, "expired")
+    said = set()
+    for question in (api.access, releases.releases, lambda one: api.commit_of(one, "main")):
+        with pytest.raises(Refused) as refused:
+            question(repository)
+        said.add(str(refused.value))
+    assert len(said) == 1
+    assert "does not accept our token: 401" in said.pop()
+    assert refused.value.type_next == "export GITHUB_TOKEN=…"
+
+
 class TestToken:
     """Where the token comes from."""
 
