@@ -535,7 +535,7 @@ def test_nothing_to_do_it_to(release: Place, words: tuple[str, ...], snapshot: S
 
 @pytest.mark.parametrize(
     "words",
-    [("news", ""), ("news", "Better", "--type", "improvement"), ("news", "Better", "--issue", "../12"), ("changelog",)],
+    [("news", ""), ("news", "Better", "--type", "novelty"), ("news", "Better", "--issue", "../12"), ("changelog",)],
     ids=lambda words: " ".join(words) or "empty",
 )
 def test_fragments_that_cannot_be(place: Place, words: tuple[str, ...], snapshot: SnapshotAssertion) -> None:
