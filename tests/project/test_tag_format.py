@@ -58,7 +58,7 @@ def test_a_format_that_makes_no_tag_is_an_error(text: str, tmp_path: Path) -> No
         project.read(tmp_path, tmp_path, files.get)
 
     assert caught.value.what_is == (
-        f"[tool.contd-release] tag-format is {text!r}; expected the tag of a release with {{version}} in it once, "
+        f"contd-release.toml: tag-format is {text!r}; expected the tag of a release with {{version}} in it once, "
         "such as v{version}, {version} or contd/v{version}"
     )
 
