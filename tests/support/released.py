@@ -193,7 +193,15 @@ class Lab:
             del env[name]
         file = self.folder / "act.env"
         file.write_text("".join(f"{name}={value}\n" for name, value in env.items()), encoding="utf-8")
-        words = ["push", "-P", "ubuntu-latest=-self-hosted", "--eventpath", str(event), "--env-file", str(file)]
+        machines = ("ubuntu-latest", "ubuntu-24.04", "ubuntu-24.04-arm")
+        words = [
+            "push",
+            *(word for one in machines for word in ("-P", f"{one}=-self-hosted")),
+            "--eventpath",
+            str(event),
+            "--env-file",
+            str(file),
+        ]
         words += ["--no-skip-checkout", "--secret", f"GITHUB_TOKEN={account.password.reveal()}"]
         words += ["--actor", account.user, "--workflows", ".github/workflows/release.yml"]
         for uses in sorted(set(re.findall(r"uses: ([^/]+/[^@]+@\S+)", TEMPLATE.read_text(encoding="utf-8")))):

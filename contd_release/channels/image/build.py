@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from contd_release.channels.image import parts
 from contd_release.channels.image.names import CHANNEL, archive, labels, sealed, settings, storage
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady, Usage
@@ -24,7 +25,7 @@ from contd_release.tools import git
 from contd_release.tools.builders import buildah, buildx, dockerfile, emulation
 from contd_release.tools.builders.dockerfile import Build
 from contd_release.tools.oci.archive import Archive
-from contd_release.tools.oci.pack import pack
+from contd_release.tools.oci.pack import pack, single
 
 # https://github.com/containers/image/blob/main/docs/containers-transports.5.md
 _FILES: Final = ("oci-archive:", "oci:", "docker-archive:", "dir:")
@@ -109,7 +110,7 @@ def packed(release: Release) -> Step:
     return Step(
         f"{path.name} is built for {', '.join(settings(release).platforms)}",
         observe,
-        act=_building(release),
+        act=_joining(release) if _is_carried(release) else _building(release),
         undo=(Call(f"remove {path.name}", lambda: path.unlink(missing_ok=True)),),
     )
 
@@ -122,10 +123,53 @@ def measured(release: Release) -> tuple[Artifact, ...]:
     return (artifacts.measured(path, CHANNEL, digest=Archive(path).top.digest),)
 
 
+def part(release: Release, platform: str, folder: Path) -> Step:
+    """The image of one platform is built, and lies in the folder with its checksum."""
+    path = folder / parts.file_name(release, platform)
+    room = _room(release)
+
+    def observe() -> Found:
+        if path.with_name(f"{path.name}.sha256").is_file() and path.is_file():
+            return Found(State.DONE, single(Archive(path)).digest[:19])
+        return Found(State.ABSENT, f"{path.name} is not there")
+
+    def hand_over() -> None:
+        parts.hand_over(release, platform, _part(room, platform), folder)
+        shutil.rmtree(room)
+
+    return Step(
+        f"{path.name} is built",
+        observe,
+        act=(*_builds(release, (platform,)), Call(f"put {path.name} into {folder}", hand_over)),
+    )
+
+
+def _is_carried(release: Release) -> bool:
+    return all(parts.carried(release, platform).is_file() for platform in settings(release).platforms)
+
+
+def _joining(release: Release) -> tuple[Action, ...]:
+    """Pack the parts that other machines built."""
+    images = [(platform, parts.carried(release, platform)) for platform in settings(release).platforms]
+    return (Call(f"pack {archive(release).name} from {len(images)} parts", partial(_pack, release, images)),)
+
+
 def _building(release: Release) -> tuple[Action, ...]:
-    """Prepare, one build per platform in the configured order, pack."""
+    """One build per platform in the configured order, pack."""
+    room, platforms = _room(release), settings(release).platforms
+    images = [(platform, _part(room, platform)) for platform in platforms]
+
+    def pack_and_tidy() -> None:
+        _pack(release, images)
+        shutil.rmtree(room)
+
+    return (*_builds(release, platforms), Call(f"pack {archive(release).name}", pack_and_tidy))
+
+
+def _builds(release: Release, platforms: tuple[str, ...]) -> tuple[Action, ...]:
+    """Prepare, and build each of these platforms."""
     image, source = settings(release), release.source(CHANNEL)
-    room = release.home / "building-image"
+    room = _room(release)
     # Where nothing builds images the plan still shows how it would be done; the access step says what is missing.
     try:
         using = builder(image, storage(release))
@@ -138,8 +182,7 @@ def _building(release: Release) -> tuple[Action, ...]:
         *(_preparing(words, source, release.epoch) for words in image.prepare),
         *_standing_in(release, room),
         *using.before,
-        *(OfCommit(source, partial(_command, release, using.build, platform, room)) for platform in image.platforms),
-        Call(f"pack {archive(release).name}", partial(_pack, release, room)),
+        *(OfCommit(source, partial(_command, release, using.build, platform, room)) for platform in platforms),
     )
 
 
@@ -196,11 +239,14 @@ def _preparing(words: str, source: Path, epoch: int) -> Command:
     return Command(argv, cwd=source, env={"SOURCE_DATE_EPOCH": str(epoch)}, timeout=1800).reproducible()
 
 
-def _pack(release: Release, room: Path) -> None:
+def _pack(release: Release, images: list[tuple[str, Path]]) -> None:
     release.dist.mkdir(parents=True, exist_ok=True)
-    parts = [(platform, Archive(_part(room, platform))) for platform in settings(release).platforms]
-    pack(parts, archive(release), release.semver, release.epoch)
-    shutil.rmtree(room)
+    found = [(platform, Archive(path)) for platform, path in images]
+    pack(found, archive(release), release.semver, release.epoch)
+
+
+def _room(release: Release) -> Path:
+    return release.home / "building-image"
 
 
 def _part(room: Path, platform: str) -> Path:

@@ -13,7 +13,10 @@ from contd_release.procedures.options import HELP, Words
     help=HELP
     | {
         "proof": "on the tag of a release: prove it again before it is built",
-        "to": "on the tag of a release: a folder that gets what was sealed, for the jobs that publish",
+        "to": "on the tag of a release: a folder that gets what was built, for the jobs that come after",
+        "only": "with --platform: image",
+        "platform": "on the tag of a release: build the image of this platform alone, on a machine of that platform",
+        "join": "on the tag of a release: a folder with the image of every platform, to be joined instead of built",
     }
 )
 def build(
@@ -25,11 +28,17 @@ def build(
     without_ci: str = "",
     proof: bool = False,
     to: str = "",
+    only: str = "",
+    platform: str = "",
+    join: str = "",
     json: bool = False,
 ) -> None:
     """Prepare, prove and build: everything is sealed, and nothing has left this machine. On a tag, build its commit."""
     with edge():
-        from contd_release.procedures.sections.build import build_artifacts
+        from contd_release.procedures.sections import build as build_section
 
         words = Words(part, pre, final, because, without_ci)
-        build_artifacts(words, proved=proof, to=to, as_json=json)
+        if only or platform:
+            build_section.build_platform(build_section.Part(only, platform, to), as_json=json)
+        else:
+            build_section.build_artifacts(words, build_section.OnTag(proof, to, join), as_json=json)

@@ -30,7 +30,7 @@ def pack(images: Sequence[tuple[str, Archive]], to: Path, name: str, epoch: int)
     """
     listed, blobs = [], dict[str, ArchivedBlob]()
     for platform, archive in images:
-        manifest = _single(archive)
+        manifest = single(archive)
         found = archive.configuration(manifest).platform
         # Builders add a variant where the base has one: linux/arm64/v8.
         if found != platform and not found.startswith(f"{platform}/"):
@@ -48,8 +48,8 @@ def pack(images: Sequence[tuple[str, Archive]], to: Path, name: str, epoch: int)
     return top.digest
 
 
-def _single(archive: Archive) -> Manifest:
-    """The one image of a builder's archive; some wrap it into an index of one."""
+def single(archive: Archive) -> Manifest:
+    """The one image of a builder's archive; some builders wrap it into an index of one."""
     found = archive.top
     while found.manifests:
         if len(found.manifests) != 1:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from contd_release.project import artifacts
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
@@ -30,3 +32,26 @@ def test_a_folder_needs_a_tag(release: Place) -> None:
     assert said.code == 2
     assert "HEAD is not at the tag of a release" in said.err
     assert not (release.clone / "sealed").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--only", "chart", "--platform", "linux/arm64", "--to", "parts"),
+        ("--only", "image", "--to", "parts"),
+        ("--platform", "linux/arm64"),
+    ],
+)
+def test_a_part_needs_a_platform_and_a_folder(release: Place, words: tuple[str, ...]) -> None:
+    """Only an image is built for one platform; the error shows a call that works."""
+    said = release.say("build", *words)
+    assert said.code == 2
+    assert f"{' '.join(words)} is not a part of a build" in said.err
+    assert "type:     invoke build --only image --platform linux/arm64 --to parts" in said.err
+
+
+def test_a_part_needs_a_tag(release: Place) -> None:
+    """The image of one platform is built from the tag that is checked out."""
+    said = release.say("build", "--platform", "linux/arm64", "--to", "parts")
+    assert said.code == 2
+    assert "HEAD is not at the tag of a release" in said.err
