@@ -169,6 +169,8 @@ def _image(found: Image) -> write_settings.Table:
 
 def _chart(found: Chart) -> write_settings.Table:
     table: dict[str, write_settings.Value] = {"path": found.folder}
+    if found.is_own:
+        table["version"] = "own"
     if found.registry:
         table["registry"] = found.registry
     if found.folder.rpartition("/")[2] != found.name:

@@ -20,6 +20,7 @@ from contd_release.project.defaults import Read
 from contd_release.project.release import Release
 from contd_release.project.version import parse, semver
 from contd_release.tools.bumpversion import Configuration
+from contd_release.tools.helm import chart_version
 
 _MODULES: Final = ("__init__.py", "__about__.py", "__version__.py", "_version.py", "version.py")
 _VERSION: Final = r"[0-9][0-9A-Za-z.+-]*"
@@ -32,12 +33,14 @@ class Place:
 
     Args:
         line: counted from 1; 0 where nothing was found.
+        counts_itself: whether the version is the chart's own.
     """
 
     path: str
     line: int
     says: str
     will_say: str
+    counts_itself: bool = False
 
     @property
     def where(self) -> str:
@@ -51,7 +54,10 @@ def stated(release: Release, configuration: Configuration, text_of: Read) -> tup
     for path in known(release):
         text = text_of(path) or ""
         after = dict(_statements(path, configuration.stating(path, text, release.version)))
+        own = chart_version.said(text)[0] if chart_version.is_own(release.project) and path.endswith(".yaml") else 0
         for line, says in _statements(path, text):
+            if line == own:
+                found[path, line] = Place(path, line, says, chart_version.of(release), counts_itself=True)
             found.setdefault((path, line), Place(path, line, says, after.get(line, says)))
     return tuple(found.values())
 
@@ -59,7 +65,7 @@ def stated(release: Release, configuration: Configuration, text_of: Read) -> tup
 def known(release: Release) -> tuple[str, ...]:
     """The files that may state the version and that the release depends on, listed or not, there or not."""
     project = release.project
-    chart = (f"{project.settings.chart.path}/Chart.yaml",) if project.settings.chart else ()
+    chart = (chart_version.path(project.settings.chart),) if project.settings.chart else ()
     if project.package.tag:
         # What the package's files say is a stand-in, which the build replaces.
         return chart
@@ -74,7 +80,8 @@ def wrong(release: Release, places: tuple[Place, ...]) -> tuple[Place, ...]:
     return tuple(
         one
         for one in places
-        if not (_is(one.says, release.previous) and _is(one.will_say, release.version))
+        if not one.counts_itself
+        and not (_is(one.says, release.previous) and _is(one.will_say, release.version))
         and one.path not in release.project.settings.own_versions
     )
 

@@ -7,9 +7,12 @@ from functools import partial
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
 from contd_release.prepare import fragments, places, repository, stated
+from contd_release.process.action import Action, Call
+from contd_release.project.defaults import Read
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.tools import bumpversion, git
+from contd_release.tools.helm import chart_version
 
 
 def agreed(release: Release) -> Step:
@@ -88,39 +91,58 @@ def big_enough(release: Release) -> Step:
 
 def bumped(release: Release) -> Step:
     """The version files in the release's tree say the new version."""
-    files = paths(release.project, release.base)
+    files, raising = paths(release.project, release.base), _raising(release)
 
     def text_of(path: str) -> str | None:
         file = release.tree / path
         return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else None
 
     def observe() -> Found:
-        if not files:
+        if not (files or raising):
             return Found(State.DONE, _computed(release))
         if not release.tree.is_dir():
             return Found(State.ABSENT, "there is no tree yet")
-        configuration = bumpversion.configuration(text_of)
-        problems = configuration.problems(text_of, release.version)
-        if not problems:
+        configuration = stated.read(release.project, release.base, text_of)
+        listed = configuration.problems(text_of, release.version) if files else ()
+        if not (problems := (*listed, *_chart_problems(release, text_of))):
             return Found(State.DONE, f"{len(configuration.files)} places in {len(configuration.paths) - 1} files")
         is_untouched = not configuration.problems(text_of, release.previous)
         return Found(State.ABSENT if is_untouched else State.PARTIAL, problems[0])
 
-    return Step(
-        f"version files say {release.version}",
-        observe,
-        act=(
-            git.git(release.tree, "checkout-index", "--force", "--", *files),
-            bumpversion.bump(release.tree, release.previous, release.version),
-        )
-        if files
-        else (),
+    bump = (
+        git.git(release.tree, "checkout-index", "--force", "--", *files),
+        bumpversion.bump(release.tree, release.previous, release.version),
     )
+    return Step(f"version files say {release.version}", observe, act=(*(bump if files else ()), *raising))
 
 
 def _computed(release: Release) -> str:
     tool = release.project.package.tag
     return f"no file does: {tool.tool} computes it from the tag" if tool else "no file does"
+
+
+def _raising(release: Release) -> tuple[Action, ...]:
+    """What gives a chart that counts itself its next version."""
+    chart = release.project.settings.chart
+    if chart is None or not chart_version.is_own(release.project):
+        return ()
+    version, file = chart_version.of(release), release.tree / chart_version.path(chart)
+
+    def raise_it() -> None:
+        text = file.read_bytes().decode(errors="surrogateescape")
+        file.write_bytes(chart_version.stating(text, version).encode(errors="surrogateescape"))
+
+    return (Call(f"let {chart_version.path(chart)} state version {version}", raise_it),)
+
+
+def _chart_problems(release: Release, text_of: Read) -> tuple[str, ...]:
+    """What is wrong where a chart that counts itself does not state the version that this release gives it."""
+    chart = release.project.settings.chart
+    if chart is None or not chart_version.is_own(release.project):
+        return ()
+    path, wanted = chart_version.path(chart), chart_version.of(release)
+    _, says = chart_version.said(text_of(path) or "")
+    return () if says == wanted else (f"{path} says version {says or 'nothing'}; expected {wanted}",)
 
 
 def paths(project: Project, commit: str) -> tuple[str, ...]:

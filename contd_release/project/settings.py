@@ -103,6 +103,8 @@ class Chart:
     Args:
         path: the folder of its Chart.yaml.
         registry: where it goes, `oci://…` without the chart's name.
+        version: `own` where the chart counts its own version, and only its appVersion is the release's.
+        part: what a release raises of its own version; `release` for the part that the release raises.
         name: where the folder is not named after the chart, as Helm's conventions want.
         image: the name under which the chart knows our image, where it is not the one that we push to.
         private: whether only those with a login are meant to pull it.
@@ -110,6 +112,8 @@ class Chart:
 
     path: str = field(metadata=PATH.metadata)
     registry: str = field(default="", metadata=OCI.or_empty().metadata)
+    version: Literal["release", "own"] = "release"
+    part: Literal["patch", "minor", "major", "release"] = "patch"
     name: str = field(default="", metadata=CHART.or_empty().metadata)
     image: str = field(default="", metadata=IMAGE.or_empty().metadata)
     private: bool = False

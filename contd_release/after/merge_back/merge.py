@@ -17,7 +17,9 @@ from typing import Final
 from contd_release.errors import FailedCommand, ReleaseError
 from contd_release.process.action import Running
 from contd_release.project.release import Release
+from contd_release.project.version import parse
 from contd_release.tools import bumpversion, changelog, git
+from contd_release.tools.helm import chart_version
 
 # The commit that brings the code of an earlier version back names it in this line of its message.
 RESTORES: Final = "Restores-code-of: "
@@ -100,10 +102,13 @@ def _decided(release: Release, where: Path, sides: _Sides) -> Iterator[tuple[str
     the file goes.
     """
     news = release.project.news
-    for path in _version_files(where, sides):
+    chart = release.project.settings.chart
+    own = (chart_version.path(chart),) if chart and chart_version.is_own(release.project) else ()
+    for path in dict.fromkeys((*_version_files(where, sides), *own)):
         texts = _texts(where, sides, path)
         if texts and path != news.changelog:
-            yield path, _three_way(_restated(where, sides, path, texts))
+            restated = _restated(where, sides, path, texts)
+            yield path, _three_way(_with_one_chart_version(restated) if path in own else restated)
     if texts := _texts(where, sides, news.changelog):
         yield news.changelog, _changelog(release, texts)
     for path in consumed(release, sides.release):
@@ -142,6 +147,13 @@ def _restated(where: Path, sides: _Sides, path: str, texts: _Sides) -> _Sides:
         main.stating(path, texts.main, version),
         ours.stating(path, texts.release, version),
     )
+
+
+def _with_one_chart_version(texts: _Sides) -> _Sides:
+    """Three texts of a Chart.yaml that counts itself as they are when all of them state the higher of its versions."""
+    stated = [found for text in (texts.main, texts.release) if (found := chart_version.said(text)[1])]
+    highest = max(stated, key=parse, default="")
+    return _Sides(*(chart_version.stating(text, highest) for text in (texts.base, texts.main, texts.release)))
 
 
 def _changelog(release: Release, texts: _Sides) -> str | None:

@@ -11,7 +11,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contd_release.channels.chart import dependencies
-from contd_release.channels.chart.names import folder, image, name, of_ours, ref, reference, registry, sealed, settings
+from contd_release.channels.chart.names import (
+    folder,
+    image,
+    name,
+    of_ours,
+    ref,
+    reference,
+    registry,
+    sealed,
+    settings,
+    version,
+)
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Usage
 from contd_release.project.release import Release
@@ -70,7 +81,7 @@ def welcome(release: Release) -> Step:
 
     def observe() -> Found:
         there, ours = helm_registry.repository(ref(release)), sealed(release)
-        if ours and helm_registry.layer(there, release.semver) == f"sha256:{ours.sha256}":
+        if ours and helm_registry.layer(there, version(release)) == f"sha256:{ours.sha256}":
             return Found(State.DONE, f"{reference(release)} is there")
         return answers[there.push()]
 

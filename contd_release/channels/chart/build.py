@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from contd_release.channels.chart import dependencies
-from contd_release.channels.chart.names import CHANNEL, file_name, folder
+from contd_release.channels.chart.names import CHANNEL, file_name, folder, version
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
 from contd_release.project import artifacts
@@ -41,7 +41,7 @@ def packed(release: Release) -> Step:
             Call("empty the build folder", partial(_emptied, made)),
             Call("take the dependencies that were fetched before", partial(dependencies.taken, release, source)),
             helm.Fetched(source),
-            helm.package(source, release.semver, made),
+            helm.package(source, version(release), release.semver, made),
             Call(f"date {path.name} and all in it by the release", partial(_dated, made / path.name, path, release)),
         ),
         undo=(Call(f"remove {path.name}", partial(_removed, release)),),

@@ -10,7 +10,7 @@ from contd_release.channels.chart import build as chart_build
 from contd_release.channels.chart import publish as chart_publish
 from contd_release.channels.chart import verify as chart_verify
 from contd_release.channels.chart import withdraw as chart_withdraw
-from contd_release.channels.chart.names import CHANNEL, file_name, ref
+from contd_release.channels.chart.names import CHANNEL, file_name, ref, version
 from contd_release.channels.readings import Reading
 from contd_release.channels.source import checked_out
 from contd_release.channels.withdrawal import Remaining, Rollback
@@ -75,4 +75,4 @@ def remains(rollback: Rollback) -> tuple[Remaining, ...]:
 
 def is_public(release: Release) -> bool:
     """Whether the chart registry has this version."""
-    return registry.repository(ref(release)).digest(release.semver) is not None
+    return registry.repository(ref(release)).digest(version(release)) is not None

@@ -35,7 +35,7 @@ def row(rollback: Rollback, there: str, instead: str) -> Remaining:
         f"a copy takes its place that helm warns of (deprecated: true, and the reason); as it is it stays as {kept}, "
         f"under the same digest",
         f"helm still takes it without --version, until a higher one is out; who pulled it has it; a signature of "
-        f"{rollback.release.semver} does not cover the copy",
+        f"{chart_names.version(rollback.release)} does not cover the copy",
         f"{instead}; sign the copy where charts have to be signed",
     )
 
@@ -50,7 +50,7 @@ def marked(rollback: Rollback) -> Step:
 
     def observe() -> Found:
         there = _there(release)
-        if (theirs := there.digest(release.semver)) is None:
+        if (theirs := there.digest(chart_names.version(release))) is None:
             return Found(State.DONE, f"{reference} is not there")
         if _is_left(release):
             return Found(State.DONE, f"{reference} stays as it is: the registry lets nobody replace it")
@@ -69,7 +69,7 @@ def marked(rollback: Rollback) -> Step:
     def unmark() -> None:
         there = _there(release)
         if (original := there.digest(kept)) and (manifest := there.manifest(original)):
-            there.put(release.semver, manifest)
+            there.put(chart_names.version(release), manifest)
             there.untag(kept)
 
     return Step(
@@ -95,7 +95,7 @@ def _mark(rollback: Rollback) -> None:
         Refused: our login may push no more.
     """
     release, there, kept = rollback.release, _there(rollback.release), chart_names.kept_tag(rollback.release)
-    if (digest := there.digest(release.semver)) is None:
+    if (digest := there.digest(chart_names.version(release))) is None:
         return
     if (chart := helm_copy.read(there, digest)).is_deprecated:
         return
@@ -103,12 +103,12 @@ def _mark(rollback: Rollback) -> None:
     there.put(kept, chart.manifest)
     for blob in (copy.archive, copy.config):
         upload.upload(there, blob)
-    if (now := there.digest(release.semver)) != digest:
+    if (now := there.digest(chart_names.version(release))) != digest:
         raise Conflict(
             f"{chart_names.reference(release)} names {now} meanwhile", expected=digest, type_next="invoke rollback"
         )
     try:
-        there.put(release.semver, copy.manifest)
+        there.put(chart_names.version(release), copy.manifest)
     except (Conflict, Refused):
         if there.push() is Push.REFUSED:
             raise
@@ -118,7 +118,8 @@ def _mark(rollback: Rollback) -> None:
 
 
 def _why(rollback: Rollback) -> str:
-    advice = f" Use {rollback.advised} instead." if rollback.advised else ""
+    better = chart_names.advised(rollback)
+    advice = f" Use {better} instead." if better else ""
     return f"WITHDRAWN: {sentence(rollback.reason)}{advice}"
 
 
@@ -128,8 +129,8 @@ def _warns(there: OciRepository, digest: str) -> bool:
 
 def _other(release: Release, there: OciRepository) -> str:
     """What stands under the chart's name and is not what was released, as far as this clone knows that."""
-    ours, theirs = chart_names.sealed(release), registry.layer(there, release.semver)
-    if theirs == there.digest(release.semver):
+    ours, theirs = chart_names.sealed(release), registry.layer(there, chart_names.version(release))
+    if theirs == there.digest(chart_names.version(release)):
         return f"{theirs[:19]}, no chart" if theirs else ""
     return f"sha256 {theirs[7:19]}" if theirs and ours and theirs != f"sha256:{ours.sha256}" else ""
 

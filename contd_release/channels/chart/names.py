@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Final
 
+from contd_release.channels.withdrawal import Rollback
 from contd_release.errors import Usage
 from contd_release.project.artifacts import Artifact
 from contd_release.project.release import Release
 from contd_release.project.settings import Chart
-from contd_release.tools.helm import helm
+from contd_release.tools.helm import chart_version, helm
 
 CHANNEL: Final = "chart"
 # A registry behind a cache may take its time to show what it took, in seconds.
@@ -45,9 +46,14 @@ def name(release: Release) -> str:
     return helm.checked_name(settings(release).name or PurePosixPath(settings(release).path).name)
 
 
+def version(release: Release) -> str:
+    """`1.2.0`: the version of the chart, which is the release's, or its own."""
+    return chart_version.of(release)
+
+
 def file_name(release: Release) -> str:
     """`contd-1.2.0.tgz`, as helm names what it packs."""
-    return f"{name(release)}-{release.semver}.tgz"
+    return f"{name(release)}-{version(release)}.tgz"
 
 
 def registry(release: Release) -> str:
@@ -62,7 +68,7 @@ def ref(release: Release) -> str:
 
 def reference(release: Release) -> str:
     """`oci://ghcr.io/OWNER/charts/contd:1.2.0`"""
-    return f"{ref(release)}:{release.semver}"
+    return f"{ref(release)}:{version(release)}"
 
 
 def kept_tag(release: Release) -> str:
@@ -71,7 +77,12 @@ def kept_tag(release: Release) -> str:
 
     It is no SemVer, so no helm that looks for a version sees it; and what a tag names is not collected as garbage.
     """
-    return f"withdrawn-{release.semver}"
+    return f"withdrawn-{version(release)}"
+
+
+def advised(rollback: Rollback) -> str:
+    """The version of the chart that users are sent to; empty where there is none."""
+    return chart_version.at(rollback.release.project, rollback.advised) if rollback.advised else ""
 
 
 def image(release: Release) -> str:

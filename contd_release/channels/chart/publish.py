@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 
-from contd_release.channels.chart.names import PATIENCE, file_name, kept_tag, ref, reference, sealed
+from contd_release.channels.chart.names import PATIENCE, file_name, folder, kept_tag, ref, reference, sealed, version
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
 from contd_release.process.action import Call
 from contd_release.project import artifacts
 from contd_release.project.release import Release
+from contd_release.tools.helm import chart_version
 from contd_release.tools.helm import registry as helm_registry
 
 
@@ -28,7 +29,7 @@ def pushed(release: Release) -> Step:
 
     def observe() -> Found:
         there, ours = helm_registry.repository(ref(release)), sealed(release)
-        theirs = helm_registry.layer(there, release.semver)
+        theirs = helm_registry.layer(there, version(release))
         if theirs is None:
             return Found(State.ABSENT, f"{full} is free")
         if ours is None or theirs != f"sha256:{ours.sha256}":
@@ -38,7 +39,7 @@ def pushed(release: Release) -> Step:
             return Found(
                 State.CONFLICT,
                 f"{full} is there with {theirs[:19]}, {mine}",
-                "invoke release --part patch   (a chart that is out is never overwritten)",
+                _instead(release),
             )
         return Found(State.DONE, f"sha256 {ours.sha256[:12]}")
 
@@ -60,3 +61,10 @@ def pushed(release: Release) -> Step:
         patience=PATIENCE,
         retry=helm_registry.is_worth_another_try,
     )
+
+
+def _instead(release: Release) -> str:
+    """What to type where another chart has this version: one that is out is never overwritten."""
+    if not chart_version.is_own(release.project):
+        return "invoke release --part patch   (a chart that is out is never overwritten)"
+    return f"invoke abort; raise version in {folder(release)}/Chart.yaml above what is out, commit, and release again"

@@ -8,7 +8,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contd_release.channels import read_back
-from contd_release.channels.chart.names import CHANNEL, image, kept_tag, of_ours, ref, reference, sealed, settings
+from contd_release.channels.chart.names import (
+    CHANNEL,
+    image,
+    kept_tag,
+    of_ours,
+    ref,
+    reference,
+    sealed,
+    settings,
+    version,
+)
 from contd_release.channels.read_back import Claim
 from contd_release.channels.readings import Glance, Reading, Verdict, compared
 from contd_release.engine.step import Step
@@ -40,16 +50,16 @@ def consume(release: Release) -> None:
         Conflict: it is not what was built, says another version, or names another image.
     """
     ours, reader = sealed(release), consumer(release)
-    if ours is None or registry.layer(reader, release.semver) is None:
+    if ours is None or registry.layer(reader, version(release)) is None:
         raise Unsettled(f"{reference(release)} is not there", expected="the chart that was published")
     with TemporaryDirectory(prefix="contd-release-") as room:
-        chart = registry.pulled(ref(release), release.semver, Path(room), anonymous=reader.login is None)
+        chart = registry.pulled(ref(release), version(release), Path(room), anonymous=reader.login is None)
         theirs, _ = artifacts.sha256_of(chart)
         wrong = f"it has sha256 {theirs}" if theirs != ours.sha256 else ""
         if wrong := wrong or _wrong_version(release, chart) or _wrong_image(release, chart):
             raise Conflict(
                 f"{reference(release)}: {wrong}",
-                expected=f"sha256 {ours.sha256}, {release.semver}, and the image that was built",
+                expected=f"sha256 {ours.sha256}, {version(release)}, and the image that was built",
                 type_next=f"invoke rollback --version {release.version}",
             )
 
@@ -57,7 +67,7 @@ def consume(release: Release) -> None:
 def consumer(release: Release) -> OciRepository:
     """The chart's repository as users see it."""
     name = ref(release)
-    return read_back.consumer(registry.repository(name, anonymous=True), registry.repository(name), release.semver)
+    return read_back.consumer(registry.repository(name, anonymous=True), registry.repository(name), version(release))
 
 
 def readings(release: Release) -> tuple[Reading, ...]:
@@ -70,7 +80,7 @@ def readings(release: Release) -> tuple[Reading, ...]:
 
     def look() -> Glance:
         there = consumer(release)
-        theirs = registry.layer(there, release.semver)
+        theirs = registry.layer(there, version(release))
         if theirs != built and registry.layer(there, kept_tag(release)) == built:
             return Glance(Verdict.SAME, f"withdrawn: it is {kept_tag(release)}")
         warning = read_back.only_with_login(there, CHANNEL, is_meant=settings(release).private)
@@ -81,9 +91,10 @@ def readings(release: Release) -> tuple[Reading, ...]:
 
 def _wrong_version(release: Release, chart: Path) -> str:
     found = helm.metadata(chart)
-    if (found.version, found.app_version) == (release.semver, release.semver):
+    if (found.version, found.app_version) == (version(release), release.semver):
         return ""
-    return f"{chart.name} says version {found.version} and appVersion {found.app_version}, not {release.semver}"
+    expected = " and ".join(dict.fromkeys((version(release), release.semver)))
+    return f"{chart.name} says version {found.version} and appVersion {found.app_version}, not {expected}"
 
 
 def _wrong_image(release: Release, chart: Path) -> str:

@@ -17,12 +17,11 @@ from contd_release.tools.helm import registry
 def row(rollback: Rollback) -> Remaining:
     """What the chart registry has, and what becomes of it."""
     reference = chart_names.reference(rollback.release)
-    theirs = registry.repository(chart_names.ref(rollback.release)).digest(rollback.release.semver)
+    theirs = registry.repository(chart_names.ref(rollback.release)).digest(chart_names.version(rollback.release))
     if theirs is None:
         return Remaining("chart", "nothing of this version")
-    instead = (
-        f"helm upgrade with --version {rollback.advised}" if rollback.advised else f"{rollback.following} replaces it"
-    )
+    better = chart_names.advised(rollback)
+    instead = f"helm upgrade with --version {better}" if better else f"{rollback.following} replaces it"
     there, is_marked = f"{reference} is {theirs[:19]}", "deprecate-chart" in rollback.wishes
     if "delete-chart" in rollback.wishes:
         otherwise = "; if not, helm warns of it" if is_marked else ""
@@ -49,7 +48,7 @@ def steps(rollback: Rollback) -> tuple[Step, ...]:
 def deleted(rollback: Rollback) -> Step:
     """The registry does not have the chart any more, or it does not let us delete it."""
     release, reference = rollback.release, chart_names.reference(rollback.release)
-    names = (release.semver, chart_names.kept_tag(release))
+    names = (chart_names.version(release), chart_names.kept_tag(release))
 
     def observe() -> Found:
         there = registry.repository(chart_names.ref(release))

@@ -86,7 +86,7 @@ def refuse(rollback: Rollback) -> None:
         )
     if version.is_prerelease:
         raise Usage(
-            f"{version} is a pre-release: main goes on from it",
+            f"{version} is a pre-release: {rollback.release.project.settings.main} goes on from it",
             expected="the next pre-release, with the fix",
             type_next="invoke release --pre rc",
         )

@@ -20,6 +20,7 @@ from contd_release.errors import NotReady
 from contd_release.process.action import Running
 from contd_release.project.project import Project
 from contd_release.tools import bumpversion, git
+from contd_release.tools.helm import chart_version
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,19 @@ class Restoration:
         configuration = bumpversion.configuration(partial(git.text, where, earlier))
         texts = {path: git.text(where, earlier, path) for path in configuration.paths}
         current = bumpversion.configuration(partial(git.text, where, later)).current
-        return {path: configuration.stating(path, text, current) for path, text in texts.items() if text is not None}
+        kept = {path: configuration.stating(path, text, current) for path, text in texts.items() if text is not None}
+        return kept | self._chart(where, later, earlier, kept)
+
+    def _chart(self, where: Path, later: str, earlier: str, kept: Mapping[str, str]) -> dict[str, str]:
+        """The Chart.yaml of the earlier version, stating the later version of a chart that counts itself."""
+        chart = self.project.settings.chart
+        if chart is None or not chart_version.is_own(self.project):
+            return {}
+        path = chart_version.path(chart)
+        text, after = (git.text(where, commit, path) for commit in (earlier, later))
+        if text is None or after is None:
+            return {}
+        return {path: chart_version.stating(kept.get(path, text), chart_version.said(after)[1])}
 
     def _dates(self, where: Path, later: str) -> dict[str, str]:
         stamp = f"{git.described(where, later).time} +0000"

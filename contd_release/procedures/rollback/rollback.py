@@ -173,7 +173,7 @@ def _end(rollback: Rollback, report: Report, *, as_json: bool, yes: bool) -> Non
         walk(Words(hotfix=str(rollback.following)), as_json=as_json, yes=yes)
         return
     if rollback.version.is_prerelease:
-        report.says("next: mend it on main, then invoke release --pre rc")
+        report.says(f"next: mend it on {rollback.release.project.settings.main}, then invoke release --pre rc")
         return
     mending = rolling.mending(rollback)
     if "hotfix" in rollback.wishes:

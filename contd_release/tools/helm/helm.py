@@ -143,9 +143,9 @@ def images(chart: Path) -> tuple[str, ...]:
     return tuple(sorted({name for one in _documents(rendered(chart)) for name in _images(one, set())}))
 
 
-def package(chart: Path, version: str, destination: Path) -> Command:
-    """Pack a chart as `NAME-VERSION.tgz`, with this version (SemVer) for itself and for the app."""
-    options = ("--version", version, "--app-version", version, "--destination", str(destination))
+def package(chart: Path, version: str, app_version: str, destination: Path) -> Command:
+    """Pack a chart as `NAME-VERSION.tgz`, with these versions (SemVer) for itself and for the app."""
+    options = ("--version", version, "--app-version", app_version, "--destination", str(destination))
     return Command((*program(), "package", *options, "--", str(chart)))
 
 

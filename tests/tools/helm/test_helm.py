@@ -71,7 +71,7 @@ def test_both_ways_answer_alike(demo: Path) -> None:
 
 def test_a_chart_is_packed_under_both_versions(demo: Path, tmp_path: Path) -> None:
     """Version and appVersion are those of the release, whatever Chart.yaml says."""
-    helm.package(demo, "1.2.0-rc.1", tmp_path / "out").run(Running(tmp_path / "log"))
+    helm.package(demo, "1.2.0-rc.1", "1.2.0-rc.1", tmp_path / "out").run(Running(tmp_path / "log"))
     assert helm.Metadata("demo", "1.2.0-rc.1", "1.2.0-rc.1") == helm.metadata(tmp_path / "out" / "demo-1.2.0-rc.1.tgz")
 
 
