@@ -6,16 +6,15 @@ The files are read, never run. https://packaging.python.org/en/latest/specificat
 
 from __future__ import annotations
 
-import configparser
 import re
-import tomllib
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from contd_release.errors import Usage
+from contd_release.project import package_files, sources
 from contd_release.project.defaults import Read
 from contd_release.project.from_tag import FromTag, from_tag
-from contd_release.project.setup_py import SetupPy, parsed
+from contd_release.project.package_files import PackageFiles
 from contd_release.project.wheel_tag import PYTHON_3, wheel_tag
 
 SETUPTOOLS: Final = "setuptools.build_meta"
@@ -45,6 +44,8 @@ class Metadata:
         tag: the tool that computes the version from a git tag.
         is_built: whether a build tool makes a distribution of it.
         is_compiled: whether its wheels are for one platform each.
+        pattern: the regular expression, with a group `version`, by which the version is found in the sources.
+        modules: the import packages that a build tool is configured to take, as far as it names them.
         wheel: the tag of the wheel that is built, where it is not compiled.
     """
 
@@ -59,30 +60,12 @@ class Metadata:
     requires_python: str = ""
     description: str = ""
     wheel: str = PYTHON_3
+    pattern: str = ""
+    modules: tuple[str, ...] = ()
 
 
 # Where there is no package.
 NONE: Final = Metadata("", None, None, (), None, SETUPTOOLS, is_built=False, is_compiled=False)
-
-
-@dataclass(frozen=True)
-class _Files:
-    """The parsed files of one package."""
-
-    folder: str
-    pyproject: dict[str, Any]
-    pyproject_text: str
-    cfg: configparser.RawConfigParser
-    cfg_text: str
-    setup: SetupPy | None
-    has_setup: bool
-
-    def table(self, *keys: str) -> dict[str, Any]:
-        """A table of pyproject.toml; empty where it is missing or something else."""
-        found: object = self.pyproject
-        for key in keys:
-            found = found.get(key, {}) if isinstance(found, dict) else {}
-        return found if isinstance(found, dict) else {}
 
 
 def of(text_of: Read, folder: str = "") -> Metadata:
@@ -92,19 +75,21 @@ def of(text_of: Read, folder: str = "") -> Metadata:
     Raises:
         Usage: pyproject.toml is not TOML.
     """
-    files = _files(text_of, folder)
+    files = package_files.read(text_of, folder)
     project, poetry = files.table("project"), files.table("tool", "poetry")
     system = files.table("build-system")
     tag = from_tag(files.pyproject, files.setup, files.cfg, bool(text_of(f"{folder}versioneer.py")))
     is_package = bool(poetry.get("package-mode", True))
     backend = str(system.get("build-backend", SETUPTOOLS))
-    requires = str(project.get("requires-python", "") or _cfg(files, "options", "python_requires"))
+    requires = str(project.get("requires-python", "") or files.text("options", "python_requires"))
     constraint = requires or str(files.table("tool", "poetry", "dependencies").get("python", ""))
     return Metadata(
         folder=folder,
-        name=_stated(files, "name"),
-        version=None if tag else _stated(files, "version"),
-        sources=tuple(dict.fromkeys(_sources(files))),
+        name=_stated(text_of, files, "name"),
+        version=None if tag else _stated(text_of, files, "version"),
+        sources=sources.paths(files),
+        pattern=sources.pattern(files),
+        modules=sources.modules(files),
         tag=tag,
         backend=backend,
         is_built=("build-system" in files.pyproject and is_package) or files.has_setup,
@@ -124,27 +109,7 @@ def line_of(text: str, header: str, key: str) -> int:
     return text.count("\n", 0, found.start()) + 1 if found else 0
 
 
-def _files(text_of: Read, folder: str) -> _Files:
-    text, cfg_text, setup = (text_of(f"{folder}{name}") for name in ("pyproject.toml", "setup.cfg", "setup.py"))
-    cfg = configparser.RawConfigParser(strict=False)
-    try:
-        cfg.read_string(cfg_text or "")
-    except configparser.Error:
-        cfg = configparser.RawConfigParser()
-    try:
-        pyproject = tomllib.loads(text or "")
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        path = f"{folder}pyproject.toml"
-        raise Usage(f"{path} is not TOML: {error}", expected="valid TOML", type_next=f"$EDITOR {path}") from error
-    for key in ("project", "build-system", "tool"):
-        if not isinstance(table := pyproject.get(key, {}), dict):
-            path = f"{folder}pyproject.toml"
-            raise Usage(f"[{key}] is {table!r}", expected="a table", type_next=f"$EDITOR {path}")
-    script = parsed(setup) if setup else None
-    return _Files(folder, pyproject, text or "", cfg, cfg_text or "", script, setup is not None)
-
-
-def _stated(files: _Files, key: str) -> Stated | None:
+def _stated(text_of: Read, files: PackageFiles, key: str) -> Stated | None:
     """A value where it is first stated as a literal, in the order in which build tools look for it."""
     path = f"{files.folder}pyproject.toml"
     for header in ("project", "tool.poetry"):
@@ -156,52 +121,32 @@ def _stated(files: _Files, key: str) -> Stated | None:
     flit = files.table("tool", "flit", "metadata").get("module")
     if key == "name" and isinstance(flit, str):
         return Stated(flit, path, line_of(files.pyproject_text, "tool.flit.metadata", "module"))
-    value = _cfg(files, "metadata", key)
+    value = files.text("metadata", key)
     if value and not value.startswith(("attr:", "file:")):
         return Stated(value, f"{files.folder}setup.cfg", line_of(files.cfg_text, "metadata", key))
     if files.setup and key in files.setup.texts:
         return Stated(files.setup.texts[key], f"{files.folder}setup.py", files.setup.lines[key])
+    return _looked_up(text_of, files, key) if files.setup else None
+
+
+def _looked_up(text_of: Read, files: PackageFiles, key: str) -> Stated | None:
+    """A value that setup.py takes from the names of a module that it runs: `about["__title__"]`."""
+    name = files.setup.looked_up.get(key) if files.setup else None
+    for path in files.setup.files if files.setup and name else ():
+        text = text_of(f"{files.folder}{path}") or ""
+        if match := re.search(rf"""^{re.escape(name or "")}[ \t]*=[ \t]*["']([^"'\n]+)["']""", text, re.MULTILINE):
+            return Stated(match[1], f"{files.folder}{path}", text.count("\n", 0, match.start()) + 1)
     return None
 
 
-def _sources(files: _Files) -> list[str]:
-    """The files from which the build tool reads the version, where its configuration names them."""
-    found = []
-    hatch, dynamic = files.table("tool", "hatch", "version"), files.table("tool", "setuptools", "dynamic", "version")
-    if isinstance(path := hatch.get("path"), str):
-        found.append(path)
-    if hatch.get("source") == "nodejs":
-        found.append(str(hatch.get("path", "package.json")))
-    pdm = files.table("tool", "pdm", "version")
-    if pdm.get("source") == "file" and isinstance(path := pdm.get("path"), str):
-        found.append(path)
-    named = dynamic.get("file", ())
-    found += [named] if isinstance(named, str) else [str(one) for one in named]
-    cfg = _cfg(files, "metadata", "version")
-    if cfg.startswith("file:"):
-        found.append(cfg.removeprefix("file:").split(",")[0].strip())
-    attributes = [dynamic.get("attr", ""), cfg.removeprefix("attr:").strip() if cfg.startswith("attr:") else ""]
-    for attribute in attributes:
-        if isinstance(attribute, str) and "." in attribute:
-            stem = attribute.rpartition(".")[0].replace(".", "/")
-            found += [f"{root}{stem}{end}" for root in ("", "src/", "lib/") for end in (".py", "/__init__.py")]
-    if str(files.table("build-system").get("build-backend", "")).startswith("maturin"):
-        found.append("Cargo.toml")
-    return [f"{files.folder}{path.removeprefix('./')}" for path in found]
-
-
-def _is_compiled(files: _Files, backend: str) -> bool:
+def _is_compiled(files: PackageFiles, backend: str) -> bool:
     needs = " ".join(map(str, files.table("build-system").get("requires", ())))
     is_compiler = backend.startswith(("maturin", "scikit_build_core", "mesonpy")) or "setuptools-rust" in needs
     extensions = files.table("tool", "setuptools").get("ext-modules")
     return bool(is_compiler or extensions or (files.setup and files.setup.is_compiled))
 
 
-def _is_universal(files: _Files) -> bool:
+def _is_universal(files: PackageFiles) -> bool:
     """Whether setuptools is configured to tag the wheel for both Pythons."""
     configured = files.table("tool", "distutils", "bdist_wheel").get("universal", False)
-    return bool(configured) or _cfg(files, "bdist_wheel", "universal").lower() in ("1", "true", "yes", "on")
-
-
-def _cfg(files: _Files, section: str, key: str) -> str:
-    return files.cfg.get(section, key, fallback="").strip()
+    return bool(configured) or files.text("bdist_wheel", "universal").lower() in ("1", "true", "yes", "on")

@@ -21,12 +21,16 @@ class SetupPy:
         lines: the line of each of them, counted from 1.
         keywords: every keyword of `setup()`, literal or not.
         modules: the modules that it imports.
+        looked_up: the keywords that are an entry of a mapping, such as `about["__title__"]`, and its key.
+        files: the Python files that it names.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
     keywords: frozenset[str] = frozenset()
     modules: frozenset[str] = frozenset()
+    looked_up: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
 
     @property
     def is_compiled(self) -> bool:
@@ -55,6 +59,8 @@ def parsed(text: str) -> SetupPy | None:
         lines={name: value.lineno for name, value in found.items()},
         keywords=frozenset(one.arg for one in call.keywords if one.arg),
         modules=modules,
+        looked_up=dict(_looked_up(call)),
+        files=tuple(dict.fromkeys(_files(tree))),
     )
 
 
@@ -75,6 +81,24 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, ast.Constant]]:
             and isinstance(node.target, ast.Name)
         ):
             yield node.target.id, node.value
+
+
+def _looked_up(call: ast.Call) -> Iterator[tuple[str, str]]:
+    """The keywords whose value is an entry of a mapping with a literal key."""
+    for one in call.keywords:
+        key = one.value.slice if isinstance(one.value, ast.Subscript) else None
+        if one.arg and isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield one.arg, key.value
+
+
+def _files(tree: ast.Module) -> Iterator[str]:
+    """The Python files that are named: in one string, or in the last arguments of a call such as `os.path.join`."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        words = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        if words and words[-1].endswith(".py"):
+            yield words[-1].removeprefix("./") if "/" in words[-1] else "/".join(words).removeprefix("./")
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
@@ -112,7 +113,7 @@ def _named(tree: Tree, found: Metadata, answers: Answers) -> Metadata:
 def _modules(tree: Tree, found: Metadata) -> tuple[str, ...]:
     """The outermost packages below the folder, `src` or `lib`; single modules where there are none."""
     assert found.name is not None
-    wanted = found.name.value.replace("-", "_").replace(".", "_").lower()
+    wanted = [one.lower() for one in found.modules] or [re.sub(r"[-.]", "_", found.name.value).lower()]
     inits = sorted(path for path in tree.files if path.endswith("/__init__.py") and path.startswith(found.folder))
     tops: list[str] = []
     for path in inits:
@@ -122,9 +123,9 @@ def _modules(tree: Tree, found: Metadata) -> tuple[str, ...]:
             continue
         tops.append(folder)
     if not tops:
-        singles = [f"{found.folder}{root}{wanted}.py" for root in ("", "src/", "lib/")]
+        singles = [f"{found.folder}{root}{name}.py" for name in wanted for root in ("", "src/", "lib/")]
         tops = [path for path in singles if path in tree.known]
-    return tuple(sorted(tops, key=lambda top: (PurePosixPath(top).stem.lower() != wanted, top.count("/"), top)))
+    return tuple(sorted(tops, key=lambda top: (PurePosixPath(top).stem.lower() not in wanted, top.count("/"), top)))
 
 
 def _builder(found: Metadata) -> str:

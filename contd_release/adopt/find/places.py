@@ -98,7 +98,7 @@ def _modules(tree: Tree, package: Package, current: Current) -> Iterator[Place]:
             # A sub-package may count for itself; a module that is named after the version does not.
             yield from found if is_top or name != "__init__.py" else _saying(found, current)
     for path in package.metadata.sources:
-        for one in statements(tree, path):
+        for one in statements(tree, path, package.metadata.pattern):
             if place := on_line(tree, path, one.line, one.value, "the build tool reads it"):
                 yield place
 

@@ -118,9 +118,16 @@ def released(text: str, where: str) -> Version:
     return _three(version)
 
 
-def statements(tree: Tree, path: str) -> list[Stated]:
-    """Every line of a module, or of a file that holds nothing else, that states a version."""
+def statements(tree: Tree, path: str, configured: str = "") -> list[Stated]:
+    """
+    Every line of a module, or of a file that holds nothing else, that states a version.
+
+    Args:
+        configured: the regular expression by which the build tool finds it in this file; it goes before custom.
+    """
     text = tree.text(path) or ""
+    if configured and (stated := _configured(path, text, configured)):
+        return [stated]
     name = path.rpartition("/")[2]
     pattern = LITERAL
     if name == "Cargo.toml":
@@ -134,6 +141,18 @@ def statements(tree: Tree, path: str) -> list[Stated]:
     return [Stated(one["version"], path, text.count("\n", 0, one.start("version")) + 1) for one in found]
 
 
+def _configured(path: str, text: str, pattern: str) -> Stated | None:
+    """What a regular expression of the build tool's configuration finds; None also where it is none."""
+    import regex
+
+    try:
+        match = regex.search(pattern, text, regex.MULTILINE, timeout=2)
+        version = match["version"] if match else ""
+    except (regex.error, TimeoutError, IndexError):
+        return None
+    return Stated(version, path, text.count("\n", 0, match.start("version")) + 1) if match and version else None
+
+
 def _in_files(tree: Tree, package: Package) -> Stated | None:
     """The first literal in the files that the build tool names, else in those that carry a version by custom."""
     paths = [path for path in package.metadata.sources if path in tree.known]
@@ -142,7 +161,8 @@ def _in_files(tree: Tree, package: Package) -> Stated | None:
     folders = (package.metadata.folder, *(f"{module}/" for module in package.modules))
     paths += [f"{folder}{name}" for folder in folders for name in _VERSION_FILES]
     for path in dict.fromkeys(paths):
-        if path in tree.known and (found := statements(tree, path)):
+        pattern = package.metadata.pattern if path in package.metadata.sources else ""
+        if path in tree.known and (found := statements(tree, path, pattern)):
             return found[0]
     return None
 
