@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contd_release.project.artifacts import sha256_of
-from contd_release.rehearse.pointers import CHANNELS
 from contd_release.rehearse.rehearsal import Rehearsal
 from contd_release.sandbox import remotes
 from contd_release.sandbox.chat import Chat
+from contd_release.sandbox.pointers import CHANNELS
 from contd_release.sandbox.world import World
 
 

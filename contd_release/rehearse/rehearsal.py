@@ -23,11 +23,8 @@ from contd_release.project import project
 from contd_release.project.project import OVERLAY, Project
 from contd_release.records import journal
 from contd_release.records.entries import Ended
-from contd_release.rehearse.pointers import Pointers
 from contd_release.sandbox import remotes
-from contd_release.sandbox.github.api import Forge
-from contd_release.sandbox.github.records import Check
-from contd_release.sandbox.github.store import now
+from contd_release.sandbox.pointers import Pointers
 from contd_release.sandbox.world import World
 from contd_release.tools import git
 
@@ -103,9 +100,7 @@ class Rehearsal:
             shutil.rmtree(checkout)
         main = self.project.settings.main
         remote = self.remote
-        refs = (f"{self.commit}:refs/heads/{main}", "refs/tags/*:refs/tags/*")
-        self._git(self.project.root, "push", "--quiet", str(remote), *refs)
-        self._git(remote, "symbolic-ref", "HEAD", f"refs/heads/{main}")
+        remotes.fill(remote, self.project.root, self.commit, main)
         self._git(self.directory, "clone", "--quiet", str(remote), str(self.clone))
         for key, value in zip(("user.name", "user.email"), NOBODY, strict=True):
             self._git(self.clone, "config", key, value)
@@ -126,10 +121,7 @@ class Rehearsal:
 
     def be_green(self, world: World, commit: str = "") -> None:
         """Let the world's GitHub have checked a commit: the rehearsed one where no other is named."""
-        sha = commit or self.commit
-        checks = world.part(Forge).place(self.pointers.repository).shelf(Check)
-        if not any(check.sha == sha for check in checks):
-            checks.put(Check(id=int(sha[:12], 16), created_at=now(), sha=sha, name="ci"))
+        self.pointers.be_green(world, commit or self.commit)
 
     def command(self, *words: str) -> tuple[str, ...]:
         """A task as a program; `-P` keeps the clone's own modules out of the way of this library's."""
@@ -143,11 +135,10 @@ class Rehearsal:
     def _git(where: Path, *words: str) -> None:
         answer = git.git(where, *words).ask()
         if answer.code:
-            kind = NotReady if "shallow" in answer.err else Unanswered
-            raise kind(
+            raise Unanswered(
                 f"git {words[0]} ended with {answer.code}: {' '.join(answer.err.split())}",
                 expected="a clone of this repository to rehearse in",
-                type_next="git fetch --unshallow   (if this clone is shallow)",
+                type_next="invoke rehearse --fresh",
             )
 
 

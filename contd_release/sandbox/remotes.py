@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from contd_release.errors import Unanswered, Usage
+from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.process import files
 from contd_release.process.command import Command
 
@@ -43,6 +43,25 @@ def make(directory: Path, name: str) -> Path:
             _git(f"--git-dir={path}", "config", key, value)
         files.write(path / "hooks" / "update", _HOOK, mode=0o755)
     return path
+
+
+def fill(remote: Path, root: Path, commit: str, main: str) -> None:
+    """
+    Push a commit of a clone to the main branch of a remote, and every tag.
+
+    Raises:
+        NotReady: the clone lacks history, or git cannot push from it for another reason.
+    """
+    refs = (f"{commit}:refs/heads/{main}", "refs/tags/*:refs/tags/*")
+    answer = Command(("git", "push", "--quiet", str(remote), *refs), cwd=root).ask()
+    if answer.code:
+        is_shallow = "shallow" in answer.err
+        raise NotReady(
+            f"git push ended with {answer.code}: {' '.join(answer.err.split())}",
+            expected="a clone with its whole history",
+            type_next="git fetch --unshallow" if is_shallow else f"git -C {root} fsck",
+        )
+    _git(f"--git-dir={remote}", "symbolic-ref", "HEAD", f"refs/heads/{main}")
 
 
 def refuse(remote: Path, ref: str, why: str = "protected") -> None:

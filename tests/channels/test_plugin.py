@@ -28,9 +28,9 @@ from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.records import journal
 from contd_release.rehearse.end_state import published
-from contd_release.rehearse.pointers import Pointers
 from contd_release.report import gather
 from contd_release.report.gather import Public
+from contd_release.sandbox.pointers import Pointers
 from contd_release.sandbox.world import World
 
 if TYPE_CHECKING:

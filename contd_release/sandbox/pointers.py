@@ -16,9 +16,11 @@ from contd_release.channels.plugin import Plugin
 from contd_release.errors import NotReady
 from contd_release.project.project import Project
 from contd_release.project.settings import Image
-from contd_release.rehearse import images
-from contd_release.rehearse.images import BASE
-from contd_release.sandbox import remotes
+from contd_release.sandbox import images, remotes
+from contd_release.sandbox.github.api import Forge
+from contd_release.sandbox.github.records import Check
+from contd_release.sandbox.github.store import now
+from contd_release.sandbox.images import BASE
 from contd_release.sandbox.world import World
 from contd_release.tools import cyclonedx, git
 from contd_release.tools.builders import buildah, buildx
@@ -54,6 +56,16 @@ class Pointers:
         """The repository on the world's GitHub."""
         github = self.project.settings.github
         return github.repository if github and github.repository else f"{SOMEBODY}/{self.project.index_name}"
+
+    def remote(self, world: World) -> Path:
+        """The bare repository in a world that stands for the one on GitHub."""
+        return remotes.make(world.directory / "git", self.repository)
+
+    def be_green(self, world: World, commit: str) -> None:
+        """Let the world's GitHub have checked a commit."""
+        checks = world.part(Forge).place(self.repository).shelf(Check)
+        if not any(check.sha == commit for check in checks):
+            checks.put(Check(id=int(commit[:12], 16), created_at=now(), sha=commit, name="ci"))
 
     @cached_property
     def skipped(self) -> tuple[Skipped, ...]:

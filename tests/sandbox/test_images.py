@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from contd_release.project.settings import Image
-from contd_release.rehearse import images
+from contd_release.sandbox import images
 from contd_release.tools.builders import emulation
 
 IMAGE = Image(platforms=(f"linux/{emulation.here()}",))

@@ -1,0 +1,51 @@
+"""What a person needs to release by hand into a world: settings, an environment, and a remote to clone."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from contd_release.errors import NotReady
+from contd_release.process import files
+from contd_release.project import project
+from contd_release.project.project import OVERLAY
+from contd_release.sandbox import remotes
+from contd_release.sandbox.pointers import Pointers
+from contd_release.sandbox.world import World
+from contd_release.tools import git
+
+
+def prepare(world: World, clone: git.Clone, overlay: Path) -> Iterator[str]:
+    """
+    Write the settings that point a project at a world, and beside them a file of variables to export.
+
+    The world's remote gets the commit that is checked out, with green checks, unless a release was made there before.
+
+    Returns:
+        What to type in another terminal, and which channels are left out.
+
+    Raises:
+        NotReady: the clone has no commit, or lacks history.
+    """
+    if not clone.head:
+        raise NotReady("this repository has no commit", expected="a project to release", type_next="git commit")
+    text_of = partial(git.text, clone.root, clone.head)
+    found = project.read(clone.root, clone.state, text_of, partial(git.known_url, clone.root))
+    pointers = Pointers(found, clone.head)
+    remote, main = pointers.remote(world), found.settings.main
+    if f"refs/heads/{main}" not in remotes.refs(remote):
+        remotes.fill(remote, clone.root, clone.head, main)
+    pointers.be_green(world, remotes.refs(remote)[f"refs/heads/{main}"])
+    variables = {OVERLAY: str(overlay.resolve())} | pointers.secrets(world)
+    exported = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
+    environment = overlay.resolve().with_suffix(".env")
+    files.write(overlay, pointers.overlay(world))
+    files.write(environment, exported, mode=0o600)
+    for one in pointers.skipped:
+        yield f"left out: {one.what}: {one.why}" + (f"; type: {one.remedy}" if one.remedy else "")
+    yield "In another terminal, and in no folder where you release for real:"
+    yield f"  . {shlex.quote(str(environment))}"
+    yield f"  git clone {shlex.quote(str(remote))} && cd {shlex.quote(remote.stem)}"
+    yield "  invoke release"
