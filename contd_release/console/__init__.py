@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from contd_release.console.lines import Lines
 from contd_release.console.machine import Json
@@ -13,8 +14,9 @@ from contd_release.process.redaction import Redactor
 from contd_release.project.artifacts import Sealed
 from contd_release.project.release import Release
 from contd_release.project.settings import Settings
+from contd_release.project.version import Part
 
-__all__ = ["Json", "Lines", "Report", "Terminal", "reporting", "review_text"]
+__all__ = ["Json", "Lines", "Report", "Terminal", "ToReview", "reporting", "review_text"]
 
 
 def reporting(*, as_json: bool, settings: Settings | None = None) -> Report:
@@ -30,14 +32,31 @@ def reporting(*, as_json: bool, settings: Settings | None = None) -> Report:
     return Terminal(redact, console=Console())
 
 
-def review_text(release: Release, sealed: Sealed, changed: Sequence[str]) -> str:
-    """What a person says yes to: the commit, where it will be public, each digest, and what documentation changed."""
+@dataclass(frozen=True)
+class ToReview:
+    """
+    What a person reads before the yes.
+
+    Args:
+        least: the part that the changes ask for, and the lines that show it.
+        documentation: the paths of what changed in it since the last release.
+    """
+
+    least: Part
+    changes: Sequence[str] = ()
+    documentation: Sequence[str] = ()
+
+
+def review_text(release: Release, sealed: Sealed, shown: ToReview) -> str:
+    """What a person says yes to: the commit, where it will be public, each digest, and what changed."""
     from contd_release.channels import registry
 
     lines = [f"{release}", f"  commit  {sealed.commit}", f"  public  {registry.destinations(release)}"]
     lines += [f"  {one.sha256}  {one.name}" for one in sealed.artifacts]
-    if changed:
-        lines += ["  changed since the last release, to be reviewed:", *(f"    {path}" for path in changed)]
+    if shown.changes:
+        lines += [f"  what changed asks for {shown.least}:", *(f"    {line}" for line in shown.changes)]
+    if shown.documentation:
+        lines += ["  changed since the last release, to be reviewed:", *(f"    {one}" for one in shown.documentation)]
     if release.because:
         lines.append(f"  a {release.part} release because {release.because}")
     if release.without_ci:

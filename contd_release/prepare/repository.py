@@ -137,11 +137,15 @@ def beginning(project: Project, here: str | None) -> str:
     )
 
 
+def releases(project: Project, there: Remote) -> dict[Version, str]:
+    """The releases that are tagged on the remote and not withdrawn, with their tags."""
+    known = project.tags.versions(there.tags)
+    return {version: tag for version, tag in known.items() if version not in there.withdrawn}
+
+
 def newest(project: Project, there: Remote) -> tuple[Version, str] | None:
     """The highest release that is tagged on the remote and not withdrawn, with its tag."""
-    found = {
-        version: tag for version, tag in project.tags.versions(there.tags).items() if version not in there.withdrawn
-    }
+    found = releases(project, there)
     return max(found.items()) if found else None
 
 

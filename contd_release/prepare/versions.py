@@ -6,7 +6,8 @@ from functools import partial
 
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
-from contd_release.prepare import fragments, places, repository, stated
+from contd_release.prepare import places, repository, stated
+from contd_release.prepare.part import evidence
 from contd_release.process.action import Action, Call
 from contd_release.project.defaults import Read
 from contd_release.project.project import Project
@@ -69,21 +70,24 @@ def follows(release: Release) -> Step:
 
 
 def big_enough(release: Release) -> Step:
-    """The version goes up at least as far as the fragments ask for, or a reason says why not."""
+    """The version goes up at least as far as what changed asks for, or a reason says why not."""
 
     def observe() -> Found:
-        found = fragments.at(release.project, release.base)
-        least = found.least_part(release.previous)
-        if not fragments.is_smaller(release.part, least):
-            return Found(State.DONE, f"{found.counted()} ask for {least}")
+        found = evidence.of(release)
+        lines = "".join(f"\n        {line}" for line in found.lines())
+        least, counted = found.least(), found.fragments.counted()
+        asked = f"{counted} ask for {least}" if not found.compared else f"{counted} and the code ask for {least}"
+        unmet = found.unmet(release)
+        if unmet is None:
+            return Found(State.DONE, f"{asked}{lines}")
         if release.because:
-            return Found(State.DONE, f"{found.counted()} ask for {least}; {release.part} because {release.because}")
+            return Found(State.DONE, f"{asked}; {release.part} because {release.because}{lines}")
         return Found(
             State.ABSENT,
-            f"{found.counted()} ask for {least} at least, and {release.version} is a {release.part} release",
+            f"{asked} at least, and {release.version} is a {release.part} release{lines}",
             f'{release.task} --because "…"'
             if release.hotfix
-            else f'invoke release --part {least}   (or --part {release.part} --because "…")',
+            else f'invoke release --part {unmet}   (or --part {release.part} --because "…")',
         )
 
     return Step(f"{release.part} is big enough for what changed", observe)

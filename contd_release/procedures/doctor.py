@@ -10,7 +10,8 @@ from contd_release.console import Report, reporting
 from contd_release.engine.checklist import Seen
 from contd_release.engine.step import State
 from contd_release.errors import NotReady, ReleaseError, raise_all
-from contd_release.prepare import fragments, stated
+from contd_release.prepare import stated
+from contd_release.prepare.part import evidence
 from contd_release.procedures.options import Words
 from contd_release.procedures.release import Walking
 from contd_release.procedures.selection import here, planned
@@ -41,7 +42,7 @@ def _examine_release(report: Report) -> None:
         report.says("type: invoke status")
         return
     current = stated.at(project, project.commit).current
-    least = fragments.at(project, project.commit).least_part(current)
+    least = evidence.at(project, project.commit, current).least()
     words = Words(final=True) if current.is_prerelease else Words(part=least)
     walking = Walking(planned(project, words, git.branch(project.root)), report)
     seen = tuple(walking.checklist.status())

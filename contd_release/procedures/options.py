@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 HELP: Final = {
-    "part": "the part of the version to raise: major, minor or patch; without one, continue the release under way",
+    "part": "the part to raise: major, minor, patch, or auto (what the changes ask for); without one, go on",
     "pre": "make it a pre-release: a, b or rc",
     "final": "end a series of pre-releases",
-    "because": "why a smaller part than the fragments ask for is right",
+    "because": "why a smaller part than the changes ask for is right",
     "without-ci": "why it is right to release although the checks of the commit are not green",
     "json": "tell events as JSON lines",
 }

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from contd_release.console import reporting
 from contd_release.errors import Interrupted, Usage, with_exit_code
-from contd_release.prepare import fragments, stated
+from contd_release.prepare import stated
+from contd_release.project.version import AUTO
 from contd_release.rehearse import bystander, scenarios
 from contd_release.rehearse.crashes import sweep
 from contd_release.rehearse.evidence import evidence
@@ -114,8 +115,7 @@ def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
         if wishes.part:
             raise Usage(f"{current} is a pre-release", expected="no part", type_next="invoke rehearse")
         return ("--final", *svg)
-    part = wishes.part or fragments.at(rehearsal.project, commit).least_part(current)
-    return ("--part", part, *svg)
+    return ("--part", wishes.part or AUTO, *svg)
 
 
 def _again(wishes: Wishes) -> str:

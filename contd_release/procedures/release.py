@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from contd_release.channels import registry
-from contd_release.console import Report, Terminal, reporting, review_text
+from contd_release.console import Report, Terminal, ToReview, reporting, review_text
 from contd_release.console.board import Board
 from contd_release.console.public import Public
 from contd_release.console.question import is_confirmed
@@ -19,6 +19,7 @@ from contd_release.engine import ask_once
 from contd_release.engine.checklist import Checklist, Event, Phase, Seen
 from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage, interruption
 from contd_release.prepare import docs, repository
+from contd_release.prepare.part import evidence
 from contd_release.procedures.after import steps as announcing
 from contd_release.procedures.checklist import checklist
 from contd_release.procedures.options import Words
@@ -77,7 +78,7 @@ class Walking:
         Raises:
             NeedsPerson: there is no terminal, and no `--yes`.
         """
-        text = review_text(release, sealed, self.looking.run(_changed, release))
+        text = review_text(release, sealed, self.looking.run(_to_review, release))
         if self.yes:
             self.report.says(text)
             return True
@@ -192,7 +193,9 @@ def _say_what_is_seen(release: Release, report: Report) -> None:
     report.says(f"type: invoke monitor --version {release.version}")
 
 
-def _changed(release: Release) -> Sequence[str]:
+def _to_review(release: Release) -> ToReview:
+    """What a person reads before the yes: the evidence for the part, and the documentation that changed."""
     settings = release.project.settings
     last = repository.last_tag(git.remote(release.project.root, settings.remote).tags, release)
-    return docs.changed(release, last) if last else ()
+    found = evidence.of(release)
+    return ToReview(found.least(), found.lines(), docs.changed(release, last) if last else ())

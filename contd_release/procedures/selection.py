@@ -11,14 +11,15 @@ from pathlib import Path
 from packaging.version import Version
 
 from contd_release.errors import Conflict, NotReady, Usage, raise_all
-from contd_release.prepare import fragments, repository, stated, versions
+from contd_release.prepare import repository, stated, versions
+from contd_release.prepare.part import evidence
 from contd_release.procedures import progress
 from contd_release.procedures.hotfix import hotfix
 from contd_release.procedures.options import Words
 from contd_release.project import project
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.version import next_version, parse, part, pre
+from contd_release.project.version import AUTO, Part, next_version, parse, part, pre
 from contd_release.records import journal
 from contd_release.records.entries import Begun
 from contd_release.tools import bumpversion, git
@@ -65,6 +66,8 @@ def chosen(project: Project, words: Words) -> Release:
         raise _another(release, begun)
     if words.without_ci:
         release = replace(release, without_ci=words.without_ci)
+    if words.part == AUTO and not release.previous.is_prerelease:
+        words = replace(words, part=release.part)
     if words.are_given and _version_after(release.previous, words) != release.version:
         raise _another(release, begun)
     return release
@@ -72,7 +75,7 @@ def chosen(project: Project, words: Words) -> Release:
 
 def planned_hotfix(project: Project, words: Words, wanted: Version) -> Release:
     """The release of a hotfix branch as it is now."""
-    if (words.part or "patch") != "patch" or words.pre or words.final:
+    if (words.part or "patch") not in ("patch", AUTO) or words.pre or words.final:
         raise Usage(
             f"a hotfix raises the patch: {wanted}",
             expected=f"no part, or another branch than {hotfix.PREFIX}{project.tags.of(wanted)}",
@@ -98,9 +101,12 @@ def planned(project: Project, words: Words, branch: str | None) -> Release:
     current = stated.at(project, base).current
     if not words.are_given:
         raise behind(project, current) or _nothing_under_way(project, base, current)
+    found = at(project, base)
+    if words.part == AUTO and not current.is_prerelease:
+        words = replace(words, part=_least(found, base, current))
     version = _version_after(current, words)
     return Release(
-        project=at(project, base),
+        project=found,
         version=version,
         previous=current,
         base=base,
@@ -108,6 +114,23 @@ def planned(project: Project, words: Words, branch: str | None) -> Release:
         because=words.because,
         without_ci=words.without_ci,
     )
+
+
+def _least(project: Project, base: str, current: Version) -> Part:
+    """
+    The part that everything asks for that changed since the last release.
+
+    Raises:
+        NotReady: the last release is not in this clone, so what changed is not known.
+    """
+    found = evidence.at(project, base, current)
+    if found.since and git.commit(project.root, found.since.commit) is None:
+        raise NotReady(
+            f"{found.since.tag}, the last release, is not in this clone: what changed since then is not known",
+            expected=f"all history and tags of {project.settings.remote}",
+            type_next=f"git fetch --tags {project.settings.remote}",
+        )
+    return found.least()
 
 
 def resumed(project: Project, begun: Begun) -> Release:
@@ -228,16 +251,17 @@ def behind(project: Project, current: Version) -> NotReady | None:
 
 
 def _nothing_under_way(project: Project, base: str, current: Version) -> NotReady:
-    found = fragments.at(project, base)
-    least = found.least_part(current)
     if current.is_prerelease:
         return NotReady(
             f"{project.name} {current} is out, a pre-release, and nothing is under way",
             expected="the next pre-release, or the final",
             type_next="invoke release --final   (or --pre rc)",
         )
+    found = evidence.at(project, base, current)
+    least = found.least()
+    counted = f"{project.news.directory}/ has {found.fragments.counted()}"
     return NotReady(
-        f"{project.name} is at {current}, and nothing is under way; {project.news.directory}/ has {found.counted()}",
+        f"{project.name} is at {current}, and nothing is under way; {counted}",
         expected=f"a part of the version to raise: {least} at least, which gives {next_version(current, least)}",
         type_next=f"invoke release --part {least}",
     )

@@ -30,7 +30,7 @@ class Release:
         previous: the version the files say at `base`.
         base: the commit it starts from.
         epoch: seconds since 1970 that date the commit, the tag and everything built.
-        because: why a smaller part than the fragments ask for is right.
+        because: why a smaller part than the changes ask for is right.
         without_ci: why it is right to release although the checks of `base` are not green.
         hotfix: whether it starts from a branch `hotfix/v1.2.1` instead of main.
         commit: that of its tag, where it is known by its tag; empty while the commit is still to be made.

@@ -160,6 +160,10 @@ WORKFLOW: Final = matching(r"[A-Za-z0-9_][A-Za-z0-9._-]*\.ya?ml", "a file in .gi
 PLATFORM: Final = matching(r"[a-z0-9]+/[a-z0-9]+(/[a-z0-9.]+)?", "OS/ARCHITECTURE, such as linux/arm64")
 WHEEL_TAGS: Final = matching(r"[A-Za-z0-9_.]+-[A-Za-z0-9_.]+-[A-Za-z0-9_.]+", "the tags of a wheel: py3-none-any")
 MODULE: Final = matching(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "the name of a Python module: contd.cli")
+API: Final = matching(
+    r"\*|[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\.\*)?",
+    "the name of a module, with .* for those below it: contd, contd.plugins.*",
+)
 LINE: Final = Rule("one line of text", lambda text: not has_control(text) and "\n" not in text and bool(text.strip()))
 DURATION: Final = matching(r"[1-9][0-9]{0,4}[smhdw]", "a number and a unit: 90s, 30m, 24h, 7d or 2w")
 FRAGMENT_TYPE: Final = matching(r"[A-Za-z0-9][A-Za-z0-9_-]*", "the word that a fragment's file name has: feature")

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from contd_release.project.rules import (
     ANNOUNCE,
+    API,
     CHART,
     DURATION,
     FRAGMENT_TYPE,
@@ -193,6 +194,7 @@ class Settings:
     Args:
         name: the package's, where no file states it as text.
         package: the folder of the package, where that is not the root.
+        public_api: the modules whose public names users may rely on; a release is as big as their changes ask for.
     """
 
     name: str = field(default="", metadata=PROJECT.or_empty().metadata)
@@ -207,6 +209,7 @@ class Settings:
     proof_groups: tuple[str, ...] = field(default=(), metadata=PROJECT.metadata)
     sign_tags: bool = False
     own_versions: tuple[str, ...] = field(default=(), metadata=PATH.metadata)
+    public_api: tuple[str, ...] = field(default=("*",), metadata=API.metadata)
     pypi: Pypi | None = None
     image: Image | None = None
     chart: Chart | None = None

@@ -19,6 +19,7 @@ Part: TypeAlias = Literal["major", "minor", "patch"]
 Pre: TypeAlias = Literal["a", "b", "rc"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 PRES: Final[tuple[Pre, ...]] = get_args(Pre)
+AUTO: Final = "auto"
 
 _NUMBER = r"(0|[1-9][0-9]{0,8})"
 _PEP440 = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:(a|b|rc){_NUMBER})?")
@@ -55,7 +56,11 @@ def part(text: str) -> Part:
         Usage: there is no such part.
     """
     if text not in PARTS:
-        raise Usage(f"there is no part {text!r}", expected=", ".join(PARTS), type_next="invoke release --part minor")
+        raise Usage(
+            f"there is no part {text!r}",
+            expected=f"{', '.join(PARTS)}, or {AUTO}: what the changes ask for",
+            type_next=f"invoke release --part {AUTO}",
+        )
     return text
 
 

@@ -10,7 +10,7 @@ from contd_release.errors import edge
 
 @task(
     help={
-        "part": "the part to raise; what the fragments ask for when absent",
+        "part": "the part to raise; auto, what the changes ask for, when absent",
         "fresh": "begin again, even if a rehearsal of this commit was stopped",
         "crash-everywhere": "kill the release at every step and in every act, and continue it each time",
         "fault": "a fault that the world orders, such as 'UPLOAD /legacy/ 1 accept-then-drop'; may be repeated",

@@ -1,0 +1,163 @@
+"""
+The modules that a distribution has, read from the configuration of its build tool and the paths of its files.
+
+hatchling, setuptools, poetry, flit, pdm, uv and maturin name them in different places; where none does, they are the
+outermost packages below `src`, or those of the root. https://setuptools.pypa.io/en/latest/userguide/package_discovery.html
+"""
+
+from __future__ import annotations
+
+import configparser
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from contd_release.project.defaults import Read
+from contd_release.project.project import Project
+
+# Folders that are not installed, or whose files users do not import.
+_APART: Final = frozenset(
+    "test tests docs doc example examples benchmark benchmarks vendor node_modules scripts tools ci build dist bin "
+    "notebooks samples fixtures templates".split()
+)
+_ROOTS: Final = ("src", "lib", "python", "")
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module or package: the folder that its import begins in, below the repository, and its name."""
+
+    root: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        """Its folder, or its file without the ending."""
+        return "/".join(part for part in (self.root, *self.name.split(".")) if part)
+
+    def has(self, path: str) -> bool:
+        """Whether this file belongs to it, and is neither a test nor a program."""
+        parts = PurePosixPath(path).parts
+        is_api = path.endswith((".py", ".pyi")) and _APART.isdisjoint(parts[self.path.count("/") + 1 : -1])
+        is_inside = path.startswith(f"{self.path}/") or path in (f"{self.path}.py", f"{self.path}.pyi")
+        return is_api and is_inside and parts[-1] not in ("__main__.py", "conftest.py")
+
+
+def modules(project: Project, names: Sequence[str], text_of: Read) -> tuple[Module, ...]:
+    """
+    The modules of the project's distribution in a commit.
+
+    Args:
+        names: the paths of all files in it.
+    """
+    folder = project.package.folder
+    below = [name.removeprefix(folder) for name in names if name.startswith(folder) and name.endswith((".py", ".pyi"))]
+    wanted = project.settings.pypi.imports if project.settings.pypi else ()
+    found = [*_configured(folder, below, text_of)] or [*_imported(wanted, below)] or [*_discovered(project, below)]
+    prefix = folder.rstrip("/")
+    return tuple(
+        Module("/".join(part for part in (prefix, one.root) if part), one.name) for one in dict.fromkeys(found)
+    )
+
+
+def _imported(wanted: Sequence[str], names: list[str]) -> Iterator[Module]:
+    """The top-level modules that the settings say are imported."""
+    for name in dict.fromkeys(one.partition(".")[0] for one in wanted):
+        yield from _there(name, names, _ROOTS)
+
+
+def _configured(folder: str, names: list[str], text_of: Read) -> Iterator[Module]:
+    """The modules that the build tool is told to take."""
+    tools = _toml(text_of(f"{folder}pyproject.toml")).get("tool")
+    for path in (*_paths(tools), *_cfg_paths(text_of(f"{folder}setup.cfg") or "")):
+        clean = path.removeprefix("./").strip("/").removesuffix(".py")
+        root, name = next(
+            (one, clean.removeprefix(f"{one}/")) for one in _ROOTS if not one or clean.startswith(f"{one}/")
+        )
+        yield from _there(name.replace("/", "."), names, (root,))
+
+
+def _paths(tools: object) -> Iterator[str]:
+    hatch = _at(tools, "hatch", "build", "targets", "wheel", "packages")
+    yield from (str(one) for one in (hatch if isinstance(hatch, list) else ()))
+    poetry = _at(tools, "poetry", "packages")
+    for one in poetry if isinstance(poetry, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("include"), str) and "*" not in one["include"]:
+            yield f"{one.get('from', '')}/{one['include']}".strip("/")
+    setuptools = _at(tools, "setuptools")
+    root = str(_at(setuptools, "package-dir", "") or "")
+    for key in ("packages", "py-modules"):
+        listed = _at(setuptools, key)
+        tops = [str(one) for one in listed if "." not in str(one)] if isinstance(listed, list) else []
+        yield from (f"{root}/{one}".strip("/") for one in tops)
+    for name in (_at(tools, "flit", "module", "name"), _at(tools, "maturin", "module-name")):
+        if isinstance(name, str) and name:
+            source = str(_at(tools, "maturin", "python-source") or "")
+            yield from (f"{one}/{name.replace('.', '/')}".strip("/") for one in dict.fromkeys((source, "src", "")))
+    uv = _at(tools, "uv", "build-backend")
+    named = _at(uv, "module-name")
+    for one in named if isinstance(named, list) else [named] if isinstance(named, str) else ():
+        where = _at(uv, "module-root")
+        yield f"{'src' if where is None else where}/{str(one).replace('.', '/')}".strip("/")
+
+
+def _cfg_paths(text: str) -> Iterator[str]:
+    """`packages` and `py_modules` of setup.cfg, where they are lists."""
+    cfg = configparser.RawConfigParser(strict=False)
+    try:
+        cfg.read_string(text)
+    except configparser.Error:
+        return
+    root = cfg.get("options", "package_dir", fallback="").replace(" ", "").strip().removeprefix("=")
+    for key in ("packages", "py_modules"):
+        listed = cfg.get("options", key, fallback="").replace(",", "\n").split()
+        yield from (f"{root}/{one}".strip("/") for one in listed if "." not in one and not one.startswith("find"))
+
+
+def _discovered(project: Project, names: list[str]) -> Iterator[Module]:
+    """The outermost packages, those below `src` or of the project's name before all others; else a single module."""
+    wanted = project.file_name
+    tops: list[Module] = []
+    for root in _ROOTS:
+        for name in sorted(names, key=lambda one: (one.count("/"), one)):
+            inner = name.removeprefix(f"{root}/") if root else name
+            parts = PurePosixPath(inner).parts
+            if (root and inner == name) or parts[-1] not in ("__init__.py", "__init__.pyi") or len(parts) < 2:
+                continue
+            top = ".".join(parts[:-1])
+            is_inside = any(top.startswith(f"{one.name}.") for one in tops if one.root == root)
+            if _APART.isdisjoint(parts) and not is_inside and all(part.isidentifier() for part in parts[:-1]):
+                tops.append(Module(root, top))
+        if tops:
+            break
+    named = [one for one in tops if one.name.replace(".", "_").lower() == wanted]
+    if named and not named[0].root:
+        yield from named
+    elif tops:
+        yield from tops
+    else:
+        yield from _there(wanted, names, _ROOTS)
+
+
+def _there(name: str, names: list[str], roots: Sequence[str]) -> Iterator[Module]:
+    """The module of this name below the first of these folders that has it."""
+    for root in roots:
+        one = Module(root, name)
+        if any(path.startswith(f"{one.path}/") or path in (f"{one.path}.py", f"{one.path}.pyi") for path in names):
+            yield one
+            return
+
+
+def _at(table: object, *keys: str) -> Any:
+    for key in keys:
+        table = table.get(key) if isinstance(table, dict) else None
+    return table
+
+
+def _toml(text: str | None) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text or "")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
