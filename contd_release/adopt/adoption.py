@@ -78,7 +78,7 @@ def look(tree: Tree, answers: Answers) -> Found:
         chart=of_chart,
         image=of_image,
         places=_chosen(followed, current, answers),
-        changelog=changelog.find(tree),
+        changelog=changelog.find(tree, current.version),
         proof=proof.find(tree, found),
     )
 

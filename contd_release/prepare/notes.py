@@ -20,7 +20,7 @@ from contd_release.process.files import whole
 from contd_release.project.release import Release
 from contd_release.project.settings import News
 from contd_release.tools import git, rst, towncrier
-from contd_release.tools.changelog import Unreleased, added, has_section, unreleased
+from contd_release.tools.changelog import Unreleased, added, has_section, unreleased, with_links
 
 
 def ready(release: Release) -> Step:
@@ -91,7 +91,7 @@ def written(release: Release) -> Step:
             git.restore(tree, release.base, (news.changelog, news.directory)),
             towncrier.build(tree, version, release.date),
             Call(f"write the new section of {news.changelog} to {release.notes}", partial(_set_apart, release)),
-            Call(f"keep the line ends of {news.changelog}", partial(_keep_line_ends, release)),
+            Call(f"keep the line ends and the links of {news.changelog}", partial(_keep_form, release)),
         ),
     )
 
@@ -107,12 +107,12 @@ def _before(release: Release) -> str | None:
     return found.replace("\r\n", "\n") if found else found
 
 
-def _keep_line_ends(release: Release) -> None:
-    """towncrier writes line feeds alone; a changelog that had CRLF gets it back."""
+def _keep_form(release: Release) -> None:
+    """towncrier writes line feeds alone, and no link for the heading: a changelog with CRLF and links keeps them."""
     path = release.tree / release.project.news.changelog
     before = git.text(release.project.root, release.base, release.project.news.changelog) or ""
-    if "\r\n" in before:
-        path.write_text(_text(path), encoding="utf-8", newline="\r\n")
+    text = with_links(_text(path), release.version)
+    path.write_text(text, encoding="utf-8", newline="\r\n" if "\r\n" in before else "\n")
 
 
 def _set_apart(release: Release) -> None:

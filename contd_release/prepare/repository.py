@@ -18,7 +18,7 @@ from contd_release.tools.git import Remote
 # Older ones leave half-written version files, or hold other words.
 TOOLS: Final = {
     "bump-my-version": "1.6.6",
-    "towncrier": "24.8",
+    "towncrier": "25.8",
     "build": "1.6",
     "twine": "6.1",
     "nox": "2025.5.1",

@@ -11,7 +11,11 @@ from packaging.version import InvalidVersion, Version
 from contd_release.project.settings import News
 
 # A heading that names no release: https://keepachangelog.com/en/1.1.0/ and what others write.
-_OPEN: Final = re.compile(r"\b(unreleased|not (yet )?released|tbd|tba)\b", re.IGNORECASE)
+_OPEN: Final = re.compile(
+    r"\b(unreleased|not (yet )?released|tbd|tba|upcoming|next (release|version)|in development|under development"
+    r"|in progress)\b|\b(yyyy|xxxx|20xx)-(mm|xx)-(dd|xx)\b|\?\?\?\?-\?\?",
+    re.IGNORECASE,
+)
 _NUMBER: Final = re.compile(r"\d+\.\d+")
 _ENTRY: Final = re.compile(r"(?:[-*+•]|\d+[.)])[ \t]+\S")
 _UNDERLINE: Final = re.compile(r"([=\-~^\"'#*+])\1{2,}\s*")
@@ -22,6 +26,9 @@ _NOTHING: Final = re.compile(
 
 # The line below a heading of reStructuredText.
 _BELOW: Final = "(?:" + "|".join(f"{re.escape(one)}{{2,}}" for one in "=-~^\"'`#*+.:_") + r")[ \t]*$"
+_LINK: Final = re.compile(r"\[(?P<label>(?:v?(?P<version>\d+(?:\.\d+)+))|[^\]]+)\]:[ \t]*(?P<url>\S+)")
+# What other documents link to, right above the heading that it belongs to.
+_ANCHOR: Final = re.compile(r"\.\. _[^:\n]+:\s*|<a [^\n]*>\s*")
 _ANY: Final = r"v?[0-9][0-9A-Za-z.+-]*"
 
 
@@ -35,6 +42,27 @@ class ChangelogSection:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """
+    One heading.
+
+    Args:
+        line: the line of its text, counted from 1.
+        level: its number signs in Markdown, the character of the line below it in reStructuredText.
+    """
+
+    title: str
+    line: int
+    level: str
+
+    def is_above(self, other: Heading) -> bool:
+        """Whether the other one is lower than this one, or written in another way."""
+        if self.level.startswith("#") and other.level.startswith("#"):
+            return len(self.level) < len(other.level)
+        return self.level != other.level
+
+
+@dataclass(frozen=True)
 class Unreleased:
     """
     A section for what is not released yet, written by hand.
@@ -43,24 +71,47 @@ class Unreleased:
         heading: its heading as it is in the text.
         line: of the heading, counted from 1.
         entries: the first line of each entry.
+        end: the line after the section.
     """
 
     heading: str
     line: int
     entries: tuple[str, ...]
+    end: int = 0
+
+
+def headings(changelog: str) -> tuple[Heading, ...]:
+    """Every heading in the order of the text; a line of code that looks like one is none."""
+    lines = _without_code(changelog.splitlines())
+    marks = ((index, _level(lines, index)) for index in range(len(lines)))
+    return tuple(Heading(_title(lines[index]), index + 1, level) for index, level in marks if level)
 
 
 def unreleased(changelog: str) -> tuple[Unreleased, ...]:
     """
     The sections with entries that no version has: below `[Unreleased]`, `Unreleased`, `1.2.0 (unreleased)` or `TBD`.
     """
-    lines, found = changelog.splitlines(), []
-    for index, line in enumerate(lines):
-        if (level := _level(lines, index)) and _OPEN.search(_title(line)):
-            ends = (at for at in range(index + 1, len(lines)) if _ends(lines, at, level))
-            entries = _entries(lines[index + 1 : next(ends, len(lines))])
-            found += [Unreleased(_title(line), index + 1, entries)] if entries else []
+    lines, found = _without_code(changelog.splitlines()), []
+    for one in open_headings(changelog):
+        end = end_of(changelog, one)
+        entries = _entries(lines[one.line : end - 1])
+        found += [Unreleased(one.title, one.line, entries, end)] if entries else []
     return tuple(found)
+
+
+def open_headings(changelog: str) -> tuple[Heading, ...]:
+    """The headings that name no release yet."""
+    return tuple(one for one in headings(changelog) if _OPEN.search(one.title))
+
+
+def end_of(changelog: str, heading: Heading) -> int:
+    """The line after the section below this heading."""
+    lines = _without_code(changelog.splitlines())
+    at = next((at for at in range(heading.line, len(lines)) if _ends(lines, at, heading.level)), len(lines))
+    while at < len(lines) and at > heading.line + 1 and (_ANCHOR.fullmatch(lines[at - 1]) or not lines[at - 1].strip()):
+        at -= 1
+    has_line_above = heading.line < at < len(lines) - 1 and _UNDERLINE.fullmatch(lines[at - 1])
+    return at if has_line_above and lines[at - 1].strip() == lines[at + 1].strip() else at + 1
 
 
 def has_section(changelog: str, news: News, version: str) -> bool:
@@ -115,6 +166,44 @@ def added(before: str, after: str, news: News) -> str | None:
     return new.strip().removesuffix(rest).strip() if marker and new.strip().endswith(rest) else None
 
 
+def _without_code(lines: list[str]) -> list[str]:
+    """The lines, with an empty one for each of a fenced block; tildes right below a text are its underline."""
+    kept, fence = list[str](), ""
+    for line in lines:
+        is_below = kept and kept[-1].strip() and not fence
+        mark = re.match(r"[ \t]*(`{3,})" if is_below else r"[ \t]*(`{3,}|~{3,})", line)
+        is_end = fence and mark and mark[1].startswith(fence) and not line.strip(" \t`~")
+        kept.append("" if fence else line)
+        fence = "" if is_end else fence or (mark[1] if mark and re.match(r"[^`]*$", line[mark.end() :]) else "")
+    return kept
+
+
+def with_links(changelog: str, version: Version) -> str:
+    """
+    The changelog with a link for the heading of this version, where each release has one at the end of the file.
+
+    `[1.3.0]: …/compare/v1.2.0...v1.3.0` goes above the link of the release before, and `[Unreleased]` begins at 1.3.0.
+    """
+    lines = changelog.split("\n")
+    links = [(at, match) for at, line in enumerate(lines) if (match := _LINK.fullmatch(line))]
+    known = [(at, match, Version(match["version"])) for at, match in links if match["version"]]
+    earlier = [one for one in known if one[2] < version]
+    if not earlier or any(one[2] == version for one in known):
+        return changelog
+    at, match, _ = max(earlier, key=lambda one: one[2])
+    url, old = match["url"], match["version"]
+    here = re.sub(rf"/compare/(.*?){re.escape(old)}$", rf"/compare/\g<1>{version}", url)
+    if here != url:
+        here = re.sub(r"/compare/(\D*).*?\.\.\.", rf"/compare/\g<1>{old}...", here)
+    else:
+        here = url.replace(old, str(version))
+    for number, other in links:
+        if _OPEN.search(other["label"]) and all(one[2] <= version for one in known):
+            lines[number] = re.sub(rf"{re.escape(old)}(?=\.\.\.)", str(version), lines[number])
+    lines.insert(at, lines[at].replace(url, here).replace(match["label"], match["label"].replace(old, str(version)), 1))
+    return "\n".join(lines)
+
+
 def _level(lines: list[str], index: int) -> str:
     """
     The level of the heading on this line: its number signs in Markdown, the character below it in reStructuredText.
@@ -138,6 +227,11 @@ def _ends(lines: list[str], index: int, level: str) -> bool:
 
 def _title(line: str) -> str:
     return line.strip("# \t")
+
+
+def says_nothing(text: str) -> bool:
+    """Whether an entry only says that there is none."""
+    return _NOTHING.fullmatch(text) is not None
 
 
 def _entries(lines: list[str]) -> tuple[str, ...]:

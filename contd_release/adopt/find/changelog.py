@@ -1,42 +1,54 @@
-"""The changelog: its file, the form of its headings, and the entries that no release has yet."""
+"""The changelog: its file, how it is written, what configures towncrier, and the entries that no release has yet."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, Final
 
+from packaging.version import InvalidVersion, Version
+
+from contd_release.adopt.find import style
+from contd_release.adopt.find.entries import Entry, definitions, entries
+from contd_release.adopt.find.style import Style
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.tree import Tree
+from contd_release.errors import ReleaseError
+from contd_release.project import towncrier
+from contd_release.project.settings import News
 from contd_release.tools import changelog as tool
+from contd_release.tools.changelog import Heading
 
-NAMES: Final = ("CHANGELOG.md", "CHANGES.md", "HISTORY.md", "NEWS.md", "Changelog.md", "changelog.md", "changes.md")
-# https://keepachangelog.com/en/1.1.0/ and the headings that others use.
-_TYPES: Final = {
-    "added": "feature", "features": "feature", "feature": "feature", "new": "feature", "new features": "feature",
-    "enhancements": "feature", "improvements": "feature", "changed": "change", "changes": "change",
-    "fixed": "bugfix", "fixes": "bugfix", "bug fixes": "bugfix", "bugfixes": "bugfix", "security": "security",
-    "deprecated": "deprecation", "deprecations": "deprecation", "removed": "removal", "removals": "removal",
-    "breaking": "breaking", "breaking changes": "breaking", "documentation": "doc", "docs": "doc",
-}  # fmt: skip
-_VERSION: Final = r"\d+\.\d+(?:\.\d+)?(?:[-.]?(?:a|b|rc)\.?\d+)?"
-_DATE: Final = r"\d{4}-\d{2}-\d{2}"
+_STEMS: Final = (
+    "changelog",
+    "changes",
+    "history",
+    "news",
+    "release_notes",
+    "release-notes",
+    "releasenotes",
+    "whatsnew",
+)
+_SUFFIXES: Final = (".md", ".rst", "", ".txt", ".markdown")
 
 
 @dataclass(frozen=True)
-class Entry:
+class Open:
     """
-    One entry that no release has.
+    One section that no release has.
 
     Args:
-        type: that of its fragment.
-        text: it, without the bullet, each line without the indentation of the list.
-        line: where it begins, counted from 1.
+        end: the line after it, counted from 1.
+        is_kept: whether its heading stays, for what is unreleased next; one with a version of its own does not.
     """
 
-    type: str
-    text: str
-    line: int
+    heading: Heading
+    end: int
+    is_kept: bool
 
 
 @dataclass(frozen=True)
@@ -46,82 +58,118 @@ class Changelog:
 
     Args:
         path: its file; the one that will be written where there is none.
-        title_format: the heading of a release, as towncrier spells it.
-        heading: the line of the heading of what is unreleased, counted from 1; 0 where there is none.
-        end: the line after the last one of that section.
-        is_configured: whether towncrier is configured already.
+        sections: those that no release has, in the order of the text.
+        news: what towncrier is configured to do; None where nothing configures it.
+        titles: the headings that it is configured to write, by the types that file names have.
     """
 
     path: str
-    title_format: str
-    heading: int
-    end: int
+    style: Style
+    sections: tuple[Open, ...]
     entries: tuple[Entry, ...]
-    is_configured: bool
-    findings: tuple[Finding, ...]
+    news: News | None
+    titles: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_rst(self) -> bool:
+        """Whether it is reStructuredText."""
+        return not self.path.endswith((".md", ".markdown"))
 
 
-def find(tree: Tree) -> Changelog:
+def find(tree: Tree, current: Version) -> Changelog:
     """The changelog of this tree, or the one that it will get."""
-    configured = "towncrier.toml" in tree.known or bool(tree.line_of("pyproject.toml", r"^\[tool\.towncrier\]"))
-    path = next(iter(tree.named(*NAMES)), "CHANGELOG.md")
+    configured = _configured(tree)
+    news = _news(configured, tree) if configured else None
+    path = news.changelog if news else next(iter(_files(tree)), "CHANGELOG.md")
     text = tree.text(path) or ""
-    form, line = _format(text)
-    open_sections = tool.unreleased(text)
-    heading = _heading_line(text)
-    end = _end(text, heading) if heading else 0
-    entries = tuple(_entries(text.splitlines()[heading : end - 1], heading)) if open_sections and heading else ()
-    findings = [Finding(f"the changelog is {path}", f"{path}:{line}" if line else path, f"its headings are {form}")]
-    if entries:
-        many = f"{len(entries)} entr{'y' if len(entries) == 1 else 'ies'}"
-        findings.append(Finding(f"{many} become fragments", f"{path}:{heading}", "no release has them yet"))
-    if configured:
-        findings = [Finding("towncrier is configured, and stays as it is")]
-    return Changelog(path, form, heading, end, entries, configured, tuple(findings))
+    is_rst = not path.endswith((".md", ".markdown"))
+    written = style.read(text, is_rst=is_rst)
+    sections = tuple(_sections(text, written, current))
+    known, lines = {} if is_rst else definitions(text), text.splitlines()
+    found = [
+        entry
+        for one in sections
+        for entry in entries(lines[one.heading.line : one.end - 1], one.heading.line + 1, known, is_rst=is_rst)
+    ]
+    changelog = Changelog(path, written, sections, tuple(found), news, towncrier.titles(configured))
+    return Changelog(
+        path, written, sections, tuple(found), news, changelog.titles, tuple(_findings(tree, changelog, text))
+    )
 
 
-def _format(text: str) -> tuple[str, int]:
-    """The form of the first heading of a release, and its line."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        match = re.match(rf"(?P<mark>#+ +)(?P<before>.*?)(?P<version>{_VERSION})(?P<rest>.*)$", line)
-        if match and (date := re.search(_DATE, match["rest"])):
-            rest = match["rest"][: date.start()] + "{project_date}" + match["rest"][date.end() :]
-            return f"{match['mark']}{match['before']}{{version}}{rest}".rstrip(), number
-        if match and "http" not in line:
-            return f"{match['mark']}{match['before']}{{version}}{match['rest']}".rstrip(), number
-    return "## [{version}] - {project_date}", 0
+def _findings(tree: Tree, found: Changelog, text: str) -> Iterator[Finding]:
+    if found.news:
+        path = towncrier.path_of(tree.text)
+        line = tree.line_of(path, r"^\[tool\.towncrier\]")
+        yield Finding(
+            f"towncrier writes {found.path} from {found.news.directory}/", f"{path}:{line or 1}", "it stays as it is"
+        )
+    elif not text:
+        yield Finding("there is no changelog; it will be CHANGELOG.md")
+    else:
+        where = f"{found.path}:{found.style.line}" if found.style.line else found.path
+        yield Finding(f"the changelog is {found.path}", where, f"its headings are {found.style.title_format}")
+    for one in found.sections:
+        count = sum(one.heading.line < entry.line < one.end for entry in found.entries)
+        if count:
+            many = "1 entry becomes a fragment" if count == 1 else f"{count} entries become fragments"
+            yield Finding(f"{many}: no release has them", f"{found.path}:{one.heading.line}", one.heading.title)
 
 
-def _heading_line(text: str) -> int:
-    pattern = r"^#{1,4} +.*\b(?:unreleased|not yet released|tbd)\b"
-    found = re.search(pattern, text, re.MULTILINE | re.IGNORECASE)
-    return text.count("\n", 0, found.start()) + 1 if found else 0
+def _configured(tree: Tree) -> dict[str, Any]:
+    """towncrier's table; empty where there is none."""
+    path = towncrier.path_of(tree.text)
+    try:
+        table: object = tomllib.loads(tree.text(path) or "")
+    except tomllib.TOMLDecodeError:
+        return {}
+    for key in ("tool", "towncrier"):
+        table = table.get(key) if isinstance(table, dict) else None
+    return table if isinstance(table, dict) else {}
 
 
-def _end(text: str, heading: int) -> int:
-    """The line after the section: the next heading as high, the references at the end, or the end."""
-    lines = text.splitlines()
-    level = len(lines[heading - 1]) - len(lines[heading - 1].lstrip("#"))
-    for number, line in enumerate(lines[heading:], start=heading + 1):
-        if re.match(rf"#{{1,{level}}} ", line) or re.match(r"\[[^\]]+\]:\s", line) or "release notes start" in line:
-            return number
-    return len(lines) + 1
+def _news(table: dict[str, Any], tree: Tree) -> News | None:
+    from contd_release.project import metadata
+
+    with suppress(ReleaseError):
+        name = metadata.of(tree.text).name
+        return towncrier.news(table, name.value if name and name.path == "pyproject.toml" else "")
+    return None
 
 
-def _entries(lines: list[str], offset: int) -> list[Entry]:
-    """Every item of the lists below each heading, whole."""
-    found: list[Entry] = []
-    kind, indent = "misc", 0
-    for index, line in enumerate(lines, start=offset + 1):
-        if heading := re.match(r"#+ +(.+?)\s*$", line):
-            title = re.sub(r"[^a-z ]", "", heading[1].lower()).strip()
-            kind = _TYPES.get(title, "misc")
+def _files(tree: Tree) -> list[str]:
+    """The files that are changelogs by their name, the most likely one first; those that include another come last."""
+    found = []
+    for path in tree.files:
+        at = PurePosixPath(path)
+        stem, folders = at.stem.lower() if at.suffix in _SUFFIXES else at.name.lower(), at.parts[:-1]
+        if stem not in _STEMS or at.suffix not in _SUFFIXES or (folders and folders[0] not in ("docs", "doc")):
             continue
-        if item := re.match(r"([-*+] +)\S", line):
-            indent = len(item[1])
-            found.append(Entry(kind, line[indent:].rstrip(), index))
-        elif found and (line.startswith(" ") or not line.strip()):
-            last = found[-1]
-            text = line[indent:] if line[:indent].strip() == "" else line.lstrip()
-            found[-1] = Entry(last.type, f"{last.text}\n{text.rstrip()}", last.line)
-    return [Entry(one.type, one.text.strip(), one.line) for one in found]
+        text = tree.text(path) or ""
+        if not folders or re.search(r"\d+\.\d+|unreleased", text, re.IGNORECASE):
+            is_stub = re.search(r"^\.\. include::|^```\{include\}|--8<--", text, re.MULTILINE) is not None
+            found.append(((is_stub, len(folders), _SUFFIXES.index(at.suffix), _STEMS.index(stem)), path))
+    return [path for _, path in sorted(found)]
+
+
+def _sections(text: str, written: Style, current: Version) -> Iterator[Open]:
+    """The sections that name no release, and those of a version that is still to come and has no date yet."""
+    has_dates = "{project_date}" in written.title_format
+    opened = {one.line for one in tool.open_headings(text)}
+    for one in tool.headings(text):
+        match = style.VERSION.search(one.title)
+        is_next = (
+            has_dates and match is not None and _is_later(match["version"], current) and not style.is_dated(one.title)
+        )
+        if one.line in opened or is_next:
+            yield Open(one, tool.end_of(text, one), is_kept=match is None)
+
+
+def _is_later(text: str, current: Version) -> bool:
+    try:
+        version = Version(text)
+    except InvalidVersion:
+        return False
+    # A year or a port in a heading is no version that comes next.
+    return version > current and version.major <= current.major + 1 and version.release[0] < 1000
