@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from contd_release.engine.checklist import Checklist, Event, Phase, PointOfNoReturn
 from contd_release.engine.step import State, Step
+from contd_release.errors import Interrupted
 from contd_release.process.log import last_line
 from contd_release.process.redaction import Redactor
 
@@ -105,7 +106,7 @@ class Board:
         elif event.action:
             row.detail = str(event.action)
         elif event.error:
-            row.detail = str(event.error)
+            row.detail = "interrupted" if isinstance(event.error, Interrupted) else str(event.error)
         return True
 
     def sections(self) -> Iterator[tuple[str, list[BoardRow]]]:

@@ -32,12 +32,25 @@ class Terminal(Lines):
     @contextmanager
     def watching(self, release: Release, checklist: Checklist) -> Iterator[None]:
         """Show every step from the beginning."""
-        from rich.live import Live
-
         self.board = Board.of(str(release), checklist, self.redact)
         self.view = View(self.board)
-        with Live(console=self.console, get_renderable=self._frame, refresh_per_second=4) as self.live:
+        self._begin()
+        try:
             yield
+        finally:
+            self._end()
+
+    def _begin(self) -> None:
+        """Show the view from the line of the cursor on."""
+        from rich.live import Live
+
+        self.live = Live(console=self.console, get_renderable=self._frame, refresh_per_second=4)
+        self.live.start(refresh=True)
+
+    def _end(self) -> None:
+        """Leave the view on the screen as it is."""
+        if self.live:
+            self.live.stop()
         self.live = None
 
     def _frame(self) -> View:
@@ -92,11 +105,11 @@ class Terminal(Lines):
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Stand still while a person is asked."""
-        if self.live:
-            self.live.stop()
+        """Stand still while a person is asked; what they answered stays above the view that follows."""
+        is_live = self.live is not None
+        self._end()
         try:
             yield
         finally:
-            if self.live:
-                self.live.start(refresh=True)
+            if is_live:
+                self._begin()

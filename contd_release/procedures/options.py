@@ -14,6 +14,8 @@ HELP: Final = {
     "json": "tell events as JSON lines",
 }
 
+WAIT_CI: Final = "wait until the checks of the commit have ended, before anything else"
+
 PART: Final = {
     "only": "some channels, with commas between them: image,chart,github",
     "artifacts": "a folder of what was built and sealed elsewhere, taken over after every file is compared",
@@ -28,6 +30,7 @@ class Words:
 
     Args:
         hotfix: the version of a hotfix, whose branch is released.
+        wait_ci: whether to wait for the checks of the commit first.
     """
 
     part: str = ""
@@ -36,6 +39,7 @@ class Words:
     because: str = ""
     without_ci: str = ""
     hotfix: str = ""
+    wait_ci: bool = False
 
     @property
     def are_given(self) -> bool:

@@ -16,7 +16,7 @@ from contd_release.console.board import Board
 from contd_release.console.public import Public
 from contd_release.console.question import is_confirmed
 from contd_release.engine import ask_once
-from contd_release.engine.checklist import Checklist, Event, Phase, Seen
+from contd_release.engine.checklist import Checklist, Event, Phase, Section, Seen
 from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage, interruption
 from contd_release.prepare import docs, repository
 from contd_release.prepare.part import evidence
@@ -132,6 +132,25 @@ class Walking:
             if self.picture:
                 board.picture(self.picture)
 
+    def await_checks(self) -> None:
+        """
+        Wait until no check of the commit is running.
+
+        Raises:
+            Usage: no place has checks.
+        """
+        from contd_release.channels.github.access import awaited
+
+        if not self.release.project.settings.github:
+            raise Usage(
+                f"{self.release.project.name} has no GitHub repository, whose checks could end",
+                expected="no --wait-ci",
+                type_next=self.release.task,
+            )
+        waiting = Checklist((Section("checks", (awaited(self.release),)),))
+        with self.report.watching(self.release, waiting):
+            waiting.walk(self.report.event, Running(self.release.logs, self.report.redact, tell=self.report.says))
+
     def plan(self) -> None:
         """Tell every step, what the world says of it, and each command that would run; nothing changes."""
         seen = self.status()
@@ -161,6 +180,8 @@ def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: st
     report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
         walking = Walking.of(project, words, report)
+        if words.wait_ci:
+            walking.await_checks()
         picture_to = Path(picture) if picture else None
         replace(walking, yes=yes, until=until, picture=picture_to).walk()
         if not until:

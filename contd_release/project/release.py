@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -89,13 +90,15 @@ class Release:
 
     @property
     def task(self) -> str:
-        """What a person types to begin it, or to go on with it, with the options that name its version."""
+        """What a person types to begin it, or to go on with it, with the version and the reasons that they gave."""
+        because = f" --because {shlex.quote(self.because)}" if self.because else ""
+        without_ci = f" --without-ci {shlex.quote(self.without_ci)}" if self.without_ci else ""
         if self.hotfix:
-            return f"invoke hotfix.finish --version {self.version}"
+            return f"invoke hotfix.finish --version {self.version}{because}{without_ci}"
         series = f" --pre {self.version.pre[0]}" if self.version.pre else ""
         if not self.previous.is_prerelease:
-            return f"invoke release --part {self.part}{series}"
-        return f"invoke release{series or ' --final'}"
+            series = f" --part {self.part}{series}"
+        return f"invoke release{series or ' --final'}{because}{without_ci}"
 
     @property
     def headline(self) -> str:

@@ -6,7 +6,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from contd_release.errors import edge
-from contd_release.procedures.options import HELP, Words
+from contd_release.procedures.options import HELP, WAIT_CI, Words
 
 
 @task(
@@ -31,15 +31,23 @@ def start(c: Context, of: str, pick: list[str], here: bool = False, json: bool =
         "version": "the hotfix's version; that of the branch that is checked out, or of the only one there is",
         "because": HELP["because"],
         "without-ci": HELP["without-ci"],
+        "wait-ci": WAIT_CI,
         "yes": "approve the review without a question",
         "json": HELP["json"],
     }
 )
 def finish(
-    c: Context, version: str = "", because: str = "", without_ci: str = "", yes: bool = False, json: bool = False
+    c: Context,
+    version: str = "",
+    because: str = "",
+    without_ci: str = "",
+    wait_ci: bool = False,
+    yes: bool = False,
+    json: bool = False,
 ) -> None:
     """Release a hotfix as the next patch, and merge it back to main."""
     with edge():
         from contd_release.procedures.hotfix.finish import finish_hotfix
 
-        finish_hotfix(Words(because=because, without_ci=without_ci, hotfix=version), as_json=json, yes=yes)
+        words = Words(because=because, without_ci=without_ci, hotfix=version, wait_ci=wait_ci)
+        finish_hotfix(words, as_json=json, yes=yes)

@@ -6,12 +6,13 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from contd_release.errors import edge
-from contd_release.procedures.options import HELP, Words
+from contd_release.procedures.options import HELP, WAIT_CI, Words
 
 
 @task(
     help=HELP
     | {
+        "wait-ci": WAIT_CI,
         "yes": "approve the review without a question",
         "dry-run": "print the plan instead, and change nothing",
         "svg": "a file that gets the walked checklist as a picture",
@@ -24,6 +25,7 @@ def release(
     final: bool = False,
     because: str = "",
     without_ci: str = "",
+    wait_ci: bool = False,
     yes: bool = False,
     json: bool = False,
     dry_run: bool = False,
@@ -31,7 +33,7 @@ def release(
 ) -> None:
     """Release: from "main is green" to "everyone can install it, we checked, and they know"."""
     with edge():
-        words = Words(part, pre, final, because, without_ci)
+        words = Words(part, pre, final, because, without_ci, wait_ci=wait_ci)
         if dry_run or c.config.run.dry:
             from contd_release.procedures.plan import print_plan
 

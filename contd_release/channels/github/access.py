@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
+import time
+from dataclasses import dataclass
 
+from contd_release.channels.github.workflow import UNHURRIED, Pace
 from contd_release.engine.step import Found, State, Step
+from contd_release.errors import Interrupted, NotReady, Unsettled
+from contd_release.process.action import Running
 from contd_release.project.release import Release
 from contd_release.tools.github import api, runs
 
@@ -37,27 +41,91 @@ def allowed(release: Release) -> Step:
 def checked(release: Release) -> Step:
     """Every check of the commit that the release starts from has passed, or somebody said why not."""
     short = release.base[:12]
-    because = f" --because {shlex.quote(release.because)}" if release.because else ""
-    without = f'{release.task}{because} --without-ci "why it is right all the same"'
+    without = f'{release.task} --without-ci "why it is right all the same"'
 
     def observe() -> Found:
         if release.without_ci:
             return Found(State.DONE, f"not asked: {release.without_ci}")
-        checks = runs.checks(api.connected(release.project), release.base)
+        checks = _checks(release)
         if red := [one for one in checks if one.passed is False]:
             told = ", ".join(f"{one.name} ({one.url})" if one.url else one.name for one in red)
             return Found(State.ABSENT, f"failed on {short}: {told}", without)
-        if running := [one.name for one in checks if one.passed is None]:
+        if running := _running(checks):
             return Found(
                 State.PARTIAL,
-                f"still running on {short}: {', '.join(running)}",
-                f"{release.task}{because}   (when they have ended)",
+                f"still running on {short}: {running}",
+                f"{release.task} --wait-ci   (it waits until they have ended)",
             )
         if not checks:
-            return Found(State.ABSENT, f"nothing has checked {short}", without)
+            return Found(State.ABSENT, f"nothing has checked {short}", f"{release.task} --wait-ci   (or {without})")
         return Found(State.DONE, f"{len(checks)} passed on {short}")
 
     return Step(f"the checks of {short} are green", observe)
+
+
+def awaited(release: Release, pace: Pace = UNHURRIED) -> Step:
+    """No check of the commit that the release starts from is running any more; whether they passed is another step."""
+    short = release.base[:12]
+
+    def observe() -> Found:
+        checks = _checks(release)
+        if running := _running(checks):
+            return Found(State.PARTIAL, f"still running: {running}")
+        if not checks:
+            return Found(State.ABSENT, f"nothing has checked {short} yet")
+        return Found(State.DONE, f"{len(checks)} have ended")
+
+    return Step(f"the checks of {short} have ended", observe, act=(Awaited(release, pace),))
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """The checks of the commit are over; each change of those that run is printed."""
+
+    release: Release
+    pace: Pace
+
+    def __str__(self) -> str:
+        return f"wait for the checks of {self.release.base[:12]}"
+
+    def run(self, running: Running) -> None:
+        """
+        Ask until no check is running.
+
+        Raises:
+            NotReady: no check has begun.
+            Unsettled: they take too long.
+        """
+        begun, reported = time.monotonic(), ""
+        while (passed := time.monotonic() - begun) < self.pace.whole:
+            checks = _checks(self.release)
+            still = _running(checks)
+            if checks and not still:
+                return
+            if not checks and passed > self.pace.appear:
+                raise NotReady(
+                    f"nothing has checked {self.release.base[:12]} after {passed:.0f} s",
+                    expected="checks on GitHub",
+                    type_next=f'{self.release.task} --without-ci "why it is right all the same"',
+                )
+            if still and still != reported:
+                running.tell(f"    still running: {still}")
+                reported = still
+            if running.stop.wait(self.pace.pause):
+                raise Interrupted("waiting for the checks was stopped")
+        raise Unsettled(
+            f"still running after {self.pace.whole:g} s: {reported}",
+            expected="their end",
+            type_next=f"{self.release.task} --wait-ci   (it goes on waiting)",
+        )
+
+
+def _checks(release: Release) -> tuple[runs.Check, ...]:
+    return runs.checks(api.connected(release.project), release.base)
+
+
+def _running(checks: tuple[runs.Check, ...]) -> str:
+    return ", ".join(one.name for one in checks if one.passed is None)
 
 
 def _name(release: Release) -> str:
