@@ -40,11 +40,13 @@ class ToReview:
     Args:
         least: the part that the changes ask for, and the lines that show it.
         documentation: the paths of what changed in it since the last release.
+        due: deprecations that this release was announced to remove.
     """
 
     least: Part
     changes: Sequence[str] = ()
     documentation: Sequence[str] = ()
+    due: Sequence[str] = ()
 
 
 def review_text(release: Release, sealed: Sealed, shown: ToReview) -> str:
@@ -55,6 +57,8 @@ def review_text(release: Release, sealed: Sealed, shown: ToReview) -> str:
     lines += [f"  {one.sha256}  {one.name}" for one in sealed.artifacts]
     if shown.changes:
         lines += [f"  what changed asks for {shown.least}:", *(f"    {line}" for line in shown.changes)]
+    if shown.due:
+        lines += ["  announced to be removed in this version:", *(f"    {one}" for one in shown.due)]
     if shown.documentation:
         lines += ["  changed since the last release, to be reviewed:", *(f"    {one}" for one in shown.documentation)]
     if release.because:

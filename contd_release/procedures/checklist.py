@@ -8,7 +8,8 @@ from typing import Literal
 from contd_release.after.merge_back import merge_back
 from contd_release.channels import origin, registry
 from contd_release.engine.checklist import Checklist, Item, Section, Together
-from contd_release.prepare import docs, links, notes, proof, repository, review, seal, tree, versions
+from contd_release.prepare import links, notes, proof, repository, review, seal, tree, versions
+from contd_release.prepare.docs import deprecations, directives, guide
 from contd_release.procedures.after import steps
 from contd_release.project.release import Release
 
@@ -31,13 +32,15 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
                         versions.big_enough(release),
                         notes.ready(release),
                         review.destined(release),
-                        docs.guide_written(release),
+                        guide.written(release),
+                        deprecations.known(release),
                         *proof.access(release),
                         *_access(release),
                         *steps.access(release),
                     ),
                     tree.checked_out(release),
                     together(versions.bumped(release), notes.written(release)),
+                    *([] if release.version.is_prerelease else [directives.dated(release)]),
                     tree.committed(release),
                 ),
             ),

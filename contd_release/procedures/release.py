@@ -18,7 +18,8 @@ from contd_release.console.question import is_confirmed
 from contd_release.engine import ask_once
 from contd_release.engine.checklist import Checklist, Event, Phase, Section, Seen
 from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage, interruption
-from contd_release.prepare import docs, repository
+from contd_release.prepare import repository
+from contd_release.prepare.docs import deprecations, guide
 from contd_release.prepare.part import evidence
 from contd_release.procedures.after import steps as announcing
 from contd_release.procedures.checklist import checklist
@@ -219,4 +220,6 @@ def _to_review(release: Release) -> ToReview:
     settings = release.project.settings
     last = repository.last_tag(git.remote(release.project.root, settings.remote).tags, release)
     found = evidence.of(release)
-    return ToReview(found.least(), found.lines(), docs.changed(release, last) if last else ())
+    return ToReview(
+        found.least(), found.lines(), guide.changed(release, last) if last else (), deprecations.due(release)
+    )

@@ -20,6 +20,7 @@ from contd_release.prepare import fragments, repository
 from contd_release.prepare.fragments import Fragments
 from contd_release.project.project import Project
 from contd_release.project.release import Release
+from contd_release.project.settings import meaning_of
 from contd_release.project.version import PARTS, Part
 from contd_release.tools import git
 from contd_release.tools.griffe.griffe import Size
@@ -157,8 +158,9 @@ def _described(project: Project, base: str, found: Fragments) -> Iterator[Change
     paths = {one.name: f"{project.news.directory}/{one.name}" for one in found.fragments}
     git.read_ahead(project.root, base, *paths.values())
     for one in found.fragments:
-        if one.type in ("breaking", "feature"):
-            size: Size = "breaking" if one.type == "breaking" else "feature"
+        meaning = meaning_of(one.type)
+        if meaning in ("breaking", "feature"):
+            size: Size = "breaking" if meaning == "breaking" else "feature"
             text = git.text(project.root, base, paths[one.name]) or ""
             yield Change(size, f"{paths[one.name]}:1", shorten(text, 72, placeholder=" …"))
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from contd_release.console import reporting
 from contd_release.errors import Conflict, NotReady, Unanswered
-from contd_release.prepare import docs, fragments, stated
+from contd_release.prepare import fragments, stated
+from contd_release.prepare.docs import guide
 from contd_release.prepare.fragments import Fragments
+from contd_release.prepare.part import evidence
 from contd_release.procedures.options import Words
 from contd_release.procedures.selection import here, planned
 from contd_release.process.command import Command
@@ -62,13 +64,13 @@ def write_guide() -> None:
         )
     current = stated.read(project, project.commit, _reader(project.root)).current
     release = planned(project, Words(part=found.least_part(current)), git.branch(project.root))
-    path = project.root / docs.guide_path(release)
+    path = project.root / guide.path_of(release)
     folder = project.root / project.news.directory
     breaking = [_first_line(folder / one.name) for one in found.fragments if meaning_of(one.type) == "breaking"]
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with open(path, "x", encoding="utf-8") as stream:
-            stream.write(docs.template(release, breaking))
+            stream.write(guide.draft(release, breaking, evidence.of(release).compared))
     except FileExistsError as error:
         raise Conflict(f"{path} is there already", expected="a free name", type_next=f"$EDITOR {path}") from error
     reporting(as_json=False).says(f"{path} is written; fill it in, remove its first line, and commit it")

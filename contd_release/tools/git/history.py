@@ -98,6 +98,20 @@ def names(where: Path, revision: str, folder: str = "") -> tuple[str, ...]:
     return ask_once.once(("names", where, revision, folder), partial(_names_in, where, revision, folder))
 
 
+def matching(where: Path, commit: str, pattern: str, globs: tuple[str, ...]) -> tuple[str, ...]:
+    """
+    The paths of the text files in a commit that have a line with this extended regular expression.
+
+    Args:
+        globs: pathspecs, such as `*.py`.
+    """
+    words = ("-l", "-z", "-I", "-E", "-e", pattern, commit, "--", *globs)
+    found = git(where, "-c", "grep.fullName=true", "grep", *words).ask()
+    if found.code not in (0, 1):
+        raise Unanswered(f"git grep ended with {found.code}: {' '.join(found.err.split())}")
+    return tuple(name.removeprefix(f"{commit}:") for name in found.out.split("\0") if name)
+
+
 def links(where: Path, commit: str) -> dict[str, str]:
     """The symbolic links in a commit: each path with its target, which is empty where it cannot be read."""
     return dict(ask_once.once(("links", where, commit), partial(_links_in, where, commit)))

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from contd_release.engine.step import Found, State, Step
 from contd_release.prepare import fragments
+from contd_release.prepare.part.evidence import Change
 from contd_release.project.release import Release
 from contd_release.tools import git
+from contd_release.tools.markdown import escaped
 
 TEMPLATE_MARK = "<!-- migration guide: unwritten -->"
 
 
-def guide_path(release: Release) -> str:
+def path_of(release: Release) -> str:
     """`docs/migrations/v2.md`; under 1.0, where a minor may break, `docs/migrations/v0.3.md`."""
     major, minor, _ = release.version.release
     return f"docs/migrations/v{major or f'0.{minor}'}.md"
 
 
-def guide_written(release: Release) -> Step:
+def written(release: Release) -> Step:
     """A breaking release has a migration guide that somebody wrote."""
-    path = guide_path(release)
+    path = path_of(release)
 
     def observe() -> Found:
         if not fragments.at(release.project, release.base).is_breaking:
@@ -37,9 +41,12 @@ def guide_written(release: Release) -> Step:
     return Step("users know how to migrate", observe)
 
 
-def template(release: Release, breaking: list[str]) -> str:
-    """A guide to be written, with one section for each breaking change."""
+def draft(release: Release, breaking: list[str], changes: Sequence[Change]) -> str:
+    """A guide to be written, with one section for each breaking fragment, and a list of what broke besides."""
     sections = "\n".join(f"## {one}\n\nBefore:\n\nAfter:\n" for one in breaking)
+    listed = [f"- `{one.where}`: {escaped(one.what)}" for one in changes if one.size == "breaking"]
+    if listed:
+        sections += "\n".join(("\n## Every change that breaks", "", *listed, ""))
     return f"""{TEMPLATE_MARK}
 
 # Migrating to {release.version.base_version}
