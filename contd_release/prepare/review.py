@@ -9,9 +9,10 @@ from contd_release.channels import registry
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NeedsPerson
 from contd_release.process.action import Call
+from contd_release.project import artifacts
 from contd_release.project.artifacts import Sealed
 from contd_release.project.release import Release
-from contd_release.records import journal
+from contd_release.records import journal, seal
 from contd_release.records.commit import release_commit
 from contd_release.records.entries import Approved
 
@@ -41,6 +42,9 @@ def approved(release: Release, ask: Ask) -> Step:
                 expected="a yes to the commit and the digests",
                 type_next="invoke release   (or invoke abort)",
             )
+        if sealed.artifacts:
+            seal.require_noted(release, artifacts.read(release.dist) or sealed)
+            artifacts.check(release.dist, sealed)
         journal.of(release.project).append(Approved(version=str(release.version), commit=commit, seal=sealed.digest()))
 
     return Step("a person approves", observe, act=(Call("ask for a yes to this commit and these digests", review),))

@@ -61,6 +61,7 @@ class Pypi:
         wheels: the tags of the wheels that a build makes; the one that the build backend gives a pure Python package,
             where empty.
         isolated: whether the build backend comes into an environment of its own.
+        generated: the files that the build makes and git does not have; `*` stands for any part of a path.
         private: whether reading the index needs the login as well.
         imports: the modules that are imported when the package is tried; each top-level one of the wheel, where empty.
     """
@@ -69,6 +70,7 @@ class Pypi:
     index: str = field(default="", metadata=URL.or_empty().metadata)
     wheels: tuple[str, ...] = field(default=(), metadata=WHEEL_TAGS.metadata)
     isolated: bool = True
+    generated: tuple[str, ...] = field(default=(), metadata=PATH.metadata)
     private: bool = False
     imports: tuple[str, ...] = field(default=(), metadata=MODULE.metadata)
 

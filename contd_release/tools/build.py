@@ -51,16 +51,6 @@ def settle_times(sdist: Path, epoch: int) -> None:
             new.addfile(member, old.extractfile(member) if member.isfile() else None)
 
 
-def strangers(sdist: Path, known: frozenset[str]) -> tuple[str, ...]:
-    """The files of an sdist that git does not have and no build backend makes."""
-    made = ("PKG-INFO", "setup.cfg")
-    with tarfile.open(sdist, "r:gz") as archive:
-        paths = (member.name.partition("/")[2] for member in archive.getmembers() if not member.isdir())
-        return tuple(
-            sorted(path for path in paths if path not in known and path not in made and ".egg-info/" not in path)
-        )
-
-
 def refuse_others(made: Path, wanted: tuple[str, ...]) -> None:
     """
     Refuse a build that is not exactly the files that were computed beforehand.

@@ -52,13 +52,6 @@ def test_a_program_stays_a_program(tmp_path: Path) -> None:
         assert archive.getmembers()[0].mode == 0o755
 
 
-def test_strangers(tmp_path: Path) -> None:
-    """What git does not have and no backend makes is named."""
-    names = ("a.py", "PKG-INFO", "setup.cfg", "contd.egg-info/SOURCES.txt", "secret.env")
-    path = sdist(tmp_path / "one.tar.gz", names, mtime=1)
-    assert build.strangers(path, frozenset({"a.py", "b.py"})) == ("secret.env",)
-
-
 @pytest.mark.parametrize("made", [(), ("a.whl",), ("a.whl", "a.tar.gz", "b.whl")])
 def test_other_files_than_announced(tmp_path: Path, made: tuple[str, ...]) -> None:
     """A build that makes less or more than was computed beforehand hands over nothing."""

@@ -15,6 +15,7 @@ from contd_release.errors import NotReady
 from contd_release.process.action import Call
 from contd_release.project import artifacts
 from contd_release.project.release import Release
+from contd_release.records import seal
 from contd_release.tools.helm import chart_version
 from contd_release.tools.helm import registry as helm_registry
 
@@ -44,8 +45,10 @@ def pushed(release: Release) -> Step:
         return Found(State.DONE, f"sha256 {ours.sha256[:12]}")
 
     def compared() -> None:
-        if (ours := sealed(release)) is None:
+        found = release.sealed()
+        if found is None or (ours := found.named(path.name)) is None:
             raise NotReady(f"{path.name} is not sealed", expected="built artifacts", type_next="invoke build")
+        seal.require_noted(release, found)
         artifacts.check_one(release.dist, ours)
         # helm writes the file's own time into the manifest; a file from another machine has the time of its arrival.
         os.utime(path, (release.epoch, release.epoch))

@@ -15,6 +15,7 @@ from contd_release.engine.step import Found, State
 from contd_release.errors import NotReady, ReleaseError, Unanswered
 from contd_release.project.artifacts import SEAL, Sealed
 from contd_release.project.release import Release
+from contd_release.records import seal
 from contd_release.records.commit import release_commit
 from contd_release.tools.github import releases
 from contd_release.tools.github.api import GitHubRepository
@@ -79,10 +80,12 @@ def require_seal(release: Release) -> Sealed:
 
     Raises:
         NotReady: nothing is.
+        Tampered: something else was built or approved.
     """
     sealed = release.sealed()
     if sealed is None:
         raise NotReady("nothing is sealed", expected="built artifacts", type_next="invoke build")
+    seal.require_noted(release, sealed)
     return sealed
 
 

@@ -12,6 +12,7 @@ from contd_release.errors import NotReady
 from contd_release.project.artifacts import Artifact
 from contd_release.project.release import Release
 from contd_release.project.settings import Image
+from contd_release.records import seal
 from contd_release.tools.oci.repository import OciRepository
 
 CHANNEL: Final = "image"
@@ -84,8 +85,10 @@ def required(release: Release) -> Artifact:
 
     Raises:
         NotReady: it was not built yet.
+        Tampered: another one was built or approved.
     """
-    found = sealed(release)
-    if found is None:
+    found = release.sealed()
+    if found is None or (ours := found.named(file_name(release))) is None:
         raise NotReady(f"{file_name(release)} is not sealed", expected="built artifacts", type_next="invoke build")
-    return found
+    seal.require_noted(release, found)
+    return ours

@@ -6,15 +6,16 @@ import shutil
 from functools import partial
 from pathlib import Path
 
+from contd_release.channels.pypi import contents
 from contd_release.channels.pypi.names import CHANNEL, file_names, settings
 from contd_release.channels.pypi.trial import Look
 from contd_release.engine.step import Found, State, Step
-from contd_release.errors import Conflict, NotReady
+from contd_release.errors import Conflict
 from contd_release.process.action import Action, Call
 from contd_release.project import artifacts
 from contd_release.project.release import Release
 from contd_release.tools import build as build_tool
-from contd_release.tools import git, pip, twine
+from contd_release.tools import pip, twine
 from contd_release.tools.python.environment import Environment
 
 
@@ -43,7 +44,7 @@ def distributed(release: Release) -> Step:
             build_tool.build(source, made, release.building, isolated=settings(release).isolated),
             Call("compare the file names with those that are planned", partial(_named, release, made, names)),
             Call("set the times in the sdist", partial(build_tool.settle_times, made / release.sdist, release.epoch)),
-            Call("compare the sdist with the tree", partial(_compared, release, made)),
+            Call("compare the wheels and the sdist with the commit", partial(contents.compare, release, made)),
             twine.check(tuple(made / name for name in names)),
             *_tried(release, made),
             Call(f"hand over {len(names)} files", partial(build_tool.hand_over, made, release.dist, names)),
@@ -98,20 +99,6 @@ def _named(release: Release, made: Path, names: tuple[str, ...]) -> None:
 def _emptied(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-
-
-def _compared(release: Release, made: Path) -> None:
-    known = frozenset(git.names(release.source(CHANNEL), "HEAD"))
-    strangers = build_tool.strangers(made / release.sdist, known)
-    if release.computed_from:
-        # The tool writes the version that it computes into a module that git does not have.
-        strangers = tuple(path for path in strangers if "version" not in path.rpartition("/")[2].lower())
-    if strangers:
-        raise NotReady(
-            f"{release.sdist} holds what git does not: {', '.join(strangers[:5])}",
-            expected="the files of the commit",
-            type_next="$EDITOR .gitignore pyproject.toml",
-        )
 
 
 def _removed(release: Release, names: tuple[str, ...]) -> None:

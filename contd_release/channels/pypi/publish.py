@@ -8,6 +8,7 @@ from contd_release.errors import NotReady, Unanswered
 from contd_release.process.action import Call
 from contd_release.project import artifacts
 from contd_release.project.release import Release
+from contd_release.records import seal
 from contd_release.tools import pypi, twine
 
 
@@ -35,8 +36,10 @@ def uploaded(release: Release, name: str) -> Step:
         return Found(State.DONE, f"sha256 {ours.sha256[:12]}")
 
     def sealed() -> None:
-        if (artifact := release.artifact(name)) is None:
+        found = release.sealed()
+        if found is None or (artifact := found.named(name)) is None:
             raise NotReady(f"{name} is not sealed", expected="built artifacts", type_next="invoke build")
+        seal.require_noted(release, found)
         artifacts.check_one(release.dist, artifact)
 
     return Step(

@@ -3,6 +3,7 @@
 from contd_release.tools.git.asking import Clone, clone, git, identity, is_shallow, safe
 from contd_release.tools.git.history import (
     Commit,
+    blobs,
     bring,
     changed,
     commit,
@@ -13,6 +14,7 @@ from contd_release.tools.git.history import (
     links,
     matching,
     merge_base,
+    modified,
     names,
     read_ahead,
     text,
@@ -59,6 +61,7 @@ __all__ = [
     "Tag",
     "Transfer",
     "add_worktree",
+    "blobs",
     "branch",
     "bring",
     "changed",
@@ -83,6 +86,7 @@ __all__ = [
     "matching",
     "merge_base",
     "message",
+    "modified",
     "names",
     "push",
     "read_ahead",

@@ -112,6 +112,18 @@ def matching(where: Path, commit: str, pattern: str, globs: tuple[str, ...]) -> 
     return tuple(name.removeprefix(f"{commit}:") for name in found.out.split("\0") if name)
 
 
+def blobs(where: Path, commit: str) -> dict[str, str]:
+    """The hash of every file in a commit, by its path; a link is a file that holds its target."""
+    entries = answer(where, "ls-tree", "-r", "-z", "--full-tree", commit).split("\0")
+    parts = (entry.partition("\t") for entry in entries)
+    return {path: head.split()[2] for head, _, path in parts if " blob " in head}
+
+
+def modified(where: Path) -> tuple[str, ...]:
+    """The files of a checkout that git has and that are not as it wrote them."""
+    return tuple(name for name in answer(where, "diff", "--name-only", "-z", "HEAD", "--").split("\0") if name)
+
+
 def links(where: Path, commit: str) -> dict[str, str]:
     """The symbolic links in a commit: each path with its target, which is empty where it cannot be read."""
     return dict(ask_once.once(("links", where, commit), partial(_links_in, where, commit)))

@@ -1,0 +1,74 @@
+"""What was built is what was committed: wheels and the sdist, compared with the files of the release commit."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from contd_release.channels.pypi.names import CHANNEL, file_names, settings
+from contd_release.errors import NotReady
+from contd_release.project.release import Release
+from contd_release.records.commit import required
+from contd_release.tools import git
+from contd_release.tools.distribution import Files, Stranger
+
+# Where the tables of build backends name the file that they write the version into.
+_DECLARED: Final = (
+    ("setuptools_scm", "version_file"),
+    ("setuptools_scm", "write_to"),
+    ("hatch", "build", "hooks", "vcs", "version-file"),
+    ("hatch", "build", "hooks", "version", "path"),
+    ("pdm", "version", "write_to"),
+    ("versioneer", "versionfile_source"),
+    ("versioneer", "versionfile_build"),
+    ("versioningit", "write", "file"),
+)
+_MOST: Final = 5
+
+
+def compare(release: Release, made: Path) -> None:
+    """
+    Compare every file of the wheels and of the sdist with the release commit.
+
+    Raises:
+        NotReady: one holds a file that git does not have, and that the project does not name as generated.
+    """
+    root, commit = release.project.root, required(release)
+    files = Files(root, commit, release.source(CHANNEL))
+    generated = (*settings(release).generated, *_declared(git.text(root, commit, "pyproject.toml") or ""))
+    every = (one for name in file_names(release) for one in files.strangers(made / name, generated))
+    tool = release.project.package.tag
+    found = [one for one in every if tool is None or not _is_computed(one, tool.tool)]
+    if not found:
+        return
+    more = f", and {len(found) - _MOST} files more" if len(found) > _MOST else ""
+    paths = ", ".join(f'"{path}"' for path in list(dict.fromkeys(one.path for one in found))[:_MOST])
+    raise NotReady(
+        "; ".join(map(str, found[:_MOST])) + more,
+        expected="the files of the commit, and those that [tool.contd-release.pypi] names as generated",
+        type_next=f"$EDITOR pyproject.toml   (generated = [{paths}] in [tool.contd-release.pypi], if the build is "
+        "meant to make them); then invoke abort, and release again",
+    )
+
+
+def _is_computed(stranger: Stranger, tool: str) -> bool:
+    """Whether the tool that computes the version writes this file: a module with the version, or what it has beside."""
+    name = stranger.path.rpartition("/")[2]
+    if tool == "pbr" and name in ("AUTHORS", "ChangeLog"):
+        return True
+    # It replaces the version in every package's own module.
+    in_place = tool == "poetry-dynamic-versioning" and stranger.is_known and name == "__init__.py"
+    return in_place or (name.endswith((".py", ".pyi", ".txt", ".json")) and "version" in name.lower())
+
+
+def _declared(pyproject: str) -> Iterator[str]:
+    """The files that the build backend says it writes."""
+    tool = tomllib.loads(pyproject).get("tool", {})
+    for keys in _DECLARED:
+        found: Any = tool
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) else None
+        if isinstance(found, str) and found:
+            yield found.removeprefix("./")
