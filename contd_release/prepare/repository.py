@@ -39,6 +39,13 @@ def tools_here() -> Step:
     return Step("the tools are here", observe)
 
 
+def newest_main(project: Project) -> str | None:
+    """The tip of main on the remote, as this clone knows it, if it is ahead of the commit that is checked out."""
+    found = git.commit(project.root, f"refs/remotes/{project.settings.remote}/{project.settings.main}")
+    is_ahead = found and found != project.commit and git.is_ancestor(project.root, project.commit, found)
+    return found if is_ahead else None
+
+
 def committer_known(release: Release) -> Step:
     """git knows who commits and tags."""
 

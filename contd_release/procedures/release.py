@@ -191,6 +191,8 @@ def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: st
             _say_what_users_cannot_pull(walking.release, report)
             if walking.release.project.settings.monitor:
                 _say_what_is_seen(walking.release, report)
+            if git.branch(project.root) == project.settings.main and repository.newest_main(project):
+                report.says("type: git pull")
 
 
 def _say_what_users_cannot_pull(release: Release, report: Report) -> None:

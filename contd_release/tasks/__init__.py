@@ -13,7 +13,7 @@ from invoke.collection import Collection
 from invoke.tasks import Task
 
 from contd_release.tasks import abort, adopt, doctor, hotfix, news, plan, rehearse, release, rollback, status
-from contd_release.tasks.after import announce, monitor, report, schedule
+from contd_release.tasks.after import announce, clean, monitor, report, schedule
 from contd_release.tasks.sections import build, bump, changelog, check, promote, publish, verify
 
 
@@ -48,6 +48,7 @@ namespace: Final = Collection(
         report.report,
         news.news,
         rollback.rollback,
+        clean.clean,
         adopt.adopt,
         doctor.doctor,
     ),

@@ -9,7 +9,7 @@ from pathlib import Path
 from contd_release.console import Lines, reporting
 from contd_release.engine.checklist import Checklist
 from contd_release.errors import Usage
-from contd_release.prepare import fragments, stated
+from contd_release.prepare import fragments, repository, stated
 from contd_release.prepare.fragments import Fragments
 from contd_release.procedures.selection import here
 from contd_release.process.action import Running
@@ -19,7 +19,6 @@ from contd_release.schedule import history, ics, issue
 from contd_release.schedule import plan as plans
 from contd_release.schedule.due import DueRow, Pending
 from contd_release.schedule.plan import Plan
-from contd_release.tools import git
 from contd_release.tools.github import api
 
 
@@ -94,7 +93,7 @@ class Scheduling:
 def seen() -> Scheduling:
     """The schedule of the project of the current folder, now."""
     project = here()
-    commit, now = git.commit(project.root) or "HEAD", datetime.now(UTC)
+    commit, now = repository.newest_main(project) or project.commit, datetime.now(UTC)
     plan = plans.read(project.settings.schedule)
     current = stated.at(project, commit).current
     pending = tuple(

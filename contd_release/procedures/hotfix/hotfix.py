@@ -57,8 +57,12 @@ class Hotfix:
     @property
     def tree(self) -> Path:
         """Where a person works on it: beside the clone, or in it."""
-        root = self.project.root
-        return root if self.here else root.with_name(f"{root.name}-hotfix-{folder(self.version)}")
+        return self.project.root if self.here else tree_of(self.project, self.version)
+
+
+def tree_of(project: Project, version: Version | str) -> Path:
+    """The folder beside the clone in which a person works on a hotfix."""
+    return project.root.with_name(f"{project.root.name}-hotfix-{folder(version)}")
 
 
 def version_of(project: Project, branch: str) -> Version | None:
