@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from contd_release.adopt import needs
 from contd_release.adopt.draft import Draft
-from contd_release.adopt.find import changelog, chart, image, package, places, proof, tags, versions, workflows
+from contd_release.adopt.find import changelog, chart, image, package, places, proof, tags, today, versions, workflows
 from contd_release.adopt.find.changelog import Changelog
 from contd_release.adopt.find.chart import Chart
 from contd_release.adopt.find.image import Image
@@ -20,6 +20,7 @@ from contd_release.adopt.find.package import Package
 from contd_release.adopt.find.places import Places
 from contd_release.adopt.find.proof import Proof
 from contd_release.adopt.find.tags import Tags
+from contd_release.adopt.find.today import Today
 from contd_release.adopt.find.versions import Current
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.place import Place
@@ -28,6 +29,7 @@ from contd_release.adopt.templates import release_workflow, template
 from contd_release.adopt.tree import Tree
 from contd_release.adopt.write import changelog as write_changelog
 from contd_release.adopt.write import settings as write_settings
+from contd_release.adopt.write import superseded as write_superseded
 from contd_release.adopt.write import versions as write_versions
 from contd_release.project import tag_format
 from contd_release.project.defaults import github_repository
@@ -46,11 +48,12 @@ class Found:
     places: Places
     changelog: Changelog
     proof: Proof
+    today: Today
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding, in the order in which people read them."""
-        parts = (self.package, self.current, self.tags, self.image, self.chart, self.changelog, self.proof)
+        parts = (self.package, self.current, self.tags, self.image, self.chart, self.changelog, self.proof, self.today)
         listed = tuple(Finding(f"{one.says} is the version", one.where, one.reason) for one in self.places.followed)
         return tuple(one for part in parts if part for one in part.findings) + listed + self.places.mentions
 
@@ -70,7 +73,14 @@ def look(tree: Tree, answers: Answers) -> Found:
     steps = workflows.steps(tree, repository)
     of_chart = chart.find(tree, name, current.version, steps, bool(repository), answers)
     of_image = image.find(tree, steps, "", bool(repository), answers)
-    followed = places.find(tree, found, current, tagged, of_chart)
+    channels = {
+        "pypi": bool(found and found.metadata.is_built),
+        "github": bool(repository),
+        "image": bool(of_image and of_image.is_published),
+        "chart": bool(of_chart and of_chart.is_published),
+    }
+    releasing = today.find(tree, current.says, channels, answers)
+    followed = places.find(tree, found, current, tagged, of_chart).joined(releasing.places)
     return Found(
         package=found,
         tags=tagged,
@@ -80,6 +90,7 @@ def look(tree: Tree, answers: Answers) -> Found:
         places=_chosen(followed, current, answers),
         changelog=changelog.find(tree, current.version),
         proof=proof.find(tree, found),
+        today=releasing,
     )
 
 
@@ -89,13 +100,14 @@ def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
     followed = [*found.places.followed, *_stated_in_package(made, found, answers)]
     write_versions.agree(made, found.places.followed, version)
     write_changelog.write(made, found.changelog)
+    write_superseded.remove(made, found.today)
     write_settings.write(made, _settings(tree, found))
     write_versions.list_all(made, followed, version)
     if tree.text("tasks.py") is None:
         made.write("tasks.py", template("tasks.txt"))
     project = needs.settings(tree, made.text)
     workflow = needs.workflow(project)
-    if workflow and tree.text(workflow) is None:
+    if workflow and made.text(workflow) is None:
         made.write(workflow, release_workflow(project.tags))
     return made
 
@@ -149,6 +161,8 @@ def _settings(tree: Tree, found: Found) -> Mapping[str, write_settings.Value | w
         settings["main"] = found.tags.main
     if found.tags.format != tag_format.DEFAULT:
         settings["tag-format"] = found.tags.format
+    if found.today.publisher == "github-actions":
+        settings["publisher"] = "github-actions"
     if not found.proof.is_default:
         settings["proof"] = found.proof.lines
     if found.image and found.image.is_published:

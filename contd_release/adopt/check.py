@@ -47,7 +47,7 @@ def _bump(draft: Draft) -> list[str]:
         for path in found.paths:
             (where / path).parent.mkdir(parents=True, exist_ok=True)
             (where / path).write_text(draft.text(path) or "", encoding="utf-8")
-        answer = bumpversion.bump(where, found.current, version).ask()
+        answer = bumpversion.bump(where, found.path, found.current, version).ask()
         if answer.code:
             return [f"bump-my-version ended with {answer.code}: {answer.err.strip()}"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from contd_release.adopt.find import publishers, today
 from contd_release.adopt.tree import Tree
 from contd_release.engine.checklist import Checklist, Section, Together
 from contd_release.engine.step import Found, State, Step
@@ -45,6 +46,7 @@ def checklist(tree: Tree, found: Project) -> Checklist:
         Step("a release can be proved", lambda: _proof(tree, found)),
         Step("there is a remote to release to", lambda: _remote(tree, found)),
         *_workflow(tree, found),
+        Step("one thing publishes what is tagged", lambda: _alone(tree, found)),
         Step("it is committed", lambda: _committed(tree, found)),
     )
     return Checklist((Section("repository", (Together(tuple((step,) for step in steps), goes_on=True),)),))
@@ -107,6 +109,16 @@ def _workflow(tree: Tree, found: Project) -> tuple[Step, ...]:
     missing = Found(State.ABSENT, f"{path} is not there", ADOPT)
     found_there = Found(State.DONE, path) if path in tree.known else missing
     return (Step(f"{path} publishes what is tagged", lambda: found_there),)
+
+
+def _alone(tree: Tree, found: Project) -> Found:
+    """No other workflow publishes what the release publishes."""
+    on = {name: bool(getattr(found.settings, name)) for name in ("pypi", "image", "chart", "github")}
+    others = publishers.conflicts(publishers.find(tree, workflow(found)), on)
+    if not others:
+        return Found(State.DONE, workflow(found) or "this machine does")
+    told = "; ".join(f"{one.where} {today.does(one)}: {one.what}" for one in others)
+    return Found(State.CONFLICT, told, "; ".join(dict.fromkeys(today.advice(one) for one in others)))
 
 
 def _committed(tree: Tree, found: Project) -> Found:

@@ -113,11 +113,13 @@ def bumped(release: Release) -> Step:
         is_untouched = not configuration.problems(text_of, release.previous)
         return Found(State.ABSENT if is_untouched else State.PARTIAL, problems[0])
 
+    if not files:
+        return Step(f"version files say {release.version}", observe, act=raising)
     bump = (
         git.git(release.tree, "checkout-index", "--force", "--", *files),
-        bumpversion.bump(release.tree, release.previous, release.version),
+        bumpversion.bump(release.tree, files[0], release.previous, release.version),
     )
-    return Step(f"version files say {release.version}", observe, act=(*(bump if files else ()), *raising))
+    return Step(f"version files say {release.version}", observe, act=(*bump, *raising))
 
 
 def _computed(release: Release) -> str:

@@ -147,17 +147,22 @@ def is_configured(text_of: Read) -> bool:
     return _table(text_of) is not None
 
 
-def bump(where: Path, previous: Version, version: Version) -> Command:
+def bump(where: Path, path: str, previous: Version, version: Version) -> Command:
     """
     Change every version file in `where`. The new version is computed by us and always passed.
 
     It refreshes git's index although it commits nothing, and towncrier, beside it, would find that locked. So it gets
     an index of its own, which is empty and never written.
+
+    Args:
+        path: the file that configures it.
     """
-    words = ("bump", "--current-version", str(previous), "--new-version", str(version), "--no-commit", "--no-tag")
+    # Without its name, a .bumpversion.cfg would be preferred.
+    words = ["bump", "--config-file", path, "--current-version", str(previous), "--new-version", str(version)]
+    words += ["--no-commit", "--no-tag", "--allow-dirty"]
     index = where.with_name(f"{where.name}-bump.index")
     env = {"GIT_INDEX_FILE": str(index)}
-    return Command(python_module("bumpversion", *words, "--allow-dirty"), cwd=where, env=env, timeout=120)
+    return Command(python_module("bumpversion", *words), cwd=where, env=env, timeout=120)
 
 
 def serialized(version: str, pattern: str, formats: tuple[str, ...]) -> str:

@@ -44,3 +44,14 @@ def test_a_wrong_setting_is_one_line(place: Place) -> None:
     assert said.code == 2
     assert said.text.count("unknown key prove") == 1
     assert said.err.count("expected:") == 1
+
+
+def test_two_publishers_of_one_tag_are_a_conflict(place: Place) -> None:
+    """The doctor names the line of the other one, and what to type."""
+    text = 'on:\n  push:\n    tags: ["v*"]\njobs:\n  a:\n    steps:\n      - run: twine upload dist/*\n'
+    place.write(".github/workflows/publish.yml", text)
+    assert place.say("adopt", "--yes", "--answer", "publisher=keep").code == 0
+    said = place.say("doctor")
+    assert said.code == 2
+    assert ".github/workflows/publish.yml:7 publishes to pypi what is tagged: twine upload" in said.err
+    assert "git rm .github/workflows/publish.yml" in said.err

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ from packaging.version import InvalidVersion, Version
 from contd_release.adopt.find import style
 from contd_release.adopt.find.entries import Entry, definitions, entries
 from contd_release.adopt.find.style import Style
+from contd_release.adopt.find.superseded import scriv
+from contd_release.adopt.find.superseded.scriv import Scriv
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.tree import Tree
 from contd_release.errors import ReleaseError
@@ -60,6 +62,7 @@ class Changelog:
         path: its file; the one that will be written where there is none.
         sections: those that no release has, in the order of the text.
         news: what towncrier is configured to do; None where nothing configures it.
+        scriv: scriv, whose fragments become those of towncrier.
         titles: the headings that it is configured to write, by the types that file names have.
     """
 
@@ -68,6 +71,7 @@ class Changelog:
     sections: tuple[Open, ...]
     entries: tuple[Entry, ...]
     news: News | None
+    scriv: Scriv | None
     titles: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -81,7 +85,8 @@ def find(tree: Tree, current: Version) -> Changelog:
     """The changelog of this tree, or the one that it will get."""
     configured = _configured(tree)
     news = _news(configured, tree) if configured else None
-    path = news.changelog if news else next(iter(_files(tree)), "CHANGELOG.md")
+    fragments = None if news else scriv.find(tree)
+    path = news.changelog if news else _path(tree, fragments)
     text = tree.text(path) or ""
     is_rst = not path.endswith((".md", ".markdown"))
     written = style.read(text, is_rst=is_rst)
@@ -92,10 +97,16 @@ def find(tree: Tree, current: Version) -> Changelog:
         for one in sections
         for entry in entries(lines[one.heading.line : one.end - 1], one.heading.line + 1, known, is_rst=is_rst)
     ]
-    changelog = Changelog(path, written, sections, tuple(found), news, towncrier.titles(configured))
-    return Changelog(
-        path, written, sections, tuple(found), news, changelog.titles, tuple(_findings(tree, changelog, text))
-    )
+    found += fragments.entries if fragments else ()
+    changelog = Changelog(path, written, sections, tuple(found), news, fragments, towncrier.titles(configured))
+    return replace(changelog, findings=tuple(_findings(tree, changelog, text)))
+
+
+def _path(tree: Tree, fragments: Scriv | None) -> str:
+    """The file of the changelog, or of the one that it will get."""
+    if fragments and (fragments.changelog in tree.known or not _files(tree)):
+        return fragments.changelog
+    return next(iter(_files(tree)), "CHANGELOG.md")
 
 
 def _findings(tree: Tree, found: Changelog, text: str) -> Iterator[Finding]:
@@ -115,6 +126,9 @@ def _findings(tree: Tree, found: Changelog, text: str) -> Iterator[Finding]:
         if count:
             many = "1 entry becomes a fragment" if count == 1 else f"{count} entries become fragments"
             yield Finding(f"{many}: no release has them", f"{found.path}:{one.heading.line}", one.heading.title)
+    if found.scriv:
+        what = f"scriv's {len(found.scriv.entries)} entries become fragments of towncrier, and its own are removed"
+        yield Finding(what, found.scriv.tool.where, f"{len(found.scriv.fragments)} files")
 
 
 def _configured(tree: Tree) -> dict[str, Any]:

@@ -47,6 +47,13 @@ class Places:
     followed: tuple[Place, ...]
     mentions: tuple[Finding, ...]
 
+    def joined(self, others: tuple[Place, ...]) -> Places:
+        """These and others, each line once."""
+        known = {(one.path, one.line) for one in self.followed}
+        more = {(one.path, one.line): one for one in others if (one.path, one.line) not in known}
+        mentions = tuple(one for one in self.mentions if one.where not in {place.where for place in more.values()})
+        return Places((*self.followed, *more.values()), mentions)
+
     def drifted(self, version: Version) -> tuple[Place, ...]:
         """Those that do not state this version."""
         return tuple(one for one in self.followed if one.says != one.spelled(version))

@@ -43,18 +43,30 @@ def steps(tree: Tree, repository: str) -> tuple[Step, ...]:
     return tuple(step for path in paths for step in _steps(tree, path, repository))
 
 
-def _steps(tree: Tree, path: str, repository: str) -> Iterator[Step]:
+def triggers(tree: Tree, path: str) -> frozenset[str]:
+    """What starts a workflow: the events by their names, but `tags` and `branches` for a push of these."""
+    _, on = _loaded(tree, path)
+    events = _mapping(on) or {str(one): None for one in (on if isinstance(on, list) else [on])}
+    push = _mapping(events.pop("push", None)) if "push" in events else None
+    pushed = {"tags"} if push and set(push) <= {"tags", "tags-ignore"} else {"branches", "tags"} & {*(push or ())}
+    return frozenset(events) | (pushed or {"branches"} if push is not None else frozenset())
+
+
+def _loaded(tree: Tree, path: str) -> tuple[dict[str, object], object]:
+    """A workflow, and what starts it."""
     import yaml
 
-    text = tree.text(path) or ""
     try:
-        found = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        found = yaml.load(tree.text(path) or "", Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     except (yaml.YAMLError, RecursionError, ValueError):
-        return
-    workflow = _mapping(found)
+        return {}, None
     # "on" is true in YAML 1.1.
-    triggers = found.get("on", found.get(True)) if isinstance(found, dict) else None
-    on_tags = _is_on_tags(triggers)
+    return _mapping(found), found.get("on", found.get(True)) if isinstance(found, dict) else None
+
+
+def _steps(tree: Tree, path: str, repository: str) -> Iterator[Step]:
+    workflow, on = _loaded(tree, path)
+    on_tags = _is_on_tags(on)
     owner, _, name = repository.partition("/")
     known = {"github.repository": repository, "github.repository_owner": owner, "github.event.repository.name": name}
     for job, body in _mapping(workflow.get("jobs")).items():

@@ -11,6 +11,7 @@ from typing import Final
 from contd_release.adopt.draft import Draft
 from contd_release.adopt.find.changelog import Changelog, Open
 from contd_release.adopt.find.entries import Entry, kept_apart, meaning_of_title
+from contd_release.adopt.find.superseded.scriv import MARKER
 from contd_release.adopt.templates import template
 from contd_release.project.settings import TYPES, News
 
@@ -49,6 +50,8 @@ def write(draft: Draft, found: Changelog) -> None:
     if not found.entries and not _has_fragments(draft, news):
         path = f"{news.directory}/+contd-release.{news.type_for('misc')}{news.suffix}"
         draft.write(path, "Releases are made with contd-release.\n")
+    for path in found.scriv.fragments if found.scriv else ():
+        draft.remove(path)
     text = draft.text(found.path)
     draft.write(found.path, _new(news) if text is None else _marked(text, found, news))
 
@@ -158,8 +161,8 @@ def _new(news: News) -> str:
 def _marked(text: str, found: Changelog, news: News) -> str:
     """The changelog with the marker where the next section belongs, and without what became fragments."""
     marker = news.marker.strip()
-    lines = text.splitlines()
-    has_marker = news.marker in text
+    lines = [marker if found.scriv and MARKER in line else line for line in text.splitlines()]
+    has_marker = marker in lines
     apart: list[str] = []
     for one in reversed(found.sections):
         if not (one.is_kept and has_marker and not any(one.heading.line < e.line < one.end for e in found.entries)):
