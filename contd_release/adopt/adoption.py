@@ -157,6 +157,10 @@ def _stated_in_package(made: Draft, found: Found, answers: Answers) -> list[Plac
 def _settings(tree: Tree, found: Found) -> Mapping[str, write_settings.Value | write_settings.Table]:
     """The settings that differ from what is so without them."""
     settings: dict[str, write_settings.Value | write_settings.Table] = {}
+    if found.package and found.package.is_named_by_answer:
+        settings["name"] = found.package.name
+    if found.package and found.package.metadata.folder:
+        settings["package"] = found.package.metadata.folder.rstrip("/")
     if found.tags.main != "main":
         settings["main"] = found.tags.main
     if found.tags.format != tag_format.DEFAULT:

@@ -80,7 +80,7 @@ def described_here() -> Step:
 def described(release: Release) -> Step:
     """The bill of materials of the built package and all that pip installs with it."""
     path, made = release.dist / file_name(release), release.home / "building-sbom"
-    source, environment = release.source(NAME), made / "environment"
+    source, environment = release.source(NAME) / release.project.package.folder, made / "environment"
     isolated = release.project.settings.pypi is None or release.project.settings.pypi.isolated
 
     def observe() -> Found:

@@ -96,7 +96,7 @@ class Files:
                 self._has(one)
                 or _METADATA.fullmatch(one.path)
                 or (may_compile and _COMPILED.fullmatch(one.path))
-                or (one.path in self.blobs and one.path in _REWRITTEN)
+                or (one.path in self.paths and one.path in _REWRITTEN)
                 or any(_names(pattern, one.path) for pattern in generated)
             )
         )

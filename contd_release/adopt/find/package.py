@@ -14,6 +14,7 @@ from contd_release.errors import NotReady
 from contd_release.project import metadata
 from contd_release.project.metadata import Metadata
 
+ANSWER: Final = "--answer"
 _DESCRIBING: Final = ("pyproject.toml", "setup.cfg", "setup.py")
 _NO_PACKAGES: Final = APART | {"scripts", "tools", "script", "ci", "build", "dist", "bin", "migrations", "notebooks"}
 
@@ -36,6 +37,11 @@ class Package:
         """Its name."""
         assert self.metadata.name is not None
         return self.metadata.name.value
+
+    @property
+    def is_named_by_answer(self) -> bool:
+        """Whether a person said its name, which no file states."""
+        return self.metadata.name is not None and self.metadata.name.path == ANSWER
 
 
 def find(tree: Tree, answers: Answers) -> Package | None:
@@ -107,7 +113,7 @@ def _named(tree: Tree, found: Metadata, answers: Answers) -> Metadata:
             expected="the name on the package index",
             type_next="contd-release adopt --answer name=NAME",
         )
-    return replace(found, name=Stated(answers.of(Question("name", "the package's name", "")), "--answer"))
+    return replace(found, name=Stated(answers.of(Question("name", "the package's name", "")), ANSWER))
 
 
 def _modules(tree: Tree, found: Metadata) -> tuple[str, ...]:

@@ -31,13 +31,13 @@ def list_all(draft: Draft, places: Sequence[Place], version: Version) -> None:
         # A tool computes the version from the tag.
         return
     if text is None:
-        entries = [place.entry() for place in places]
+        entries = _entries(places)
         draft.write(FILE, "\n".join((template("bumpversion.toml").replace("VERSION", str(version)), *entries)))
         return
     listed = _listed(text)
     missing = [place for place in places if not _is_listed(place, listed)]
     if missing:
-        draft.write(path, "\n".join((text.rstrip("\n") + "\n", *(place.entry() for place in missing))))
+        draft.write(path, "\n".join((text.rstrip("\n") + "\n", *_entries(missing))))
 
 
 def state_in_package(draft: Draft, path: str, version: Version) -> int:
@@ -59,6 +59,11 @@ def state_in_package(draft: Draft, path: str, version: Version) -> int:
         below.pop(0)
     draft.write(path, "\n".join([*above, statement, *(["", *below] if below else [])]) + "\n")
     return len(above) + 1
+
+
+def _entries(places: Sequence[Place]) -> list[str]:
+    """One entry for equal lines of a file: bump-my-version changes all of them with the first."""
+    return list(dict.fromkeys(place.entry() for place in places))
 
 
 def _restated(text: str, place: Place, version: Version) -> str:

@@ -5,7 +5,6 @@ What must be so before a package is built: the index lets us in, the metadata is
 from __future__ import annotations
 
 import tomllib
-from configparser import ConfigParser, Error
 from functools import partial
 from typing import Any
 
@@ -48,25 +47,29 @@ def described(release: Release) -> Step:
     """The package has a readme: `twine check --strict`, after the build, refuses one without."""
 
     def observe() -> Found:
-        text_of = _text_of(release)
+        text_of, folder = _text_of(release), release.project.package.folder
         tables = _pyproject(release)
         project, poetry = _table(tables, "project"), _table(tables, "tool", "poetry")
         if "readme" in project.get("dynamic", ()) or not (project or poetry):
             return Found(State.DONE, "the build backend adds it")
         readme = project.get("readme") or poetry.get("readme")
         if not readme:
-            found = next((name for name in ("README.md", "README.rst", "README") if text_of(name) is not None), "")
+            found = next(
+                (name for name in ("README.md", "README.rst", "README") if text_of(f"{folder}{name}") is not None), ""
+            )
             table = "project" if project else "tool.poetry"
             return Found(
                 State.ABSENT,
-                f"pyproject.toml names no readme{f', and {found} is there' if found else ''}: "
+                f"{folder}pyproject.toml names no readme{f', and {found} is there' if found else ''}: "
                 "the package index would show an empty page",
-                f'$EDITOR pyproject.toml   (readme = "{found or "README.md"}" in [{table}])',
+                f'$EDITOR {folder}pyproject.toml   (readme = "{found or "README.md"}" in [{table}])',
             )
         path = readme.get("file") if isinstance(readme, dict) else readme
-        if isinstance(path, str) and not (text_of(path) or "").strip():
+        if isinstance(path, str) and not (text_of(f"{folder}{path}") or "").strip():
             return Found(
-                State.ABSENT, f"pyproject.toml names the readme {path}, which is not there or empty", f"$EDITOR {path}"
+                State.ABSENT,
+                f"{folder}pyproject.toml names the readme {path}, which is not there or empty",
+                f"$EDITOR {folder}{path}",
             )
         return Found(State.DONE, path if isinstance(path, str) else "in pyproject.toml")
 
@@ -90,16 +93,8 @@ def installable_here(release: Release) -> Step:
 
 
 def required_python(release: Release) -> str:
-    """What the project's own files say of `requires-python`; empty where only the built wheel says it."""
-    project = _table(_pyproject(release), "project")
-    if isinstance(requires := project.get("requires-python"), str):
-        return requires
-    parser = ConfigParser(interpolation=None)
-    try:
-        parser.read_string(_text_of(release)("setup.cfg") or "")
-    except Error:
-        return ""
-    return parser.get("options", "python_requires", fallback="")
+    """What the package's own files say of `requires-python`; empty where only the built wheel says it."""
+    return release.project.package.requires_python
 
 
 def _is_all_there(release: Release) -> bool:
@@ -114,7 +109,7 @@ def _text_of(release: Release) -> Read:
 
 
 def _pyproject(release: Release) -> dict[str, Any]:
-    return tomllib.loads(_text_of(release)("pyproject.toml") or "")
+    return tomllib.loads(_text_of(release)(f"{release.project.package.folder}pyproject.toml") or "")
 
 
 def _table(tables: dict[str, Any], *keys: str) -> dict[str, Any]:

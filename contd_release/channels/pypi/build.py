@@ -41,7 +41,9 @@ def distributed(release: Release) -> Step:
         observe,
         act=(
             Call("empty the build folder", partial(_emptied, made)),
-            build_tool.build(source, made, release.building, isolated=settings(release).isolated),
+            build_tool.build(
+                source / release.project.package.folder, made, release.building, isolated=settings(release).isolated
+            ),
             Call("compare the file names with those that are planned", partial(_named, release, made, names)),
             Call("set the times in the sdist", partial(build_tool.settle_times, made / release.sdist, release.epoch)),
             Call("compare the wheels and the sdist with the commit", partial(contents.compare, release, made)),

@@ -37,7 +37,8 @@ def compare(release: Release, made: Path) -> None:
     """
     root, commit = release.project.root, required(release)
     files = Files(root, commit, release.source(CHANNEL))
-    generated = (*settings(release).generated, *_declared(git.text(root, commit, "pyproject.toml") or ""))
+    pyproject = git.text(root, commit, f"{release.project.package.folder}pyproject.toml") or ""
+    generated = (*settings(release).generated, *_declared(pyproject))
     every = (one for name in file_names(release) for one in files.strangers(made / name, generated))
     tool = release.project.package.tag
     found = [one for one in every if tool is None or not _is_computed(one, tool.tool)]

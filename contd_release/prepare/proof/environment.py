@@ -134,16 +134,17 @@ def _empty(release: Release, environment: Path) -> Action:
 def _filled(release: Release, environment: Path, source: Path) -> Iterator[Action]:
     """What is put into the empty environment."""
     settings, root = _settings(release), release.project.root
+    package = source / release.project.package.folder
     is_package = is_installable(release)
     if is_fresh(release):
-        command = pip.install_project(environment, source, settings.proof_extras, settings.proof_groups)
+        command = pip.install_project(environment, package, settings.proof_extras, settings.proof_groups)
         yield replace(command, env=release.override)
     else:
         where = f"let {environment.name} see the packages of the environment that runs this"
         yield Call(where, partial(overlay.show_packages, environment, (root,)))
         if is_package:
             isolated = settings.pypi is None or settings.pypi.isolated
-            yield replace(pip.install_project_alone(environment, source, isolated=isolated), env=release.override)
+            yield replace(pip.install_project_alone(environment, package, isolated=isolated), env=release.override)
         yield Call(f"let {environment.name} have its programs", partial(overlay.show_programs, environment))
     if is_package:
         name = release.project.name
@@ -152,8 +153,7 @@ def _filled(release: Release, environment: Path, source: Path) -> Iterator[Actio
 
 def is_installable(release: Release) -> bool:
     """Whether the tree is a Python package."""
-    text_of = partial(git.text, release.project.root, release.base)
-    return "[build-system]" in (text_of("pyproject.toml") or "") or text_of("setup.py") is not None
+    return release.project.package.is_built
 
 
 def _settings(release: Release) -> Settings:

@@ -1,0 +1,1 @@
+USER_AGENT = "salt-marsh/2.0.3"
