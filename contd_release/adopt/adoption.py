@@ -12,7 +12,19 @@ from dataclasses import dataclass, replace
 
 from contd_release.adopt import needs
 from contd_release.adopt.draft import Draft
-from contd_release.adopt.find import changelog, chart, image, package, places, proof, tags, today, versions, workflows
+from contd_release.adopt.find import (
+    changelog,
+    chart,
+    image,
+    package,
+    places,
+    proof,
+    tags,
+    today,
+    values,
+    versions,
+    workflows,
+)
 from contd_release.adopt.find.changelog import Changelog
 from contd_release.adopt.find.chart import Chart
 from contd_release.adopt.find.image import Image
@@ -72,7 +84,8 @@ def look(tree: Tree, answers: Answers) -> Found:
     current = versions.find(tree, found, tagged)
     steps = workflows.steps(tree, repository)
     of_chart = chart.find(tree, name, current.version, steps, bool(repository), answers)
-    of_image = image.find(tree, steps, "", bool(repository), answers)
+    in_values = values.find(tree, of_chart, name)
+    of_image = image.find(tree, steps, in_values.name if in_values else "", bool(repository), answers)
     channels = {
         "pypi": bool(found and found.metadata.is_built),
         "github": bool(repository),
@@ -80,7 +93,8 @@ def look(tree: Tree, answers: Answers) -> Found:
         "chart": bool(of_chart and of_chart.is_published),
     }
     releasing = today.find(tree, current.says, channels, answers)
-    followed = places.find(tree, found, current, tagged, of_chart).joined(releasing.places)
+    stating = (*(of_chart.places(tree) if of_chart else ()), *(in_values.places(tree) if in_values else ()))
+    followed = places.find(tree, found, current, tagged, stating).joined(releasing.places)
     return Found(
         package=found,
         tags=tagged,
@@ -180,6 +194,8 @@ def _image(found: Image) -> write_settings.Table:
     table: dict[str, write_settings.Value] = {"name": found.name} if found.name else {}
     if found.dockerfile != "Dockerfile":
         table["dockerfile"] = found.dockerfile
+    if found.context != ".":
+        table["context"] = found.context
     if found.platforms and found.platforms != ("linux/amd64", "linux/arm64"):
         table["platforms"] = found.platforms
     return table

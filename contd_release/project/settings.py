@@ -82,6 +82,7 @@ class Image:
 
     Args:
         name: registry and repository, without a tag.
+        context: the folder that the Dockerfile copies from.
         prepare: commands that run in the release's tree before the image is built.
         base: a stand-in for the base image, passed as the build argument `BASE`.
         run: arguments with which the image is started when it is verified, on this machine's platform; it must say its
@@ -91,6 +92,7 @@ class Image:
 
     name: str = field(default="", metadata=IMAGE.or_empty().metadata)
     dockerfile: str = field(default="Dockerfile", metadata=PATH.metadata)
+    context: str = field(default=".", metadata=PATH.metadata)
     platforms: tuple[str, ...] = field(default=("linux/amd64", "linux/arm64"), metadata=PLATFORM.metadata)
     prepare: tuple[str, ...] = field(default=(), metadata=LINE.metadata)
     base: str = field(default="", metadata=IMAGE_REF.or_empty().metadata)

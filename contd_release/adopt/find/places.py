@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
@@ -11,7 +11,6 @@ from typing import Final
 from packaging.version import InvalidVersion, Version
 
 from contd_release.adopt.find import moved
-from contd_release.adopt.find.chart import Chart
 from contd_release.adopt.find.package import Package
 from contd_release.adopt.find.tags import Tags
 from contd_release.adopt.find.versions import LITERAL, MODULES, Current, statements
@@ -59,8 +58,13 @@ class Places:
         return tuple(one for one in self.followed if one.says != one.spelled(version))
 
 
-def find(tree: Tree, package: Package | None, current: Current, tags: Tags, chart: Chart | None) -> Places:
-    """Every place, each once, in the order in which people read them."""
+def find(tree: Tree, package: Package | None, current: Current, tags: Tags, chart: Sequence[Place]) -> Places:
+    """
+    Every place, each once, in the order in which people read them.
+
+    Args:
+        chart: the places of the chart.
+    """
     found: dict[tuple[str, int], Place] = {}
     for place in _every(tree, package, current, tags, chart):
         found.setdefault((place.path, place.line), place)
@@ -68,14 +72,15 @@ def find(tree: Tree, package: Package | None, current: Current, tags: Tags, char
     return Places(followed, tuple(_mentions(tree, current, followed)))
 
 
-def _every(tree: Tree, package: Package | None, current: Current, tags: Tags, chart: Chart | None) -> Iterator[Place]:
+def _every(
+    tree: Tree, package: Package | None, current: Current, tags: Tags, chart: Sequence[Place]
+) -> Iterator[Place]:
     if source := current.source:
         stated = on_line(tree, source.path, source.line, current.says, "the package's version")
         yield from [stated] if stated else []
     if package and not package.metadata.tag:
         yield from _modules(tree, package, current)
-    if chart:
-        yield from chart.places(tree)
+    yield from (one for one in chart if one.is_chart or says(one.says, current))
     for name, pattern in _DOCUMENTS.items():
         if name in tree.known:
             yield from matching(tree, name, pattern, "about the project as a whole")

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from contd_release.channels.image import parts
+from contd_release.channels.image import arguments, parts
 from contd_release.channels.image.names import CHANNEL, archive, labels, sealed, settings, storage
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady, Usage
@@ -195,7 +195,8 @@ def _command(release: Release, build: Callable[[Build], Command], platform: str,
             platform=platform,
             to=_part(room, platform),
             labels=labels(release, commit),
-            arguments={},
+            arguments=arguments.stating(release),
+            context=image.context,
             epoch=release.epoch,
         )
     )

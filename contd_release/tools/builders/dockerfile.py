@@ -28,6 +28,7 @@ class Build:
         labels: of the image.
         arguments: the values of `ARG`s.
         epoch: seconds since 1970 that date every file and the image.
+        context: the folder below the source that COPY copies from.
     """
 
     source: Path
@@ -37,6 +38,7 @@ class Build:
     labels: Mapping[str, str]
     arguments: Mapping[str, str]
     epoch: int
+    context: str = "."
 
     def words(self) -> tuple[str, ...]:
         """What docker and buildah spell alike, the source last."""
@@ -51,7 +53,7 @@ class Build:
             *("--file", str(self.source / self.dockerfile)),
             *(word for name, value in self.labels.items() for word in ("--label", f"{name}={value}")),
             *(word for name, value in self.arguments.items() for word in ("--build-arg", f"{name}={value}")),
-            str(self.source),
+            str(self.source / self.context),
         )
 
 

@@ -1,0 +1,3 @@
+"""What the tide leaves."""
+
+__version__ = "1.4.1"
