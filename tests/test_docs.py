@@ -138,3 +138,19 @@ def test_every_table_is_one(page: Path) -> None:
         assert rest and set(rest[0]) <= set("|-: "), head
         cells = [len(re.findall(r"(?<!\\)\|", re.sub(r"`[^`]*`", "", row))) for row in (head, *rest)]
         assert cells == [cells[0]] * len(cells), head
+
+
+def test_every_link_of_the_readme_works_on_pypi() -> None:
+    """Links and pictures are absolute, and each names a file that is in this repository."""
+    text = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)]*)\)", text)
+    ours = re.compile(r"https://(?:raw\.githubusercontent|github)\.com/contd/contd-release/(?:blob/|tree/)?main/(.+)")
+    assert [link for link in links if not ((found := ours.fullmatch(link)) and (DOCS.parent / found[1]).exists())] == []
+    assert links
+
+
+def test_command_lines_of_the_readme_are_short() -> None:
+    """No line of a command is cut off at the width of PyPI's page."""
+    text = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
+    assert [line for line in lines if len(line) > 72] == []

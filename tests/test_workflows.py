@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from contd_release import __version__
 from contd_release.adopt.templates import release_workflow
 from contd_release.project.tag_format import TagFormat
 from contd_release.tools import prometheus
@@ -118,4 +119,11 @@ def test_the_template_starts_on_the_tags_of_the_repository(tag_format: str, patt
     assert found[True]["push"]["tags"] == [pattern]
     assert found["jobs"]["platform"]["if"] == f"${{{{ startsWith(github.ref, 'refs/tags/{start}') }}}}"
     template = TEMPLATE.read_text(encoding="utf-8").splitlines()
-    assert sum(ours != theirs for ours, theirs in zip(text.splitlines(), template, strict=True)) in (0, 2)
+    assert sum(ours != theirs for ours, theirs in zip(text.splitlines(), template, strict=True)) in (1, 3)
+
+
+def test_the_template_pins_the_version_that_wrote_it() -> None:
+    """The workflow releases with the version that the repository was adopted with, until a person raises it."""
+    found = yaml.safe_load(release_workflow(TagFormat("v{version}")))
+
+    assert found["env"]["CONTD_RELEASE"] == f"contd-release[helm,sbom]=={__version__}"

@@ -32,7 +32,7 @@ _LOOKS: Final = {
     Phase.FAILED: ("✗", "bold red"),
 }
 _OVER: Final = (Phase.DONE, Phase.UNDONE, Phase.FAILED)
-_PICTURE_COLUMNS: Final = 118
+_PICTURE_COLUMNS: Final = 96
 
 
 @dataclass

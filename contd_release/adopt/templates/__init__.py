@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from importlib import resources
 
+from contd_release import __version__
 from contd_release.project import tag_format
 from contd_release.project.tag_format import TagFormat
+
+_REQUIREMENT = "contd-release[helm,sbom]"
 
 
 def template(name: str) -> str:
@@ -15,8 +18,8 @@ def template(name: str) -> str:
 
 
 def release_workflow(tags: TagFormat) -> str:
-    """The workflow that publishes what is tagged, started by the tags of this format."""
-    text = template("release.yml")
+    """The workflow that publishes what is tagged, started by the tags of this format, with our version."""
+    text = template("release.yml").replace(f'"{_REQUIREMENT}"', f'"{_REQUIREMENT}=={__version__}"')
     if tags.text == tag_format.DEFAULT:
         return text
     text = text.replace('tags: ["v*"]', f"tags: {json.dumps([tags.pattern])}")
