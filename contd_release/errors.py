@@ -111,6 +111,12 @@ class RollbackProposed(ReleaseError):
     exit_code = 11
 
 
+class Unexplained(ReleaseError):
+    """Something is public under the project's name that no release of ours explains."""
+
+    exit_code = 12
+
+
 class Interrupted(ReleaseError):
     """Ctrl-C, SIGTERM or SIGHUP, or a sibling of this command failed. The walk continues where it stopped."""
 
@@ -146,14 +152,14 @@ def raise_all(errors: Sequence[ReleaseError]) -> None:
 
 
 def exit_code(error: ReleaseError) -> int:
-    """The process exit code of an error, from 2 to 11, or 130 when interrupted."""
+    """The process exit code of an error, from 2 to 12, or 130 when interrupted."""
     return exit_code(error.first) if isinstance(error, Several) else error.exit_code
 
 
 def with_exit_code(code: int) -> type[ReleaseError]:
     """The kind of error that ends with this exit code; `FailedCommand` for a code of no kind."""
     kinds = (Usage, Conflict, Unanswered, Unsettled, FailedProof, NeedsPerson, Unwritable, Held, RollbackProposed)
-    return next((kind for kind in (*kinds, Interrupted) if kind.exit_code == code), FailedCommand)
+    return next((kind for kind in (*kinds, Unexplained, Interrupted) if kind.exit_code == code), FailedCommand)
 
 
 @contextmanager

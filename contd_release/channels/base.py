@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from contd_release.channels.offer import Offer
 from contd_release.channels.read_back import Claim, read_back
 from contd_release.channels.readings import Glance, Reading, Verdict, compared
 from contd_release.channels.source import checked_out
@@ -51,6 +52,7 @@ __all__ = [
     "Item",
     "NeedsPerson",
     "NotReady",
+    "Offer",
     "Project",
     "Reading",
     "Release",
@@ -130,6 +132,9 @@ class Channel(Protocol):
 
     def is_public(self, release: Release, /) -> bool:
         """Whether users can get this version here: then its tag is not deleted."""
+
+    def offers(self, project: Project, /) -> Iterable[Offer]:
+        """Everything that is here under the project's name, whoever put it there: `invoke watch` compares it."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from typing import Final
 from contd_release.channels import fallback
 from contd_release.channels.base import Sandbox, nothing
 from contd_release.channels.fallback import Part, Readings
+from contd_release.channels.offer import Offer
 from contd_release.channels.read_back import Claim
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.items import Item
@@ -66,6 +67,7 @@ class Plugin:
     withdraw: Callable[[Rollback], Iterable[Item]] = nothing
     remains: Callable[[Rollback], Iterable[Remaining]] = nothing
     is_public: Callable[[Release], bool] = lambda _: False
+    offers: Callable[[Project], Iterable[Offer]] = nothing
     rehearsed: Callable[[Sandbox], Mapping[str, object]] | None = None
 
 

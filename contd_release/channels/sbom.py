@@ -29,7 +29,7 @@ AFTER: Final = ""
 PLACE: Final = "the bill of materials"
 WISHES: Final = ()
 # It goes out with the other files of a release.
-stage = publish = verify = readings = promote = withdraw = remains = nothing
+stage = publish = verify = readings = promote = withdraw = remains = offers = nothing
 
 
 def is_on(project: Project) -> bool:

@@ -189,6 +189,20 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """
+    What `invoke watch` explains without a seal.
+
+    Args:
+        baseline: the file that lists what was public before the first release with these tasks.
+        known: other things that are meant, as `CHANNEL NAME` with `*` for any text, and the reason for each.
+    """
+
+    baseline: str = field(default="release-baseline.json", metadata=PATH.metadata)
+    known: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Settings:
     """
     `[tool.contd-release]`, with every default filled in.
@@ -224,6 +238,7 @@ class Settings:
     website: Website | None = None
     monitor: Monitor | None = None
     schedule: Schedule = Schedule()
+    watch: Watch | None = None
     channels: Mapping[str, Any] = field(default_factory=dict)
 
 

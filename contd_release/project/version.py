@@ -43,6 +43,14 @@ def parse(text: str) -> Version:
     return Version(f"{major}.{minor}.{patch}" + (f"{pre}{number}" if pre else ""))
 
 
+def stated(text: str) -> str:
+    """The version that a tag of an image or a chart spells, as PEP 440 spells it; empty where it spells none."""
+    try:
+        return str(parse(text))
+    except Usage:
+        return ""
+
+
 def semver(version: Version) -> str:
     """The SemVer spelling: `1.2.0-rc.1` for `1.2.0rc1`."""
     return version.base_version + (f"-{version.pre[0]}.{version.pre[1]}" if version.pre else "")

@@ -13,7 +13,7 @@ from invoke.collection import Collection
 from invoke.tasks import Task
 
 from contd_release.tasks import abort, adopt, doctor, hotfix, news, plan, rehearse, release, rollback, status
-from contd_release.tasks.after import announce, clean, monitor, report, schedule
+from contd_release.tasks.after import announce, clean, monitor, report, schedule, watch
 from contd_release.tasks.sections import build, bump, changelog, check, promote, publish, verify
 
 
@@ -45,6 +45,7 @@ namespace: Final = Collection(
         announce.announce,
         schedule.schedule,
         monitor.monitor,
+        watch.watch,
         report.report,
         news.news,
         rollback.rollback,

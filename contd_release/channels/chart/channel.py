@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from contd_release.channels.base import nothing
 from contd_release.channels.chart import access as chart_access
 from contd_release.channels.chart import build as chart_build
+from contd_release.channels.chart import offers as chart_offers
 from contd_release.channels.chart import publish as chart_publish
 from contd_release.channels.chart import verify as chart_verify
 from contd_release.channels.chart import withdraw as chart_withdraw
 from contd_release.channels.chart.names import CHANNEL, file_name, ref, version
+from contd_release.channels.offer import Offer
 from contd_release.channels.readings import Reading
 from contd_release.channels.source import checked_out
 from contd_release.channels.withdrawal import Remaining, Rollback
@@ -76,3 +79,8 @@ def remains(rollback: Rollback) -> tuple[Remaining, ...]:
 def is_public(release: Release) -> bool:
     """Whether the chart registry has this version."""
     return registry.repository(ref(release)).digest(version(release)) is not None
+
+
+def offers(project: Project) -> Iterator[Offer]:
+    """Everything that it offers under the project's name."""
+    return chart_offers.offers(project)

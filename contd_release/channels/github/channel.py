@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from contd_release.channels.base import nothing
 from contd_release.channels.github import access as github_access
+from contd_release.channels.github import offers as github_offers
 from contd_release.channels.github import withdraw as github_withdraw
 from contd_release.channels.github.draft import attached, drafted
 from contd_release.channels.github.promote import promoted
 from contd_release.channels.github.verify import files_read, given_back, served
+from contd_release.channels.offer import Offer
 from contd_release.channels.readings import Reading
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.checklist import Item
@@ -67,3 +70,8 @@ def remains(rollback: Rollback) -> tuple[Remaining, ...]:
 def is_public(release: Release) -> bool:
     """Whether GitHub has this version."""
     return releases.release_of_tag(api.connected(release.project), release.tag) is not None
+
+
+def offers(project: Project) -> Iterator[Offer]:
+    """Everything that it offers under the project's name."""
+    return github_offers.offers(project)

@@ -7,16 +7,19 @@ what a registry says is only ever compared with them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from contd_release.channels.image import access as image_access
 from contd_release.channels.image import build as image_build
+from contd_release.channels.image import offers as image_offers
 from contd_release.channels.image import promote as image_promote
 from contd_release.channels.image import publish as image_publish
 from contd_release.channels.image import stage as image_stage
 from contd_release.channels.image import verify as image_verify
 from contd_release.channels.image import withdraw as image_withdraw
 from contd_release.channels.image.names import CHANNEL, repository, sealed, settings
+from contd_release.channels.offer import Offer
 from contd_release.channels.readings import Reading
 from contd_release.channels.source import checked_out
 from contd_release.channels.withdrawal import Remaining, Rollback
@@ -100,3 +103,8 @@ def remains(rollback: Rollback) -> tuple[Remaining, ...]:
 def is_public(release: Release) -> bool:
     """Whether the registry has this version."""
     return repository(release).digest(release.semver) is not None
+
+
+def offers(project: Project) -> Iterator[Offer]:
+    """Everything that it offers under the project's name."""
+    return image_offers.offers(project)

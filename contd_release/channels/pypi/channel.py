@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from contd_release.channels.base import nothing
+from contd_release.channels.offer import Offer
 from contd_release.channels.pypi import access as pypi_access
 from contd_release.channels.pypi import build as pypi_build
+from contd_release.channels.pypi import offers as pypi_offers
 from contd_release.channels.pypi import publish as pypi_publish
 from contd_release.channels.pypi import verify as pypi_verify
 from contd_release.channels.pypi import withdraw as pypi_withdraw
@@ -78,3 +81,8 @@ def remains(rollback: Rollback) -> tuple[Remaining, ...]:
 def is_public(release: Release) -> bool:
     """Whether the index has this version."""
     return bool(pypi_withdraw.files(release))
+
+
+def offers(project: Project) -> Iterator[Offer]:
+    """Everything that it offers under the project's name."""
+    return pypi_offers.offers(project)

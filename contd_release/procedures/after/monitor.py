@@ -9,10 +9,13 @@ from datetime import datetime
 
 from contd_release.after.monitor import sample_table, sampling, verdict
 from contd_release.after.monitor.watched import NothingOut, Watched, watched
+from contd_release.after.watch import strangers
 from contd_release.console import Report, reporting
-from contd_release.errors import Usage
+from contd_release.errors import ReleaseError, Usage, raise_all
+from contd_release.procedures.after import watch as watching
 from contd_release.procedures.after.steps import redactor
 from contd_release.procedures.selection import here
+from contd_release.project.project import Project
 from contd_release.project.rules import DURATION, seconds
 from contd_release.records import samples
 from contd_release.records.samples import HealthVerdict, Sample
@@ -58,8 +61,19 @@ def watch(wishes: Wishes, *, as_json: bool) -> None:
         return
     with report.showing(lambda: sample_table.table(release, seen)):
         last = _watched(release, report, seen, wishes)
-    if problem := verdict.problem(last):
-        raise problem
+    problem = verdict.problem(last)
+    raise_all([one for one in (problem, _strangers(project, report, wishes)) if one])
+
+
+def _strangers(project: Project, report: Report, wishes: Wishes) -> ReleaseError | None:
+    """What a single look finds that no release explains, where the project watches for it."""
+    if not wishes.once or project.settings.watch is None:
+        return None
+    try:
+        watching.compare(project, strangers.look(project), report)
+    except ReleaseError as error:
+        return error
+    return None
 
 
 def _watched(release: Watched, report: Report, seen: list[Sample], wishes: Wishes) -> Sample:

@@ -1,0 +1,157 @@
+"""
+Strangers: what is public under the project's name, and no seal of a release explains.
+
+A seal explains the bytes that it lists, under the version that it is of, if the tag of that version is at the commit
+that was sealed. A tag that moves (`latest`, `1.2`) is explained by the version that has the same digest. A release that
+is in progress explains its version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Final
+
+from packaging.version import Version
+
+from contd_release.after.watch import baseline
+from contd_release.channels import registry
+from contd_release.channels.offer import Offer
+from contd_release.project import artifacts
+from contd_release.project.artifacts import Sealed
+from contd_release.project.project import Project
+from contd_release.project.release import folder
+from contd_release.project.settings import Watch
+from contd_release.records import journal
+from contd_release.tools import git
+from contd_release.tools.git import Remote
+
+GIT: Final = "git"
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Something that nothing explains, and why not."""
+
+    offer: Offer
+    because: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """
+    What one look found.
+
+    Args:
+        offers: everything that is public.
+        strangers: what nothing explains.
+    """
+
+    offers: tuple[Offer, ...]
+    strangers: tuple[Stranger, ...] = field(default=())
+
+
+def look(project: Project) -> Look:
+    """
+    List every channel and the tags of the remote, and compare.
+
+    Raises:
+        Unanswered: a channel did not say what it has.
+    """
+    there = git.remote(project.root, project.settings.remote)
+    offers = tuple(_offers(project, there))
+    return Look(offers, tuple(_strangers(project, there, offers)))
+
+
+def _offers(project: Project, there: Remote) -> Iterator[Offer]:
+    for version, tag in project.tags.versions(there.tags).items():
+        if found := there.tag(tag):
+            yield Offer(GIT, tag, found.commit, str(version))
+    for channel in registry.channels(project).values():
+        yield from channel.offers(project)
+
+
+def _strangers(project: Project, there: Remote, offers: tuple[Offer, ...]) -> Iterator[Stranger]:
+    listed, in_progress = baseline.read(project), _in_progress(project)
+    seal_of = cache(lambda version: _seal(project, there, version))
+    left = [one for one in offers if one not in listed and not _is_known(project, one)]
+    strange = [
+        Stranger(one, why)
+        for one in left
+        if one.version and one.version != in_progress and (why := _unexplained(one, seal_of))
+    ]
+    bad = {one.offer for one in strange}
+    good = {one.digest for one in offers if one.version and one.digest and one not in bad}
+    for version in {one.version for one in left if one.version}:
+        if sealed := seal_of(version):
+            good |= _digests(sealed)
+    nameless = (one for one in left if not one.version and one.digest not in good)
+    strange += [Stranger(one, "it names no version, and has the bytes of none") for one in nameless]
+    yield from sorted(strange, key=lambda one: one.offer)
+
+
+def _unexplained(one: Offer, seal_of: Callable[[str], Sealed | None]) -> str:
+    """Why the seal of its version does not explain an offer; empty where it does."""
+    sealed = seal_of(one.version)
+    if sealed is None:
+        return f"no release of ours is {one.version}"
+    if one.digest and one.digest not in _digests(sealed):
+        return f"the seal of {one.version} does not list its bytes, {one.digest[:19]}"
+    return ""
+
+
+def _digests(sealed: Sealed) -> frozenset[str]:
+    """Everything that a seal explains: the commit, each artifact, the seal itself and its checksums."""
+    files = (hashlib.sha256(text.encode()).hexdigest() for text in (sealed.text(), sealed.checksums()))
+    listed = (one.digest for one in sealed.artifacts if one.digest)
+    return frozenset(
+        (sealed.commit, *listed, *(f"sha256:{one}" for one in (*files, *(each.sha256 for each in sealed.artifacts))))
+    )
+
+
+def _seal(project: Project, there: Remote, version: str) -> Sealed | None:
+    """The seal of a version, here or in its GitHub release, if the version's tag is at the commit that was sealed."""
+    sealed = artifacts.read(project.state / folder(version) / "dist")
+    if sealed is None and project.settings.github and project.settings.github.repository:
+        from contd_release.channels.github.verify import sealed_publicly
+
+        sealed = sealed_publicly(project, project.tags.of(version))
+    if sealed is None or sealed.project != project.name or sealed.version != version:
+        return None
+    tag = there.tag(project.tags.of(version))
+    if tag is None:
+        return sealed if Version(version) in there.withdrawn else None
+    return sealed if tag.commit == sealed.commit else None
+
+
+def _in_progress(project: Project) -> str:
+    begun = journal.of(project).under_way()
+    return begun.version if begun else ""
+
+
+def _is_known(project: Project, one: Offer) -> bool:
+    return any(fnmatchcase(str(one), pattern) for pattern in (project.settings.watch or Watch()).known)
+
+
+def lines(strangers: Iterable[Stranger]) -> Iterator[str]:
+    """A line for each, and how to contain it."""
+    for one in strangers:
+        yield f"{one.offer}: {one.because}"
+        yield f"  {_containing(one.offer)}"
+
+
+def _containing(one: Offer) -> str:
+    if one.channel == "pypi":
+        return f"yank {one.name} on the index's page of the project, and revoke the tokens that may upload"
+    if one.channel == "image":
+        return f"delete the tag {one.name} on the registry's page of the image, and revoke the tokens that may push"
+    if one.channel == "chart":
+        return f"delete {one.name} on the registry's page of the chart, and revoke the tokens that may push"
+    if one.channel == GIT:
+        return f"git push --delete origin {one.name}   (after git fetch origin tag {one.name}, so that it can be read)"
+    if one.channel == "github" and "/" not in one.name:
+        return f"gh release edit {one.name} --draft   (then read its files, and the audit log)"
+    return f"look at who put {one.name} there"

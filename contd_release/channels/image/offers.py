@@ -1,0 +1,22 @@
+"""Every tag of the image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contd_release.channels.image.names import CHANNEL
+from contd_release.channels.offer import Offer
+from contd_release.project.project import Project
+from contd_release.project.version import stated
+from contd_release.tools.oci.repository import OciRepository
+
+
+def offers(project: Project) -> Iterator[Offer]:
+    """The tags with the digests that they name."""
+    settings = project.settings.image
+    if settings is None:
+        return
+    there = OciRepository.named(settings.name)
+    for tag in there.tags():
+        if digest := there.digest(tag):
+            yield Offer(CHANNEL, tag, digest, stated(tag))

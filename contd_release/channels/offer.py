@@ -1,0 +1,26 @@
+"""What a channel offers to its users under the name of the project, whoever put it there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Offer:
+    """
+    A file, a tag or a page.
+
+    Args:
+        channel: the channel that has it, or `git`.
+        name: the file's name or the tag.
+        digest: of its bytes, `sha256:…`, or the commit of a git tag; empty where it has none.
+        version: the version that its name states, as PEP 440 spells it; empty where the name states none.
+    """
+
+    channel: str
+    name: str
+    digest: str = ""
+    version: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.name}"
