@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from contd_release.tasks import namespace
 PACKAGE = Path(contd_release.__file__).parent
 TESTS = Path(__file__).parent
 FILES, LINES = 15, 300
+EXTRAS = ("apprise", "feedgen", "griffe", "helm_python", "cyclonedx", "cyclonedx_py", "sigstore")
 TASKS = sorted(namespace.task_names)
 
 
@@ -62,3 +65,16 @@ def test_no_module_is_too_long() -> None:
     }
 
     assert {name: length for name, length in lengths.items() if length > LINES} == {}
+
+
+def test_nothing_needs_an_extra_to_be_imported() -> None:
+    """Every module can be imported where no extra is installed; the programs that a module starts are not imported."""
+    names = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in modules(PACKAGE)]
+    wanted = [one for one in names if not one.endswith(("__main__", "griffe.program"))]
+    program = (
+        "import importlib, sys\n"
+        f"for name in {EXTRAS!r}:\n    sys.modules[name] = None\n"
+        f"for name in {wanted!r}:\n    importlib.import_module(name)\n"
+    )
+    done = subprocess.run((sys.executable, "-c", program), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -18,11 +18,12 @@ from typing import Any, Final, Literal, get_args
 from contd_release.errors import Unanswered
 from contd_release.process.command import Command
 from contd_release.project.modules import Module
-from contd_release.tools.griffe import program
 
 Size = Literal["breaking", "feature", "fix"]
 EXTRA: Final = 'python -m pip install "contd-release[api]"'
 _TIMEOUT: Final = 300
+# Not imported: griffe is an extra.
+_PROGRAM: Final = Path(__file__).with_name("program.py")
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def compared(old: Side, new: Side, public: tuple[str, ...] = ("*",)) -> Comparis
     with tempfile.TemporaryDirectory(prefix="api-") as folder:
         sides = {name: _written(Path(folder) / name, side) for name, side in (("old", old), ("new", new))}
         asked = {**sides, "public": public}
-        command = (sys.executable, "-P", str(program.__file__))
+        command = (sys.executable, "-P", str(_PROGRAM))
         answer = Command(command, cwd=Path(folder), stdin=json.dumps(asked), timeout=_TIMEOUT).ask()
     try:
         found = json.loads(answer.out)
