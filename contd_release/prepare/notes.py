@@ -19,8 +19,9 @@ from contd_release.process.action import Call
 from contd_release.process.files import whole
 from contd_release.project.release import Release
 from contd_release.project.settings import News
-from contd_release.tools import git, rst, towncrier
-from contd_release.tools.changelog import Unreleased, added, has_section, unreleased, with_links
+from contd_release.tools import git, towncrier
+from contd_release.tools.markup import rst
+from contd_release.tools.markup.changelog import Unreleased, added, has_section, unreleased, with_links
 
 
 def ready(release: Release) -> Step:

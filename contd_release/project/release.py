@@ -12,9 +12,9 @@ from packaging.version import Version
 
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact, Sealed
+from contd_release.project.package.wheel_tag import PYTHON_3
 from contd_release.project.project import Project
 from contd_release.project.version import Part, semver
-from contd_release.project.wheel_tag import PYTHON_3
 
 
 def folder(version: Version | str) -> str:

@@ -10,7 +10,8 @@ import pytest
 from contd_release.rehearse.rehearsal import rehearsal_of
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
-from contd_release.tools import changelog, git
+from contd_release.tools import git
+from contd_release.tools.markup import changelog
 from tests.adopt.scenario import Scenario, scenarios, shown
 from tests.conftest import Place, contents
 

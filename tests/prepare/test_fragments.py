@@ -10,7 +10,7 @@ from packaging.version import Version
 from contd_release.prepare import fragments
 from contd_release.prepare.fragments import Fragment
 from contd_release.project.settings import News
-from contd_release.tools.changelog import has_section
+from contd_release.tools.markup.changelog import has_section
 
 NEWS = News(ignore=("README.md",))
 

@@ -39,10 +39,11 @@ from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.project.settings import Chart, Github, Image, News, Pypi, Settings
 from contd_release.project.version import moving_tags, next_version
-from contd_release.tools import changelog, git, pypi
+from contd_release.tools import git, pypi
 from contd_release.tools.github import releases as github_releases
 from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.releases import ReleaseInfo
+from contd_release.tools.markup import changelog
 from contd_release.tools.oci import repository, upload
 from contd_release.tools.oci.manifest import INDEX, Manifest
 from contd_release.tools.simple_index import File

@@ -22,8 +22,8 @@ from contd_release.adopt.tree import Tree
 from contd_release.errors import ReleaseError
 from contd_release.project import towncrier
 from contd_release.project.settings import News
-from contd_release.tools import changelog as tool
-from contd_release.tools.changelog import Heading
+from contd_release.tools.markup import changelog as tool
+from contd_release.tools.markup.changelog import Heading
 
 _STEMS: Final = (
     "changelog",
@@ -144,7 +144,7 @@ def _configured(tree: Tree) -> dict[str, Any]:
 
 
 def _news(table: dict[str, Any], tree: Tree) -> News | None:
-    from contd_release.project import metadata
+    from contd_release.project.package import metadata
 
     with suppress(ReleaseError):
         name = metadata.of(tree.text).name

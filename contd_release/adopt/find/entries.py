@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from contd_release.project.settings import meaning_of
-from contd_release.tools import changelog
+from contd_release.tools.markup import changelog
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

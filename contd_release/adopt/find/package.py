@@ -11,8 +11,8 @@ from contd_release.adopt.finding import Finding
 from contd_release.adopt.questions import Answers, Question
 from contd_release.adopt.tree import APART, Tree
 from contd_release.errors import NotReady
-from contd_release.project import metadata
-from contd_release.project.metadata import Metadata
+from contd_release.project.package import metadata
+from contd_release.project.package.metadata import Metadata
 
 ANSWER: Final = "--answer"
 _DESCRIBING: Final = ("pyproject.toml", "setup.cfg", "setup.py")
@@ -103,7 +103,7 @@ def _named(tree: Tree, found: Metadata, answers: Answers) -> Metadata:
     """The metadata with the name that a person gives, where no file states it."""
     from dataclasses import replace
 
-    from contd_release.project.metadata import Stated
+    from contd_release.project.package.metadata import Stated
 
     if "name" not in answers.given:
         where = f"{found.folder}setup.py"

@@ -13,8 +13,8 @@ from contd_release.adopt.find.tags import Tags
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.tree import Tree
 from contd_release.errors import NotReady, ReleaseError
-from contd_release.project.from_tag import FromTag
-from contd_release.project.metadata import Stated
+from contd_release.project.package.from_tag import FromTag
+from contd_release.project.package.metadata import Stated
 from contd_release.project.version import parse
 
 MODULES: Final = ("__init__.py", "__about__.py", "__version__.py", "_version.py", "version.py", "_about.py", "about.py")

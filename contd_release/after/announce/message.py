@@ -8,8 +8,8 @@ from typing import Final, Literal, TypeAlias
 
 from contd_release.errors import Usage
 from contd_release.project.release import Release
-from contd_release.tools import markdown
 from contd_release.tools.apprise.apprise import Post, Service
+from contd_release.tools.markup import markdown
 
 Kind: TypeAlias = Literal["release", "correction"]
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import Final
 
 from contd_release.after.website.record import Record
-from contd_release.tools import markdown
+from contd_release.tools.markup import markdown
 
 _PAGE: Final = """<!doctype html>
 <html lang="en">

@@ -15,7 +15,7 @@ from typing import Final
 from contd_release.after.website import feed, page, record
 from contd_release.after.website.record import Record
 from contd_release.errors import Conflict, Usage
-from contd_release.tools import markdown
+from contd_release.tools.markup import markdown
 
 RELEASES: Final = "releases.json"
 LATEST: Final = "latest.json"

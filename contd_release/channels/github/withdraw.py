@@ -11,10 +11,11 @@ from contd_release.channels.github.standing import PATIENCE, may_pass
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
-from contd_release.tools import git, markdown
+from contd_release.tools import git
 from contd_release.tools.github import api, releases
 from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.releases import ReleaseInfo
+from contd_release.tools.markup import markdown
 
 MARK: Final = "<!-- contd-release: withdrawn -->"
 

@@ -9,7 +9,7 @@ from contd_release.prepare import fragments
 from contd_release.prepare.part.evidence import Change
 from contd_release.project.release import Release
 from contd_release.tools import git
-from contd_release.tools.markdown import escaped
+from contd_release.tools.markup.markdown import escaped
 
 TEMPLATE_MARK = "<!-- migration guide: unwritten -->"
 

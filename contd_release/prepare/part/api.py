@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from contd_release.prepare.part.evidence import Change, Since
-from contd_release.project.modules import Module, modules
+from contd_release.project.package.modules import Module, modules
 from contd_release.project.project import Project
 from contd_release.tools import git
 from contd_release.tools.griffe import griffe

@@ -15,7 +15,7 @@ from typing import Any
 
 from contd_release.prepare.part.evidence import Change, Since
 from contd_release.project.defaults import Read
-from contd_release.project.metadata import line_of
+from contd_release.project.package.metadata import line_of
 from contd_release.project.project import Project
 from contd_release.tools import git
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, get_args
 
 from contd_release.errors import Unanswered
 from contd_release.process.command import Command
-from contd_release.project.modules import Module
+from contd_release.project.package.modules import Module
 
 Size = Literal["breaking", "feature", "fix"]
 EXTRA: Final = 'python -m pip install "contd-release[api]"'

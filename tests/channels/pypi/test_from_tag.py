@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from contd_release.process.action import Running
-from contd_release.project import metadata
+from contd_release.project.package import metadata
 from contd_release.tools import build
 from contd_release.tools import git as git_tool
 from tests.conftest import git

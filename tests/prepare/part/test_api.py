@@ -11,7 +11,7 @@ import pytest
 from packaging.version import Version
 
 from contd_release.prepare.part.evidence import needed
-from contd_release.project.modules import Module
+from contd_release.project.package.modules import Module
 from contd_release.tools.griffe.griffe import Difference, Side, Size, compared
 
 ORDER: tuple[Size, ...] = ("fix", "feature", "breaking")

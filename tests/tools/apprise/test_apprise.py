@@ -17,10 +17,10 @@ from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.process.redaction import Secret
 from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.world import World
-from contd_release.tools import markdown
 from contd_release.tools.apprise import apprise
 from contd_release.tools.apprise import program as apprise_process
 from contd_release.tools.apprise.apprise import Outcome, Post
+from contd_release.tools.markup import markdown
 
 pytest.importorskip("apprise", reason="the extra `announce` is not installed")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from contd_release.project import metadata
-from contd_release.project.wheel_tag import BOTH, PYTHON_3, wheel_tag
+from contd_release.project.package import metadata
+from contd_release.project.package.wheel_tag import BOTH, PYTHON_3, wheel_tag
 
 PROJECT = '[project]\nname = "demo"\nversion = "1.0.0"\ndescription = "A demo."\n'
 SYSTEM = '[build-system]\nrequires = ["{0}"]\nbuild-backend = "{1}"\n'

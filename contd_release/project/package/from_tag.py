@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from contd_release.project.setup_py import SetupPy
+from contd_release.project.package.setup_py import SetupPy
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contd_release.tools import markdown
+from contd_release.tools.markup import markdown
 
 HOSTILE = st.lists(
     st.sampled_from(

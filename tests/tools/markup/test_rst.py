@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from contd_release.tools.rst import markdown
+from contd_release.tools.markup.rst import markdown
 
 SECTION = """\
 Lodestar 1.3.0 (2026-05-01)

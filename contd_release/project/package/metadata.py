@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from contd_release.errors import Usage
-from contd_release.project import package_files, sources
 from contd_release.project.defaults import Read
-from contd_release.project.from_tag import FromTag, from_tag
-from contd_release.project.package_files import PackageFiles
-from contd_release.project.wheel_tag import PYTHON_3, wheel_tag
+from contd_release.project.package import package_files, sources
+from contd_release.project.package.from_tag import FromTag, from_tag
+from contd_release.project.package.package_files import PackageFiles
+from contd_release.project.package.wheel_tag import PYTHON_3, wheel_tag
 
 SETUPTOOLS: Final = "setuptools.build_meta"
 

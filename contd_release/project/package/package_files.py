@@ -9,7 +9,7 @@ from typing import Any
 
 from contd_release.errors import Usage
 from contd_release.project.defaults import Read
-from contd_release.project.setup_py import SetupPy, parsed
+from contd_release.project.package.setup_py import SetupPy, parsed
 
 
 @dataclass(frozen=True)

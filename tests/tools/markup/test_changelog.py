@@ -8,7 +8,7 @@ import pytest
 from packaging.version import Version
 
 from contd_release.project.settings import News
-from contd_release.tools.changelog import added, has_section, sections, unreleased, with_links
+from contd_release.tools.markup.changelog import added, has_section, sections, unreleased, with_links
 
 NEWS = News()
 OLD = f"# Changelog\n\n{NEWS.marker}\n## [0.1.0] - 2026-01-01\n\n- First.\n"

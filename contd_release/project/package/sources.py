@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from contd_release.project.package_files import PackageFiles
+from contd_release.project.package.package_files import PackageFiles
 
 
 def paths(files: PackageFiles) -> tuple[str, ...]:
