@@ -234,9 +234,10 @@ def test_words_of_the_call_are_checked() -> None:
     with pytest.raises(Usage) as no_pre:
         pre("beta")
 
-    assert (
-        str(no_part.value)
-        == "there is no part 'mayor'\n  expected: major, minor, patch\n  type:     invoke release --part minor"
+    assert str(no_part.value) == (
+        "there is no part 'mayor'\n"
+        "  expected: major, minor, patch, or auto: what the changes ask for\n"
+        "  type:     invoke release --part auto"
     )
     assert (
         str(no_pre.value)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from contd_release.channels.image import arguments
-from contd_release.project.from_tag import FromTag
+from contd_release.project.package.from_tag import FromTag
 from contd_release.project.settings import Image
 from tests.conftest import Beginning, Place
 
