@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from contd_release.engine.step import Found, State, Step
-from contd_release.errors import Unsettled
+from contd_release.errors import Unsettled, Usage
 from contd_release.prepare import fragments
 from contd_release.process.action import Call
 from contd_release.process.files import whole
@@ -104,8 +104,20 @@ def text(release: Release) -> str:
 
 def _before(release: Release) -> str | None:
     """The changelog at the base of the release, with line feeds alone, as towncrier reads it."""
-    found = git.text(release.project.root, release.base, release.project.news.changelog)
+    root, path = release.project.root, release.project.news.changelog
+    found = git.text(root, release.base, path)
+    if found and "\ufffd" in found:
+        _refuse_other_bytes(path, git.git(root, "cat-file", "blob", f"{release.base}:{path}").ask().raw)
     return found.replace("\r\n", "\n") if found else found
+
+
+def _refuse_other_bytes(path: str, content: bytes) -> None:
+    """Refuse a changelog that is not UTF-8; one that has U+FFFD itself is."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Usage(f"{path} is not UTF-8 in line {line}", expected="UTF-8", type_next=f"$EDITOR {path}") from error
 
 
 def _keep_form(release: Release) -> None:

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whenever the process is killed."""
+"""Write files and folders whole: a killed process leaves none that is half written under its name."""
 
 from __future__ import annotations
 
@@ -50,6 +50,20 @@ def whole(
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A folder that takes its name, and the place of an older one, when it is filled; only one process fills it."""
+    half = path.with_name(f".{path.name}.half")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(parents=True)
+    try:
+        yield half
+        shutil.rmtree(path, ignore_errors=True)
+        half.replace(path)
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from typing import Final
 
 from contd_release.errors import FailedCommand, NotReady, ReleaseError, Usage, exit_code
 from contd_release.process.command import Command
+from contd_release.process.files import whole_folder
 
 # https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/#manylinux
 _MACHINES: Final = {"amd64": "x86_64", "arm64": "aarch64"}
@@ -66,18 +67,15 @@ def fill(to: Path, platforms: Sequence[str], extras: str, python: str) -> None:
         python: the version in the image, such as `3.11`.
     """
     machines = {_architecture(platform): _machine(platform) for platform in platforms}
-    half = to.with_name(f".{to.name}.half")
-    shutil.rmtree(half, ignore_errors=True)
-    wheels = half / "wheels"
-    _run(build(wheels))
-    wheel = next(wheels.glob("*.whl"))
-    commands = [install(half / name, machine, wheel, extras, python) for name, machine in machines.items()]
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(_run, commands))
-    for name in machines:
-        settle(half / name)
-    shutil.rmtree(to, ignore_errors=True)
-    half.replace(to)
+    with whole_folder(to) as folder:
+        wheels = folder / "wheels"
+        _run(build(wheels))
+        wheel = next(wheels.glob("*.whl"))
+        commands = [install(folder / name, machine, wheel, extras, python) for name, machine in machines.items()]
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(_run, commands))
+        for name in machines:
+            settle(folder / name)
 
 
 def add_path_files(to: Path, at: str) -> None:

@@ -33,6 +33,13 @@ def test_an_empty_heading_is_no_obstacle(here: Place, beginning: Beginning) -> N
     assert State.DONE is notes.ready(beginning()).observe().state
 
 
+def test_a_changelog_with_a_replacement_character_is_utf8(here: Place, beginning: Beginning) -> None:
+    """U+FFFD in the text of an entry is a character like any other."""
+    here.replace("CHANGELOG.md", "# Changelog", "# Changelog \ufffd")
+    here.publish()
+    assert notes.ready(beginning()).observe().state is State.DONE
+
+
 def test_a_fragment_that_is_not_committed_is_not_written_again(here: Place, beginning: Beginning) -> None:
     """Where the only fragments are not committed, that is what is said; git's files and the README do not count."""
     here.git("rm", "-q", *(f"newsfragments/{path.name}" for path in (here.clone / "newsfragments").glob("*.*.md")))

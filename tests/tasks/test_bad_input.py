@@ -490,6 +490,14 @@ def test_a_search_without_end(release: Place, snapshot: SnapshotAssertion) -> No
     assert stop(release) == snapshot
 
 
+def test_a_changelog_that_is_not_utf8(release: Place, snapshot: SnapshotAssertion) -> None:
+    """The line with other bytes is named, and the exit code is 2."""
+    path = release.clone / "CHANGELOG.md"
+    path.write_bytes(path.read_bytes() + b"\n- Caf\xe9\n")
+    release.publish()
+    assert stop(release) == snapshot
+
+
 # What the words of the call do not fit to.
 
 

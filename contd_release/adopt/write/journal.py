@@ -18,6 +18,7 @@ from typing import Final
 
 from contd_release.adopt.draft import Change
 from contd_release.errors import Conflict, NotReady, Unwritable
+from contd_release.process.files import whole
 
 _LIST: Final = "adoption.json"
 
@@ -118,11 +119,8 @@ def _stage(root: Path, room: Path, changes: Sequence[Change]) -> None:
         if str(parent) != "." and not (root / parent).is_dir()
     }
     files = [{"path": one.path, "after": _hex(one.after)} for one in changes]
-    half = room / f"{_LIST}.half"
-    half.write_text(json.dumps({"files": files, "folders": sorted(parents)}), encoding="utf-8")
-    with open(half, "rb") as stream:
-        os.fsync(stream.fileno())
-    half.replace(room / _LIST)
+    with whole(room / _LIST, is_durable=True) as out:
+        out.write(json.dumps({"files": files, "folders": sorted(parents)}).encode())
 
 
 def _move(root: Path, room: Path, number: int, change: Change) -> None:

@@ -1,7 +1,7 @@
 """
-The charts that a chart depends on: fetched before anything is changed, and packed as they were fetched then.
+Fetch the charts that a chart depends on before anything is changed, and pack these same charts later.
 
-They are kept in the cache, under what Chart.yaml and Chart.lock say of them.
+The cache keeps them, under the content of Chart.yaml and Chart.lock.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from contd_release.process.files import whole_folder
 from contd_release.project.release import Release
 from contd_release.tools.helm import helm
 
@@ -19,38 +20,37 @@ _LOCAL: Final = b"file://"
 
 def fetched(release: Release, chart: Path) -> str:
     """
-    Fill `charts/` of an exported chart; what helm said where that failed, empty where it did not.
+    Fill `charts/` of an exported chart.
 
     Args:
-        chart: a folder of ours, with the chart as it is at the base of the release.
+        chart: a temporary folder with the chart as it is at the base of the release.
+
+    Returns:
+        Helm's error; empty if it succeeded.
     """
     kept = _kept(release, chart)
     if not kept.is_dir():
         answer = helm.Fetched(chart).command.ask()
         if answer.code:
             return helm.said(answer)
-        half = kept.with_name(f".{kept.name}.half")
-        shutil.rmtree(half, ignore_errors=True)
-        shutil.copytree(chart / "charts", half)
-        half.replace(kept)
+        with whole_folder(kept) as folder:
+            shutil.copytree(chart / "charts", folder, dirs_exist_ok=True)
     taken(release, chart)
     return ""
 
 
 def taken(release: Release, chart: Path) -> None:
-    """Fill `charts/` of a checkout with what was fetched for it, as far as it was."""
+    """Copy the fetched charts into `charts/` of a checkout, if there are any."""
     kept = _kept(release, chart)
     if kept.is_dir():
         shutil.copytree(kept, chart / "charts", dirs_exist_ok=True)
 
 
 def _kept(release: Release, chart: Path) -> Path:
-    """The folder of the fetched charts; one of this repository may change while neither file does."""
+    """The folder of the fetched charts; with a `file://` dependency it is another one for each commit."""
     words = [_text(chart / name) for name in ("Chart.yaml", "Chart.lock")]
     digest = hashlib.sha256(b"\0".join((*words, release.base.encode() if _LOCAL in words[0] else b""))).hexdigest()
-    folder = release.project.cache / "charts"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / digest[:16]
+    return release.project.cache / "charts" / digest[:16]
 
 
 def _text(file: Path) -> bytes:

@@ -15,6 +15,7 @@ from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady, Usage
 from contd_release.process.action import Call
 from contd_release.process.files import whole
+from contd_release.project.parse import record
 from contd_release.project.release import Release
 from contd_release.project.version import moving_tags, parse, semver
 from contd_release.tools import git
@@ -101,10 +102,10 @@ def read(release: Release) -> tuple[Moved, ...]:
     """
     path = release.home / FILE
     try:
-        return tuple(Moved(**one) for one in json.loads(path.read_text(encoding="utf-8")))
+        return record(json.loads(path.read_text(encoding="utf-8")), tuple[Moved, ...])
     except FileNotFoundError:
         return ()
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         raise Usage(
             f"{path} cannot be read: {error}", expected="the tags as `promote` wrote them", type_next=f"less {path}"
         ) from error

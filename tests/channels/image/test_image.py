@@ -6,6 +6,7 @@ not.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Timer
@@ -17,7 +18,7 @@ from contd_release.channels.image import promote
 from contd_release.channels.image.names import archive
 from contd_release.channels.image.promote import Moved
 from contd_release.engine.step import State
-from contd_release.errors import Conflict, Interrupted, NotReady, Several, Unanswered, Unsettled
+from contd_release.errors import Conflict, Interrupted, NotReady, Several, Unanswered, Unsettled, Usage
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Tampered
 from contd_release.project.settings import Image
@@ -387,6 +388,16 @@ def test_the_record_comes_before_the_move(bench: Bench) -> None:
     recorded = json.loads((bench.release.home / promote.FILE).read_text(encoding="utf-8"))
     assert [(one["tag"], one["previous"]) for one in recorded] == [("1.2", "")]
     assert there(bench).digest("1.2") is None
+
+
+@pytest.mark.parametrize("record", ['[{"tag": 1, "previous": "", "to": ""}]', '[{"tag": "1"}]', "{}", "[", "7"])
+def test_a_record_of_another_form_is_an_error(bench: Bench, record: str) -> None:
+    """A value of the wrong type, a missing key and text that is no JSON name the file."""
+    path = bench.release.home / promote.FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(record, encoding="utf-8")
+    with pytest.raises(Usage, match=f"{re.escape(str(path))} cannot be read: "):
+        promote.read(bench.release)
 
 
 def test_nothing_is_promoted_that_is_not_published(bench: Bench) -> None:
