@@ -50,7 +50,7 @@ def told(place: Place, said: Said) -> str:
 
 def put_back(place: Place, world: World, before: dict[str, str]) -> None:
     """Abort, and see that the remote, the index and this machine are as they were."""
-    said = place.run("abort")
+    said = place.say("abort")
     assert said.code == 0, said.text
     assert before == remotes.refs(place.remote)
     assert dict(world.ledger.effects()) == {}
@@ -66,7 +66,7 @@ def test_a_proof_that_fails(release: Place, world: World, snapshot: SnapshotAsse
     release.replace("pyproject.toml", '"python -c pass"', "'python -c \"raise SystemExit(3)\"'")
     release.publish()
     before, mine = remotes.refs(release.remote), release.mine()
-    said = release.run(*MINOR, "--yes")
+    said = release.say(*MINOR, "--yes")
     assert snapshot == told(release, said)
     log = re.search(r"the log is (.*)", said.err)
     assert log
@@ -79,7 +79,7 @@ def test_a_proof_that_fails(release: Place, world: World, snapshot: SnapshotAsse
 def test_nobody_is_there_to_review(release: Place, world: World, snapshot: SnapshotAssertion) -> None:
     """Without a terminal and without --yes the release stops before the line, says so, and can be put back."""
     before, mine = remotes.refs(release.remote), release.mine()
-    said = release.run(*MINOR)
+    said = release.say(*MINOR)
     assert snapshot == told(release, said)
     dist = release.state / "v0.2.0/dist"
     for line in (dist / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
@@ -92,7 +92,7 @@ def test_nobody_is_there_to_review(release: Place, world: World, snapshot: Snaps
 def test_an_artifact_that_is_not_what_was_sealed(release: Place, world: World, snapshot: SnapshotAssertion) -> None:
     """R5: nothing is uploaded, tagged or pushed, and nothing is built again; it can be put back all the same."""
     before = remotes.refs(release.remote)
-    assert release.run("build", "--part", "minor").code == 0
+    assert release.say("build", "--part", "minor").code == 0
     wheel = release.state / "v0.2.0/dist/contd-0.2.0-py3-none-any.whl"
     sealed = wheel.read_bytes()
     wheel.unlink()
@@ -102,7 +102,7 @@ def test_an_artifact_that_is_not_what_was_sealed(release: Place, world: World, s
     assert snapshot(name="a link") == told(release, release.say("release", "--yes"))
     wheel.unlink()
     wheel.write_bytes(sealed[:-1] + b"!")
-    assert snapshot(name="other bytes") == told(release, release.run("release", "--yes"))
+    assert snapshot(name="other bytes") == told(release, release.say("release", "--yes"))
     assert before == remotes.refs(release.remote)
     assert dict(world.ledger.effects()) == {}
     put_back(release, world, before)
@@ -200,13 +200,18 @@ def test_ctrl_c(release: Place, world: World) -> None:
     assert "the same command again" in out
     assert [pid for pid in pids if is_running(pid)] == []
     (release.directory / "home/ready").touch()
-    said = release.run("release", "--yes")
+    said = release.say("release", "--yes")
     assert said.code == 0, said.text
     assert len(world.ledger.effects()) == 2
 
 
 @pytest.mark.parametrize(
-    ("how", "what"), [("SIGINT", "interrupted"), ("SIGTERM", "stopped by SIGTERM"), ("SIGHUP", "stopped by SIGHUP")]
+    ("how", "what"),
+    [
+        pytest.param("SIGINT", "interrupted", marks=pytest.mark.slow),
+        ("SIGTERM", "stopped by SIGTERM"),
+        pytest.param("SIGHUP", "stopped by SIGHUP", marks=pytest.mark.slow),
+    ],
 )
 def test_what_is_public_is_said_however_it_is_stopped(release: Place, world: World, how: str, what: str) -> None:
     """After the tag and the wheel, each is named; the file that was on its way may be public, and that is said."""
@@ -228,16 +233,16 @@ def test_what_is_public_is_said_however_it_is_stopped(release: Place, world: Wor
     assert children
     assert [child for child in children if is_running(child)] == []
     world.faults.clear()
-    said = release.run("release", "--yes")
+    said = release.say("release", "--yes")
     assert said.code == 0, said.text
     assert {1} == set(world.ledger.effects().values())
 
 
 def test_what_is_public_is_not_known_before_it_was_looked_at(release: Place, world: World) -> None:
     """A release that continues and cannot ask the index does not say that nothing is public there."""
-    assert release.run(*MINOR).code == 8
+    assert release.say(*MINOR).code == 8
     world.faults.order("GET /simple/* every 503")
-    said = release.run("release", "--yes")
+    said = release.say("release", "--yes")
     assert said.code == 4, said.text
     index = world.upload_url
     assert f"\npublic already: nothing\nperhaps public: contd-0.2.0-py3-none-any.whl is on {index}; " in said.out

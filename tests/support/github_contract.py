@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from jsonschema import Draft202012Validator, FormatChecker
 from werkzeug.wrappers import Request, Response
 
 if TYPE_CHECKING:
+    from jsonschema import FormatChecker
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 DESCRIPTION = Path(__file__).parents[1] / "data" / "github-openapi.json"

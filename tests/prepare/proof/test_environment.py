@@ -113,7 +113,13 @@ def proof(place: Place, line: str, more: str = "") -> None:
     place.publish()
 
 
-COMMANDS = ["python prove.py", "python3 -m prove", "pytest -q -p no:cacheprovider prove.py", "make prove"]
+COMMANDS = [
+    "python prove.py",
+    *(
+        pytest.param(line, marks=pytest.mark.slow)
+        for line in ("python3 -m prove", "pytest -q -p no:cacheprovider prove.py", "make prove")
+    ),
+]
 
 
 @pytest.mark.parametrize("line", COMMANDS)
@@ -155,6 +161,7 @@ def test_a_nox_session_without_an_environment(maintainer: Maintainer) -> None:
     assert f"contd is installed from {maintainer.place.clone}" in said.err
 
 
+@pytest.mark.slow
 def test_a_nox_session_with_an_environment(maintainer: Maintainer) -> None:
     """
     It installs the released tree; an environment that nox has kept from an earlier release is not used again.
@@ -201,6 +208,7 @@ def test_a_program_of_another_environment(maintainer: Maintainer) -> None:
     assert f"{program} runs with {other / 'bin' / 'python'}, where contd is installed from" in said.err
 
 
+@pytest.mark.slow
 def test_only_what_an_extra_requires(maintainer: Maintainer) -> None:
     """
     With proof-extras the environment has what those require, and not what the maintainer has besides.
