@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +16,12 @@ from urllib.parse import parse_qsl, urlsplit
 from werkzeug.wrappers import Request, Response
 
 if TYPE_CHECKING:
-    from jsonschema import FormatChecker
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from jsonschema import FormatChecker
 
 DESCRIPTION = Path(__file__).parents[1] / "data" / "github-openapi.json"
 # The description lists these for a few operations only, and every operation can answer them.
 _ANYWHERE = frozenset({400, 401, 403, 404, 411, 422, 429, 502})
-_FORMATS = FormatChecker(formats=())
 
 
 @dataclass
@@ -120,28 +119,32 @@ def _judged(operation: dict[str, Any], response: Response) -> list[str]:
 def _problems(what: str, schema: dict[str, Any] | None, body: bytes) -> list[str]:
     if schema is None:
         return []
+    # Some installations of jsonschema take seconds to import.
+    from jsonschema import Draft202012Validator
+
     whole = {"components": _description()["components"], "allOf": [schema]}
-    found = Draft202012Validator(whole, format_checker=_FORMATS).iter_errors(json.loads(body))
+    found = Draft202012Validator(whole, format_checker=_formats()).iter_errors(json.loads(body))
     return [f"{what}: {error.json_path} {error.message}"[:400] for error in found]
 
 
-def _checks(name: str) -> Callable[[Callable[[str], bool]], Callable[[str], bool]]:
-    def register(function: Callable[[str], bool]) -> Callable[[str], bool]:
-        def check(value: object) -> bool:
-            return not isinstance(value, str) or function(value)
+@cache
+def _formats() -> FormatChecker:
+    from jsonschema import FormatChecker
 
-        _FORMATS.checks(name, ValueError)(check)
-        return function
+    formats = FormatChecker(formats=())
+    for name, is_valid in {"date-time": _is_date, "uri": _is_uri}.items():
+        formats.checks(name, ValueError)(partial(_holds, is_valid))
+    return formats
 
-    return register
+
+def _holds(is_valid: Callable[[str], bool], value: object) -> bool:
+    return not isinstance(value, str) or is_valid(value)
 
 
-@_checks("date-time")
 def _is_date(value: str) -> bool:
     return datetime.fromisoformat(value).tzinfo is not None
 
 
-@_checks("uri")
 def _is_uri(value: str) -> bool:
     parts = urlsplit(value)
     return bool(parts.scheme and parts.netloc)
