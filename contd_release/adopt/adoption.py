@@ -103,7 +103,7 @@ def look(tree: Tree, answers: Answers) -> Found:
         image=of_image,
         places=_chosen(followed, current, answers),
         changelog=changelog.find(tree, current.version),
-        proof=proof.find(tree, found),
+        proof=proof.find(tree, found, steps, answers),
         today=releasing,
     )
 
@@ -181,13 +181,21 @@ def _settings(tree: Tree, found: Found) -> Mapping[str, write_settings.Value | w
         settings["tag-format"] = found.tags.format
     if found.today.publisher == "github-actions":
         settings["publisher"] = "github-actions"
-    if not found.proof.is_default:
-        settings["proof"] = found.proof.lines
+    settings |= _proof(found.proof)
     if found.image and found.image.is_published:
         settings["image"] = _image(found.image)
     if found.chart and found.chart.is_published:
         settings["chart"] = _chart(found.chart)
     return settings
+
+
+def _proof(found: Proof) -> dict[str, write_settings.Value]:
+    listed = {
+        "proof": () if found.is_default else found.lines,
+        "proof-extras": found.extras,
+        "proof-groups": found.groups,
+    }
+    return {key: value for key, value in listed.items() if value}
 
 
 def _image(found: Image) -> write_settings.Table:

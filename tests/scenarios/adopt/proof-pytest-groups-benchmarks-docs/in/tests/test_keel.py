@@ -1,0 +1,5 @@
+import keel
+
+
+def test_keel():
+    assert keel.__doc__
