@@ -16,7 +16,7 @@ from contd_release.records import events, journal, samples
 from contd_release.records.entries import Announced, Announcing, Approved, Begun, Ended, Entry, Proved, Verified
 from contd_release.records.events import Happened
 from contd_release.report.story import Message, Moment, Place, Proof, Story
-from contd_release.report.timeline import timeline
+from contd_release.report.timeline import kills, timeline
 
 # Which channel takes what is built; GitHub's release takes every file.
 CHANNEL_OF: Final = {"wheel": "pypi", "sdist": "pypi", "image": "image", "chart": "chart"}
@@ -119,7 +119,8 @@ def _persons(release: Release, kept: Sequence[Entry], happened: Sequence[Happene
 
 
 def _retries(happened: Sequence[Happened]) -> Iterator[Moment]:
-    """Every failure, and every act that was begun more than once."""
+    """Every kill, every failure, and every act that was begun more than once."""
+    yield from kills(happened)
     for one in happened:
         if one.what == "failed":
             yield Moment(one.at, f"{one.step}: {one.error}: {one.detail}")

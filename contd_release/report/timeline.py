@@ -4,12 +4,13 @@ The events of a release as bars in time. What several walks did is one timeline;
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from contd_release.records.events import WALK, Happened
-from contd_release.report.story import Bar, Line, Timeline, Walk
+from contd_release.report.story import Bar, Line, Moment, Timeline, Walk
 
 
 @dataclass
@@ -42,6 +43,22 @@ def timeline(events: Sequence[Happened]) -> Timeline:
         previous = end
     lines = tuple(Line(*name, tuple(seen.bars)) for name, seen in steps.items() if seen.bars)
     return Timeline(tuple(walks), lines)
+
+
+def kills(events: Sequence[Happened]) -> Iterator[Moment]:
+    """Each walk that ended in the middle of a step, with the steps that were cut off and when it was continued."""
+    walks = _walks(events)
+    for group, following in zip_longest(walks, walks[1:]):
+        open_steps: dict[str, None] = {}
+        for happened in group:
+            if happened.what == "acting":
+                open_steps[happened.step] = None
+            else:
+                open_steps.pop(happened.step, None)
+        if open_steps:
+            at = group[-1].at
+            then = f"continued at {following[0].at[:19]}" if following else "not continued yet"
+            yield Moment(at, f"killed at {at[:19]}, {then}; in the middle of: {', '.join(open_steps)}")
 
 
 def _walks(events: Sequence[Happened]) -> list[list[Happened]]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from contd_release.records.events import Happened
 from contd_release.report.story import Bar, Walk
-from contd_release.report.timeline import timeline
+from contd_release.report.timeline import kills, timeline
 from contd_release.report.timeline_picture import LEFT, RIGHT, picture
 
 BEGAN = datetime(2027, 1, 15, 8, tzinfo=UTC)
@@ -48,6 +48,20 @@ def test_what_was_cut_off_is_told() -> None:
     assert {"a": (Bar(0, 1, "cut", CUT), Bar(1, 1, "done")), "b": (Bar(1, 0, "cut", CUT),)} == {
         one.step: one.bars for one in found.lines
     }
+
+
+def test_a_kill_is_named() -> None:
+    """When the process was killed, in the middle of which steps, and when the release was continued."""
+    events = (event(0, "walk"), event(1, "acting", "a"), event(2, "acting", "b"), event(3, "done", "b", 1),
+              event(9, "walk"), event(10, "done", "a", 1), event(11, "acting", "c"))  # fmt: skip
+
+    assert [one.what for one in kills(events)] == [
+        "killed at 2027-01-15T08:00:03, continued at 2027-01-15T08:00:10; in the middle of: a",
+        "killed at 2027-01-15T08:00:11, not continued yet; in the middle of: c",
+    ]
+    assert (
+        list(kills((event(1, "acting", "a"), event(2, "failed", "a"), event(3, "walk"), event(4, "done", "a")))) == []
+    )
 
 
 def test_what_is_only_seen_again_is_no_bar() -> None:
