@@ -7,31 +7,43 @@ is not a `ReleaseError` is a bug and keeps its traceback.
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import ClassVar, Final
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
+# The command that a person typed, where another program runs ours for them.
+TYPED: Final = "CONTD_RELEASE_TYPED"
+# The tasks that mean the repository where a person is, whatever runs them.
+_PROGRAMS: Final = {"invoke": "invoke", "inv": "invoke", "contd-release": "contd-release"}
+_OF_THE_REPOSITORY: Final = frozenset({"adopt", "changelog", "doctor", "news", "schedule"})
 
 
 class ReleaseError(Exception):
     """
     Something stopped: what is, what was expected, and what to type next.
 
-    Most errors say what to type; for the others each class has a default (`otherwise`).
+    Most errors say what to type; for the others each class has a default (`otherwise`), or says when the same command
+    is worth typing again (`when`).
     """
 
     exit_code: ClassVar[int] = 1
     otherwise: ClassVar[str] = "invoke status"
+    when: ClassVar[str] = ""
 
     def __init__(self, what_is: str, expected: str = "", type_next: str = "") -> None:
         super().__init__(what_is, expected, type_next)
         self.what_is = what_is
         self.expected = expected
-        self.type_next = type_next or self.otherwise
+        self.type_next = typed(type_next or (again(self.when) if self.when else self.otherwise))
 
     def __str__(self) -> str:
         lines = [self.what_is]
@@ -63,21 +75,21 @@ class Unanswered(ReleaseError):
     """An observation cannot know: a time-out, a 5xx, a refused connection, a 401. This is not "absent"."""
 
     exit_code = 4
-    otherwise = "the same command again, when the other side is well"
+    when = "when the other side is well"
 
 
 class Unsettled(ReleaseError):
     """The command succeeded and the world still does not show it."""
 
     exit_code = 5
-    otherwise = "the same command again, in a while"
+    when = "in a while"
 
 
 class FailedCommand(ReleaseError):
     """A command ended with something other than 0, or not in time."""
 
     exit_code = 6
-    otherwise = "the same command again, when the cause is mended"
+    when = "when the cause is mended"
 
 
 class FailedProof(FailedCommand):
@@ -96,7 +108,7 @@ class Unwritable(ReleaseError):
     """The journal or a log cannot be written, so no effect may begin."""
 
     exit_code = 9
-    otherwise = "the same command again, when there is room for it and the right to write it"
+    when = "when there is room for it and the right to write it"
 
 
 class Held(ReleaseError):
@@ -121,7 +133,7 @@ class Interrupted(ReleaseError):
     """Ctrl-C, SIGTERM or SIGHUP, or a sibling of this command failed. The walk continues where it stopped."""
 
     exit_code = 130
-    otherwise = "the same command again: it continues where it stopped"
+    when = "it continues where it stopped"
 
 
 class Several(ReleaseError):
@@ -136,6 +148,30 @@ class Several(ReleaseError):
     def first(self) -> ReleaseError:
         """The error that decides the exit code."""
         return self.errors[0]
+
+
+def again(when: str) -> str:
+    """The command that a person typed, and when it is worth typing it once more."""
+    program = Path(sys.argv[0])
+    name = "contd-release" if program.parent.name == "contd_release" else program.name
+    words = shlex.join((_PROGRAMS[name], *sys.argv[1:])) if name in _PROGRAMS else "the same command again"
+    return f"{os.environ.get(TYPED) or words}   ({when})"
+
+
+def typed(hint: str) -> str:
+    """
+    What to type next, as the person can type it.
+
+    Where another program runs this one for them, as a rehearsal does, they type that one again: `invoke release` would
+    do something else where they are.
+    """
+    program, _, rest = hint.partition(" ")
+    task = rest.partition(" ")[0]
+    command = os.environ.get(TYPED)
+    if not command or hint.startswith(command) or program not in _PROGRAMS or task in _OF_THE_REPOSITORY:
+        return hint
+    part = re.search(r" --part [a-z]+", hint)
+    return re.sub(r" --part [a-z]+", "", command) + part[0] if part else command
 
 
 def raise_all(errors: Sequence[ReleaseError]) -> None:

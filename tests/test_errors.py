@@ -162,7 +162,7 @@ def test_edge_says_how_to_go_on_after_ctrl_c() -> None:
         raise KeyboardInterrupt
 
     assert caught.value.code == 130
-    assert caught.value.message == "\ninterrupted\n  type:     the same command again: it continues where it stopped"
+    assert caught.value.message == "\ninterrupted\n  type:     the same command again   (it continues where it stopped)"
 
 
 def test_edge_passes_what_succeeds() -> None:

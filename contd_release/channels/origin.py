@@ -110,5 +110,5 @@ def _free(release: Release, there: git.Remote) -> Found:
     return Found(
         State.CONFLICT,
         f"{release.branch} has moved to {at and at[:12]} since this release began at {release.base[:12]}",
-        "invoke abort, git pull, and begin again",
+        "invoke abort; git pull   (then begin again)",
     )

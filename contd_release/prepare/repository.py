@@ -101,7 +101,7 @@ def base_is_tip(release: Release) -> Step:
         return Found(
             State.CONFLICT,
             f"{upstream} is at {tip[:12]}, and the release began at {release.base[:12]}",
-            "invoke abort, git pull, and begin again",
+            "invoke abort; git pull   (then begin again)",
         )
 
     return Step(f"the release starts from {upstream}'s tip", observe)

@@ -110,5 +110,5 @@ def _bring(release: Release, commit: str) -> None:
     raise NotReady(
         f"{commit}, the commit of {release}, is neither in this clone nor on {remote}",
         expected=f"the commit that was made, on {release.branch} or on {release.tag}",
-        type_next="invoke abort, and begin again",
+        type_next="invoke abort   (then begin again)",
     )

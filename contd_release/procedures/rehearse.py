@@ -42,7 +42,7 @@ def run(wishes: Wishes) -> None:
     Raises:
         ReleaseError: the release stopped, and has said why; the exit code is the one of the release.
     """
-    rehearsal = replace(rehearsal_of(git.clone(Path.cwd())), is_proved=not wishes.without_proof)
+    rehearsal = replace(rehearsal_of(git.clone(Path.cwd())), is_proved=not wishes.without_proof, typed=_again(wishes))
     report = reporting(as_json=wishes.as_json)
     scenario = _scenario(rehearsal, wishes)
     is_begun = rehearsal.scenario == wishes.scenario if wishes.scenario else rehearsal.is_under_way
@@ -119,9 +119,11 @@ def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
 
 
 def _again(wishes: Wishes) -> str:
-    scenario = (f"--scenario {wishes.scenario}",) if wishes.scenario else ()
+    part = ("--part", wishes.part) if wishes.part else ()
+    scenario = ("--scenario", wishes.scenario) if wishes.scenario else ()
     unproved = ("--without-proof",) if wishes.without_proof else ()
-    return " ".join(("invoke rehearse", *scenario, *unproved, *(f"--fault '{order}'" for order in wishes.faults)))
+    faults = (word for order in wishes.faults for word in ("--fault", order))
+    return shlex.join(("invoke", "rehearse", *part, *scenario, *unproved, *faults))
 
 
 def _run(argv: tuple[str, ...], rehearsal: Rehearsal, world: World) -> int:
@@ -133,5 +135,5 @@ def _run(argv: tuple[str, ...], rehearsal: Rehearsal, world: World) -> int:
         os.kill(process.pid, signal.SIGINT)
         process.wait()
         raise Interrupted(
-            "the rehearsal was interrupted", expected="its end", type_next="invoke rehearse   (it continues)"
+            "the rehearsal was interrupted", expected="its end", type_next=f"{rehearsal.typed}   (it continues)"
         ) from None

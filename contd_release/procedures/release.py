@@ -17,7 +17,7 @@ from contd_release.console.public import Public
 from contd_release.console.question import is_confirmed
 from contd_release.engine import ask_once
 from contd_release.engine.checklist import Checklist, Event, Phase, Section, Seen
-from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage, interruption
+from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage, interruption, typed
 from contd_release.prepare import repository
 from contd_release.prepare.docs import deprecations, guide
 from contd_release.prepare.part import evidence
@@ -214,7 +214,9 @@ def _say_what_is_seen(release: Release, report: Report) -> None:
 
     if seen := sampling.last(release):
         report.says("\n".join((f"the monitor says {seen.verdict.value}", *(f"  - {one}" for one in seen.reasons))))
-    report.says(f"type: invoke monitor --version {release.version}")
+    hint = f"invoke monitor --version {release.version}"
+    if typed(hint) == hint:
+        report.says(f"type: {hint}")
 
 
 def _to_review(release: Release) -> ToReview:

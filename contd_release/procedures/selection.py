@@ -79,7 +79,7 @@ def planned_hotfix(project: Project, words: Words, wanted: Version) -> Release:
         raise Usage(
             f"a hotfix raises the patch: {wanted}",
             expected=f"no part, or another branch than {hotfix.PREFIX}{project.tags.of(wanted)}",
-            type_next=f"invoke release, or git switch {project.settings.main}",
+            type_next=f"invoke release   (or git switch {project.settings.main})",
         )
     base = hotfix.fixed(project, wanted)
     found = at(project, base)
@@ -171,7 +171,7 @@ def _another(release: Release, begun: Begun) -> Conflict:
     return Conflict(
         f"{release} is under way, begun {begun.at}",
         expected="one release at a time",
-        type_next=f"invoke release to go on with {release.version}, or invoke abort",
+        type_next=f"invoke release   (it goes on with {release.version}; or invoke abort)",
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Final
 
-from contd_release.errors import FailedCommand, Interrupted, Unanswered, Usage
+from contd_release.errors import FailedCommand, Interrupted, Unanswered, Usage, again
 from contd_release.process.action import Running
 from contd_release.process.files import whole, writing
 from contd_release.process.log import Log, tail
@@ -128,7 +128,7 @@ class Command:
                     raise Unanswered(
                         f"{redact(shlex.join(self.argv))} did not end within {self.timeout:g} s",
                         expected="an answer",
-                        type_next="the same command again, when the network and the other side are well",
+                        type_next=again("when the network and the other side are well"),
                     )
         return Answer(code, b"".join(said[False]), redact(b"".join(said[True]).decode(errors="replace")))
 

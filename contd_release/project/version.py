@@ -37,7 +37,7 @@ def parse(text: str) -> Version:
         raise Usage(
             f"{text!r} is not a version we can release",
             expected="three numbers, with a, b or rc and a number for a pre-release: 1.2.0, 1.2.0rc1",
-            type_next="the same command with such a version",
+            type_next="git tag   (it lists the versions that are out)",
         )
     major, minor, patch, pre, number = match.groups()
     return Version(f"{major}.{minor}.{patch}" + (f"{pre}{number}" if pre else ""))

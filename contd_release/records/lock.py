@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from contd_release.errors import Conflict, Unwritable
+from contd_release.errors import Conflict, Unwritable, again
 from contd_release.process import temporary
 
 ORPHANS_MAY_TAKE = 30.0
@@ -41,7 +41,7 @@ def held(path: Path, *, wait: float = ORPHANS_MAY_TAKE) -> Iterator[None]:
                 raise Conflict(
                     f"another release runs in this clone (process {holder}, or a command it left behind)",
                     expected="one release at a time",
-                    type_next="the same command again, when the other has ended",
+                    type_next=again("when the other has ended"),
                 )
             time.sleep(0.1)
         os.ftruncate(descriptor, 0)

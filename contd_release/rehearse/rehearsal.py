@@ -16,7 +16,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
-from contd_release.errors import NotReady, Unanswered
+from contd_release.errors import TYPED, NotReady, Unanswered
 from contd_release.process import files
 from contd_release.process.command import environment
 from contd_release.project import project
@@ -38,12 +38,14 @@ class Rehearsal:
 
     Args:
         is_proved: whether the proof is run as well.
+        typed: what a person types to begin it, and to go on with it.
     """
 
     project: Project
     commit: str
     directory: Path
     is_proved: bool = True
+    typed: str = "invoke rehearse"
 
     @property
     def clone(self) -> Path:
@@ -115,6 +117,7 @@ class Rehearsal:
             | self.pointers.secrets(world)
             | {
                 OVERLAY: str(overlay),
+                TYPED: self.typed,
                 "SOURCE_DATE_EPOCH": str(git.described(self.project.root, self.commit).time),
             }
         )

@@ -74,7 +74,7 @@ class Order:
             raise Usage(
                 f"{line!r} is not an order",
                 expected=f"METHOD PATH WHEN WHAT, where WHAT is a status or one of {', '.join(MISFORTUNES)}",
-                type_next='"UPLOAD /legacy/ 1 accept-then-drop"',
+                type_next='invoke rehearse --fault "UPLOAD /legacy/ 1 accept-then-drop"',
             )
         parts = match.groupdict(default="")
         return cls(

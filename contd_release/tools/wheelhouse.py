@@ -167,7 +167,9 @@ def _machine(platform: str) -> str:
     if system != "linux" or architecture not in _MACHINES:
         known = ", ".join(f"linux/{one}" for one in _MACHINES)
         raise Usage(
-            f"no wheels are made for {platform!r}", expected=f"one of {known}", type_next="--platform linux/amd64"
+            f"no wheels are made for {platform!r}",
+            expected=f"one of {known}",
+            type_next="python -m contd_release.tools.wheelhouse --platform linux/amd64",
         )
     return _MACHINES[architecture]
 

@@ -15,6 +15,7 @@ from image_bench import needed
 from syrupy.assertion import SnapshotAssertion
 from tmux import Capture, Tmux
 
+from contd_release.errors import TYPED
 from contd_release.rehearse import bystander
 from contd_release.rehearse.rehearsal import Rehearsal, rehearsal_of
 from contd_release.sandbox.world import World
@@ -61,7 +62,9 @@ def day(tmp_path: Path) -> Iterator[Day]:
         rehearsal.be_green(world)
         mine = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache"), "LANG": "C.UTF-8"}
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        tmux = Tmux(tmp_path, {**rehearsal.environment(world), **mine, "PATH": path, "PIP_NO_INDEX": "1"})
+        env = {**rehearsal.environment(world), **mine, "PATH": path, "PIP_NO_INDEX": "1"}
+        del env[TYPED]
+        tmux = Tmux(tmp_path, env)
         tmux.start(rehearsal.clone)
         try:
             yield Day(rehearsal, world, tmux)
@@ -93,7 +96,7 @@ def answered(day: Day, answer: str) -> str:
     looks = day.tmux.until(lambda one: "[y/N]" in one.text)
     shows_what_runs(looks)
     day.tmux.type(answer)
-    return after(day.screen(looks[-1]), "stage ")
+    return after(day.screen(looks[-1]), "  review\n")
 
 
 def after(screen: str, text: str) -> str:

@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     from tests.conftest import Place
 
 
+def test_what_to_type_next_is_a_rehearsal_again(place: Place) -> None:
+    """A rehearsed release that stops never sends the person to a real one; the part that it asks for is kept."""
+    said = place.run("rehearse", "--without-proof", "--part", "patch")
+    assert said.code == 2
+    hints = [line.strip() for line in said.text.splitlines() if "type: " in line]
+    assert hints[0] == "type:     invoke rehearse --without-proof --part minor"
+    assert [one for one in hints if "invoke release" in one] == []
+
+
 @pytest.mark.parametrize(
     ("words", "named"),
     [

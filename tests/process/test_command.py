@@ -181,7 +181,7 @@ def test_a_question_that_takes_too_long_is_unanswered() -> None:
 
     assert (
         str(caught.value) == "sleep 60 did not end within 0.2 s\n  expected: an answer\n"
-        "  type:     the same command again, when the network and the other side are well"
+        "  type:     the same command again   (when the network and the other side are well)"
     )
 
 

@@ -76,7 +76,7 @@ class Place:
             raise Usage(
                 f"{self}: {error.what_is}",
                 expected=error.expected,
-                type_next=f"export {self.variable}=…   ({error.type_next})",
+                type_next=f"export {self.variable}=…   (then {error.type_next})",
             ) from error
 
 

@@ -126,7 +126,7 @@ class MergedBack:
                 f"{settings.main} cannot take {release.tag} by itself: {reason}",
                 expected=f"a person who merges {name}",
                 type_next=f"git switch {settings.main}; git merge {settings.remote}/{name}; "
-                f"git push {settings.remote} {settings.main}; then invoke release",
+                f"git push {settings.remote} {settings.main}; invoke release",
             )
         from contd_release.tools.github import api, issues
 

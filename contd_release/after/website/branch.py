@@ -169,6 +169,6 @@ def _ask(command: Command | git.Transfer) -> str:
         raise Unanswered(
             f"git {words[1]} for the website ended with {answer.code}: {' '.join(answer.err.split())}",
             expected="an answer from git",
-            type_next="git ls-remote with the address of the website",
+            type_next="git ls-remote URL   (with the address of the website)",
         )
     return answer.out.strip()

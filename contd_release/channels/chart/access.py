@@ -89,7 +89,9 @@ def welcome(release: Release) -> Step:
 
 
 def _unsound(what: str, setting: str) -> Found:
-    return Found(State.ABSENT, what, f"set {setting} in [tool.contd-release.chart], or $EDITOR the chart")
+    return Found(
+        State.ABSENT, what, f"$EDITOR pyproject.toml   ({setting} in [tool.contd-release.chart]; or mend the chart)"
+    )
 
 
 def _unfetched(release: Release, chart: Path, missing: tuple[str, ...]) -> Found | None:

@@ -70,4 +70,4 @@ def _instead(release: Release) -> str:
     """What to type where another chart has this version: one that is out is never overwritten."""
     if not chart_version.is_own(release.project):
         return "invoke release --part patch   (a chart that is out is never overwritten)"
-    return f"invoke abort; raise version in {folder(release)}/Chart.yaml above what is out, commit, and release again"
+    return f"invoke abort; $EDITOR {folder(release)}/Chart.yaml   (a version above what is out; then release again)"

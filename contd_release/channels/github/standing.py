@@ -23,7 +23,7 @@ from contd_release.tools.github.releases import ReleaseInfo
 from contd_release.tools.http import Refused
 
 PATIENCE: Final = 60.0
-NEXT_VERSION: Final = "invoke release --part …   (a version is never used twice)"
+NEXT_VERSION: Final = "invoke release --part patch   (a version is never used twice)"
 
 
 @dataclass(frozen=True)

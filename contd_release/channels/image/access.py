@@ -145,7 +145,7 @@ def original(release: Release) -> Step:
             return Found(
                 State.ABSENT,
                 f"the base image is the stand-in {base}, and {settings(release).name} is not on this machine",
-                "remove `base` from [tool.contd-release.image]",
+                "$EDITOR pyproject.toml   (without `base` in [tool.contd-release.image])",
             )
         return Found(State.DONE, f"the base image is the stand-in {base}" if base else "as the Dockerfile says")
 

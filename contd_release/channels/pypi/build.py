@@ -60,7 +60,7 @@ def _tried(release: Release, made: Path) -> tuple[Action, ...]:
     environment, wheel = release.home / "trying-pypi", _installable(release.wheels)
     if wheel is None:
         return ()
-    mend = f"invoke abort, mend it on {release.start}, and release again"
+    mend = f"invoke abort   (then mend it on {release.start}, and release again)"
     return (
         Environment(environment, lambda: (made / wheel,)),
         pip.install_wheel(environment, made / wheel),

@@ -82,7 +82,9 @@ def checked_out(hotfix: Hotfix) -> Step:
         if there == branch and worktree(hotfix.project.root, branch) == tree:
             return Found(State.DONE, f"{tree} is on {branch}")
         if hotfix.here and not git.is_clean(tree):
-            return Found(State.CONFLICT, f"{tree} has changes that are not committed", "git stash, or leave out --here")
+            return Found(
+                State.CONFLICT, f"{tree} has changes that are not committed", "git stash   (or leave out --here)"
+            )
         if not hotfix.here and tree.exists() and there != branch:
             return Found(State.CONFLICT, f"{tree} is there, and is not on {branch}", f"git worktree list; ls {tree}")
         return Found(State.ABSENT, f"{tree} is {'on ' + there if there else 'not there'}")

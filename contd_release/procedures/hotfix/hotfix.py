@@ -83,7 +83,7 @@ def of(project: Project, version: str, picks: tuple[str, ...] = (), *, here: boo
         raise Usage(
             f"{wanted} is a pre-release",
             expected="a final version",
-            type_next=f"invoke release --pre rc, with the fix on {project.settings.main}",
+            type_next=f"invoke release --pre rc   (when the fix is on {project.settings.main})",
         )
     tags = git.remote(project.root, project.settings.remote).tags
     if project.tags.of(wanted) not in tags:

@@ -113,7 +113,8 @@ class Reverted:
             raise NeedsPerson(
                 f"{main} has changed since {release.version} in {', '.join(paths) or 'the same places'}",
                 expected="a person who decides what stays",
-                type_next=f"git switch {main}; git cherry-pick {restoring[:12]}; mend, push; then invoke rollback",
+                type_next=f"git switch {main}; git cherry-pick {restoring[:12]}   "
+                f"(mend and push it, then invoke rollback)",
             )
         commit = git.commit(where)
         assert commit is not None

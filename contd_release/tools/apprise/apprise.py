@@ -91,7 +91,7 @@ def service(url: Secret, *others: Secret) -> Service:
         raise Usage(
             f"a URL that begins with {_scheme(url)} cannot be used: {answer.get('reason', 'it means no service')}",
             expected="one URL as apprise spells it, such as discord://ID/TOKEN",
-            type_next="https://appriseit.com/services/",
+            type_next="open https://appriseit.com/services/",
         )
     name = str(answer["name"])
     is_markdown = name in _MARKDOWN and "markdown" in answer["formats"]

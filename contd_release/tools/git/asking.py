@@ -86,7 +86,7 @@ def clone(where: Path) -> Clone:
         raise NotReady(
             f"{where} is not in a git repository: {answer.err.strip()}",
             expected="the clone of the project to release",
-            type_next="cd into it",
+            type_next="cd FOLDER   (into the clone)",
         )
     root, directory, *head = answer.out.splitlines()
     return Clone(Path(root), Path(directory), *head)

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from urllib.parse import urlsplit
 
-from contd_release.errors import FailedCommand, ReleaseError, Unanswered, Usage
+from contd_release.errors import FailedCommand, ReleaseError, Unanswered, Usage, again
 from contd_release.process.action import Running
 from contd_release.process.command import Command
 from contd_release.process.redaction import Secret
@@ -105,7 +105,7 @@ def pulled(ref: str, version: str, destination: Path, *, anonymous: bool) -> Pat
         raise Unanswered(
             f"{ref} {version} cannot be pulled: {helm.said(answer)}",
             expected="the chart",
-            type_next="the same command again, when the registry is well",
+            type_next=again("when the registry is well"),
         )
     return archive
 

@@ -34,7 +34,7 @@ def headers(ours: Mapping[str, str | Secret], extra: Mapping[str, str], *, stays
             raise Usage(
                 f"the value of the header {name} has a line break, a space around it or a letter that is not ASCII",
                 expected="a credential as it was given out, without a line break at its end",
-                type_next="export its variable again",
+                type_next="export VARIABLE=…   (the one that holds it, without the line break)",
             )
     return sent
 

@@ -47,7 +47,7 @@ class Reply:
 class Refused(Unanswered):
     """A credential was not accepted: asking again with it is of no use."""
 
-    otherwise = "the same command again, with a credential that may do this"
+    when = "with a credential that may do this"
 
 
 class Passing(Exception):
@@ -147,9 +147,7 @@ def _pieces(reply: requests.Response, budget: Budget) -> Iterator[bytes]:
 
 def unanswered(failure: Passing) -> Unanswered:
     """A failure that did not pass."""
-    return Unanswered(
-        str(failure), expected="an answer", type_next="the same command again, when the other side is well"
-    )
+    return Unanswered(str(failure), expected="an answer")
 
 
 def cause(error: BaseException) -> str:

@@ -243,7 +243,7 @@ class TestDrafted:
         releases.publish(client.connected(release.project), theirs.id, prerelease=False, make_latest="true")
         told = [found(one) for one in (drafted(release), attached(release), promoted(release))]
         assert [one.state for one in told] == [State.CONFLICT] * 3
-        assert told[0].type_next == "invoke release --part …   (a version is never used twice)"
+        assert told[0].type_next == "invoke release --part patch   (a version is never used twice)"
 
     def test_a_lost_answer_makes_no_second_draft(self, github: Github, built: Release, tmp_path: Path) -> None:
         """502 after the draft was made: the world is asked, and the draft found."""

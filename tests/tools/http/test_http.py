@@ -25,7 +25,7 @@ from contd_release.process.redaction import Secret
 from contd_release.tools.http import Http, Limits, Reply, expected, refuse_unsafe, refused
 
 CANARY = "CANARY-7-CANARY"
-AGAIN = "  type:     the same command again, when the other side is well"
+AGAIN = "  type:     the same command again   (when the other side is well)"
 
 
 @dataclass(frozen=True)
@@ -528,7 +528,7 @@ def test_a_credential_that_no_header_can_carry_is_refused(server: Server, value:
         str(caught.value)
         == "the value of the header Authorization has a line break, a space around it or a letter that is not ASCII\n"
         "  expected: a credential as it was given out, without a line break at its end\n"
-        "  type:     export its variable again"
+        "  type:     export VARIABLE=…   (the one that holds it, without the line break)"
     )
     assert server.requests == []
 
