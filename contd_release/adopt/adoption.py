@@ -1,7 +1,7 @@
 """
 The whole adoption on one screen: what is found, what is asked, and what would be written.
 
-Each subject has a module in `find/`, which only reads, and where something is written for it one of the same name in
+Each subject has a module or a folder in `find/`, which only reads, and where something is written for it one in
 `write/`.
 """
 
@@ -12,27 +12,18 @@ from dataclasses import dataclass, replace
 
 from contd_release.adopt import needs
 from contd_release.adopt.draft import Draft
-from contd_release.adopt.find import (
-    changelog,
-    chart,
-    image,
-    package,
-    places,
-    proof,
-    tags,
-    today,
-    values,
-    versions,
-    workflows,
-)
-from contd_release.adopt.find.changelog import Changelog
+from contd_release.adopt.find import chart, image, package, places, tags, values, versions, workflows
+from contd_release.adopt.find.changelog import changelog
+from contd_release.adopt.find.changelog.changelog import Changelog
 from contd_release.adopt.find.chart import Chart
 from contd_release.adopt.find.image import Image
 from contd_release.adopt.find.package import Package
 from contd_release.adopt.find.places import Places
-from contd_release.adopt.find.proof import Proof
+from contd_release.adopt.find.proof import proof
+from contd_release.adopt.find.proof.proof import Proof
 from contd_release.adopt.find.tags import Tags
-from contd_release.adopt.find.today import Today
+from contd_release.adopt.find.today import today
+from contd_release.adopt.find.today.today import Today
 from contd_release.adopt.find.versions import Current
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.place import Place

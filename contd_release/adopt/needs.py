@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from contd_release.adopt.find import publishers, today
+from contd_release.adopt.find.today import publishers, today
 from contd_release.adopt.tree import Tree
 from contd_release.engine.checklist import Checklist, Section, Together
 from contd_release.engine.step import Found, State, Step

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from contd_release.adopt.draft import Draft
-from contd_release.adopt.find.changelog import Changelog, Open
-from contd_release.adopt.find.entries import Entry, kept_apart, meaning_of_title
-from contd_release.adopt.find.superseded.scriv import MARKER
+from contd_release.adopt.find.changelog.changelog import Changelog, Open
+from contd_release.adopt.find.changelog.entries import Entry, kept_apart, meaning_of_title
+from contd_release.adopt.find.today.scriv import MARKER
 from contd_release.adopt.templates import template
 from contd_release.project.settings import TYPES, News
 

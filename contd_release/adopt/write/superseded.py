@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from contd_release.adopt.draft import Draft
-from contd_release.adopt.find.today import Today
+from contd_release.adopt.find.today.today import Today
 
 
 def remove(draft: Draft, found: Today) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contd_release.adopt.find.entries import definitions, entries, meaning_of_title
+from contd_release.adopt.find.changelog.entries import definitions, entries, meaning_of_title
 
 
 def found(text: str, *, is_rst: bool = False) -> list[tuple[str, str]]:

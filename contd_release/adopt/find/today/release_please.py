@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from contd_release.adopt.find.superseded.tool import Tool
+from contd_release.adopt.find.today.tool import Tool
 from contd_release.adopt.place import ANY, Place, on_line
 from contd_release.adopt.tree import Tree
 

@@ -14,8 +14,8 @@ from fnmatch import fnmatch
 from pathlib import PurePosixPath
 from typing import Final
 
-from contd_release.adopt.find.entries import Entry, definitions, entries
-from contd_release.adopt.find.superseded.tool import Tool
+from contd_release.adopt.find.changelog.entries import Entry, definitions, entries
+from contd_release.adopt.find.today.tool import Tool
 from contd_release.adopt.tree import Tree
 
 MARKER: Final = "scriv-insert-here"

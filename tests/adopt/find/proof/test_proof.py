@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from contd_release.adopt import tree
-from contd_release.adopt.find import proof, workflows
-from contd_release.adopt.find.proof import Proof
+from contd_release.adopt.find import workflows
+from contd_release.adopt.find.proof import proof
+from contd_release.adopt.find.proof.proof import Proof
 from contd_release.adopt.questions import Answers
 from tests.conftest import git
 

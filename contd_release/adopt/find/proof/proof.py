@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from contd_release.adopt.find import requirements
 from contd_release.adopt.find.package import Package
+from contd_release.adopt.find.proof import requirements
 from contd_release.adopt.find.workflows import Step
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.questions import Answers, Question

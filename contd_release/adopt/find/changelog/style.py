@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from contd_release.adopt.find.entries import meaning_of_title
+from contd_release.adopt.find.changelog.entries import meaning_of_title
 from contd_release.tools.markup.changelog import Heading, headings, open_headings
 
 VERSION: Final = re.compile(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from contd_release.adopt.find.superseded.tool import Tool, searched
+from contd_release.adopt.find.today.tool import Tool, searched
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.place import Place
 from contd_release.adopt.tree import Tree

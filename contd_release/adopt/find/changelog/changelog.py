@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from packaging.version import InvalidVersion, Version
 
-from contd_release.adopt.find import style
-from contd_release.adopt.find.entries import Entry, definitions, entries
-from contd_release.adopt.find.style import Style
-from contd_release.adopt.find.superseded import scriv
-from contd_release.adopt.find.superseded.scriv import Scriv
+from contd_release.adopt.find.changelog import style
+from contd_release.adopt.find.changelog.entries import Entry, definitions, entries
+from contd_release.adopt.find.changelog.style import Style
+from contd_release.adopt.find.today import scriv
+from contd_release.adopt.find.today.scriv import Scriv
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.tree import Tree
 from contd_release.errors import ReleaseError

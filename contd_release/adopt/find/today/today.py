@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from contd_release.adopt.find import publishers
-from contd_release.adopt.find.publishers import Publisher
-from contd_release.adopt.find.superseded import bump2version, in_toml, release_please, scriv
-from contd_release.adopt.find.superseded.tool import Tool
+from contd_release.adopt.find.today import bump2version, in_toml, publishers, release_please, scriv
+from contd_release.adopt.find.today.publishers import Publisher
+from contd_release.adopt.find.today.tool import Tool
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.place import Place
 from contd_release.adopt.questions import Answers, Question

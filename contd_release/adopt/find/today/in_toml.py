@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from contd_release.adopt.find.superseded.tool import Tool, matched, searched
+from contd_release.adopt.find.today.tool import Tool, matched, searched
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.place import ANY, Place
 from contd_release.adopt.tree import Tree

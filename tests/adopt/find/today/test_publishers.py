@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contd_release.adopt import tree
-from contd_release.adopt.find import publishers
+from contd_release.adopt.find.today import publishers
 from tests.conftest import git
 
 ON_TAGS = 'on:\n  push:\n    tags: ["v*"]\n'

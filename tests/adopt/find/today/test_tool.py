@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from contd_release.adopt import tree
-from contd_release.adopt.find.superseded import bump2version, in_toml
-from contd_release.adopt.find.superseded.tool import Tool
+from contd_release.adopt.find.today import bump2version, in_toml
+from contd_release.adopt.find.today.tool import Tool
 from contd_release.adopt.write.superseded import without_tables
 from tests.conftest import git
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contd_release.adopt.find.style import read
+from contd_release.adopt.find.changelog.style import read
 
 
 @pytest.mark.parametrize(
