@@ -106,8 +106,8 @@ def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
     write_versions.agree(made, found.places.followed, version)
     write_changelog.write(made, found.changelog)
     write_superseded.remove(made, found.today)
-    write_settings.write(made, _settings(tree, found))
-    write_versions.list_all(made, followed, version)
+    write_settings.write(made, _settings(tree, found, answers))
+    write_versions.list_all(made, followed, version, between=version.dev is not None)
     if tree.text("tasks.py") is None:
         made.write("tasks.py", template("tasks.txt"))
     project = needs.settings(tree, made.text)
@@ -159,7 +159,7 @@ def _stated_in_package(made: Draft, found: Found, answers: Answers) -> list[Plac
     return [Place(path, line, '__version__ = "', version, '"', "the package's")]
 
 
-def _settings(tree: Tree, found: Found) -> Mapping[str, write_settings.Value | write_settings.Table]:
+def _settings(tree: Tree, found: Found, answers: Answers) -> Mapping[str, write_settings.Value | write_settings.Table]:
     """The settings that differ from what is so without them."""
     settings: dict[str, write_settings.Value | write_settings.Table] = {}
     if found.package and found.package.is_named_by_answer:
@@ -173,6 +173,8 @@ def _settings(tree: Tree, found: Found) -> Mapping[str, write_settings.Value | w
     if found.today.publisher == "github-actions":
         settings["publisher"] = "github-actions"
     settings |= _proof(found.proof)
+    if found.current.version.dev is not None:
+        settings |= _after_release(found.current, answers)
     if found.image and found.image.is_published:
         settings["image"] = _image(found.image)
     if found.chart and found.chart.is_published:
@@ -187,6 +189,20 @@ def _proof(found: Proof) -> dict[str, write_settings.Value]:
         "proof-groups": found.groups,
     }
     return {key: value for key, value in listed.items() if value}
+
+
+def _after_release(current: Current, answers: Answers) -> dict[str, str]:
+    """What main says after a release, asked where it names the next version today; nothing for the release's."""
+    part = "minor" if current.version.micro == 0 else "patch"
+    question = Question(
+        "after-release",
+        "what do the version files on main say after a release",
+        f"{part}-dev",
+        f"they say {current.says} now",
+        ("release", "patch-dev", "minor-dev"),
+    )
+    answer = answers.of(question)
+    return {} if answer == "release" else {"after-release": answer}
 
 
 def _image(found: Image) -> write_settings.Table:

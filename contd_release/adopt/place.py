@@ -16,6 +16,7 @@ Spelling: TypeAlias = Literal["python", "semver"]
 # A version, whichever it is, as files spell it.
 ANY: Final = r"\d+\.\d+[0-9A-Za-z.+-]*(?<![.+-])"
 _SEMVER: Final = '["{major}.{minor}.{patch}-{pre_l}.{pre_n}", "{major}.{minor}.{patch}"]'
+_SEMVER_BETWEEN: Final = _SEMVER.replace(", ", ', "{major}.{minor}.{patch}-{dev}", ')
 _END: Final = r"(?![\w+-]|\.\w)"
 _YAML_END: Final = r"(?=[ \t\r]*(?:#|$))"
 
@@ -59,11 +60,14 @@ class Place:
         """The whole line when it states this version."""
         return f"{self.before}{self.spelled(version)}{self.after}"
 
-    def entry(self) -> str:
+    def entry(self, *, between: bool = False) -> str:
         """
         The place as bump-my-version's configuration has it.
 
         https://callowayproject.github.io/bump-my-version/reference/configuration/file/
+
+        Args:
+            between: whether it states versions between releases as well, such as `1.2.1-dev0`.
         """
         if self.is_chart:
             key = self.before.partition(":")[0]
@@ -74,7 +78,7 @@ class Place:
         lines = [f"filename = {_quoted(self.path)}", "regex = true", f"search = {_quoted(search)}"]
         lines += [f"replace = {_quoted(replace)}"]
         if self.spelling == "semver":
-            lines.append(f"serialize = {_SEMVER}")
+            lines.append(f"serialize = {_SEMVER_BETWEEN if between else _SEMVER}")
         return "\n".join(("[[tool.bumpversion.files]]", *lines, ""))
 
     def _patterns(self) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from packaging.version import InvalidVersion, Version
 from contd_release.errors import Usage
 from contd_release.project.defaults import Read
 from contd_release.project.release import Release
-from contd_release.project.version import parse, semver
+from contd_release.project.version import parse_stated, semver
 from contd_release.tools.bumpversion import Configuration
 from contd_release.tools.helm import chart_version
 
@@ -148,7 +148,7 @@ def _current_version(text: str) -> tuple[int, str]:
 def _is(says: str, version: Version) -> bool:
     """Whether a place says this version, in Python's spelling or in that of charts."""
     try:
-        return parse(says) == version
+        return parse_stated(says) == version
     except Usage:
         pass
     try:

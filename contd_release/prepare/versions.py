@@ -13,6 +13,7 @@ from contd_release.project.defaults import Read
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.tools import bumpversion, git
+from contd_release.tools.bumpversion import Configuration
 from contd_release.tools.helm import chart_version
 
 
@@ -33,6 +34,8 @@ def agreed(release: Release) -> Step:
             )
         if not found:
             return Found(State.DONE, _computed(release))
+        if unknown := _unspelled(release, configuration):
+            return unknown
         return Found(State.DONE, f"{len(found)} places say {release.previous}")
 
     return Step(f"the version files agree on {release.previous}", observe)
@@ -120,6 +123,20 @@ def bumped(release: Release) -> Step:
         bumpversion.bump(release.tree, files[0], release.previous, release.version),
     )
     return Step(f"version files say {release.version}", observe, act=(*bump, *raising))
+
+
+def _unspelled(release: Release, configuration: Configuration) -> Found | None:
+    """What is said where the version that main is to say after the release is none that the files can state."""
+    if (wanted := release.following) is None:
+        return None
+    bad = ", ".join(dict.fromkeys(one.path for one in configuration.files if not one.can_spell(wanted)))
+    if not bad:
+        return None
+    return Found(
+        State.ABSENT,
+        f"after-release is {release.project.settings.after_release!r}, and no pattern for {bad} knows {wanted}",
+        f"$EDITOR {configuration.path}   (or leave after-release out)",
+    )
 
 
 def _computed(release: Release) -> str:

@@ -43,14 +43,14 @@ def _examine_release(report: Report) -> None:
         return
     current = stated.at(project, project.commit).current
     least = evidence.at(project, project.commit, current).least()
-    words = Words(final=True) if current.is_prerelease else Words(part=least)
+    words = Words(final=True) if current.pre else Words(part=least)
     walking = Walking(planned(project, words, git.branch(project.root)), report)
     seen = tuple(walking.checklist.status())
     for one in seen:
         if one.section == "prepare" and not one.step.act:
             report.seen(one, with_commands=False)
     walking.checklist.check(seen)
-    part = "--final" if current.is_prerelease else f"--part {least}"
+    part = "--final" if current.pre else f"--part {least}"
     report.says(f"\nnothing keeps {walking.release} from being released")
     report.says(f"type: invoke rehearse, then invoke release {part}")
 

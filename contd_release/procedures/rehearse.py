@@ -111,7 +111,7 @@ def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
     svg = ("--svg", str(Path(wishes.svg).absolute())) if wishes.svg else ()
     commit = rehearsal.commit
     current = stated.at(rehearsal.project, commit).current
-    if current.is_prerelease:
+    if current.pre:
         if wishes.part:
             raise Usage(f"{current} is a pre-release", expected="no part", type_next="invoke rehearse")
         return ("--final", *svg)

@@ -19,7 +19,7 @@ from contd_release.procedures.options import Words
 from contd_release.project import project
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.version import AUTO, Part, next_version, parse, part, pre
+from contd_release.project.version import AUTO, Part, next_version, parse, parse_stated, part, pre
 from contd_release.records import journal
 from contd_release.records.entries import Begun
 from contd_release.tools import bumpversion, git
@@ -66,7 +66,7 @@ def chosen(project: Project, words: Words) -> Release:
         raise _another(release, begun)
     if words.without_ci:
         release = replace(release, without_ci=words.without_ci)
-    if words.part == AUTO and not release.previous.is_prerelease:
+    if words.part == AUTO and not release.previous.pre:
         words = replace(words, part=release.part)
     if words.are_given and _version_after(release.previous, words) != release.version:
         raise _another(release, begun)
@@ -102,7 +102,7 @@ def planned(project: Project, words: Words, branch: str | None) -> Release:
     if not words.are_given:
         raise behind(project, current) or _nothing_under_way(project, base, current)
     found = at(project, base)
-    if words.part == AUTO and not current.is_prerelease:
+    if words.part == AUTO and not current.pre:
         words = replace(words, part=_least(found, base, current))
     version = _version_after(current, words)
     return Release(
@@ -139,7 +139,7 @@ def resumed(project: Project, begun: Begun) -> Release:
     return Release(
         project=found,
         version=parse(begun.version),
-        previous=parse(begun.previous),
+        previous=parse_stated(begun.previous),
         base=begun.base,
         epoch=begun.epoch,
         because=begun.because,
@@ -251,7 +251,7 @@ def behind(project: Project, current: Version) -> NotReady | None:
 
 
 def _nothing_under_way(project: Project, base: str, current: Version) -> NotReady:
-    if current.is_prerelease:
+    if current.pre:
         return NotReady(
             f"{project.name} {current} is out, a pre-release, and nothing is under way",
             expected="the next pre-release, or the final",

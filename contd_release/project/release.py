@@ -14,7 +14,7 @@ from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact, Sealed
 from contd_release.project.package.wheel_tag import PYTHON_3
 from contd_release.project.project import Project
-from contd_release.project.version import Part, semver
+from contd_release.project.version import Part, development, semver
 
 
 def folder(version: Version | str) -> str:
@@ -69,6 +69,13 @@ class Release:
         return folder(self.version)
 
     @property
+    def following(self) -> Version | None:
+        """The version that main announces once it is out, `1.2.1.dev0`; None where main keeps saying this one."""
+        parts: dict[str, Part] = {"patch-dev": "patch", "minor-dev": "minor"}
+        part = parts.get(self.project.settings.after_release)
+        return development(self.version, part) if part and not self.version.is_prerelease else None
+
+    @property
     def semver(self) -> str:
         """The spelling for image tags and charts."""
         return semver(self.version)
@@ -96,7 +103,7 @@ class Release:
         if self.hotfix:
             return f"invoke hotfix.finish --version {self.version}{because}{without_ci}"
         series = f" --pre {self.version.pre[0]}" if self.version.pre else ""
-        if not self.previous.is_prerelease:
+        if not self.previous.pre:
             series = f" --part {self.part}{series}"
         return f"invoke release{series or ' --final'}{because}{without_ci}"
 

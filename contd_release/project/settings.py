@@ -220,6 +220,7 @@ class Settings:
     main: str = field(default="main", metadata=REF.metadata)
     remote: str = field(default="origin", metadata=REMOTE.metadata)
     tag_format: str = field(default="v{version}", metadata=TAG_FORMAT.metadata)
+    after_release: Literal["release", "patch-dev", "minor-dev"] = "release"
     publisher: Literal["here", "github-actions"] = "here"
     release_branch: tuple[Part, ...] = ("major", "minor")
     proof: tuple[str, ...] = field(default=("nox -s tests benchmarks docs examples",), metadata=LINE.metadata)

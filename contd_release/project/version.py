@@ -23,6 +23,7 @@ AUTO: Final = "auto"
 
 _NUMBER = r"(0|[1-9][0-9]{0,8})"
 _PEP440 = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:(a|b|rc){_NUMBER})?")
+_BETWEEN = re.compile(rf"({_NUMBER}\.{_NUMBER}\.{_NUMBER})[.-]dev{_NUMBER}")
 _SEMVER = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-(a|b|rc)\.{_NUMBER})?")
 
 
@@ -51,8 +52,20 @@ def stated(text: str) -> str:
         return ""
 
 
+def parse_stated(text: str) -> Version:
+    """
+    The version that files state: one that can be released, or `1.2.1.dev0`, which main says between two releases.
+
+    Raises:
+        Usage: for anything else.
+    """
+    return Version(text) if _BETWEEN.fullmatch(text) else parse(text)
+
+
 def semver(version: Version) -> str:
-    """The SemVer spelling: `1.2.0-rc.1` for `1.2.0rc1`."""
+    """The SemVer spelling: `1.2.0-rc.1` for `1.2.0rc1`, `1.2.1-dev0` for `1.2.1.dev0`."""
+    if version.dev is not None:
+        return f"{version.base_version}-dev{version.dev}"
     return version.base_version + (f"-{version.pre[0]}.{version.pre[1]}" if version.pre else "")
 
 
@@ -99,8 +112,10 @@ def next_version(current: Version, part: Part | None, pre: Pre | None = None, *,
     """
     if final:
         return _final(current, part, pre)
-    if current.is_prerelease:
+    if current.pre:
         return _next_pre(current, part, pre)
+    if current.dev is not None:
+        return _after_development(current, part, pre)
     if part is None:
         raise Usage(
             f"{current} is a final version, and no part was named",
@@ -125,6 +140,28 @@ def moving_tags(version: Version, others: Iterable[Version]) -> tuple[str, ...]:
         ("latest", higher),
     )
     return tuple(tag for tag, above in lines if not above)
+
+
+def development(version: Version, part: Part) -> Version:
+    """What main says after the release of a version, where it names the next one: `1.2.1.dev0` after `1.2.0`."""
+    return Version(f"{_raised(version, part)}.dev0")
+
+
+def _after_development(current: Version, part: Part | None, pre: Pre | None) -> Version:
+    """
+    The version that `1.3.0.dev0` announces, where that raises the part; else the next one that does.
+    """
+    base = parse(current.base_version)
+    if part is None and pre is None:
+        raise Usage(
+            f"{current} is what main says between releases, and no part was named",
+            expected=f"the part of the version to raise; {base} is at least a patch",
+            type_next="invoke release --part patch",
+        )
+    _, minor, patch = base.release
+    is_enough = part in (None, "patch") or (patch == 0 and (part == "minor" or minor == 0))
+    line = str(base) if is_enough or part is None else _raised(base, part)
+    return parse(f"{line}{f'{pre}1' if pre else ''}")
 
 
 def _raised(current: Version, part: Part) -> str:

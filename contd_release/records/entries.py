@@ -10,7 +10,7 @@ from typing import Final
 
 from contd_release.errors import Usage
 from contd_release.project.parse import record
-from contd_release.project.version import parse
+from contd_release.project.version import parse, parse_stated
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 # The first second that no calendar here has a name for.
@@ -191,7 +191,7 @@ def _is_sound(entry: Entry) -> bool:
     numbers = [value for value in asdict(entry).values() if type(value) in (int, float)]
     if isinstance(entry, Begun):
         parse(entry.version)
-        parse(entry.previous)
+        parse_stated(entry.previous)
     commits = [entry.base] if isinstance(entry, Begun) else [entry.commit] if isinstance(entry, Committed) else []
     is_dated = datetime.fromisoformat(entry.at).tzinfo is not None
     return is_dated and all(0 <= one < _YEAR_10000 for one in numbers) and all(map(_COMMIT.fullmatch, commits))

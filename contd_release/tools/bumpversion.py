@@ -15,7 +15,7 @@ from contd_release.errors import NotReady, Usage
 from contd_release.process.command import Command, python_module
 from contd_release.project.parse import record
 from contd_release.project.project import refuse_bytes
-from contd_release.project.version import parse
+from contd_release.project.version import parse_stated
 
 if TYPE_CHECKING:
     from contd_release.project.defaults import Read
@@ -61,6 +61,10 @@ class VersionFile:
     def spelled(self, version: Version) -> str:
         """The version as this place spells it."""
         return serialized(str(version), self.parse, self.serialize)
+
+    def can_spell(self, version: Version) -> bool:
+        """Whether its patterns know this version."""
+        return _serialized(str(version), self.parse, self.serialize) is not None
 
     def said(self, text: str) -> tuple[int, str]:
         """
@@ -167,13 +171,17 @@ def bump(where: Path, path: str, previous: Version, version: Version) -> Command
 
 def serialized(version: str, pattern: str, formats: tuple[str, ...]) -> str:
     """The version in the shortest of these formats that leaves out nothing it has."""
+    return _serialized(version, pattern, formats) or version
+
+
+def _serialized(version: str, pattern: str, formats: tuple[str, ...]) -> str | None:
     match = regex.fullmatch(pattern, version, regex.VERBOSE)
     parts = {name: value for name, value in (match.groupdict() if match else {}).items() if value}
     for form in sorted(formats, key=len):
         fields = {name for _, name, _, _ in string.Formatter().parse(form) if name}
         if parts and fields == parts.keys():
             return form.format(**parts)
-    return version
+    return None
 
 
 @dataclass(frozen=True)
@@ -262,7 +270,7 @@ def _version_file(default: dict[str, object], entry: object) -> VersionFile:
 
 def _current(path: str, text: str) -> Version:
     try:
-        return parse(text)
+        return parse_stated(text)
     except Usage as error:
         raise Usage(f"{path}: {error.what_is}", error.expected, f"$EDITOR {path}") from error
 

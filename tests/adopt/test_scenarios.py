@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from contd_release.rehearse.rehearsal import rehearsal_of
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
-from contd_release.tools import git
+from contd_release.tools import bumpversion, git
 from contd_release.tools.markup import changelog
 from tests.adopt.scenario import Scenario, scenarios, shown
 from tests.conftest import Place, contents
@@ -69,6 +71,8 @@ def test_an_adopted_repository_is_ready_and_rehearses(
     tag = place.git("describe", "--tags", "--abbrev=0", main, where=remote)
     assert scenario.told.get("released", tag) == tag
     scenario.compare("released.diff", shown(place, f"{tag}^", tag, where=remote))
+    if says := scenario.told.get("main-says"):
+        assert bumpversion.configuration(partial(git.text, remote, main)).current == Version(says)
     news = rehearsal.project.news
     assert changelog.unreleased(place.git("show", f"{tag}:{news.changelog}", where=remote)) == ()
 

@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from contd_release.errors import Usage
-from contd_release.project.version import Part, Pre, moving_tags, next_version, parse, part, pre, semver
+from contd_release.project.version import (
+    Part,
+    Pre,
+    development,
+    moving_tags,
+    next_version,
+    parse,
+    parse_stated,
+    part,
+    pre,
+    semver,
+)
 
 numbers = st.integers(0, 999_999_999)
 smalls = st.integers(0, 3)
@@ -275,3 +286,46 @@ def test_moving_tags_follow_the_highest_of_their_line(version: Version, others: 
 def test_moving_tags(version: str, others: list[str], tags: tuple[str, ...]) -> None:
     """A hotfix of an old line never takes `latest` back, and a pre-release moves nothing."""
     assert tags == moving_tags(Version(version), map(Version, others))
+
+
+@pytest.mark.parametrize(
+    ("current", "part", "pre", "expected"),
+    [
+        ("1.2.1.dev0", "patch", None, "1.2.1"),
+        ("1.2.1.dev0", "minor", None, "1.3.0"),
+        ("1.2.1.dev0", "major", None, "2.0.0"),
+        ("1.3.0.dev0", "patch", None, "1.3.0"),
+        ("1.3.0.dev0", "minor", None, "1.3.0"),
+        ("1.3.0.dev0", "major", None, "2.0.0"),
+        ("2.0.0.dev0", "major", None, "2.0.0"),
+        ("1.3.0.dev7", "minor", "rc", "1.3.0rc1"),
+        ("1.3.0.dev0", None, "rc", "1.3.0rc1"),
+    ],
+)
+def test_the_version_between_releases_loses_its_suffix(
+    current: str, part: Part | None, pre: Pre | None, expected: str
+) -> None:
+    """What main announces is released, where that raises the part that was asked for; else the next one that does."""
+    assert next_version(Version(current), part, pre) == Version(expected)
+
+
+def test_between_releases_a_part_is_named() -> None:
+    """What main says is a wish of whoever began it; how big the release is, a person says."""
+    with pytest.raises(Usage, match=r"1\.2\.1\.dev0 is what main says between releases, and no part was named"):
+        next_version(Version("1.2.1.dev0"), None)
+
+
+@pytest.mark.parametrize(("text", "other"), [("1.2.1.dev0", "1.2.1-dev0"), ("1.2.0rc1", "1.2.0-rc.1")])
+def test_files_may_state_a_version_between_releases(text: str, other: str) -> None:
+    """In both spellings; it is none that can be released."""
+    assert str(parse_stated(text)) == str(parse_stated(other)) == text
+    assert semver(parse_stated(text)) == other
+    if "dev" in text:
+        with pytest.raises(Usage):
+            parse(text)
+
+
+@pytest.mark.parametrize(("part", "expected"), [("patch", "1.2.1.dev0"), ("minor", "1.3.0.dev0")])
+def test_main_announces_the_next_version(part: Part, expected: str) -> None:
+    """As the settings have it."""
+    assert str(development(Version("1.2.0"), part)) == expected

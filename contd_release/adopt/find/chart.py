@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+from contd_release.adopt.find import versions
 from contd_release.adopt.find.workflows import Step
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.place import ANY, Place, matching
@@ -112,11 +113,8 @@ def _chosen(tree: Tree, folders: list[str], name: str, answers: Answers) -> str:
 
 
 def _counts_itself(tree: Tree, path: str, stated: str, version: Version, answers: Answers) -> bool:
-    try:
-        found = Version(stated)
-    except InvalidVersion:
-        return False
-    if found == version:
+    found = versions.read(stated)
+    if found is None or found.base_version == version.base_version:
         return False
     moved = tree.git("log", "--format=%h", "-n", "2", "-G", r"^version:[[:space:]]", "--", path).split()
     is_own = found > version or len(moved) > 1

@@ -15,7 +15,7 @@ from contd_release.adopt.tree import Tree
 from contd_release.errors import NotReady, ReleaseError
 from contd_release.project.package.from_tag import FromTag
 from contd_release.project.package.metadata import Stated
-from contd_release.project.version import parse
+from contd_release.project.version import parse_stated
 
 MODULES: Final = ("__init__.py", "__about__.py", "__version__.py", "_version.py", "version.py", "_about.py", "about.py")
 # What a module calls its version, at the beginning of a line.
@@ -25,6 +25,8 @@ LITERAL: Final = re.compile(
 )
 _VERSION_FILES: Final = ("VERSION", "VERSION.txt", "version.txt", "version")
 _WHOLE: Final = re.compile(r"v?(?P<version>\d+\.\d+[0-9A-Za-z.+-]*)\s*")
+# What SemVer's users, and those of chartpress, write between releases.
+_BETWEEN: Final = re.compile(r"^(\d+(?:\.\d+){1,2})-(?:0\.dev|dev|SNAPSHOT|snapshot)$")
 _CARGO: Final = re.compile(r"""^version[ \t]*=[ \t]*"(?P<version>\d[^"\n]*)\"""", re.MULTILINE)
 _JSON: Final = re.compile(r"""^[ \t]*"version"[ \t]*:[ \t]*"(?P<version>\d[^"\n]*)\"""", re.MULTILINE)
 
@@ -84,7 +86,8 @@ def find(tree: Tree, package: Package | None, tags: Tags) -> Current:
             f"the version is {tags.newest}", tags.last[-1], f"{stated} says {stated.value}, which is older"
         )
         return Current(_three(tags.newest), stated, None, (higher,))
-    return Current(version, stated, None, (Finding(f"the version is {stated.value}", str(stated)),))
+    why = "main says it between releases" if version.dev is not None else ""
+    return Current(version, stated, None, (Finding(f"the version is {stated.value}", str(stated), why),))
 
 
 def released(text: str, where: str) -> Version:
@@ -95,27 +98,25 @@ def released(text: str, where: str) -> Version:
         NotReady: it is none that a release can have.
     """
     try:
-        return parse(text)
+        return parse_stated(text)
     except ReleaseError:
         pass
-    try:
-        version = Version(text)
-    except InvalidVersion:
-        version = None
-    if (
-        version is None
-        or version.is_postrelease
-        or version.is_devrelease
-        or version.epoch
-        or version.local
-        or len(version.release) > 3
-    ):
+    version = read(text)
+    if version is None or version.is_postrelease or version.epoch or version.local or len(version.release) > 3:
         raise NotReady(
             f"{where} says {text!r}, which is not a version we can release",
             expected="three numbers, with a, b or rc and a number for a pre-release: 1.2.0, 1.2.0rc1",
             type_next=f"$EDITOR {where.partition(':')[0]}",
         )
     return _three(version)
+
+
+def read(text: str) -> Version | None:
+    """The version that a text means, in whatever spelling; None where it is none."""
+    try:
+        return Version(_BETWEEN.sub(r"\1.dev0", text))
+    except InvalidVersion:
+        return None
 
 
 def statements(tree: Tree, path: str, configured: str = "") -> list[Stated]:
@@ -170,6 +171,8 @@ def _in_files(tree: Tree, package: Package) -> Stated | None:
 def _three(version: Version) -> Version:
     """The version with three numbers."""
     numbers = ".".join(map(str, (*version.release, 0, 0)[:3]))
+    if version.dev is not None:
+        return Version(f"{numbers}.dev{version.dev}")
     return Version(numbers + ("".join(map(str, version.pre)) if version.pre else ""))
 
 

@@ -24,20 +24,32 @@ def agree(draft: Draft, places: Sequence[Place], version: Version) -> None:
             draft.edit(place.path, lambda text, one=place: _restated(text, one, version))  # type: ignore[misc]
 
 
-def list_all(draft: Draft, places: Sequence[Place], version: Version) -> None:
-    """Have bump-my-version's configuration list every place."""
+def list_all(draft: Draft, places: Sequence[Place], version: Version, *, between: bool = False) -> None:
+    """
+    Have bump-my-version's configuration list every place.
+
+    Args:
+        between: whether the places state versions between releases as well.
+    """
     path, text = _configuration(draft)
     if text is None and not places:
         # A tool computes the version from the tag.
         return
     if text is None:
-        entries = _entries(places)
-        draft.write(FILE, "\n".join((template("bumpversion.toml").replace("VERSION", str(version)), *entries)))
+        entries = _entries(places, between=between)
+        head = template("bumpversion.toml").replace("VERSION", str(version))
+        draft.write(FILE, "\n".join((_with_development(head) if between else head, *entries)))
         return
     listed = _listed(text)
     missing = [place for place in places if not _is_listed(place, listed)]
     if missing:
-        draft.write(path, "\n".join((text.rstrip("\n") + "\n", *_entries(missing))))
+        draft.write(path, "\n".join((text.rstrip("\n") + "\n", *_entries(missing, between=between))))
+
+
+def _with_development(head: str) -> str:
+    """The patterns for a project whose main says `1.2.1.dev0` between releases."""
+    head = head.replace("[1-9]\\d*))?$\n", "[1-9]\\d*))?(?:[.-](?P<dev>dev(?:0|[1-9]\\d*)))?$\n")
+    return head.replace('{pre_n}", "', '{pre_n}", "{major}.{minor}.{patch}.{dev}", "')
 
 
 def state_in_package(draft: Draft, path: str, version: Version) -> int:
@@ -61,9 +73,9 @@ def state_in_package(draft: Draft, path: str, version: Version) -> int:
     return len(above) + 1
 
 
-def _entries(places: Sequence[Place]) -> list[str]:
+def _entries(places: Sequence[Place], *, between: bool) -> list[str]:
     """One entry for equal lines of a file: bump-my-version changes all of them with the first."""
-    return list(dict.fromkeys(place.entry() for place in places))
+    return list(dict.fromkeys(place.entry(between=between) for place in places))
 
 
 def _restated(text: str, place: Place, version: Version) -> str:

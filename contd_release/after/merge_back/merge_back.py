@@ -7,10 +7,10 @@ where only a person can decide.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from contd_release.after.merge_back import merge
+from contd_release.after.merge_back import development, merge
 from contd_release.after.merge_back.merge import Merge
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import FailedCommand, NeedsPerson, NotReady, Unsettled
@@ -49,16 +49,19 @@ def merged(release: Release) -> Step:
         tip, ours = git.remote(root, settings.remote).branch(settings.main), commit(release)
         if ours is None or tip is None:
             return Found(State.ABSENT, "there is no release commit yet" if ours is None else f"{upstream} is not there")
-        if _has(release, tip, ours):
+        if _has(release, tip, ours) and development.is_announced(release, tip):
             return Found(State.DONE, f"{upstream} is at {tip[:12]}")
         if pull := _pull(release):
             return Found(
                 State.DONE, f"{pull.url} {'has brought' if pull.is_merged else 'brings'} it, when it is merged"
             )
+        if _has(release, tip, ours):
+            return Found(State.PARTIAL, f"{upstream} is at {tip[:12]}, and says {release.version}")
         return Found(State.ABSENT, f"{upstream} is at {tip[:12]}, without the release commit")
 
+    also = f" and says {release.following}" if release.following else ""
     return Step(
-        f"{settings.main} has the release commit, or a pull request for it",
+        f"{settings.main} has the release commit{also}, or a pull request for it",
         observe,
         act=(MergedBack(release),),
         undo=None,
@@ -100,9 +103,11 @@ class MergedBack:
             raise NotReady(
                 f"{self.release} has no commit to merge", expected="a release commit", type_next="invoke release"
             )
-        if _has(self.release, tip, ours):
+        is_there = _has(self.release, tip, ours)
+        if is_there and development.is_announced(self.release, tip):
             return True
-        found = merge.merged(self.release, tip, ours, running)
+        found = Merge(tip) if is_there else merge.merged(self.release, tip, ours, running)
+        found = replace(found, commit=development.announced(self.release, found.commit, running))
         if found.problems:
             self._ask(found, running)
             return True

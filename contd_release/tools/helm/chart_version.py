@@ -18,7 +18,7 @@ from contd_release.errors import Usage
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.project.settings import Chart
-from contd_release.project.version import next_version, parse, semver
+from contd_release.project.version import next_version, parse, parse_stated, semver
 from contd_release.tools import git
 
 _LINE: Final = re.compile(r"""^(version:[ \t]+)(["']?)([0-9A-Za-z.+-]+)\2(?=[ \t]*(?:#.*)?\r?$)""", re.MULTILINE)
@@ -73,7 +73,9 @@ def _own(release: Release, chart: Chart) -> str:
     if release.commit:
         return semver(_required(release.project, release.commit, chart))
     now = _required(release.project, release.base, chart)
-    before = _stated(release.project, f"refs/tags/{release.project.tags.of(release.previous)}", chart)
+    tagged = release.project.tags.versions(git.tags_before(release.project.root, release.base))
+    last = max((one for one in tagged if one < release.version), default=None)
+    before = _stated(release.project, f"refs/tags/{tagged[last]}", chart) if last else None
     final = parse(now.base_version)
     if not now.is_prerelease and (before is None or now <= before):
         final = next_version(now, release.part if chart.part == "release" else chart.part)
@@ -94,6 +96,6 @@ def _stated(project: Project, revision: str, chart: Chart) -> Version | None:
     """The version in a Chart.yaml of a commit; None where there is none, or none that can be raised."""
     _, text = said(git.text(project.root, revision, path(chart)) or "")
     try:
-        return parse(text)
+        return parse_stated(text)
     except Usage:
         return None

@@ -99,9 +99,61 @@ def test_nowhere_to_ask(release: Place, world: World) -> None:
     """Without GitHub, a person is told what to type; the release goes on when main has it."""
     remotes.refuse(release.remote, "refs/heads/main")
     said = release.run("release", "--part", "minor", "--yes")
-    assert said.code == 8
+    assert said.code == 2
     assert "main cannot take v0.2.0 by itself: it is protected" in said.err
     assert "type:     git switch main; git merge origin/merge-back/v0.2.0; git push origin main" in said.err
     remotes.allow(release.remote, "refs/heads/main")
     said = release.run("release", "--yes")
     assert said.code == 0, said.text
+
+
+def develop(place: Place, *, spelled: bool) -> None:
+    """Let main announce the next patch after every release; the version files can state it where `spelled`."""
+    settings = (place.clone / "pyproject.toml").read_text(encoding="utf-8")
+    place.write(
+        "pyproject.toml",
+        settings.replace("[tool.contd-release]\n", '[tool.contd-release]\nafter-release = "patch-dev"\n'),
+    )
+    text = (place.clone / ".bumpversion.toml").read_text(encoding="utf-8")
+    if spelled:
+        text = text.replace(r"[1-9]\d*))?$", r"[1-9]\d*))?(?:[.-](?P<dev>dev\d+))?$")
+        text = text.replace('{pre_n}", ', '{pre_n}", "{major}.{minor}.{patch}.{dev}", ')
+        text = text.replace(
+            '-{pre_l}.{pre_n}", "{major}.{minor}.{patch}.{dev}', '-{pre_l}.{pre_n}", "{major}.{minor}.{patch}-{dev}'
+        )
+    place.write(".bumpversion.toml", text)
+    place.write("newsfragments/50.bugfix.md", "Mended.\n")
+    place.publish("Develop")
+
+
+def test_main_announces_the_next_version(release: Place, world: World) -> None:
+    """One commit after the release, in every place; and the next release drops it."""
+    develop(release, spelled=True)
+    said = release.run("release", "--part", "patch", "--because", "a test", "--yes", *CI)
+    assert said.code == 0, said.text
+    tip = remotes.refs(release.remote)["refs/heads/main"]
+    assert release.git("show", "-s", "--format=%s %P", tip, where=release.remote).split()[:2] == ["Begin", "0.1.7.dev0"]
+    parent, tagged = (release.git("rev-parse", one, where=release.remote) for one in (f"{tip}^", "v0.1.6^{commit}"))
+    assert parent == tagged
+    assert 'version = "0.1.7.dev0"' in main(release, "pyproject.toml")
+    assert "version: 0.1.7-dev0" in main(release, "helm/contd/Chart.yaml")
+    assert release.run("status", "--version", "0.1.6").code == 0
+
+    release.git("pull", "-q", "origin", "main")
+    release.write("newsfragments/51.bugfix.md", "Mended again.\n")
+    release.publish("Mend")
+    said = release.run("release", "--part", "patch", "--because", "a test", "--yes", *CI)
+    assert said.code == 0, said.text
+    assert 'version = "0.1.7"' in release.git("show", "v0.1.7:pyproject.toml", where=release.remote)
+    assert 'version = "0.1.8.dev0"' in main(release, "pyproject.toml")
+
+
+def test_patterns_that_do_not_know_the_suffix_stop_a_release(release: Place, world: World) -> None:
+    """Before anything is done: after the release it would be too late."""
+    develop(release, spelled=False)
+
+    said = release.run("release", "--part", "patch", "--because", "a test", "--yes", *CI)
+
+    assert said.code == 2, said.text
+    assert "after-release is 'patch-dev', and no pattern for pyproject.toml, contd/__init__.py" in said.text
+    assert "refs/tags/v0.1.6" not in remotes.refs(release.remote)
