@@ -19,6 +19,11 @@ from pathlib import Path
 from types import FrameType
 from typing import ClassVar, Final
 
+# Characters that act on a terminal, or turn the direction of a text, instead of being read.
+CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# https://docs.github.com/actions/reference/workflow-commands-for-github-actions; `##[` is their older form.
+_WORKFLOW_COMMAND: Final = re.compile(r"(?m)^(\s*):(?=:)|(##)\[")
+
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 # The command that a person typed, where another program runs ours for them.
 TYPED: Final = "CONTD_RELEASE_TYPED"
@@ -198,6 +203,15 @@ def with_exit_code(code: int) -> type[ReleaseError]:
     return next((kind for kind in (*kinds, Unexplained, Interrupted) if kind.exit_code == code), FailedCommand)
 
 
+def visible(text: str) -> str:
+    """
+    A text that others may have written, as it is printed: control characters are shown, and workflow commands are no
+    commands any more. What stands in JSON stays JSON.
+    """
+    shown = CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _WORKFLOW_COMMAND.sub(lambda found: f"{found[2]}\\u005b" if found[2] else f"{found[1]}\\u003a", shown)
+
+
 @contextmanager
 def edge() -> Iterator[None]:
     """
@@ -212,7 +226,7 @@ def edge() -> Iterator[None]:
         with _signals_heard():
             yield
     except ReleaseError as error:
-        raise Exit(f"\n{error}", code=exit_code(error)) from error
+        raise Exit(f"\n{visible(str(error))}", code=exit_code(error)) from error
     except KeyboardInterrupt as error:
         stopped = interruption(error)
         raise Exit(f"\n{stopped}", code=stopped.exit_code) from error

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from contd_release.engine.checklist import Checklist, Event, Phase, PointOfNoReturn
 from contd_release.engine.step import State, Step
-from contd_release.errors import Interrupted
+from contd_release.errors import Interrupted, visible
 from contd_release.process.log import last_line
 from contd_release.process.redaction import Redactor
 
@@ -121,7 +121,7 @@ class Board:
     def progress(self, row: BoardRow) -> str:
         """One line about a step: the last line of its log while it runs, else what was found or done."""
         line = last_line(row.log, row.acted) if row.log and row.is_running else ""
-        return self.redact(line or next(iter(row.detail.splitlines()), ""))
+        return visible(self.redact(line or next(iter(row.detail.splitlines()), "")))
 
     def table(self) -> Table:
         """Sign, claim, what was found, seconds; with a line before the first step that cannot be undone."""

@@ -17,7 +17,7 @@ from contd_release.console.public import Public
 from contd_release.console.pulse import every
 from contd_release.engine.checklist import Checklist, Event, Phase, PointOfNoReturn, Seen
 from contd_release.engine.step import Step
-from contd_release.errors import ReleaseError
+from contd_release.errors import ReleaseError, visible
 from contd_release.process.action import Action
 from contd_release.process.command import Command
 from contd_release.process.redaction import Redactor
@@ -116,7 +116,7 @@ class Lines:
 
 def put(line: str) -> None:
     """One write a line: steps side by side tell theirs at the same time."""
-    sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f"{visible(line)}\n")
     sys.stdout.flush()
 
 

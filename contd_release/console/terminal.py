@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
 from contd_release.console.lines import Lines, columns
+from contd_release.errors import visible
 
 
 @dataclass
@@ -71,7 +72,7 @@ class Terminal(Lines):
     def says(self, text: str) -> None:
         """Print above the checklist."""
         assert self.console is not None
-        self.console.print(self.redact(text), markup=False, highlight=False)
+        self.console.print(visible(self.redact(text)), markup=False, highlight=False)
 
     def readings(self, rows: Sequence[ComparedRow]) -> None:
         """The same in colours."""
@@ -85,8 +86,8 @@ class Terminal(Lines):
         for one in rows:
             style = "green" if one.seen.verdict is Verdict.SAME else "bold red"
             built, found = columns(one)
-            cells = (Text(self.redact(cell)) for cell in (one.channel, one.name, built))
-            table.add_row(*cells, Text(self.redact(found), style=style))
+            cells = (Text(visible(self.redact(cell))) for cell in (one.channel, one.name, built))
+            table.add_row(*cells, Text(visible(self.redact(found)), style=style))
         self.console.print(table)
 
     @contextmanager

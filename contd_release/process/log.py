@@ -62,7 +62,7 @@ class Log:
 def tail(log: Path, lines: int = 15) -> str:
     """The last lines of a log, indented."""
     with open(log, encoding="utf-8", errors="replace") as stream:
-        return "\n".join(f"  | {line.rstrip()}" for line in stream.readlines()[-lines:])
+        return "\n".join(f"  | {_ESCAPE.sub('', line).rstrip()}" for line in stream.readlines()[-lines:])
 
 
 def last_line(log: Path, since: float = 0) -> str:

@@ -139,7 +139,7 @@ def _name(layers: dict[str, Any], package: Metadata | None, url_of: Read, root: 
         value = url.rstrip("/").removesuffix(".git").replace(":", "/").rpartition("/")[2]
     if not isinstance(value, str) or not PROJECT.holds(value):
         where = stated.path if stated else "pyproject.toml"
-        raise Usage(f"[project] name is {value!r}", expected=PROJECT.expected, type_next=f"$EDITOR {where}")
+        raise Usage(f"[project] name is {value!r:.100}", expected=PROJECT.expected, type_next=f"$EDITOR {where}")
     return value
 
 

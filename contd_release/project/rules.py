@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
+from contd_release.errors import CONTROL
 from contd_release.process.redaction import MASK
 
-# Line breaks, escape sequences, and what turns the direction of writing around; a tab and a line feed are text.
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# Addresses of IPv6 that a gateway translates to the IPv4 address in them: RFC 6052, RFC 8215.
+_NAT64: Final = IPv6Network("64:ff9b::/96")
+_LOCAL_NAT64: Final = IPv6Network("64:ff9b:1::/48")
 _HOST: Final = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
 _REPOSITORY: Final = r"[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
 
@@ -48,7 +50,7 @@ def matching(pattern: str, expected: str) -> Rule:
 
 def has_control(text: str) -> bool:
     """Whether a text holds characters that act on a terminal rather than being read."""
-    return _CONTROL.search(text) is not None
+    return CONTROL.search(text) is not None
 
 
 def is_loopback(host: str) -> bool:
@@ -66,9 +68,22 @@ def is_public(host: str) -> bool:
     A number that only resolvers read as an address (`0x7f.1`, `2130706433`) is neither.
     """
     try:
-        return ip_address(host).is_global
+        return all(one.is_global for one in _addresses(ip_address(host)))
     except ValueError:
         return re.fullmatch(r"(0x[0-9a-f]*|[0-9]+)\.?", host.rpartition(".")[2] or "0", re.IGNORECASE) is None
+
+
+def _addresses(address: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Address]:
+    """An address, and the IPv4 address in it that it leads to: mapped, 6to4 (RFC 3056), NAT64 (RFC 6052, RFC 8215)."""
+    yield address
+    if not isinstance(address, IPv6Address):
+        return
+    if inner := address.ipv4_mapped or address.sixtofour:
+        yield inner
+    if address in _NAT64:
+        yield IPv4Address(int(address) & 0xFFFFFFFF)
+    if address in _LOCAL_NAT64:
+        yield IPv4Address("127.0.0.1")
 
 
 def is_safe_url(url: str) -> bool:
@@ -167,8 +182,10 @@ API: Final = matching(
 LINE: Final = Rule("one line of text", lambda text: not has_control(text) and "\n" not in text and bool(text.strip()))
 DURATION: Final = matching(r"[1-9][0-9]{0,4}[smhdw]", "a number and a unit: 90s, 30m, 24h, 7d or 2w")
 FRAGMENT_TYPE: Final = matching(r"[A-Za-z0-9][A-Za-z0-9_-]*", "the word that a fragment's file name has: feature")
+# The names of files hold it, with the version and the tags of a wheel: file systems take 255 bytes.
 PROJECT: Final = matching(
-    r"(?i)[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])?", "letters and digits with . _ - between them (PEP 508)"
+    r"(?i)[A-Z0-9]([A-Z0-9._-]{0,126}[A-Z0-9])?",
+    "at most 128 letters and digits with . _ - between them (PEP 508)",
 )
 
 

@@ -7,9 +7,11 @@ descriptor of it is closed), so that the next walk waits for an orphan instead o
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shlex
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ from pathlib import Path
 
 from contd_release.errors import Conflict, Unwritable, again
 from contd_release.process import temporary
+from contd_release.process.files import writing
 
 ORPHANS_MAY_TAKE = 30.0
 
@@ -36,16 +39,12 @@ def held(path: Path, *, wait: float = ORPHANS_MAY_TAKE) -> Iterator[None]:
     try:
         deadline = time.monotonic() + wait
         while not _is_free(descriptor):
-            holder = path.read_text(encoding="utf-8").strip() or "unknown"
-            if time.monotonic() > deadline or _is_alive(holder):
-                raise Conflict(
-                    f"another release runs in this clone (process {holder}, or a command it left behind)",
-                    expected="one release at a time",
-                    type_next=again("when the other has ended"),
-                )
+            if time.monotonic() > deadline or _is_alive(_named(path)):
+                raise _is_held(path)
             time.sleep(0.1)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        with writing(path):
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         os.set_inheritable(descriptor, True)
         with temporary.folder(path.parent / "temporary"):
             yield
@@ -59,13 +58,66 @@ def _opened(path: Path) -> int:
     """The descriptor of the lock's file."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK, 0o600)
+        _refuse_other(descriptor)
     except OSError as error:
         raise Unwritable(
             f"the lock of this clone cannot be opened: {error.strerror}: {path}",
             expected="a folder in its git directory, and permission to write there",
             type_next=f"ls -ld {shlex.quote(str(path.parent))}",
         ) from error
+    return descriptor
+
+
+def _named(path: Path) -> str:
+    """The process that the lock's file names; empty where it names none."""
+    content = path.read_bytes()[:20].strip()
+    return content.decode() if content.isdigit() else ""
+
+
+def _is_held(path: Path) -> Conflict:
+    """Name the processes that hold the lock: the other release, or commands that a killed one left behind."""
+    holder = _named(path)
+    if _is_alive(holder):
+        return Conflict(
+            f"another release runs in this clone (process {holder})",
+            expected="one release at a time",
+            type_next=again("when the other has ended"),
+        )
+    left = _holders(path)
+    if not left:
+        return Conflict(
+            f"another release runs in this clone (process {holder or 'unknown'}, or a command it left behind)",
+            expected="one release at a time",
+            type_next=again("when the other has ended"),
+        )
+    names = ", ".join(f"process {number} ({name})" for number, name in left)
+    return Conflict(
+        f"a command that a killed release left behind still runs in this clone: {names}",
+        expected="one release at a time",
+        type_next=f"kill {' '.join(str(number) for number, _ in left)}   (unless it ends by itself)",
+    )
+
+
+def _holders(path: Path) -> list[tuple[int, str]]:
+    """The other processes that have the lock's file open, and the names of their programs; none without /proc."""
+    lock, found = path.stat(), []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            is_open = any(os.path.samestat(lock, one.stat()) for one in (process / "fd").iterdir())
+            name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
+        except OSError:
+            continue
+        if is_open and int(process.name) != os.getpid():
+            found.append((int(process.name), name))
+    return sorted(found)
+
+
+def _refuse_other(descriptor: int) -> None:
+    """Refuse a pipe, a device or a socket: they cannot be written as a file, or writing waits for a reader."""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no file")
 
 
 def _is_free(descriptor: int) -> bool:
@@ -80,7 +132,7 @@ def _is_free(descriptor: int) -> bool:
 def _is_alive(process: str) -> bool:
     """Whether a process runs; a zombie does not."""
     try:
-        stat = Path("/proc", process, "stat").read_text(encoding="utf-8", errors="replace")
+        status = Path("/proc", process or "-", "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
-    return process.isdigit() and stat.rpartition(")")[2].split()[0] not in "ZX"
+    return status.rpartition(")")[2].split()[0] not in "ZX"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from contd_release.errors import ReleaseError, Several, Usage
 from contd_release.project import project
 from contd_release.project.defaults import github_repository
 from contd_release.project.project import OVERLAY, Project
-from contd_release.project.rules import REF, is_public, is_safe_url
+from contd_release.project.rules import PROJECT, REF, is_public, is_safe_url
 from contd_release.project.settings import Chart, Github, Image, News, Pypi, Settings
 
 MINIMAL = '[build-system]\nbuild-backend = "hatchling.build"\n[project]\nname = "Contd.Release-x"\n'
@@ -173,7 +174,8 @@ def test_a_name_that_no_index_takes_is_refused(name: str) -> None:
 
     assert text.startswith("[project] name is ")
     assert text.endswith(
-        "\n  expected: letters and digits with . _ - between them (PEP 508)\n  type:     $EDITOR pyproject.toml"
+        "\n  expected: at most 128 letters and digits with . _ - between them (PEP 508)"
+        "\n  type:     $EDITOR pyproject.toml"
     )
 
 
@@ -399,7 +401,25 @@ def test_a_url_to_a_public_host_or_this_machine_is_fine(url: str) -> None:
 @given(st.ip_addresses())
 def test_no_private_address_is_public(address: object) -> None:
     """Whatever is not routed on the Internet is not reached from a configuration."""
-    assert getattr(address, "is_global", None) == is_public(str(address))
+    is_global = getattr(address, "is_global", None)
+    assert not is_public(str(address)) or is_global
+
+
+@pytest.mark.parametrize("private", ["10.0.0.1", "127.0.0.1", "169.254.169.254", "192.168.1.1", "100.64.0.1"])
+def test_no_private_address_is_public_behind_a_gateway(private: str) -> None:
+    """An IPv6 address that is translated to a private IPv4 address: NAT64, 6to4, mapped."""
+    inner = int(ip_address(private))
+    for address in ((0x64FF9B << 96) | inner, (0x2002 << 112) | (inner << 80), (0xFFFF << 32) | inner):
+        assert not is_public(str(IPv6Address(address))), IPv6Address(address)
+    assert not is_public(f"64:ff9b:1::{inner:x}"[:12])
+    assert is_public(str(IPv6Address((0x64FF9B << 96) | int(ip_address("8.8.8.8")))))
+    assert is_public("2606:4700::1111")
+
+
+def test_a_name_has_at_most_128_letters() -> None:
+    """File systems take no longer ones, with a version and the tags of a wheel."""
+    assert PROJECT.holds("a" * 128)
+    assert not PROJECT.holds("a" * 129)
 
 
 @pytest.mark.parametrize("key", ["image.dockerfile", "chart.path", "website.folder"])

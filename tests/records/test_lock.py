@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 import time
@@ -65,15 +67,35 @@ def test_a_daemon_does_not_keep_the_lock_of_a_walk_that_has_ended(tmp_path: Path
 
 
 def test_patience_ends(tmp_path: Path) -> None:
-    """A command that does not end is named, and the next walk does not begin."""
+    """A command that does not end is named, not the dead walk that started it, and the next walk does not begin."""
     walk(tmp_path / "lock", "1.5").wait()
-    with (
-        pytest.raises(Conflict, match="or a command it left behind"),
-        lock.held(tmp_path / "lock", wait=0.2),
-    ):
+    dead = (tmp_path / "lock").read_text(encoding="utf-8").strip()
+    with pytest.raises(Conflict) as caught, lock.held(tmp_path / "lock", wait=0.2):
+        pytest.fail("the lock is held by the command")
+    living = re.search(r"left behind still runs in this clone: process (\d+) \(sleep\)", str(caught.value))
+    assert living
+    assert living[1] != dead
+    assert f"kill {living[1]} " in caught.value.type_next
+    with lock.held(tmp_path / "lock"):
+        pass
+
+
+@pytest.mark.parametrize("content", [b"\0", b"\xff\xfe", b"1\0", b"-1", b"../self", b"9" * 5000, "٣".encode(), b""])
+def test_whatever_the_file_holds(tmp_path: Path, content: bytes) -> None:
+    """A process that is not named is not looked for; a free lock is taken."""
+    walk(tmp_path / "lock", "1").wait()
+    (tmp_path / "lock").write_bytes(content)
+    with pytest.raises(Conflict, match="left behind"), lock.held(tmp_path / "lock", wait=0.1):
         pytest.fail("the lock is held by the command")
     with lock.held(tmp_path / "lock"):
         pass
+
+
+def test_a_pipe_is_no_lock(tmp_path: Path) -> None:
+    """It is refused, and nothing waits for it."""
+    os.mkfifo(tmp_path / "lock")
+    with pytest.raises(Unwritable, match="it is no file"), lock.held(tmp_path / "lock"):
+        pytest.fail("a pipe is locked")
 
 
 def test_what_is_in_its_way_is_told(tmp_path: Path) -> None:

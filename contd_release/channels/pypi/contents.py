@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,10 +38,10 @@ def compare(release: Release, made: Path) -> None:
     root, commit = release.project.root, required(release)
     files = Files(root, commit, release.source(CHANNEL))
     pyproject = git.text(root, commit, f"{release.project.package.folder}pyproject.toml") or ""
-    generated = (*settings(release).generated, *_declared(pyproject))
-    every = (one for name in file_names(release) for one in files.strangers(made / name, generated))
+    generated = (*settings(release).generated, *declared(pyproject))
     tool = release.project.package.tag
-    found = [one for one in every if tool is None or not _is_computed(one, tool.tool)]
+    archives = [made / name for name in file_names(release)]
+    found = strangers(files, archives, generated, tool.tool if tool else "")
     if not found:
         return
     more = f", and {len(found) - _MOST} files more" if len(found) > _MOST else ""
@@ -54,6 +54,17 @@ def compare(release: Release, made: Path) -> None:
     )
 
 
+def strangers(files: Files, archives: Iterable[Path], generated: tuple[str, ...], tool: str) -> list[Stranger]:
+    """
+    The files of some wheels and sdists that git does not have and that are not generated.
+
+    Args:
+        tool: what computes the version of the package and writes it into a file; empty where nothing does.
+    """
+    every = (one for archive in archives for one in files.strangers(archive, generated))
+    return [one for one in every if not (tool and _is_computed(one, tool))]
+
+
 def _is_computed(stranger: Stranger, tool: str) -> bool:
     """Whether the tool that computes the version writes this file: a module with the version, or what it has beside."""
     name = stranger.path.rpartition("/")[2]
@@ -64,7 +75,7 @@ def _is_computed(stranger: Stranger, tool: str) -> bool:
     return in_place or (name.endswith((".py", ".pyi", ".txt", ".json")) and "version" in name.lower())
 
 
-def _declared(pyproject: str) -> Iterator[str]:
+def declared(pyproject: str) -> Iterator[str]:
     """The files that the build backend says it writes."""
     tool = tomllib.loads(pyproject).get("tool", {})
     for keys in _DECLARED:
