@@ -35,6 +35,24 @@ def test_ours_is_the_template() -> None:
     assert expected == OURS.read_text(encoding="utf-8")
 
 
+def test_ours_for_pull_requests_is_the_template() -> None:
+    """The same of the workflow that asks for a fragment."""
+    template = (TEMPLATE.parent / "news.yml").read_text(encoding="utf-8")
+    ours = (OURS.parent / "news.yml").read_text(encoding="utf-8")
+    assert template.replace('CONTD_RELEASE: "contd-release"', 'CONTD_RELEASE: "."') == ours
+
+
+def test_a_pull_request_of_a_fork_gets_no_secret() -> None:
+    """Its workflow is started by `pull_request`, reads alone, names no secret, and runs no task of the fork."""
+    text = (TEMPLATE.parent / "news.yml").read_text(encoding="utf-8")
+    found = yaml.safe_load(text)
+    assert list(found[True]) == ["pull_request"]
+    assert (found["permissions"], found["jobs"]["news"]["permissions"]) == ({}, {"contents": "read"})
+    assert "secrets." not in text
+    assert "github.token" not in text
+    assert "invoke " not in text
+
+
 def test_every_job_has_the_least_rights(workflow: dict[str, Any]) -> None:
     """
     Each right is where it is needed; what may publish to PyPI may do nothing else, and the build may do nothing at all.

@@ -114,6 +114,8 @@ def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
     workflow = needs.workflow(project)
     if workflow and made.text(workflow) is None:
         made.write(workflow, release_workflow(project.tags))
+    if project.settings.github and answers.is_yes(needs.PULL_REQUESTS) and tree.text(needs.NEWS_WORKFLOW) is None:
+        made.write(needs.NEWS_WORKFLOW, template("news.yml"))
     return made
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from contd_release.adopt.find.today import publishers, today
+from contd_release.adopt.questions import Question
 from contd_release.adopt.tree import Tree
 from contd_release.engine.checklist import Checklist, Section, Together
 from contd_release.engine.step import Found, State, Step
@@ -17,6 +18,14 @@ from contd_release.tools import bumpversion, git
 
 ADOPT: Final = "contd-release adopt"
 _WORKFLOWS: Final = ".github/workflows"
+NEWS_WORKFLOW: Final = f"{_WORKFLOWS}/news.yml"
+PULL_REQUESTS: Final = Question(
+    "pull-requests",
+    "a workflow asks in pull requests for a fragment",
+    "no",
+    "a pull request without one fails then, unless it has the label skip-changelog",
+    ("yes", "no"),
+)
 
 
 def settings(tree: Tree, text_of: Read) -> Project:

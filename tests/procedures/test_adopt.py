@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from contd_release.adopt.templates import template
 from tests.adopt.scenario import FOLDER, Scenario
 from tests.conftest import Place, contents, git
 
@@ -104,3 +105,17 @@ def test_another_file_that_is_not_utf_8(place: Place, path: str) -> None:
     for task in ("adopt", "doctor"):
         assert "Traceback" not in place.say(task).err
     assert (place.clone / path).read_bytes() == LATIN
+
+
+def test_a_workflow_for_pull_requests(place: Place) -> None:
+    """It is written on request alone; the same words once more change nothing."""
+    path = place.clone / ".github/workflows/news.yml"
+    words = ("adopt", "--yes", "--answer", "pull-requests=yes")
+    assert place.say("adopt", "--yes").code == 0
+    assert not path.exists()
+    said = place.say(*words)
+    assert said.code == 0, said.text
+    assert path.read_text(encoding="utf-8") == template("news.yml")
+    before = contents(place.clone)
+    assert place.say(*words).code == 0
+    assert before == contents(place.clone)

@@ -37,13 +37,23 @@ def draft(version: str) -> None:
             expected="well-named fragments",
             type_next=f"{found.problems[0].remedy}   (mv where git does not know the file)",
         )
+    reporting(as_json=False).says(rendered(project, found, version))
+
+
+def rendered(project: Project, found: Fragments, version: str = "") -> str:
+    """
+    The section that the changelog would get from the fragments in the working tree.
+
+    Raises:
+        Unanswered: towncrier failed.
+    """
     current = stated.read(project, project.commit, _reader(project.root)).current
     wanted = version or str(next_version(current, found.least_part(current)) if not current.pre else current)
     command = towncrier.draft(project.root, wanted, "unreleased", Path("unused"))
     answer = Command(command.argv, cwd=command.cwd, timeout=command.timeout).ask()
     if answer.code:
         raise Unanswered(f"towncrier ended with {answer.code}: {answer.err.strip()}", expected="the draft")
-    reporting(as_json=False).says(answer.out.strip())
+    return answer.out.strip()
 
 
 def write_guide() -> None:

@@ -1,17 +1,19 @@
 """
-Issues, comments and labels in the sandbox's GitHub.
+Issues, comments, labels and milestones in the sandbox's GitHub.
 
 https://docs.github.com/rest/issues
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from werkzeug.wrappers import Response
 
 from contd_release.sandbox.github.people import user
-from contd_release.sandbox.github.records import Comment, Issue, Label
+from contd_release.sandbox.github.records import Comment, Issue, Label, Milestone, Pull
 from contd_release.sandbox.github.store import now
-from contd_release.sandbox.github.wire import Asked, Json, Refusal, Route, created, missing, page, wrong
+from contd_release.sandbox.github.wire import Asked, Json, Refusal, Route, created, missing, page, reply, wrong
 
 
 def _issues(asked: Asked) -> Response:
@@ -47,9 +49,24 @@ def _open_issue(asked: Asked) -> Response:
     return created(_issue_shape(asked, asked.place.shelf(Issue).put(issue)))
 
 
+def _get_issue(asked: Asked) -> Response:
+    """An issue, or a pull request, which is an issue as well."""
+    number = asked.number("issue_number")
+    for one in asked.place.shelf(Issue):
+        if one.number == number:
+            return reply(_issue_shape(asked, one))
+    for pull in asked.place.shelf(Pull):
+        if pull.number == number:
+            common = {name: getattr(pull, name) for name in ("id", "created_at", "login", "number", "title", "body")}
+            web = f"{asked.web}/pull/{number}"
+            urls = {"url": f"{asked.api}/pulls/{number}", "diff_url": f"{web}.diff", "patch_url": f"{web}.patch"}
+            found = _issue_shape(asked, Issue(**common, state=pull.state, labels=pull.labels))
+            return reply(found | {"html_url": web, "pull_request": urls | {"html_url": web}})
+    raise missing()
+
+
 def _issue_shape(asked: Asked, issue: Issue) -> Json:
     url = f"{asked.api}/issues/{issue.number}"
-    labels = [_label_shape(asked, one) for one in asked.place.shelf(Label) if one.name in issue.labels]
     comments = [one for one in asked.place.shelf(Comment) if one.number == issue.number]
     return {
         "id": issue.id,
@@ -64,7 +81,7 @@ def _issue_shape(asked: Asked, issue: Issue) -> Json:
         "html_url": f"{asked.web}/issues/{issue.number}",
         **{f"{name}_url": f"{url}/{name}" for name in ("labels", "comments", "events")},
         "user": user(asked.root, issue.login),
-        "labels": labels,
+        "labels": labels(asked, issue.labels),
         "assignee": None,
         "milestone": None,
         "comments": len(comments),
@@ -108,6 +125,12 @@ def _comment_shape(asked: Asked, comment: Comment) -> Json:
     }
 
 
+def labels(asked: Asked, names: tuple[str, ...]) -> list[Json]:
+    """The labels of an issue or a pull request."""
+    known = {one.name: one for one in asked.place.shelf(Label)}
+    return [_label_shape(asked, known.get(name, Label(name=name))) for name in names]
+
+
 def _labels(asked: Asked) -> Response:
     return page(asked, [_label_shape(asked, one) for one in asked.place.shelf(Label)])
 
@@ -126,9 +149,44 @@ def _label_shape(asked: Asked, label: Label) -> Json:
     return own | {"description": label.description, "default": False, "url": f"{asked.api}/labels/{label.name}"}
 
 
+def _milestones(asked: Asked) -> Response:
+    state = asked.request.args.get("state", "open")
+    found = [one for one in asked.place.shelf(Milestone) if state in ("all", one.state)]
+    return page(asked, [_milestone_shape(asked, one) for one in found])
+
+
+def _edit_milestone(asked: Asked) -> Response:
+    number, sent = asked.number("milestone_number"), asked.sent()
+    for one in asked.place.shelf(Milestone):
+        if one.number == number:
+            new = replace(one, title=str(sent.get("title", one.title)), state=str(sent.get("state", one.state)))
+            asked.effect(f"milestone {new.title} {new.state}")
+            return reply(_milestone_shape(asked, asked.place.shelf(Milestone).put(new)))
+    raise missing()
+
+
+def _milestone_shape(asked: Asked, milestone: Milestone) -> Json:
+    url = f"{asked.api}/milestones/{milestone.number}"
+    common = ("id", "number", "title", "state", "open_issues", "closed_issues", "created_at")
+    return {name: getattr(milestone, name) for name in common} | {
+        "node_id": f"MI_{milestone.id}",
+        "description": None,
+        "url": url,
+        "html_url": f"{asked.web}/milestone/{milestone.number}",
+        "labels_url": f"{url}/labels",
+        "creator": user(asked.root, milestone.login),
+        "updated_at": milestone.created_at,
+        "closed_at": milestone.created_at if milestone.state == "closed" else None,
+        "due_on": None,
+    }
+
+
 ROUTES = (
     Route("GET", "/issues", _issues),
     Route("POST", "/issues", _open_issue, writes=True),
+    Route("GET", "/issues/<int:issue_number>", _get_issue),
+    Route("GET", "/milestones", _milestones),
+    Route("PATCH", "/milestones/<int:milestone_number>", _edit_milestone, writes=True),
     Route("GET", "/issues/<int:issue_number>/comments", _comments),
     Route("POST", "/issues/<int:issue_number>/comments", _comment, writes=True),
     Route("GET", "/labels", _labels),

@@ -11,6 +11,7 @@ from dataclasses import replace
 from werkzeug.wrappers import Response
 
 from contd_release.sandbox.github.git import git, sha_of
+from contd_release.sandbox.github.issues import labels
 from contd_release.sandbox.github.people import user, whole_repository
 from contd_release.sandbox.github.records import Pull
 from contd_release.sandbox.github.store import Place, now
@@ -128,7 +129,7 @@ def _pull_shape(asked: Asked, pull: Pull) -> Json:
         **{f"{name}_url": link for name, link in links.items()},
         "_links": {name: {"href": link} for name, link in {**links, "html": web, "issue": issue, "self": url}.items()},
         "user": user(asked.root, pull.login),
-        "labels": [],
+        "labels": labels(asked, pull.labels),
         "assignee": None,
         "milestone": None,
         "auto_merge": None,

@@ -107,6 +107,17 @@ class Issue(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Milestone(Record):
+    """A milestone, and how many of its issues are open and closed."""
+
+    number: int
+    title: str
+    state: str = "open"
+    open_issues: int = 0
+    closed_issues: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Comment(Record):
     """A comment on an issue or a pull request."""
 
@@ -136,6 +147,7 @@ class Pull(Record):
     body: str | None = None
     state: str = "open"
     draft: bool = False
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,6 +71,14 @@ def issues(
     return tuple(pages(repository, "/issues", _issue, **wanted))
 
 
+def issue(repository: GitHubRepository, number: int) -> Issue | None:
+    """The issue or the pull request with this number; None without one, or where our token does not see it."""
+    reply = repository.http.ask(repository.path(f"/issues/{number}"))
+    if reply.status in (404, 410):
+        return None
+    return _issue(answered(reply, f"issue {number}").node())
+
+
 def open_issue(repository: GitHubRepository, title: str, body: str, labels: tuple[str, ...] = ()) -> Issue:
     """Open an issue."""
     sent = {"title": title, "body": body, "labels": list(labels)}

@@ -47,6 +47,7 @@ def test_every_operation_is_valid_and_answers_its_good_status(github: Github, as
     run = {"workflow": "release.yml", "head_sha": sha, "head_branch": "v0.1.0"}
     run = requests.post(f"{control}/run", json=run, headers=token, timeout=5).json()
     requests.post(f"{control}/job", json={"run": run["id"], "name": "build"}, headers=token, timeout=5)
+    requests.post(f"{control}/milestone", json={"number": 1, "title": "1.2.0"}, headers=token, timeout=5)
     requests.post(f"{control}/check", json={"sha": sha, "name": "tests"}, headers=token, timeout=5)
     github.commit("a topic")
     github.git("push", "-q", "origin", "main:refs/heads/topic")
@@ -90,9 +91,13 @@ def test_every_operation_is_valid_and_answers_its_good_status(github: Github, as
         ask("GET", "/issues", params={"labels": "bug", "since": "2020-01-01T00:00:00Z"}),
         ask("POST", "/issues/1/comments", json={"body": "It does."}),
         ask("GET", "/issues/1/comments"),
+        ask("GET", "/issues/1"),
+        ask("GET", "/milestones", params={"state": "open"}),
+        ask("PATCH", "/milestones/1", json={"state": "closed"}),
         ask("POST", "/pulls", json={"title": "Merge", "head": "topic", "base": "other", "body": "b"}),
         ask("GET", "/pulls", params={"head": "owner:topic", "base": "other"}),
         ask("GET", "/pulls/2"),
+        ask("GET", "/issues/2"),
         ask("PATCH", "/pulls/2", json={"title": "Merge it"}),
     ]
     assert [f"{one.request.method} {one.url} {one.status_code} {one.text}" for one in statuses if not one.ok] == []
