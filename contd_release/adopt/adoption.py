@@ -24,6 +24,7 @@ from contd_release.adopt.find.proof.proof import Proof
 from contd_release.adopt.find.tags import Tags
 from contd_release.adopt.find.today import today
 from contd_release.adopt.find.today.today import Today
+from contd_release.adopt.find.values import Values
 from contd_release.adopt.find.versions import Current
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.place import Place
@@ -36,6 +37,7 @@ from contd_release.adopt.write import superseded as write_superseded
 from contd_release.adopt.write import versions as write_versions
 from contd_release.project import tag_format
 from contd_release.project.defaults import github_repository
+from contd_release.project.rules import IMAGE
 from contd_release.tools import git
 
 
@@ -47,6 +49,7 @@ class Found:
     tags: Tags
     current: Current
     chart: Chart | None
+    values: Values | None
     image: Image | None
     places: Places
     changelog: Changelog
@@ -76,7 +79,7 @@ def look(tree: Tree, answers: Answers) -> Found:
     steps = workflows.steps(tree, repository)
     of_chart = chart.find(tree, name, current.version, steps, bool(repository), answers)
     in_values = values.find(tree, of_chart, name)
-    of_image = image.find(tree, steps, in_values.name if in_values else "", bool(repository), answers)
+    of_image = image.find(tree, steps, in_values.name if in_values else "", _by_remote(repository), answers)
     channels = {
         "pypi": bool(found and found.metadata.is_built),
         "github": bool(repository),
@@ -91,6 +94,7 @@ def look(tree: Tree, answers: Answers) -> Found:
         tags=tagged,
         current=current,
         chart=of_chart,
+        values=in_values,
         image=of_image,
         places=_chosen(followed, current, answers),
         changelog=changelog.find(tree, current.version),
@@ -180,7 +184,7 @@ def _settings(tree: Tree, found: Found, answers: Answers) -> Mapping[str, write_
     if found.image and found.image.is_published:
         settings["image"] = _image(found.image)
     if found.chart and found.chart.is_published:
-        settings["chart"] = _chart(found.chart)
+        settings["chart"] = _chart(found, found.chart)
     return settings
 
 
@@ -207,8 +211,12 @@ def _after_release(current: Current, answers: Answers) -> dict[str, str]:
     return {} if answer == "release" else {"after-release": answer}
 
 
+def _by_remote(repository: str) -> str:
+    return f"ghcr.io/{repository.lower()}" if repository else ""
+
+
 def _image(found: Image) -> write_settings.Table:
-    table: dict[str, write_settings.Value] = {"name": found.name} if found.name else {}
+    table: dict[str, write_settings.Value] = {} if found.is_by_remote else {"name": found.name}
     if found.dockerfile != "Dockerfile":
         table["dockerfile"] = found.dockerfile
     if found.context != ".":
@@ -218,12 +226,15 @@ def _image(found: Image) -> write_settings.Table:
     return table
 
 
-def _chart(found: Chart) -> write_settings.Table:
-    table: dict[str, write_settings.Value] = {"path": found.folder}
-    if found.is_own:
+def _chart(found: Found, chart: Chart) -> write_settings.Table:
+    table: dict[str, write_settings.Value] = {"path": chart.folder}
+    if chart.is_own:
         table["version"] = "own"
-    if found.registry:
-        table["registry"] = found.registry
-    if found.folder.rpartition("/")[2] != found.name:
-        table["name"] = found.name
+    if chart.registry:
+        table["registry"] = chart.registry
+    if chart.folder.rpartition("/")[2] != chart.name:
+        table["name"] = chart.name
+    named = found.values.name if found.values else ""
+    if found.image and found.image.is_published and IMAGE.holds(named) and named != found.image.name:
+        table["image"] = named
     return table

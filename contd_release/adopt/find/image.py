@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -30,6 +30,7 @@ class Image:
         name: registry and repository, where something says it; empty where it follows from the remote.
         platforms: those that a workflow builds; empty where none says.
         context: the folder that is sent to the builder.
+        is_by_remote: whether the name follows from the remote.
     """
 
     dockerfile: str
@@ -38,32 +39,35 @@ class Image:
     context: str
     is_published: bool
     findings: tuple[Finding, ...]
+    is_by_remote: bool = False
 
 
-def find(tree: Tree, steps: Sequence[Step], values: str, has_github: bool, answers: Answers) -> Image | None:
+def find(tree: Tree, steps: Sequence[Step], values: str, by_remote: str, answers: Answers) -> Image | None:
     """
     The image of this tree; None where there is none, or nothing says what it is called.
 
     Args:
         values: the image's name in the chart's values.
+        by_remote: what it is called where nothing says its name; empty where the remote is not on GitHub.
     """
     files = [path for path in tree.files if _is_dockerfile(tree, path)]
     if not files:
         return None
     pushing = [step for step in steps if step.uses == "docker/build-push-action"]
+    pushing += [one for step in steps if (one := _by_command(step))]
     step = next((one for one in pushing if _file_of(one) in files and _names(one, steps)), None)
     chosen = _chosen(files, _file_of(step) if step else "", answers)
     if chosen == "none":
         return None
     name, where = _name(step, steps, values, answers)
-    if not name and not has_github:
+    if not name and not by_remote:
         reason = "no workflow, no chart and no GitHub remote names it: --answer image.name=HOST/NAME"
         return Image(chosen, "", (), ".", False, (Finding("the image is left out", chosen, reason),))
     platforms = tuple(re.findall(r"[^\s,]+", step.inputs.get("platforms", ""))) if step else ()
     if step and not platforms:
         platforms = ("linux/amd64",)
-    called = name or "ghcr.io, by the remote"
-    findings = [Finding(f"the image is {called}", chosen, f"as {where} says" if where else "")]
+    name, reason = (name, f"as {where} says") if name else (by_remote, "after the remote")
+    findings = [Finding(f"the image is {name}", chosen, reason)]
     others = [path for path in files if path != chosen]
     findings += [Finding(f"{path} is not published", path) for path in others[:5]]
     return Image(
@@ -73,6 +77,7 @@ def find(tree: Tree, steps: Sequence[Step], values: str, has_github: bool, answe
         _context(step, chosen, tree),
         True,
         tuple(findings),
+        is_by_remote=name == by_remote,
     )
 
 
@@ -108,6 +113,28 @@ def _file_of(step: Step) -> str:
     context = step.inputs.get("context", ".").removeprefix("./").strip("/") or "."
     named = step.inputs.get("file", "").removeprefix("./")
     return named or ("Dockerfile" if context == "." or "{{" in context else f"{context}/Dockerfile")
+
+
+def _by_command(step: Step) -> Step | None:
+    """A step that builds and pushes with commands, as one that does it with the action; None where it does neither."""
+    text = step.run.replace("\\\n", " ")
+    build = re.search(r"(?:docker|podman|buildah)\s+(?:(?:buildx|image)\s+)?(?:build|bud)\s+([^\n;&|]*)", text)
+    if not build or not re.search(r"\bpush\b", text):
+        return None
+    options: dict[str, list[str]] = {}
+    words = re.findall(r"[^\s\"']+", build[1])
+    for flag, value in zip(words, [*words[1:], ""], strict=True):
+        key, equals, given = flag.partition("=")
+        if key in ("-t", "--tag", "-f", "--file", "--platform"):
+            options.setdefault(key.lstrip("-")[:1], []).append(given if equals else value)
+    context = words[-1] if words and not words[-1].startswith("-") else "."
+    inputs = {
+        "tags": "\n".join(options.get("t", [])),
+        "file": options.get("f", [""])[0],
+        "platforms": options.get("p", [""])[0],
+        "context": context if "$" not in context else ".",
+    }
+    return replace(step, inputs=inputs)
 
 
 def _names(step: Step, steps: Sequence[Step]) -> list[str]:

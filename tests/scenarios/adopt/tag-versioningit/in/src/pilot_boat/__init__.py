@@ -1,0 +1,1 @@
+"""It shows the way in."""
