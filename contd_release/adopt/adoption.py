@@ -189,12 +189,10 @@ def _settings(tree: Tree, found: Found, answers: Answers) -> Mapping[str, write_
 
 
 def _proof(found: Proof) -> dict[str, write_settings.Value]:
-    listed = {
-        "proof": () if found.is_default else found.lines,
-        "proof-extras": found.extras,
-        "proof-groups": found.groups,
-    }
-    return {key: value for key, value in listed.items() if value}
+    # A list that is empty says that nothing proves a release; without one, nox does.
+    proof: dict[str, write_settings.Value] = {} if found.is_default else {"proof": found.lines}
+    listed = {"proof-extras": found.extras, "proof-groups": found.groups}
+    return proof | {key: value for key, value in listed.items() if value}
 
 
 def _after_release(current: Current, answers: Answers) -> dict[str, str]:
