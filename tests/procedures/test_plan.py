@@ -65,7 +65,8 @@ def test_a_step_of_which_nothing_is_known(release: Place) -> None:
     nowhere.write_text('[pypi]\nindex = "http://127.0.0.1:1/"\nrepository = "http://127.0.0.1:1/"\n', encoding="utf-8")
     said = release.say("plan", "--part", "minor", env={"CONTD_RELEASE_CONFIG": str(nowhere)})
     assert said.code == 4
-    told = "http://127.0.0.1:1: ConnectionError: Connection refused\n{0}expected: an answer\n{0}type:     the same"
+    refused = "http://127.0.0.1:1: ConnectionError: Connection refused"
+    told = refused + "\n{0}expected: an answer\n{0}type:     contd-release plan --part minor   (when"
     assert told.format(" " * 6) in said.out
     assert told.format(" " * 2) in said.err
 

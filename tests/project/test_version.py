@@ -212,7 +212,7 @@ REFUSED = [
         ("999999999.0.0", "major", None, False),
         "'1000000000.0.0' is not a version we can release\n"
         "  expected: three numbers, with a, b or rc and a number for a pre-release: 1.2.0, 1.2.0rc1\n"
-        "  type:     the same command with such a version",
+        "  type:     git tag   (it lists the versions that are out)",
     ),
 ]
 

@@ -14,7 +14,7 @@ from functools import partial
 from contd_release.engine.items import Item, Together
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import FailedCommand, FailedProof
-from contd_release.prepare.proof import environment, origin
+from contd_release.prepare.proof import environment, noxfile, origin
 from contd_release.prepare.proof.sessions import Session, sessions
 from contd_release.process.action import Running
 from contd_release.process.command import Command
@@ -47,9 +47,12 @@ def passed(release: Release) -> tuple[tuple[Item, ...], ...]:
 
 
 def access(release: Release) -> tuple[Step, ...]:
-    """What must be so before the proof begins, where it has a command that makes no environment of its own."""
-    is_shared = any(not one.makes_its_own for one in sessions(release))
-    return (environment.possible(release),) if is_shared and environment.is_installable(release) else ()
+    """What must be so before the proof begins."""
+    found = sessions(release)
+    nox = tuple(one for one in found if one.environments)
+    steps = (noxfile.complete(release, nox),) if nox else ()
+    is_shared = any(not one.makes_its_own for one in found)
+    return (*steps, *((environment.possible(release),) if is_shared and environment.is_installable(release) else ()))
 
 
 def _together(release: Release, found: tuple[Session, ...]) -> Together:

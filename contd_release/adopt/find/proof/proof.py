@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,6 +13,7 @@ from contd_release.adopt.find.workflows import Step
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.questions import Answers, Question
 from contd_release.adopt.tree import Tree
+from contd_release.prepare.proof.noxfile import sessions_of
 
 # The words by which people call what has to pass before a release.
 _WANTED: Final = (
@@ -53,7 +53,7 @@ def find(tree: Tree, package: Package | None, steps: Sequence[Step], answers: An
 
 
 def _nox(tree: Tree) -> Proof | None:
-    sessions = _sessions(tree.text("noxfile.py") or "")
+    sessions = sessions_of(tree.text("noxfile.py") or "")
     wanted = [name for name in _WANTED if name in sessions]
     if not wanted:
         return None
@@ -176,24 +176,3 @@ def _uses_pytest(tree: Tree) -> bool:
     return any(
         re.search(r"^\s*(import|from) pytest\b|^def test_", tree.text(path) or "", re.MULTILINE) for path in tests
     )
-
-
-def _sessions(text: str) -> dict[str, int]:
-    """The sessions of a noxfile and their lines, read from its syntax tree."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return {}
-    return dict(one for node in tree.body if isinstance(node, ast.FunctionDef) for one in _named(node))
-
-
-def _named(node: ast.FunctionDef) -> Iterator[tuple[str, int]]:
-    """A session that a function is, by its name."""
-    if not any(re.search(r"\bsession\b", ast.unparse(one)) for one in node.decorator_list):
-        return
-    name = node.name
-    for decorator in node.decorator_list:
-        for keyword in decorator.keywords if isinstance(decorator, ast.Call) else ():
-            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
-                name = str(keyword.value.value)
-    yield name, node.lineno
