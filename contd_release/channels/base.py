@@ -103,11 +103,17 @@ class Channel(Protocol):
     def access(self, release: Release, /) -> Iterable[Item]:
         """Tools, credentials and free names, checked before anything is changed."""
 
+    def access_by_tag(self, release: Release, /) -> Iterable[Item]:
+        """What of `access` a workflow checks again when it publishes a tag."""
+
     def build(self, release: Release, /) -> Iterable[Item]:
         """Build the artifacts from the release commit."""
 
     def built(self, release: Release, /) -> Iterable[Artifact]:
         """The artifacts that `build` made, as they are in the dist folder; they are sealed."""
+
+    def takes(self, artifact: Artifact, /) -> bool:
+        """Whether this artifact, whichever channel built it, is published here."""
 
     def stage(self, release: Release, /) -> Iterable[Item]:
         """Upload what users do not see yet."""

@@ -18,6 +18,7 @@ from contd_release.engine.items import Item, flat
 from contd_release.engine.step import State, Step
 from contd_release.errors import Conflict, Unsettled
 from contd_release.process.action import Call
+from contd_release.project.artifacts import Artifact
 from contd_release.project.release import Release
 
 Part: TypeAlias = Callable[[Release], Iterable[Item]]
@@ -98,3 +99,8 @@ def _refuse_other(release: Release, reading: Reading) -> None:
         raise Conflict(what, expected=reading.built, type_next=again)
     if seen.verdict is not Verdict.SAME:
         raise Unsettled(what, expected=reading.built, type_next=f"invoke verify --version {release.version}")
+
+
+def takes(name: str, artifact: Artifact) -> bool:
+    """Whether an artifact is of the kind that has the channel's name."""
+    return artifact.kind == name

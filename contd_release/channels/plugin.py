@@ -57,8 +57,10 @@ class Plugin:
     AFTER: str = ""
     WISHES: tuple[str, ...] = ()
     access: Part = nothing
+    access_by_tag: Part = nothing
     build: Part = nothing
     built: Callable[[Release], Iterable[Artifact]] = nothing
+    takes: Callable[[Artifact], bool] = lambda _: False
     stage: Part = nothing
     publish: Part = nothing
     verify: Part = nothing
@@ -126,6 +128,10 @@ def _loaded(entry: EntryPoint) -> Plugin:
 
 def _completed(one: Plugin, given: frozenset[str]) -> Plugin:
     """The plug-in with what `publish` answers in place of what it leaves out."""
+    if "access_by_tag" not in given:
+        one = replace(one, access_by_tag=one.access)
+    if "takes" not in given:
+        one = replace(one, takes=partial(fallback.takes, one.name))
     publishes, claim = "publish" in given, Claim(one.name, f"{one.PLACE} has what was built", "compared")
     if publishes and "readings" not in given:
         one = replace(one, readings=partial(fallback.readings, one.publish))

@@ -21,11 +21,11 @@ from contd_release.project.artifacts import Artifact
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 
-Section: TypeAlias = Literal["access", "build", "stage", "publish", "verify", "promote"]
+Section: TypeAlias = Literal["access", "access_by_tag", "build", "stage", "publish", "verify", "promote"]
 BuiltIn: TypeAlias = Literal["sbom", "pypi", "image", "chart", "github"]
 # An image is public before the chart that names it, and GitHub's release comes last.
 BUILT_IN: Final[tuple[BuiltIn, ...]] = ("sbom", "pypi", "image", "chart", "github")
-_LOOKING: Final = frozenset({"access", "verify"})
+_LOOKING: Final = frozenset({"access", "access_by_tag", "verify"})
 
 
 def channels(project: Project) -> dict[str, Channel]:
@@ -68,6 +68,11 @@ def chosen(project: Project, only: Collection[str] = (), command: str = "invoke 
             type_next=f"{command} --only {(get_close_matches(strangers[0], known, 1) or known)[0]}",
         )
     return {name: module for name, module in channels(project).items() if name in only}
+
+
+def wishes(project: Project) -> dict[str, tuple[str, ...]]:
+    """What a rollback does in each channel only if a person asks for it."""
+    return {name: channel.WISHES for name, channel in channels(project).items()}
 
 
 def section(name: Section, release: Release, only: Collection[str] = ()) -> Iterator[tuple[Item, ...]]:
@@ -122,6 +127,7 @@ def built(release: Release) -> tuple[Artifact, ...]:
 def _part(channel: Channel, section: Section, release: Release) -> Iterable[Item]:
     parts: dict[Section, Callable[[Release], Iterable[Item]]] = {
         "access": channel.access,
+        "access_by_tag": channel.access_by_tag,
         "build": channel.build,
         "stage": channel.stage,
         "publish": channel.publish,

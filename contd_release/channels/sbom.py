@@ -42,6 +42,9 @@ def access(_: Release) -> tuple[Step, ...]:
     return (described_here(),)
 
 
+access_by_tag = access
+
+
 def build(release: Release) -> tuple[Step, ...]:
     """The bill of materials, from a clean checkout."""
     return (checked_out(release, NAME), described(release))
@@ -50,6 +53,11 @@ def build(release: Release) -> tuple[Step, ...]:
 def built(release: Release) -> tuple[Artifact, ...]:
     """The bill of materials as it is in the dist folder."""
     return (artifacts.measured(release.dist / file_name(release), NAME),)
+
+
+def takes(artifact: Artifact) -> bool:
+    """Whether it is a bill of materials."""
+    return artifact.kind == NAME
 
 
 def is_public(_: Release) -> bool:

@@ -27,7 +27,7 @@ _VERSION: Final = r"[0-9][0-9A-Za-z.+-]*"
 
 
 @dataclass(frozen=True)
-class Place:
+class StatedVersion:
     """
     One place: where it is, what it says, and what the bump makes of it.
 
@@ -48,7 +48,7 @@ class Place:
         return f"{self.path}:{self.line}" if self.line else self.path
 
 
-def stated(release: Release, configuration: Configuration, text_of: Read) -> tuple[Place, ...]:
+def stated(release: Release, configuration: Configuration, text_of: Read) -> tuple[StatedVersion, ...]:
     """Every place, the listed ones first."""
     found = {(one.path, one.line): one for one in _listed(release, configuration, text_of)}
     for path in known(release):
@@ -57,8 +57,8 @@ def stated(release: Release, configuration: Configuration, text_of: Read) -> tup
         own = chart_version.said(text)[0] if chart_version.is_own(release.project) and path.endswith(".yaml") else 0
         for line, says in _statements(path, text):
             if line == own:
-                found[path, line] = Place(path, line, says, chart_version.of(release), counts_itself=True)
-            found.setdefault((path, line), Place(path, line, says, after.get(line, says)))
+                found[path, line] = StatedVersion(path, line, says, chart_version.of(release), counts_itself=True)
+            found.setdefault((path, line), StatedVersion(path, line, says, after.get(line, says)))
     return tuple(found.values())
 
 
@@ -75,7 +75,7 @@ def known(release: Release) -> tuple[str, ...]:
     return (f"{where}pyproject.toml", *modules, *chart)
 
 
-def wrong(release: Release, places: tuple[Place, ...]) -> tuple[Place, ...]:
+def wrong(release: Release, places: tuple[StatedVersion, ...]) -> tuple[StatedVersion, ...]:
     """The places that do not say the current version, or will not say the new one."""
     return tuple(
         one
@@ -86,7 +86,7 @@ def wrong(release: Release, places: tuple[Place, ...]) -> tuple[Place, ...]:
     )
 
 
-def table(places: tuple[Place, ...], bad: tuple[Place, ...]) -> str:
+def table(places: tuple[StatedVersion, ...], bad: tuple[StatedVersion, ...]) -> str:
     """One line for each place, with a cross where it is wrong."""
     rows = [("", "place", "says", "will say")]
     rows += [("✗" if one in bad else "✓", one.where, one.says, one.will_say) for one in places]
@@ -96,21 +96,21 @@ def table(places: tuple[Place, ...], bad: tuple[Place, ...]) -> str:
     )
 
 
-def _listed(release: Release, configuration: Configuration, text_of: Read) -> Iterator[Place]:
+def _listed(release: Release, configuration: Configuration, text_of: Read) -> Iterator[StatedVersion]:
     current, new = release.previous, release.version
     if not configuration.path:
         return
     line, says = _current_version(text_of(configuration.path) or "")
-    yield Place(configuration.path, line, says, str(new))
+    yield StatedVersion(configuration.path, line, says, str(new))
     for file in configuration.files:
         text = text_of(file.path)
         if text is None:
-            yield Place(file.path, 0, "the file is not there", file.spelled(new))
+            yield StatedVersion(file.path, 0, "the file is not there", file.spelled(new))
         elif problem := file.problem(text, current):
             line, says = file.said(text)
-            yield Place(file.path, line, says or problem.removeprefix(f"{file.path} "), file.spelled(new))
+            yield StatedVersion(file.path, line, says or problem.removeprefix(f"{file.path} "), file.spelled(new))
         else:
-            yield Place(file.path, file.said(text)[0], file.spelled(current), file.spelled(new))
+            yield StatedVersion(file.path, file.said(text)[0], file.spelled(current), file.spelled(new))
 
 
 def _statements(path: str, text: str) -> Iterator[tuple[int, str]]:

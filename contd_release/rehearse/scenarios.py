@@ -46,7 +46,7 @@ class Once(Scenario):
 
 
 @dataclass(frozen=True)
-class Hotfix(Scenario):
+class HotfixScenario(Scenario):
     """A release; main goes on, with a fix; the fix is picked onto a hotfix, and that is released and merged back."""
 
     words: tuple[str, ...]
@@ -70,7 +70,7 @@ class Hotfix(Scenario):
 
 
 @dataclass(frozen=True)
-class Rollback(Scenario):
+class RollbackScenario(Scenario):
     """Two releases; the second is withdrawn, its chart is marked, and main gets the code of the first again."""
 
     words: tuple[str, ...]
@@ -95,7 +95,7 @@ class Rollback(Scenario):
 
 def named(name: str, words: tuple[str, ...]) -> Scenario:
     """The scenario of this name, whose first release begins with these words."""
-    known: Mapping[str, Scenario] = {"hotfix": Hotfix(words), "rollback": Rollback(words)}
+    known: Mapping[str, Scenario] = {"hotfix": HotfixScenario(words), "rollback": RollbackScenario(words)}
     return known[name]
 
 

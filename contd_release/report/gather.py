@@ -7,20 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from contd_release.channels import registry
 from contd_release.channels.readings import ComparedRow
 from contd_release.process.redaction import Redactor
-from contd_release.project.artifacts import Artifact, Sealed
+from contd_release.project.artifacts import Sealed
+from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.project.settings import Monitor
 from contd_release.records import events, journal, samples
 from contd_release.records.entries import Announced, Announcing, Approved, Begun, Ended, Entry, Proved, Verified
 from contd_release.records.events import Happened
-from contd_release.report.story import Message, Moment, Place, Proof, Story
+from contd_release.report.story import Message, Moment, Proof, ReportedChannel, Story
 from contd_release.report.timeline import kills, timeline
 
-# Which channel takes what is built; GitHub's release takes every file.
-CHANNEL_OF: Final = {"wheel": "pypi", "sdist": "pypi", "image": "image", "chart": "chart"}
-EVERYTHING: Final = "github"
 MORE_THAN_ONE: Final = 2
 
 
@@ -60,7 +59,7 @@ def story(release: Release, public: Public, redact: Redactor) -> Story:
         commit=sealed.commit if sealed else "",
         seal=sealed.digest() if sealed else "",
         artifacts=sealed.artifacts if sealed else (),
-        places=tuple(_places(public, kept)),
+        places=tuple(_places(release.project, public, kept)),
         rows=public.rows,
         proofs=tuple(_proofs(kept)),
         announcements=tuple(_announcements(kept)),
@@ -72,20 +71,19 @@ def story(release: Release, public: Public, redact: Redactor) -> Story:
     )
 
 
-def _places(public: Public, kept: Sequence[Entry]) -> Iterator[Place]:
+def _places(project: Project, public: Public, kept: Sequence[Entry]) -> Iterator[ReportedChannel]:
     sealed = public.sealed
     artifacts, seal = (sealed.artifacts, sealed.digest()) if sealed else ((), "")
+    channels = registry.channels(project)
     found = {(row.channel, row.built) for row in public.rows}
     for channel in public.channels:
         verified = [one for one in kept if isinstance(one, Verified) and (one.channel, one.seal) == (channel, seal)]
         built = tuple(
-            one.name for one in artifacts if _goes_to(one, channel) or (channel, f"sha256:{one.sha256}") in found
+            one.name
+            for one in artifacts
+            if (channel in channels and channels[channel].takes(one)) or (channel, f"sha256:{one.sha256}") in found
         )
-        yield Place(channel, built, verified[-1].at if verified else "")
-
-
-def _goes_to(artifact: Artifact, channel: str) -> bool:
-    return channel in (CHANNEL_OF.get(artifact.kind, artifact.kind), EVERYTHING)
+        yield ReportedChannel(channel, built, verified[-1].at if verified else "")
 
 
 def _proofs(kept: Sequence[Entry]) -> Iterator[Proof]:

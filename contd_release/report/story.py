@@ -69,7 +69,7 @@ class Timeline:
 
 
 @dataclass(frozen=True)
-class Place:
+class ReportedChannel:
     """
     One channel: what was built for it, and whether what it serves is that.
 
@@ -135,7 +135,7 @@ class Story:
     commit: str
     seal: str
     artifacts: tuple[Artifact, ...]
-    places: tuple[Place, ...]
+    places: tuple[ReportedChannel, ...]
     rows: tuple[ComparedRow, ...]
     proofs: tuple[Proof, ...]
     announcements: tuple[Message, ...]

@@ -10,6 +10,7 @@ from contd_release.procedures.options import HELP
 
 
 @task(
+    iterable=["wish"],
     help={
         "version": "the version to withdraw; the one whose rollback is under way when absent",
         "reason": "why, in one sentence for users",
@@ -19,11 +20,12 @@ from contd_release.procedures.options import HELP
         "revert": "restore the previous code on main, in one commit or a pull request",
         "republish": "release the previous code as the next patch",
         "hotfix": "begin the hotfix that mends it",
+        "wish": "what a plug-in's channel does only if it is asked to; give it several times for several",
         "wait": "how many seconds to wait for a person who yanks",
         "yes": "withdraw without a question",
         "dry-run": "show the table and what would be done, and change nothing",
         "json": HELP["json"],
-    }
+    },
 )
 def rollback(
     c: Context,
@@ -35,6 +37,7 @@ def rollback(
     revert: bool = False,
     republish: bool = False,
     hotfix: bool = False,
+    wish: list[str] | None = None,
     wait: int = 1800,
     yes: bool = False,
     dry_run: bool = False,
@@ -42,7 +45,7 @@ def rollback(
 ) -> None:
     """Withdraw a release: what can be undone is, what cannot is said, users are notified."""
     with edge():
-        from contd_release.procedures.rollback.rollback import Call, withdraw
+        from contd_release.procedures.rollback.rollback import RollbackRequest, withdraw
 
         asked = {
             "deprecate-chart": deprecate_chart,
@@ -52,5 +55,6 @@ def rollback(
             "republish": republish,
             "hotfix": hotfix,
         }
-        wishes = frozenset(wish for wish, is_wanted in asked.items() if is_wanted)
-        withdraw(Call(version, reason, wishes, wait), as_json=json, yes=yes, dry_run=dry_run or bool(c.config.run.dry))
+        wishes = frozenset(name for name, is_wanted in asked.items() if is_wanted)
+        request = RollbackRequest(version, reason, wishes, tuple(wish or ()), wait)
+        withdraw(request, as_json=json, yes=yes, dry_run=dry_run or bool(c.config.run.dry))

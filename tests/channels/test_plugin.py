@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,11 @@ from contd_release.channels.plugin import HOOKS
 from contd_release.channels.readings import Verdict
 from contd_release.channels.withdrawal import Rollback
 from contd_release.engine.checklist import Checklist
-from contd_release.errors import NotReady, Unanswered
+from contd_release.errors import NotReady, Unanswered, Usage
 from contd_release.procedures.rollback import checklist as rolling
+from contd_release.procedures.rollback import rollback
 from contd_release.procedures.rollback import tag as tags
+from contd_release.procedures.rollback.rollback import RollbackRequest
 from contd_release.process.action import Running
 from contd_release.process.redaction import Redactor
 from contd_release.project import artifacts, project
@@ -218,6 +221,39 @@ def test_helpers_are_allowed(install: Install, tmp_path: Path, code: str) -> Non
     """A helper with an underscore, other arguments, or from another package is no hook."""
     install("mirror", f"def is_on(project):\n    return True\n\n{code}\n")
     assert list(registry.channels(read(tmp_path, tmp_path / "state", ""))) == ["mirror"]
+
+
+def test_a_wish_has_the_option_wish(install: Install, place: Place) -> None:
+    """`--wish` asks for what a plug-in names in `WISHES`, and a name that no channel knows is an error."""
+    install("mirror", "WISHES = ('empty-mirror',)\n\ndef is_on(project):\n    return True\n")
+    found = read(place.clone, place.state, "")
+    words = RollbackRequest("1.2.0", "it was bad", frozenset({"revert", "delete-chart"}), ("empty-mirror",))
+    wishes = rollback.chosen(found, words).wishes
+    assert wishes == {"revert", "empty-mirror"}
+    assert rollback.typed(found, wishes) == " --wish empty-mirror --revert"
+
+    with pytest.raises(Usage, match="no channel of contd knows the wish empty-miror"):
+        rollback.chosen(found, replace(words, named=("empty-miror",)))
+
+
+def test_a_plugin_takes_the_artifacts_of_its_name(install: Install, tmp_path: Path) -> None:
+    """Where a plug-in does not say what it takes, that is what has its name; `takes` says otherwise."""
+    install("mirror", "def is_on(project):\n    return True\n")
+    install("store", "def is_on(project):\n    return True\n\n\ndef takes(artifact):\n    return True\n")
+    found = registry.channels(read(tmp_path, tmp_path / "state", ""))
+    built = artifacts.Artifact("contd.tar", "mirror", "0" * 64, 1)
+    assert {name: one.takes(built) for name, one in found.items()} == {"mirror": True, "store": True}
+    other = replace(built, kind="wheel")
+    assert {name: one.takes(other) for name, one in found.items()} == {"mirror": False, "store": True}
+
+
+def test_access_is_checked_again_by_tag(install: Install, release: Release) -> None:
+    """A plug-in that does not say what a workflow checks of its access checks all of it."""
+    code = "def is_on(project):\n    return True\n\n\ndef access(release):\n    return ('one',)\n"
+    install("mirror", code)
+    install("store", f"{code}\n\ndef access_by_tag(release):\n    return ()\n")
+    assert sum(1 for _ in registry.section("access_by_tag", release)) == 1
+    assert sum(1 for _ in registry.section("access", release)) == 2
 
 
 def test_every_part_of_the_protocol_is_a_hook() -> None:

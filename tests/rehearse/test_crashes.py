@@ -62,7 +62,8 @@ def test_a_ref_that_moved_more_often_is_another_end(here: Place) -> None:
     assert tuple(one.moves["website refs/heads/gh-pages"] for one in (undisturbed, disturbed)) == (1, 3)
 
 
-@pytest.mark.parametrize("every", [41, pytest.param(19, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("every", [19])
 def test_killed_at_some_points(here: Place, every: int) -> None:
     """A handful of the points, so that this is known in seconds."""
     assert killed(here, every)

@@ -13,7 +13,7 @@ from github_contract import Contract
 
 from contd_release.sandbox import remotes
 from contd_release.sandbox.github.api import Forge
-from contd_release.sandbox.github.store import Place
+from contd_release.sandbox.github.store import StoredRepository
 from contd_release.sandbox.world import World
 
 NAME = "owner/contd"
@@ -29,7 +29,7 @@ class Github:
     clone: Path
 
     @property
-    def place(self) -> Place:
+    def place(self) -> StoredRepository:
         """What the forge knows of the repository."""
         return self.forge.place(NAME)
 

@@ -9,7 +9,7 @@ from contd_release.channels.readings import ComparedRow, Glance
 from contd_release.project.artifacts import Artifact
 from contd_release.records.events import Happened
 from contd_release.records.samples import HealthVerdict, Mention, Rate, Sample
-from contd_release.report.story import Message, Moment, Place, Proof, Story
+from contd_release.report.story import Message, Moment, Proof, ReportedChannel, Story
 from contd_release.report.timeline import timeline
 
 AT = "2027-01-15T08:00:00+00:00"
@@ -34,7 +34,7 @@ def story(text: str = "some text", how: str = "finished") -> Story:
             Artifact("contd-1.2.0.tar.gz", "sdist", "a" * 64, 91234),
             Artifact("image.tar", "image", "b" * 64, 66111222, f"sha256:{'c' * 64}", "linux/arm64"),
         ),
-        places=(Place("pypi", ("contd-1.2.0.tar.gz",), AT), Place("image", (text,), "")),
+        places=(ReportedChannel("pypi", ("contd-1.2.0.tar.gz",), AT), ReportedChannel("image", (text,), "")),
         rows=(
             ComparedRow("pypi", "contd-1.2.0.tar.gz", "a" * 64, Glance(readings.Verdict.SAME, "a" * 64)),
             ComparedRow("image", text, "b" * 64, Glance(readings.Verdict.WRONG, text)),

@@ -14,7 +14,7 @@ from functools import partial
 
 from contd_release.after.announce import message, outcome
 from contd_release.after.announce.message import Kind, News
-from contd_release.after.announce.places import Place
+from contd_release.after.announce.places import AnnouncementPlace
 from contd_release.engine.checklist import Together
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import FailedCommand, NotReady, ReleaseError, Unanswered
@@ -48,7 +48,7 @@ class Announcement:
         """The words, as they are now."""
         return News(self.release, self.kind, self.notes(), self.link)
 
-    def claim(self, place: Place) -> str:
+    def claim(self, place: AnnouncementPlace) -> str:
         """What the step says."""
         what = "is out" if self.kind == "release" else "is withdrawn"
         return f"{place.name} knows that {self.release.version} {what}"
@@ -58,7 +58,7 @@ class Announcement:
 class Preview:
     """A message exactly as it would go out, or why there is none."""
 
-    place: Place
+    place: AnnouncementPlace
     service: Service | None
     post: Post | None
     error: ReleaseError | None = None
@@ -74,7 +74,7 @@ def announced_everywhere(announcement: Announcement) -> Together:
     )
 
 
-def announced(announcement: Announcement, place: Place) -> Step:
+def announced(announcement: Announcement, place: AnnouncementPlace) -> Step:
     """One place knows of the release."""
     release, kind = announcement.release, announcement.kind
 
@@ -114,7 +114,7 @@ def forge_link(release: Release) -> str:
     return f"{GitHubRepository(github.repository, github.api, github.uploads).web}/releases/tag/{release.tag}"
 
 
-def _tell(announcement: Announcement, place: Place) -> None:
+def _tell(announcement: Announcement, place: AnnouncementPlace) -> None:
     """
     Write the intention, send, write the outcome.
 

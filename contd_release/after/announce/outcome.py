@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from contd_release.after.announce.message import Kind
-from contd_release.after.announce.places import Place, places
+from contd_release.after.announce.places import AnnouncementPlace, places
 from contd_release.errors import NeedsPerson, Usage
 from contd_release.project.release import Release
 from contd_release.records import journal
@@ -14,7 +14,7 @@ from contd_release.records.entries import Announced, Announcing, Entry
 _HAVE_IT = ("sent", "done")
 
 
-def recipients(release: Release, kind: Kind) -> tuple[Place, ...]:
+def recipients(release: Release, kind: Kind) -> tuple[AnnouncementPlace, ...]:
     """The places that get a message: a correction goes where the release was announced, or may have been."""
     configured = places(release.project.settings, release.version)
     if kind == "release":

@@ -22,7 +22,7 @@ _VALUE: Final = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
 
 
 @dataclass(frozen=True)
-class Place:
+class AnnouncementPlace:
     """
     One place.
 
@@ -57,7 +57,7 @@ class Place:
             )
         return value
 
-    def service(self, *others: Place) -> Service:
+    def service(self, *others: AnnouncementPlace) -> Service:
         """
         The service that its URL means.
 
@@ -80,19 +80,19 @@ class Place:
             ) from error
 
 
-def places(settings: Settings, version: Version | None = None) -> tuple[Place, ...]:
+def places(settings: Settings, version: Version | None = None) -> tuple[AnnouncementPlace, ...]:
     """
     The places that get a message about this version; a pre-release goes to those in `announce-pre-releases`.
 
     Raises:
         Usage: a value is not `env:VARIABLE`; it is not repeated, for it may be a URL with a token.
     """
-    found: list[Place] = []
+    found: list[AnnouncementPlace] = []
     errors: list[ReleaseError] = []
     for name, value in settings.announce.items():
         match = _VALUE.fullmatch(value)
         if match and _NAME.fullmatch(name):
-            found.append(Place(name, match[1]))
+            found.append(AnnouncementPlace(name, match[1]))
             continue
         errors.append(
             Usage(
@@ -127,7 +127,7 @@ def access(release: Release) -> tuple[Step, ...]:
     return tuple(understood(place, chosen) for place in chosen)
 
 
-def understood(place: Place, among: tuple[Place, ...]) -> Step:
+def understood(place: AnnouncementPlace, among: tuple[AnnouncementPlace, ...]) -> Step:
     """The URL of a place means a service; those of the others are asked about together with it."""
 
     def observe() -> Found:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from contd_release.after.monitor import verdict
-from contd_release.after.monitor.watched import Watched
+from contd_release.after.monitor.watched import WatchedRelease
 from contd_release.records.samples import HealthVerdict, Sample
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def sentence(sample: Sample) -> str:
     return "\n".join([*lines, *(f"  - {one}" for one in sample.reasons), *_typed(sample)])
 
 
-def facts(release: Watched, sample: Sample, *, watching: bool) -> Mapping[str, object]:
+def facts(release: WatchedRelease, sample: Sample, *, watching: bool) -> Mapping[str, object]:
     """One look for machines: numbers by themselves, so that they become gauges."""
     found = asdict(sample)
     return found | {
@@ -42,7 +42,7 @@ def facts(release: Watched, sample: Sample, *, watching: bool) -> Mapping[str, o
     }
 
 
-def table(release: Watched, seen: Sequence[Sample]) -> Group:
+def table(release: WatchedRelease, seen: Sequence[Sample]) -> Group:
     """The newest looks, and what the last one means."""
     from rich.console import Group
     from rich.table import Table

@@ -15,7 +15,7 @@ from statistics import fmean
 from typing import Final
 
 from contd_release.after.monitor import verdict
-from contd_release.after.monitor.watched import Watched, watched
+from contd_release.after.monitor.watched import WatchedRelease, watched
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import ReleaseError, Unanswered
 from contd_release.process.action import Call
@@ -35,7 +35,7 @@ OURS: Final = "<!-- contd-release:"
 MOST_MENTIONS: Final = 20
 
 
-def look(release: Watched, redact: Redactor) -> Sample:
+def look(release: WatchedRelease, redact: Redactor) -> Sample:
     """
     Look once, keep what was seen, and say what it means.
 
@@ -70,7 +70,7 @@ def looked(release: Release, redact: Redactor) -> Step:
         return Found(State.DONE, f"{seen.verdict.value}, {seen.at}")
 
     def act() -> None:
-        under_watch = Watched(release.project, release.version, datetime.now(UTC))
+        under_watch = WatchedRelease(release.project, release.version, datetime.now(UTC))
         try:
             under_watch = watched(release.project, str(release.version))
             look(under_watch, redact)
@@ -87,14 +87,14 @@ def last(release: Release) -> Sample | None:
     return next(reversed(samples.read(release.home / samples.FILE)), None)
 
 
-def _kept(release: Watched, sample: Sample, redact: Redactor) -> Sample:
+def _kept(release: WatchedRelease, sample: Sample, redact: Redactor) -> Sample:
     seen = samples.read(release.samples)
     found = verdict.judged(sample, seen[-1] if seen else None).redacted(redact)
     samples.append(release.samples, found)
     return found
 
 
-def _rate(release: Watched, server: Prometheus, moment: float) -> Rate:
+def _rate(release: WatchedRelease, server: Prometheus, moment: float) -> Rate:
     """The error rate now, compared with its mean over as long a time before the release as the window is."""
     settings, since = release.settings, release.since.timestamp()
     expression = settings.error_rate
@@ -118,7 +118,7 @@ def _risen_for(points: tuple[Point, ...], limit: float, moment: float) -> float:
     return round(moment - began, 3)
 
 
-def _with_feedback(sample: Sample, release: Watched, repository: GitHubRepository) -> Sample:
+def _with_feedback(sample: Sample, release: WatchedRelease, repository: GitHubRepository) -> Sample:
     """What users say: issues since the release, and what the release's own page counts."""
     found = tuple(_mentioning(release, repository))
     shown = tuple(Mention(one.number, one.title, one.url) for one in found[:MOST_MENTIONS])
@@ -130,7 +130,7 @@ def _with_feedback(sample: Sample, release: Watched, repository: GitHubRepositor
     return replace(sample, downloads=sum(one.downloads for one in assets), reactions=reactions.total())
 
 
-def _mentioning(release: Watched, repository: GitHubRepository) -> Iterator[Issue]:
+def _mentioning(release: WatchedRelease, repository: GitHubRepository) -> Iterator[Issue]:
     """Open issues, opened since the release, that name its version or carry one of the configured labels."""
     since = release.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     number = re.escape(str(release.version))

@@ -24,7 +24,7 @@ from contd_release.tools.prometheus import Prometheus
 
 
 @dataclass(frozen=True)
-class Watched:
+class WatchedRelease:
     """
     A release under watch.
 
@@ -93,7 +93,7 @@ def repository(project: Project) -> GitHubRepository | None:
     return api.connected(project) if settings and settings.repository else None
 
 
-def watched(project: Project, version: str = "") -> Watched:
+def watched(project: Project, version: str = "") -> WatchedRelease:
     """
     The release that is named, or the one under way here, or the latest on GitHub, or the highest tag of this clone.
 
@@ -127,7 +127,7 @@ def _newest(project: Project) -> Version:
     return max((one for one in tags if not one.is_prerelease), default=max(tags))
 
 
-def _of_forge(project: Project, version: Version) -> Watched | None:
+def _of_forge(project: Project, version: Version) -> WatchedRelease | None:
     forge = repository(project)
     try:
         found = releases.release_of_tag(forge, project.tags.of(version)) if forge else None
@@ -135,10 +135,10 @@ def _of_forge(project: Project, version: Version) -> Watched | None:
         return None
     if found is None or not found.published:
         return None
-    return Watched(project, version, datetime.fromisoformat(found.published), found.id)
+    return WatchedRelease(project, version, datetime.fromisoformat(found.published), found.id)
 
 
-def _of_tag(project: Project, version: Version) -> Watched:
+def _of_tag(project: Project, version: Version) -> WatchedRelease:
     """Since when, by the date of the tag: where GitHub has no release of it, or does not answer."""
     tag = next((one for one in history.shipped(project) if one.version == version), None)
     if tag is None:
@@ -148,4 +148,4 @@ def _of_tag(project: Project, version: Version) -> Watched:
             expected="a version that is out",
             type_next="git fetch --tags",
         )
-    return Watched(project, version, tag.at.astimezone(UTC))
+    return WatchedRelease(project, version, tag.at.astimezone(UTC))

@@ -41,6 +41,9 @@ def access(release: Release) -> tuple[Step, ...]:
     return (chart_access.packer(), chart_access.sound(release), chart_access.welcome(release))
 
 
+access_by_tag = access
+
+
 def build(release: Release) -> tuple[Step, ...]:
     """The chart of the release commit, packed once."""
     return (checked_out(release, CHANNEL), chart_build.packed(release))
@@ -49,6 +52,11 @@ def build(release: Release) -> tuple[Step, ...]:
 def built(release: Release) -> tuple[Artifact, ...]:
     """The packed chart as it is in the dist folder."""
     return (artifacts.measured(release.dist / file_name(release), CHANNEL),)
+
+
+def takes(artifact: Artifact) -> bool:
+    """Whether it is a chart."""
+    return artifact.kind == "chart"
 
 
 def publish(release: Release) -> tuple[Step, ...]:

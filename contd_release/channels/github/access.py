@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from contd_release.channels.github.workflow import UNHURRIED, Pace
+from contd_release.channels.github.workflow import UNHURRIED, WorkflowPace
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Interrupted, NotReady, Unsettled
 from contd_release.process.action import Running
@@ -63,7 +63,7 @@ def checked(release: Release) -> Step:
     return Step(f"the checks of {short} are green", observe)
 
 
-def awaited(release: Release, pace: Pace = UNHURRIED) -> Step:
+def awaited(release: Release, pace: WorkflowPace = UNHURRIED) -> Step:
     """No check of the commit that the release starts from is running any more; whether they passed is another step."""
     short = release.base[:12]
 
@@ -83,7 +83,7 @@ class Awaited:
     """The checks of the commit are over; each change of those that run is printed."""
 
     release: Release
-    pace: Pace
+    pace: WorkflowPace
 
     def __str__(self) -> str:
         return f"wait for the checks of {self.release.base[:12]}"

@@ -25,7 +25,7 @@ from contd_release.tools.http import Refused
 
 
 @dataclass(frozen=True)
-class Pace:
+class WorkflowPace:
     """
     How often GitHub is asked, and how long is waited, in seconds.
 
@@ -41,10 +41,10 @@ class Pace:
     whole: float = 6 * 3600
 
 
-UNHURRIED: Final = Pace()
+UNHURRIED: Final = WorkflowPace()
 
 
-def released_by_workflow(release: Release, pace: Pace = UNHURRIED) -> Step:
+def released_by_workflow(release: Release, pace: WorkflowPace = UNHURRIED) -> Step:
     """The workflow has published our tag. What it published is public: there is no undo."""
     workflow = _settings(release).workflow
 
@@ -67,7 +67,7 @@ def released_by_workflow(release: Release, pace: Pace = UNHURRIED) -> Step:
     return Step(
         f"{workflow} has published {release.tag}",
         observe,
-        act=(Started(release, pace), Watched(release, pace)),
+        act=(Started(release, pace), RunWatched(release, pace)),
         undo=None,
         patience=pace.pause,
     )
@@ -114,7 +114,7 @@ class Started:
     """
 
     release: Release
-    pace: Pace
+    pace: WorkflowPace
 
     def __str__(self) -> str:
         return f"start {_settings(self.release).workflow} on {self.release.tag}, if the tag has not"
@@ -146,11 +146,11 @@ class Started:
 
 
 @dataclass(frozen=True)
-class Watched:
+class RunWatched:
     """The run is over, and good; each change of a job is printed."""
 
     release: Release
-    pace: Pace
+    pace: WorkflowPace
 
     def __str__(self) -> str:
         return f"watch the jobs of {_settings(self.release).workflow} on {self.release.tag}"

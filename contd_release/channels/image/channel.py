@@ -50,6 +50,9 @@ def access(release: Release) -> tuple[Item, ...]:
     )
 
 
+access_by_tag = access
+
+
 def build(release: Release) -> tuple[Item, ...]:
     """The archive with all platforms, from a clean checkout."""
     return checked_out(release, CHANNEL), image_build.packed(release)
@@ -58,6 +61,11 @@ def build(release: Release) -> tuple[Item, ...]:
 def built(release: Release) -> tuple[Artifact, ...]:
     """The archive as it is in the dist folder."""
     return image_build.measured(release)
+
+
+def takes(artifact: Artifact) -> bool:
+    """Whether it is an image."""
+    return artifact.kind == "image"
 
 
 def stage(release: Release) -> tuple[Item, ...]:

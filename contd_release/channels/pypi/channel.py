@@ -40,6 +40,9 @@ def access(release: Release) -> tuple[Item, ...]:
     return (pypi_access.accepted(release), pypi_access.described(release), pypi_access.installable_here(release))
 
 
+access_by_tag = access
+
+
 def build(release: Release) -> tuple[Item, ...]:
     """The wheels and the sdist, from a clean checkout."""
     return (checked_out(release, CHANNEL), pypi_build.distributed(release))
@@ -49,6 +52,11 @@ def built(release: Release) -> tuple[Artifact, ...]:
     """The wheels and the sdist as they are in the dist folder."""
     wheels = (artifacts.measured(release.dist / name, "wheel") for name in release.wheels)
     return (*wheels, artifacts.measured(release.dist / release.sdist, "sdist"))
+
+
+def takes(artifact: Artifact) -> bool:
+    """Whether it is a wheel or the sdist."""
+    return artifact.kind in ("wheel", "sdist")
 
 
 def publish(release: Release) -> tuple[Item, ...]:

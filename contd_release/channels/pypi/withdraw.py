@@ -24,7 +24,7 @@ from contd_release.tools.simple_index import File
 
 
 @dataclass(frozen=True)
-class Pace:
+class YankPace:
     """
     How often the index is asked, and how long a person is waited for, in seconds.
 
@@ -36,7 +36,7 @@ class Pace:
     whole: float = 1800
 
 
-UNHURRIED: Final = Pace()
+UNHURRIED: Final = YankPace()
 _FIRST_PAUSE: Final = 0.5
 
 
@@ -57,10 +57,10 @@ def row(rollback: Rollback) -> Remaining:
 
 def steps(rollback: Rollback) -> tuple[Step, ...]:
     """The wait for a person."""
-    return (yanked(rollback, Pace(pause=min(5.0, rollback.wait / 10), whole=rollback.wait)),)
+    return (yanked(rollback, YankPace(pause=min(5.0, rollback.wait / 10), whole=rollback.wait)),)
 
 
-def yanked(rollback: Rollback, pace: Pace = UNHURRIED) -> Step:
+def yanked(rollback: Rollback, pace: YankPace = UNHURRIED) -> Step:
     """The index says that every file of the release is yanked."""
     release = rollback.release
 
@@ -85,7 +85,7 @@ class Waited:
     """The act: say where to yank and with which reason, and wait for it."""
 
     rollback: Rollback
-    pace: Pace
+    pace: YankPace
 
     def __str__(self) -> str:
         return f"wait until a person has yanked {self.rollback.version} on {page(self.rollback.release)}"

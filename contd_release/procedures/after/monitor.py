@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contd_release.after.monitor import sample_table, sampling, verdict
-from contd_release.after.monitor.watched import NothingOut, Watched, watched
+from contd_release.after.monitor.watched import NothingOut, WatchedRelease, watched
 from contd_release.after.watch import strangers
 from contd_release.console import Report, reporting
 from contd_release.errors import ReleaseError, Usage, raise_all
@@ -76,7 +76,7 @@ def _strangers(project: Project, report: Report, wishes: Wishes) -> ReleaseError
     return None
 
 
-def _watched(release: Watched, report: Report, seen: list[Sample], wishes: Wishes) -> Sample:
+def _watched(release: WatchedRelease, report: Report, seen: list[Sample], wishes: Wishes) -> Sample:
     """Look until there is a reason to stop; the last look."""
     began = time.monotonic()
     for count in itertools.count(1):
@@ -93,7 +93,7 @@ def _watched(release: Watched, report: Report, seen: list[Sample], wishes: Wishe
     raise AssertionError("there is always another look")
 
 
-def _tell_over(release: Watched, report: Report, seen: list[Sample], moment: datetime) -> None:
+def _tell_over(release: WatchedRelease, report: Report, seen: list[Sample], moment: datetime) -> None:
     """After its window a release is not watched any more, and that is no failure."""
     end = release.until.isoformat(timespec="seconds")
     if not seen:

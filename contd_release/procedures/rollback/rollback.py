@@ -31,21 +31,24 @@ WISHES: Final = frozenset({"delete-tag", "revert", "republish", "hotfix"})
 
 
 @dataclass(frozen=True)
-class Call:
+class RollbackRequest:
     """
     The words of a call.
 
     Args:
+        wishes: the names of flags; those that no channel of the project knows have no effect.
+        named: wishes of plug-ins, which a channel of the project must know.
         wait: for a person who yanks, in seconds.
     """
 
     version: str = ""
     reason: str = ""
     wishes: frozenset[str] = frozenset()
+    named: tuple[str, ...] = ()
     wait: int = 1800
 
 
-def withdraw(call: Call, *, as_json: bool, yes: bool, dry_run: bool = False) -> None:
+def withdraw(call: RollbackRequest, *, as_json: bool, yes: bool, dry_run: bool = False) -> None:
     """
     Show what there is, ask once, and withdraw; a rollback that was stopped is continued.
 
@@ -74,13 +77,15 @@ def withdraw(call: Call, *, as_json: bool, yes: bool, dry_run: bool = False) -> 
     _end(rollback, report, as_json=as_json, yes=yes)
 
 
-def chosen(project: Project, call: Call) -> Rollback:
+def chosen(project: Project, call: RollbackRequest) -> Rollback:
     """
     The rollback that the words begin, or the one that they continue.
 
     Raises:
-        Usage: no version is named and none is under way, or the reason is another one than before.
+        Usage: no version is named and none is under way, the reason is another one than before, or no channel knows a
+            wish.
     """
+    _refuse_unknown(project, call.named)
     last = journal.of(project).withdrawing()
     if not call.version and last is None:
         raise Usage(
@@ -97,7 +102,7 @@ def chosen(project: Project, call: Call) -> Rollback:
             type_next=f"invoke rollback --version {release.version}",
         )
     withdrawing = journal.of(project).last(Withdrawing, str(release.version))
-    wishes = _wishes(project, " ".join(call.wishes)) | (
+    wishes = _wishes(project, " ".join((*call.wishes, *call.named))) | (
         _wishes(project, withdrawing.wishes) if withdrawing else frozenset()
     )
     return Rollback(release, before or said, wishes, call.wait)
@@ -121,14 +126,29 @@ def _subject(project: Project, version: str) -> Release:
 
 def _wishes(project: Project, words: str) -> frozenset[str]:
     """The wishes among these words that a rollback or a channel of this project knows."""
-    known = {one for channel in registry.channels(project).values() for one in channel.WISHES} | WISHES
-    return frozenset(words.split()) & known
+    return frozenset(words.split()) & (frozenset().union(*registry.wishes(project).values()) | WISHES)
+
+
+def _refuse_unknown(project: Project, named: tuple[str, ...]) -> None:
+    known = frozenset().union(*registry.wishes(project).values()) | WISHES
+    if strangers := [one for one in named if one not in known]:
+        raise Usage(
+            f"no channel of {project.name} knows the wish {', '.join(strangers)}",
+            expected=f"some of {', '.join(sorted(known))}",
+            type_next="invoke rollback --wish NAME",
+        )
+
+
+def typed(project: Project, wishes: frozenset[str]) -> str:
+    """The options that ask for these wishes: those of plug-ins have no flag of their own."""
+    plugins = {one for name, some in registry.wishes(project).items() if name not in registry.BUILT_IN for one in some}
+    return "".join(f" --wish {one}" if one in plugins else f" --{one}" for one in sorted(wishes))
 
 
 def _ask(rollback: Rollback, report: Report, *, yes: bool) -> None:
     if yes:
         return
-    wishes = "".join(f" --{wish}" for wish in sorted(rollback.wishes))
+    wishes = typed(rollback.release.project, rollback.wishes)
     again = f"invoke rollback --version {rollback.version}{wishes} --reason {shlex.quote(rollback.reason)}"
     if not sys.stdin.isatty() or not isinstance(report, Terminal):
         raise NeedsPerson(

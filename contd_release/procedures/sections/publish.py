@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
 
 from contd_release.channels import registry
-from contd_release.engine.checklist import Checklist, Item, Section
+from contd_release.engine.checklist import Checklist, Section
 from contd_release.procedures.checklist import together
 from contd_release.procedures.options import Words
 from contd_release.procedures.release import walk
 from contd_release.procedures.sections import by_tag
 from contd_release.procedures.sections.by_tag import Scope
 from contd_release.project.release import Release
-
-# Whether its own token may release, GitHub does not tell a workflow; and the checks were green when the tag was made.
-_KNOWN_BEFORE: Final = ("github",)
 
 
 def publish_release(wanted: Scope, *, as_json: bool, yes: bool) -> None:
@@ -31,13 +27,8 @@ def publishing(release: Release, only: Collection[str]) -> Checklist:
     """What is staged and published; each step acts only while the tag stands where it stood."""
     return Checklist(
         (
-            Section("prepare", (together(*by_tag.sound(release), *_access(release, only)),)),
+            Section("prepare", (together(*by_tag.sound(release), *registry.section("access_by_tag", release, only)),)),
             by_tag.guarded(release, "stage", *registry.section("stage", release, only)),
             by_tag.guarded(release, "publish", *registry.section("publish", release, only)),
         )
     )
-
-
-def _access(release: Release, only: Collection[str]) -> tuple[tuple[Item, ...], ...]:
-    names = [name for name in registry.chosen(release.project, only) if name not in _KNOWN_BEFORE]
-    return tuple(registry.section("access", release, names)) if names else ()

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from contd_release.sandbox.github.git import commit_of, sha_of
 from contd_release.sandbox.github.people import repository
 from contd_release.sandbox.github.records import Job, Run
-from contd_release.sandbox.github.store import Place, now
+from contd_release.sandbox.github.store import StoredRepository, now
 from contd_release.sandbox.github.wire import Asked, Json, Refusal, Route, missing, nothing, page, reply
 
 
@@ -71,7 +71,7 @@ def _run_shape(asked: Asked, run: Run) -> Json:
     }
 
 
-def _head_commit(place: Place, sha: str) -> Json | None:
+def _head_commit(place: StoredRepository, sha: str) -> Json | None:
     commit = commit_of(place, sha)
     if commit is None:
         return None

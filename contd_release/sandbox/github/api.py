@@ -25,7 +25,7 @@ from contd_release.sandbox.accounts import Account, Accounts
 from contd_release.sandbox.github import actions, assets, checks, issues, people, pulls, records, refs, releases
 from contd_release.sandbox.github import git as forge_git
 from contd_release.sandbox.github.records import GitHubRules, Limits, Record
-from contd_release.sandbox.github.store import Place, Shelf, now, plain
+from contd_release.sandbox.github.store import Shelf, StoredRepository, now, plain
 from contd_release.sandbox.github.wire import Asked, Refusal, Route, missing, received, reply
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ class Forge:
         self.limits = Shelf(directory / "limits", Limits)
         self._lock = RLock()
 
-    def place(self, name: str) -> Place:
+    def place(self, name: str) -> StoredRepository:
         """The repository `OWNER/NAME`."""
-        return Place(self.directory / name, self.remotes / f"{name}.git", name)
+        return StoredRepository(self.directory / name, self.remotes / f"{name}.git", name)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -105,7 +105,7 @@ class Forge:
             return reply(people.whole_user(asked.root, asked.account.user))
         raise missing()
 
-    def _refuse_unknown(self, place: Place, account: Account, route: Route) -> None:
+    def _refuse_unknown(self, place: StoredRepository, account: Account, route: Route) -> None:
         """GitHub hides what somebody may not see behind 404, and says 403 where they may see and not write."""
         known = place.remote.is_dir() or place.folder.is_dir()
         private = place.rules().private

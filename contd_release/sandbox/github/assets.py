@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from contd_release.sandbox.github.people import user
 from contd_release.sandbox.github.records import Asset, Release
-from contd_release.sandbox.github.store import Place, now
+from contd_release.sandbox.github.store import StoredRepository, now
 from contd_release.sandbox.github.wire import Asked, Json, Refusal, Route, created, missing, nothing, page, reply, wrong
 
 
@@ -39,7 +39,7 @@ def asset_shape(asked: Asked, asset: Asset, release: Release) -> Json:
     }
 
 
-def assets_of(place: Place, release: Release) -> list[Asset]:
+def assets_of(place: StoredRepository, release: Release) -> list[Asset]:
     """The assets of a release, the interrupted ones too."""
     return [one for one in place.shelf(Asset) if one.release == release.id]
 
@@ -56,7 +56,7 @@ def named(asked: Asked) -> Release:
     return _seen(asked, asked.place.shelf(Release).get(asked.number("release_id")))
 
 
-def forget(place: Place, asset: Asset) -> None:
+def forget(place: StoredRepository, asset: Asset) -> None:
     """Delete an asset and its bytes."""
     place.blob(asset.id).unlink(missing_ok=True)
     place.shelf(Asset).remove(asset.id)
@@ -143,7 +143,7 @@ def _signed(asked: Asked) -> Response:
     return _file(asked.place, asset)
 
 
-def _file(place: Place, asset: Asset) -> Response:
+def _file(place: StoredRepository, asset: Asset) -> Response:
     return Response(place.blob(asset.id).read_bytes(), content_type="application/octet-stream")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from contd_release.sandbox.github.store import Place
+from contd_release.sandbox.github.store import StoredRepository
 from contd_release.sandbox.github.wire import Refusal, wrong
 
 PERSON: Final = {"name": "sandbox", "email": "sandbox@example.org"}
@@ -39,31 +39,31 @@ def git(remote: Path, *words: str, stdin: str = "") -> str | None:
     return ended.stdout.rstrip("\n") if ended.returncode == 0 else None
 
 
-def sha_of(place: Place, ref: str) -> str | None:
+def sha_of(place: StoredRepository, ref: str) -> str | None:
     """The commit that a branch, a tag or a hash names."""
     if ref.startswith("-"):
         return None
     return git(place.remote, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}") or None
 
 
-def tag_exists(place: Place, tag: str) -> bool:
+def tag_exists(place: StoredRepository, tag: str) -> bool:
     """Whether the remote has this tag."""
     return git(place.remote, "show-ref", "--verify", "--", f"refs/tags/{tag}") is not None
 
 
-def make_tag(place: Place, tag: str, target: str) -> None:
+def make_tag(place: StoredRepository, tag: str, target: str) -> None:
     """A lightweight tag, as GitHub makes one when a release without a tag is published."""
     sha = sha_of(place, target)
     if sha is None or git(place.remote, "update-ref", "--", f"refs/tags/{tag}", sha) is None:
         raise Refusal(422, "Validation Failed", errors=[wrong("Release", "target_commitish", "invalid")])
 
 
-def head(place: Place) -> str:
+def head(place: StoredRepository) -> str:
     """The default branch."""
     return git(place.remote, "symbolic-ref", "--short", "HEAD") or "main"
 
 
-def commit_of(place: Place, ref: str) -> Commit | None:
+def commit_of(place: StoredRepository, ref: str) -> Commit | None:
     """The commit that `ref` names."""
     sha = sha_of(place, ref)
     shown = sha and git(place.remote, "show", "-s", f"--format={_FORMAT}", sha)

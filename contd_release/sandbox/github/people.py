@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from contd_release.sandbox.github.store import Place
+from contd_release.sandbox.github.store import StoredRepository
 from contd_release.sandbox.github.wire import Json
 
 _LONG_AGO: Final = "2020-01-01T00:00:00Z"
@@ -46,7 +46,7 @@ def whole_user(root: str, login: str) -> Json:
     )
 
 
-def repository(root: str, place: Place) -> Json:
+def repository(root: str, place: StoredRepository) -> Json:
     """A repository, in short."""
     owner, _, name = place.name.partition("/")
     url = f"{root}/api/v3/repos/{place.name}"
@@ -65,7 +65,7 @@ def repository(root: str, place: Place) -> Json:
     }
 
 
-def whole_repository(root: str, place: Place, default_branch: str, *, may_write: bool) -> Json:
+def whole_repository(root: str, place: StoredRepository, default_branch: str, *, may_write: bool) -> Json:
     """A repository, as `GET /repos/OWNER/NAME` tells it to somebody."""
     url = f"{root}/github/{place.name}"
     none = "forks forks_count open_issues open_issues_count size stargazers_count watchers watchers_count".split()

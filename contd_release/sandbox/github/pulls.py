@@ -14,7 +14,7 @@ from contd_release.sandbox.github.git import git, sha_of
 from contd_release.sandbox.github.issues import labels
 from contd_release.sandbox.github.people import user, whole_repository
 from contd_release.sandbox.github.records import Pull
-from contd_release.sandbox.github.store import Place, now
+from contd_release.sandbox.github.store import StoredRepository, now
 from contd_release.sandbox.github.wire import Asked, Json, Refusal, Route, created, missing, page, reply, wrong
 
 
@@ -79,7 +79,7 @@ def _pull(asked: Asked) -> Pull:
     raise missing()
 
 
-def _settled(place: Place, pull: Pull) -> Pull:
+def _settled(place: StoredRepository, pull: Pull) -> Pull:
     """
     The pull request with its branch where it is now; closed once its commits are in the base, as a push there does.
     """
@@ -89,13 +89,13 @@ def _settled(place: Place, pull: Pull) -> Pull:
     return replace(pull, state="closed" if _is_merged(place, pull) else "open")
 
 
-def _is_merged(place: Place, pull: Pull) -> bool:
+def _is_merged(place: StoredRepository, pull: Pull) -> bool:
     if pull.head_sha == pull.base_sha:
         return False
     return git(place.remote, "merge-base", "--is-ancestor", pull.head_sha, f"refs/heads/{pull.base}") is not None
 
 
-def _can_merge(place: Place, pull: Pull) -> bool:
+def _can_merge(place: StoredRepository, pull: Pull) -> bool:
     words = ("merge-tree", "--write-tree", f"refs/heads/{pull.base}", pull.head_sha)
     return git(place.remote, *words) is not None
 

@@ -15,7 +15,7 @@ from contd_release.sandbox.github.assets import asset_shape, assets_of, forget, 
 from contd_release.sandbox.github.git import head, make_tag, tag_exists
 from contd_release.sandbox.github.people import user
 from contd_release.sandbox.github.records import Burned, Reaction, Release
-from contd_release.sandbox.github.store import Place, now
+from contd_release.sandbox.github.store import StoredRepository, now
 from contd_release.sandbox.github.wire import Asked, Json, Refusal, Route, created, missing, nothing, page, reply, wrong
 
 LONGEST_BODY: Final = 125_000
@@ -91,7 +91,7 @@ def _edit(asked: Asked) -> Response:
     return reply(release_shape(asked, asked.place.shelf(Release).put(after)))
 
 
-def _refuse_bad(place: Place, release: Release, *, being_published: bool) -> None:
+def _refuse_bad(place: StoredRepository, release: Release, *, being_published: bool) -> None:
     errors = []
     if len(release.body or "") > LONGEST_BODY:
         errors.append(wrong("Release", "body", "custom", f"body is too long (maximum is {LONGEST_BODY} characters)"))
@@ -104,7 +104,7 @@ def _refuse_bad(place: Place, release: Release, *, being_published: bool) -> Non
         raise Refusal(422, "Validation Failed", errors=errors)
 
 
-def _published(place: Place, release: Release, make_latest: str) -> Release:
+def _published(place: StoredRepository, release: Release, make_latest: str) -> Release:
     """The release, public: GitHub makes the tag where there is none, and locks what is immutable."""
     if not tag_exists(place, release.tag_name):
         make_tag(place, release.tag_name, release.target_commitish)
@@ -116,7 +116,7 @@ def _published(place: Place, release: Release, make_latest: str) -> Release:
     )
 
 
-def _mark(place: Place, release: Release, make_latest: str) -> int:
+def _mark(place: StoredRepository, release: Release, make_latest: str) -> int:
     return place.new_id() if make_latest == "true" and not release.prerelease else 0
 
 

@@ -41,7 +41,7 @@ class Shelf(Generic[R]):
 
 
 @dataclass(frozen=True)
-class Place:
+class StoredRepository:
     """One repository: its records below `folder`, its commits in the bare git repository `remote`."""
 
     folder: Path

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from contd_release.sandbox import ledger
 from contd_release.sandbox.accounts import Account
-from contd_release.sandbox.github.store import Place
+from contd_release.sandbox.github.store import StoredRepository
 
 Json: TypeAlias = dict[str, Any]
 DOCUMENTATION = "https://docs.github.com/rest"
@@ -45,7 +45,7 @@ class Asked:
     """
 
     request: Request
-    place: Place
+    place: StoredRepository
     root: str
     body: bytes | None
     account: Account

@@ -311,7 +311,7 @@ def test_a_url_that_means_nothing_is_told_with_its_place(monkeypatch: pytest.Mon
     """Of several places it is this one, and its variable is what to set; of the URL only the scheme is told."""
     monkeypatch.setenv("ROOM_GENERAL", "https://hooks.example.com/secret-token-123")
     with pytest.raises(Usage) as caught:
-        places.Place("general", "ROOM_GENERAL").service()
+        places.AnnouncementPlace("general", "ROOM_GENERAL").service()
     assert "general ($ROOM_GENERAL): a URL that begins with https:// cannot be used: " in caught.value.what_is
     assert caught.value.type_next == "export ROOM_GENERAL=…   (https://appriseit.com/services/)"
     assert "secret-token" not in str(caught.value)

@@ -23,7 +23,7 @@ from contd_release.records import samples
 from contd_release.records.samples import HealthVerdict, Mention, Rate, Sample
 from contd_release.sandbox.github.api import Forge
 from contd_release.sandbox.github.records import Asset, Comment, Issue, Label, Reaction, Release
-from contd_release.sandbox.github.store import Place
+from contd_release.sandbox.github.store import StoredRepository
 from contd_release.sandbox.metrics import Metrics
 from contd_release.sandbox.world import World
 
@@ -41,7 +41,7 @@ def stamp(moment: datetime) -> str:
 
 
 @pytest.fixture
-def forge(world: World, monkeypatch: pytest.MonkeyPatch) -> Place:
+def forge(world: World, monkeypatch: pytest.MonkeyPatch) -> StoredRepository:
     """A repository with a release that is an hour old."""
     monkeypatch.setenv("GITHUB_TOKEN", world.accounts.publisher.password.reveal())
     place = world.part(Forge).place(NAME)
@@ -81,12 +81,12 @@ Look = Callable[[], Sample]
 
 
 @pytest.fixture
-def look(forge: Place, project: Project) -> Look:
+def look(forge: StoredRepository, project: Project) -> Look:
     """One look."""
     return lambda: sampling.look(watched(project, VERSION), PLAIN)
 
 
-def issue(place: Place, number: int, title: str, **more: object) -> None:
+def issue(place: StoredRepository, number: int, title: str, **more: object) -> None:
     """Somebody opens an issue."""
     given = {"created_at": stamp(SINCE + HOUR / 2), "labels": (), **more}
     for name in given["labels"]:  # type: ignore[attr-defined]
@@ -94,7 +94,7 @@ def issue(place: Place, number: int, title: str, **more: object) -> None:
     place.shelf(Issue).put(Issue(id=number, number=number, title=title, **given))  # type: ignore[arg-type]
 
 
-def test_all_is_well(look: Look, forge: Place) -> None:
+def test_all_is_well(look: Look, forge: StoredRepository) -> None:
     """The numbers are there, and nothing stands against the release."""
     forge.shelf(Reaction).put(Reaction(id=1, release=7, content="rocket"))
     forge.shelf(Asset).put(
@@ -212,7 +212,7 @@ IS_SILENT: dict[str, dict[str, object]] = {
 }
 
 
-def test_issues_that_speak_of_the_release_hold(look: Look, forge: Place, world: World) -> None:
+def test_issues_that_speak_of_the_release_hold(look: Look, forge: StoredRepository, world: World) -> None:
     """By its exact version or a configured label, open, and opened since."""
     for number, (title, more) in enumerate((SPEAKS | IS_SILENT).items(), 12):
         issue(forge, number, title, **more)
@@ -247,7 +247,7 @@ def test_a_bad_expression_is_told_in_the_servers_words(look: Look, metrics: Metr
     assert "says of errors / requests: 1:5: parse error: unclosed left parenthesis" in raised.value.what_is
 
 
-def test_the_latest_release_is_watched(forge: Place, project: Project) -> None:
+def test_the_latest_release_is_watched(forge: StoredRepository, project: Project) -> None:
     """A machine that released nothing asks GitHub which one is out."""
     found = watched(project)
 
@@ -255,7 +255,7 @@ def test_the_latest_release_is_watched(forge: Place, project: Project) -> None:
     assert SINCE + timedelta(hours=24) == found.until
 
 
-def test_the_servers_clock_counts(forge: Place, project: Project, metrics: Metrics, world: World) -> None:
+def test_the_servers_clock_counts(forge: StoredRepository, project: Project, metrics: Metrics, world: World) -> None:
     """Prometheus tells the time, and GitHub where there is no Prometheus."""
     monitored = watched(project, VERSION)
     alone = replace(project, settings=replace(project.settings, monitor=None))
@@ -274,7 +274,7 @@ def test_nothing_to_watch_with_is_said(project: Project) -> None:
 
 
 @pytest.mark.slow
-def test_who_does_not_say_which_is_latest_is_no_answer(forge: Place, project: Project, world: World) -> None:
+def test_who_does_not_say_which_is_latest_is_no_answer(forge: StoredRepository, project: Project, world: World) -> None:
     """Without a version, and without GitHub, nobody knows what to watch."""
     world.faults.order(_always("/api/v3/repos/*: 502"))
     with pytest.raises(Unanswered):
@@ -294,7 +294,7 @@ def test_samples_are_read_back(tmp_path: Path) -> None:
     assert (rich, Sample(VERSION, "2027-01-15T08:05:00+00:00")) == samples.read(path)
 
 
-def test_no_secret_is_kept(forge: Place, project: Project, metrics: Metrics) -> None:
+def test_no_secret_is_kept(forge: StoredRepository, project: Project, metrics: Metrics) -> None:
     """What people or servers wrote is kept without what this process must not tell."""
     issue(forge, 12, "1.2.0 leaks s3cr3t-canary")
     sampling.look(watched(project, VERSION), Redactor.of(["s3cr3t-canary"]))
@@ -325,7 +325,7 @@ def test_the_table_is_read_by_people(look: Look, project: Project, metrics: Metr
     assert [word for word in text.split() if word in ("continue", "hold")] == ["continue", "hold"]
 
 
-def test_a_release_looks_once_and_never_fails(project: Project, metrics: Metrics, forge: Place) -> None:
+def test_a_release_looks_once_and_never_fails(project: Project, metrics: Metrics, forge: StoredRepository) -> None:
     """
     Whatever is wrong with the monitoring is told, and the release goes on: even a bad expression, or nobody there.
     """

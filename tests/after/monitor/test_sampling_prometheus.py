@@ -11,7 +11,7 @@ from packaging.version import Version
 from prometheus_server import counters, served
 
 from contd_release.after.monitor import sampling
-from contd_release.after.monitor.watched import Watched
+from contd_release.after.monitor.watched import WatchedRelease
 from contd_release.process.redaction import Redactor
 from contd_release.project.project import Project
 from contd_release.project.settings import Monitor, News, Settings
@@ -22,14 +22,14 @@ RATE = "sum(rate(errors_total[5m])) / sum(rate(requests_total[5m]))"
 HOURS = 3600
 
 
-def watched(url: str, folder: Path, since: float, expression: str = RATE) -> Watched:
+def watched(url: str, folder: Path, since: float, expression: str = RATE) -> WatchedRelease:
     """A release that came out at this moment, and is watched for an hour."""
     settings = Settings(monitor=Monitor(url, expression, window="1h"))
     project = Project(folder, folder / "state", "contd", settings, News())
-    return Watched(project, Version("1.2.0"), datetime.fromtimestamp(since, UTC))
+    return WatchedRelease(project, Version("1.2.0"), datetime.fromtimestamp(since, UTC))
 
 
-def look(release: Watched) -> Sample:
+def look(release: WatchedRelease) -> Sample:
     """One look."""
     return sampling.look(release, Redactor(None))
 

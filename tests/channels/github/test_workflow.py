@@ -13,7 +13,7 @@ from github_server import NAME, Github
 
 from contd_release.channels.github.draft import attached, drafted
 from contd_release.channels.github.promote import promoted
-from contd_release.channels.github.workflow import Pace, Watched, released_by_workflow, sealed_by_workflow
+from contd_release.channels.github.workflow import RunWatched, WorkflowPace, released_by_workflow, sealed_by_workflow
 from contd_release.engine.step import State
 from contd_release.errors import FailedCommand, ReleaseError, Unanswered, Unsettled
 from contd_release.process.action import Running
@@ -23,7 +23,7 @@ from contd_release.sandbox.github.records import GitHubRules, Job, Run
 # Each watches a run of a workflow.
 pytestmark = pytest.mark.slow
 
-BRISK = Pace(pause=0.05, appear=0.3, silence=0.3, whole=5)
+BRISK = WorkflowPace(pause=0.05, appear=0.3, silence=0.3, whole=5)
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_silence_ends_the_watch(github: Github, tmp_path: Path, run: Callable[..
     run()
     github.world.faults.order("GET * every 500")
     with pytest.raises(Unanswered):
-        Watched(release, BRISK).run(Running(tmp_path / "logs"))
+        RunWatched(release, BRISK).run(Running(tmp_path / "logs"))
 
 
 def test_the_seal_of_the_workflow_is_fetched(github: Github, tmp_path: Path, release: Release) -> None:

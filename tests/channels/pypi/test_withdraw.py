@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contd_release.channels.pypi.withdraw import Pace, Waited
+from contd_release.channels.pypi.withdraw import Waited, YankPace
 from contd_release.channels.withdrawal import Rollback
 from contd_release.errors import Interrupted
 from contd_release.process.action import Running
@@ -52,7 +52,7 @@ def test_each_pause_is_twice_the_one_before(
 ) -> None:
     """Who yanks soon does not wait long, and an index is not pestered."""
     upload(UPLOADED)
-    stop, waited = Impatient(), Waited(Rollback(beginning(), "it loses lines"), Pace(pause=3))
+    stop, waited = Impatient(), Waited(Rollback(beginning(), "it loses lines"), YankPace(pause=3))
     with yanking("0.2.0"):
         waited.run(Running(tmp_path / "log", stop=stop))
     assert stop.pauses[:4] == [0.5, 1, 2, 3]
@@ -64,7 +64,7 @@ def test_no_pause_is_longer_than_the_longest(
 ) -> None:
     """Not even the first."""
     upload(UPLOADED)
-    stop, waited = Impatient(), Waited(Rollback(beginning(), "it loses lines"), Pace(pause=0.1))
+    stop, waited = Impatient(), Waited(Rollback(beginning(), "it loses lines"), YankPace(pause=0.1))
     with yanking("0.2.0"):
         waited.run(Running(tmp_path / "log", stop=stop))
     assert {0.1} == {*stop.pauses}
@@ -73,7 +73,7 @@ def test_no_pause_is_longer_than_the_longest(
 def test_it_can_be_stopped(beginning: Beginning, upload: Callable[[str], None], tmp_path: Path) -> None:
     """While it waits."""
     upload(UPLOADED)
-    stop, waited = Impatient(until=2), Waited(Rollback(beginning(), "it loses lines"), Pace())
+    stop, waited = Impatient(until=2), Waited(Rollback(beginning(), "it loses lines"), YankPace())
     with pytest.raises(Interrupted, match="the wait for the yank was stopped"):
         waited.run(Running(tmp_path / "log", stop=stop))
     assert len(stop.pauses) == 2
