@@ -116,7 +116,7 @@ def test_republished(everywhere: Place, world: World, yanking: Yanking) -> None:
     assert "The code of 0.2.0 is released again now, as 0.3.1." in said.out
     assert "if that stops: invoke hotfix.finish --version 0.3.1   (it goes on)" in said.out
     assert "nothing has checked" in said.err
-    assert 'type:     invoke hotfix.finish --version 0.3.1 --wait-ci   (or ' in said.err
+    assert "type:     invoke hotfix.finish --version 0.3.1 --wait-ci   (or " in said.err
     assert 'invoke hotfix.finish --version 0.3.1 --without-ci "' in said.err
     status = everywhere.say("status").out
     assert "nothing is under way; 0.3.0 withdrawn at " in status
