@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import ClassVar, Final
@@ -29,6 +29,11 @@ _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 TYPED: Final = "CONTD_RELEASE_TYPED"
 # The tasks that mean the repository where a person is, whatever runs them.
 _PROGRAMS: Final = {"invoke": "invoke", "inv": "invoke", "contd-release": "contd-release"}
+_BESIDE: Final = re.compile(r"""\bbeside\([^)\n]*\bname=["']([\w-]+)["']""")
+_COMMAND: Final = re.compile(
+    r"\b(invoke )(?=(?:release|plan|status|abort|rehearse|bump|changelog|check|build|publish|verify|promote|announce"
+    r"|schedule|monitor|watch|report|news|rollback|clean|adopt|doctor|hotfix)\b)"
+)
 _OF_THE_REPOSITORY: Final = frozenset({"adopt", "changelog", "doctor", "news", "schedule"})
 
 
@@ -179,6 +184,22 @@ def typed(hint: str) -> str:
     return re.sub(r" --part [a-z]+", "", command) + part[0] if part else command
 
 
+def as_named(text: str) -> str:
+    """A text whose commands have the names that the tasks have in this repository: `invoke rel.release`."""
+    name = _collection(Path.cwd()) if _COMMAND.search(text) else ""
+    return _COMMAND.sub(rf"\1{name}.", text) if name else text
+
+
+def _collection(where: Path) -> str:
+    """The collection in which the nearest tasks.py has our tasks; empty where they have no prefix."""
+    for folder in (where, *where.parents):
+        for path in (folder / "tasks.py", folder / "tasks" / "__init__.py"):
+            with suppress(OSError, UnicodeDecodeError):
+                found = _BESIDE.search(path.read_text(encoding="utf-8"))
+                return found[1] if found else ""
+    return ""
+
+
 def raise_all(errors: Sequence[ReleaseError]) -> None:
     """
     Raise nothing, the one error, or all of them as one, each once; what another's failure interrupted is left out.
@@ -226,7 +247,7 @@ def edge() -> Iterator[None]:
         with _signals_heard():
             yield
     except ReleaseError as error:
-        raise Exit(f"\n{visible(str(error))}", code=exit_code(error)) from error
+        raise Exit(f"\n{visible(as_named(str(error)))}", code=exit_code(error)) from error
     except KeyboardInterrupt as error:
         stopped = interruption(error)
         raise Exit(f"\n{stopped}", code=stopped.exit_code) from error

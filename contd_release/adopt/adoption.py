@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from contd_release.adopt import needs
 from contd_release.adopt.draft import Draft
-from contd_release.adopt.find import chart, image, package, places, tags, values, versions, workflows
+from contd_release.adopt.find import chart, image, package, places, tags, tasks, values, versions, workflows
 from contd_release.adopt.find.changelog import changelog
 from contd_release.adopt.find.changelog.changelog import Changelog
 from contd_release.adopt.find.chart import Chart
@@ -22,6 +22,7 @@ from contd_release.adopt.find.places import Places
 from contd_release.adopt.find.proof import proof
 from contd_release.adopt.find.proof.proof import Proof
 from contd_release.adopt.find.tags import Tags
+from contd_release.adopt.find.tasks import Tasks
 from contd_release.adopt.find.today import today
 from contd_release.adopt.find.today.today import Today
 from contd_release.adopt.find.values import Values
@@ -34,6 +35,7 @@ from contd_release.adopt.tree import Tree
 from contd_release.adopt.write import changelog as write_changelog
 from contd_release.adopt.write import settings as write_settings
 from contd_release.adopt.write import superseded as write_superseded
+from contd_release.adopt.write import tasks as write_tasks
 from contd_release.adopt.write import versions as write_versions
 from contd_release.project import tag_format
 from contd_release.project.defaults import github_repository
@@ -55,11 +57,22 @@ class Found:
     changelog: Changelog
     proof: Proof
     today: Today
+    tasks: Tasks
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding, in the order in which people read them."""
-        parts = (self.package, self.current, self.tags, self.image, self.chart, self.changelog, self.proof, self.today)
+        parts = (
+            self.package,
+            self.current,
+            self.tags,
+            self.image,
+            self.chart,
+            self.changelog,
+            self.proof,
+            self.today,
+            self.tasks,
+        )
         listed = tuple(Finding(f"{one.says} is the version", one.where, one.reason) for one in self.places.followed)
         return tuple(one for part in parts if part for one in part.findings) + listed + self.places.mentions
 
@@ -100,6 +113,7 @@ def look(tree: Tree, answers: Answers) -> Found:
         changelog=changelog.find(tree, current.version),
         proof=proof.find(tree, found, steps, answers),
         today=releasing,
+        tasks=tasks.find(tree, answers),
     )
 
 
@@ -112,8 +126,7 @@ def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
     write_superseded.remove(made, found.today)
     write_settings.write(made, _settings(tree, found, answers))
     write_versions.list_all(made, followed, version, between=version.dev is not None)
-    if tree.text("tasks.py") is None:
-        made.write("tasks.py", template("tasks.txt"))
+    write_tasks.write(made, found.tasks)
     project = needs.settings(tree, made.text)
     workflow = needs.workflow(project)
     if workflow and made.text(workflow) is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from contd_release.adopt.find import tasks
 from contd_release.adopt.find.today import publishers, today
 from contd_release.adopt.questions import Question
 from contd_release.adopt.tree import Tree
@@ -67,10 +68,10 @@ def _described(found: Project) -> Found:
 
 
 def _tasks(tree: Tree) -> Found:
-    text = tree.text("tasks.py")
-    if text is not None and "contd_release" in text:
-        return Found(State.DONE, "tasks.py")
-    return Found(State.ABSENT, "tasks.py is not there" if text is None else "tasks.py has tasks, and not ours", ADOPT)
+    path = next((one for one in tasks.FILES if one in tree.known), "")
+    if "contd_release" in (tree.text(path) or ""):
+        return Found(State.DONE, path)
+    return Found(State.ABSENT, f"{path} has tasks, and not ours" if path else "tasks.py is not there", ADOPT)
 
 
 def _versions(tree: Tree, here: Project) -> Found:
@@ -149,5 +150,5 @@ def _counting(tree: Tree, found: Project) -> list[str]:
         versions = bumpversion.configuration(tree.text).paths
     except ReleaseError:
         versions = ()
-    named = ["pyproject.toml", project.CONFIGURATION, "tasks.py", "noxfile.py", "towncrier.toml", _WORKFLOWS]
+    named = ["pyproject.toml", project.CONFIGURATION, *tasks.FILES, "noxfile.py", "towncrier.toml", _WORKFLOWS]
     return [*named, found.news.changelog, found.news.directory, found.news.notes, *versions]

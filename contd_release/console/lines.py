@@ -17,7 +17,7 @@ from contd_release.console.public import Public
 from contd_release.console.pulse import every
 from contd_release.engine.checklist import Checklist, Event, Phase, PointOfNoReturn, Seen
 from contd_release.engine.step import Step
-from contd_release.errors import ReleaseError, visible
+from contd_release.errors import ReleaseError, as_named, visible
 from contd_release.process.action import Action
 from contd_release.process.command import Command
 from contd_release.process.redaction import Redactor
@@ -71,7 +71,7 @@ class Lines:
 
     def says(self, text: str) -> None:
         """Print it, without secrets."""
-        put(self.redact(text))
+        put(as_named(self.redact(text)))
 
     def fact(self, event: str, text: str, **facts: object) -> None:
         """A sentence for people, which is facts for machines."""

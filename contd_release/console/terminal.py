@@ -11,6 +11,7 @@ from contd_release.channels.readings import ComparedRow, Verdict
 from contd_release.console.board import Board
 from contd_release.console.view import View
 from contd_release.engine.checklist import Checklist, Event
+from contd_release.errors import as_named
 from contd_release.project.release import Release
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Terminal(Lines):
     def says(self, text: str) -> None:
         """Print above the checklist."""
         assert self.console is not None
-        self.console.print(visible(self.redact(text)), markup=False, highlight=False)
+        self.console.print(visible(as_named(self.redact(text))), markup=False, highlight=False)
 
     def readings(self, rows: Sequence[ComparedRow]) -> None:
         """The same in colours."""

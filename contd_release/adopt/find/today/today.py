@@ -66,7 +66,7 @@ def _publisher(
     tree: Tree, conflicts: tuple[Publisher, ...], answers: Answers, *, on_github: bool
 ) -> Literal["here", "github-actions", "keep", ""]:
     """Who publishes, where that is not decided: the question offers the workflow."""
-    is_adopted = "contd_release" in (tree.text("tasks.py") or "")
+    is_adopted = any("contd_release" in (tree.text(path) or "") for path in ("tasks.py", "tasks/__init__.py"))
     if not any(one.is_alone for one in conflicts) and (is_adopted or not on_github):
         return ""
     where = ", ".join(dict.fromkeys(one.where for one in conflicts if one.is_alone))

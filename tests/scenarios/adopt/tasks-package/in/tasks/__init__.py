@@ -1,0 +1,5 @@
+from invoke import Collection
+
+from tasks import docs
+
+ns = Collection(docs)
