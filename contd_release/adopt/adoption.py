@@ -82,7 +82,7 @@ def look(tree: Tree, answers: Answers) -> Found:
     Everything that the tree says; where it does not say something, a person is asked.
 
     Raises:
-        ReleaseError: it lacks what nobody can do without.
+        ReleaseError: it lacks something that every release needs.
     """
     repository = github_repository(git.known_url(tree.root, "origin") or "")
     found = package.find(tree, answers)

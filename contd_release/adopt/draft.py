@@ -30,8 +30,8 @@ class Change:
         old, new = _lines(self.before), _lines(self.after)
         here = "/dev/null" if self.before is None else f"a/{self.path}"
         there = "/dev/null" if self.after is None else f"b/{self.path}"
-        told = difflib.unified_diff(old, new, here, there)
-        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in told)
+        lines = difflib.unified_diff(old, new, here, there)
+        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 @dataclass(frozen=True)

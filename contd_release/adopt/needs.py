@@ -100,8 +100,10 @@ def _proof(tree: Tree, found: Project) -> Found:
     proof = found.settings.proof
     needs_nox = any(line.split()[0].rpartition("/")[2] == "nox" for line in proof if line.split())
     if needs_nox and "noxfile.py" not in tree.known:
-        told = f"the proof is {'; '.join(proof)}, and noxfile.py is not there"
-        return Found(State.ABSENT, told, '$EDITOR pyproject.toml   ([tool.contd-release] proof = ["python -m pytest"])')
+        detail = f"the proof is {'; '.join(proof)}, and noxfile.py is not there"
+        return Found(
+            State.ABSENT, detail, '$EDITOR pyproject.toml   ([tool.contd-release] proof = ["python -m pytest"])'
+        )
     return Found(State.DONE, "; ".join(proof) or "nothing")
 
 
@@ -127,14 +129,14 @@ def _alone(tree: Tree, found: Project) -> Found:
     others = publishers.conflicts(publishers.find(tree, workflow(found)), on)
     if not others:
         return Found(State.DONE, workflow(found) or "this machine does")
-    told = "; ".join(f"{one.where} {today.does(one)}: {one.what}" for one in others)
-    return Found(State.CONFLICT, told, "; ".join(dict.fromkeys(today.advice(one) for one in others)))
+    detail = "; ".join(f"{one.where} {today.does(one)}: {one.what}" for one in others)
+    return Found(State.CONFLICT, detail, "; ".join(dict.fromkeys(today.advice(one) for one in others)))
 
 
 def _committed(tree: Tree, found: Project) -> Found:
     """A release is made of a commit; what is only in the working tree does not count."""
-    told = tree.git("status", "--porcelain", "-z", "--untracked-files=all", "--", *_counting(tree, found))
-    paths = [entry[3:] for entry in told.split("\0") if len(entry) > 3]
+    status = tree.git("status", "--porcelain", "-z", "--untracked-files=all", "--", *_counting(tree, found))
+    paths = [entry[3:] for entry in status.split("\0") if len(entry) > 3]
     if not paths:
         return Found(State.DONE, tree.clone.head[:12])
     shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

@@ -96,8 +96,8 @@ def of(where: Path) -> Tree:
         raise NotReady(
             f"{clone.root} has no commit", expected="a project to release", type_next='git commit -m "Begin"'
         )
-    told = git.git(clone.root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").ask()
-    paths = sorted({path for path in told.out.split("\0") if path})
+    listed = git.git(clone.root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").ask()
+    paths = sorted({path for path in listed.out.split("\0") if path})
     return Tree(clone, tuple(path for path in paths if _is_file(clone.root / path)))
 
 

@@ -140,7 +140,7 @@ class Channel(Protocol):
         """Whether users can get this version here: then its tag is not deleted."""
 
     def offers(self, project: Project, /) -> Iterable[Offer]:
-        """Everything that is here under the project's name, whoever put it there: `invoke watch` compares it."""
+        """Everything that is here under the project's name, from any publisher; `invoke watch` compares it."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a channel offers to its users under the name of the project, whoever put it there."""
+"""What a channel offers to its users under the name of the project, from any publisher."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def run(wishes: Wishes) -> None:
     Find what the repository has, show what would be written, and write it on yes.
 
     Raises:
-        NotReady: with `check`, something is not written yet; without a terminal and `yes`, nobody can be asked.
+        NotReady: with `check`, something is not written yet; without a terminal and `yes`, no question can be asked.
         ReleaseError: the tree lacks what adoption cannot do without; nothing was written.
     """
     report = reporting(as_json=wishes.as_json)
@@ -90,8 +90,8 @@ def _show(report: Report, found: adoption.Found, answers: Answers, changes: Sequ
         )
     for question, answer in answers.asked.values():
         why = f" ({question.reason})" if question.reason and answer == question.default else ""
-        told = f"  {question.text}? {answer}{why}   --answer {question.key}={answer}"
-        report.fact("answer", told, key=question.key, answer=answer, choices=list(question.choices))
+        line = f"  {question.text}? {answer}{why}   --answer {question.key}={answer}"
+        report.fact("answer", line, key=question.key, answer=answer, choices=list(question.choices))
     diff = "".join(one.diff() for one in changes)
     if diff:
         report.fact("diff", f"\n{diff.rstrip()}", diff=diff)

@@ -99,7 +99,7 @@ class Walking:
         Check everything, then make every step true.
 
         Raises:
-            ReleaseError: whatever stops it, Ctrl-C and signals too, told together with what is public already.
+            ReleaseError: any stop, Ctrl-C and signals too; the report says what is public already.
         """
         public, whole = Public(), self.checklist
         running = Running(self.release.logs, self.report.redact, tell=self.report.says)

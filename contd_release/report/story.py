@@ -155,4 +155,4 @@ class Story:
     @property
     def verdict(self) -> str:
         """What the monitor said last."""
-        return self.samples[-1].verdict.value if self.samples else "nobody has looked"
+        return self.samples[-1].verdict.value if self.samples else "not looked at yet"

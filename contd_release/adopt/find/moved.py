@@ -58,13 +58,13 @@ def places(tree: Tree, tags: Tags, current: Current) -> Iterator[Place]:
 def _moved(tree: Tree, old: str, new: str, versions: tuple[str, ...]) -> Iterator[_Line]:
     """The added lines with the new version that were there with the old one."""
     pattern = re.escape(versions[1])
-    told = tree.git(
+    grepped = tree.git(
         "diff", "-U0", "--no-color", "--no-ext-diff", "--no-renames", f"-G{pattern}", old, new, "--", ".", *NOT_FOLLOWED
     )
-    if len(told) > _BIG:
+    if len(grepped) > _BIG:
         return
     path, removed = "", set[tuple[str, str]]()
-    for line in told.splitlines():
+    for line in grepped.splitlines():
         if line.startswith("+++ "):
             path = line.removeprefix("+++ ").removeprefix("b/").strip('"')
         elif line.startswith("@@"):

@@ -195,11 +195,11 @@ def _told_apart(tree: Tree, place: Place) -> Place:
 def _mentions(tree: Tree, current: Current, followed: tuple[Place, ...]) -> Iterator[Finding]:
     """Other lines with the version, which do not follow."""
     known = {(one.path, one.line) for one in followed}
-    told = tree.git(
+    grepped = tree.git(
         "grep", "--untracked", "-n", "-I", "-w", "-F", "-m", "3", "-e", current.says, "--", ".", *moved.NOT_FOLLOWED
     )
     shown = 0
-    for line in told.splitlines():
+    for line in grepped.splitlines():
         path, _, rest = line.partition(":")
         number, _, _ = rest.partition(":")
         if number.isdigit() and (path, int(number)) not in known and shown < _MENTIONS:

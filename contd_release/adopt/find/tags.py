@@ -53,8 +53,8 @@ def find(tree: Tree, package: str) -> Tags:
 
 def _listed(tree: Tree, *which: str) -> list[tuple[str, str, Version]]:
     """The tags that have a version, those that were made last at the end."""
-    told = tree.git("tag", "--list", *which, "--format=%(creatordate:unix) %(refname:lstrip=2)").splitlines()
-    dated = [(int(date or 0), one) for date, _, tag in (line.partition(" ") for line in told) if (one := _read(tag))]
+    listed = tree.git("tag", "--list", *which, "--format=%(creatordate:unix) %(refname:lstrip=2)").splitlines()
+    dated = [(int(date or 0), one) for date, _, tag in (line.partition(" ") for line in listed) if (one := _read(tag))]
     return [one for _, one in sorted(dated, key=lambda pair: (pair[0], pair[1][2]))]
 
 

@@ -81,7 +81,7 @@ def _types(found: Changelog) -> dict[str, str]:
 def _type(entry: Entry, found: Changelog, types: dict[str, str]) -> str:
     """The type of an entry's fragment: that of its heading, of what it means, or the one for all else."""
     if found.style.is_flat and not found.news:
-        # Without headings nobody sees the type, and entries of one type keep their order.
+        # Without headings the type is not visible, and entries of one type keep their order.
         meanings = [one.meaning for one in found.entries]
         return next((kind for kind in ("breaking", "feature") if kind in meanings), meanings[0])
     for kind, title in types.items():

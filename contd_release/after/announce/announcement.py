@@ -140,7 +140,7 @@ def _tell(announcement: Announcement, place: AnnouncementPlace) -> None:
     if not is_sent:
         failure = Unanswered if sent.outcome is Outcome.PASSING else FailedCommand
         raise failure(
-            f"{place.name} did not take the {kind} message of {version}, nobody got it: {sent.reason}",
+            f"{place.name} refused the {kind} message of {version}, so it was not delivered: {sent.reason}",
             expected="a place that takes it",
             type_next=f"{outcome.command(release, kind)}   (when {place.variable} and the place are well)",
         )
@@ -158,7 +158,7 @@ def refuse_unverified(release: Release, channels: tuple[str, ...]) -> None:
     missing = [name for name in channels if not (seal and entries.verified(str(release.version), name, seal))]
     if missing:
         raise NotReady(
-            f"{release.version} was not verified on {', '.join(missing)}, so nobody is told of it",
+            f"{release.version} was not verified on {', '.join(missing)}, so it is not announced",
             expected="every channel read back and equal to what was built",
             type_next=f"invoke verify --version {release.version}",
         )

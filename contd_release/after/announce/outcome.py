@@ -83,9 +83,9 @@ def _answer(release: Release, name: str, kind: Kind, outcome: str) -> None:
         )
     newest = last(release, name, kind)
     if not isinstance(newest, Announcing):
-        state = f"was told at {newest.at}" if newest and has_it(newest) else "was not told"
+        state = f"got the message at {newest.at}" if newest and has_it(newest) else "got no message"
         raise Usage(
-            f"nothing is open at {name}: it {state} of {version}",
+            f"nothing is open at {name}: it {state} about {version}",
             expected="a message whose outcome is not known",
             type_next=command(release, kind),
         )

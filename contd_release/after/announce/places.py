@@ -132,10 +132,12 @@ def understood(place: AnnouncementPlace, among: tuple[AnnouncementPlace, ...]) -
 
     def observe() -> Found:
         try:
-            return Found(State.DONE, f"{place.service(*among).name}; whether it takes us shows when it is told")
+            return Found(
+                State.DONE, f"{place.service(*among).name}; whether it accepts messages shows with the first one"
+            )
         except NotReady as error:
             return Found(State.ABSENT, f"{place.name}: {error.what_is}", error.type_next)
         except Usage as error:
             return Found(State.ABSENT, error.what_is, error.type_next)
 
-    return Step(f"{place.name} can be told", observe)
+    return Step(f"{place.name} can be announced to", observe)

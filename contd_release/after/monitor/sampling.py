@@ -66,7 +66,7 @@ def looked(release: Release, redact: Redactor) -> Step:
     def observe() -> Found:
         seen = last(release)
         if seen is None:
-            return Found(State.ABSENT, "nobody has looked")
+            return Found(State.ABSENT, "not looked at yet")
         return Found(State.DONE, f"{seen.verdict.value}, {seen.at}")
 
     def act() -> None:

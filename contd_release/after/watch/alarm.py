@@ -16,7 +16,7 @@ _LAG: Final = 30
 
 
 def raised(strangers: Sequence[Stranger], issues: Tracker) -> Step:
-    """An issue lists these strangers. An issue that was closed was a person's answer: they are not told again."""
+    """An issue lists these strangers. An issue that was closed was a person's answer: they are not reported again."""
     mark = _mark(strangers)
     title = f"{len(strangers)} things are public that no release of ours explains"
 

@@ -53,7 +53,7 @@ def marked(rollback: Rollback) -> Step:
         if (theirs := there.digest(chart_names.version(release))) is None:
             return Found(State.DONE, f"{reference} is not there")
         if _is_left(release):
-            return Found(State.DONE, f"{reference} stays as it is: the registry lets nobody replace it")
+            return Found(State.DONE, f"{reference} stays as it is: the registry allows no replacement")
         original = there.digest(kept)
         if _warns(there, theirs):
             as_it_was = f"; as it was it is {kept}, {original[:19]}" if original else ""

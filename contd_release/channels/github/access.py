@@ -48,8 +48,8 @@ def checked(release: Release) -> Step:
             return Found(State.DONE, f"not asked: {release.without_ci}")
         checks = _checks(release)
         if red := [one for one in checks if one.passed is False]:
-            told = ", ".join(f"{one.name} ({one.url})" if one.url else one.name for one in red)
-            return Found(State.ABSENT, f"failed on {short}: {told}", without)
+            failed = ", ".join(f"{one.name} ({one.url})" if one.url else one.name for one in red)
+            return Found(State.ABSENT, f"failed on {short}: {failed}", without)
         if running := _running(checks):
             return Found(
                 State.PARTIAL,

@@ -58,7 +58,7 @@ class Standing:
         return Found(
             State.CONFLICT,
             f"a {what} for {other.tag} is on GitHub that this release did not make: {other.url}",
-            f"open {other.url}   (delete the draft if nobody needs it)" if other.is_draft else NEXT_VERSION,
+            f"open {other.url}   (delete the draft if it is not needed)" if other.is_draft else NEXT_VERSION,
         )
 
 

@@ -76,7 +76,7 @@ class Telling:
                 self.report.says(f"the message to {again} will be sent again; type: {self._following()}")
             if done:
                 outcome.done(self.release, done, self.kind)
-                self.report.says(f"{done} was told")
+                self.report.says(f"{done} has the message")
 
     def tell(self) -> None:
         """
@@ -107,12 +107,12 @@ class Telling:
             raise NotReady("no place is named", expected="[tool.contd-release.announce]", type_next=edit)
         if self.kind == "correction":
             raise NotReady(
-                f"no place was told that {version} is out",
+                f"{version} was not announced anywhere",
                 expected="a release that was announced, to correct it",
                 type_next=f"invoke status --version {version}",
             )
         raise NotReady(
-            f"no place is told of a pre-release such as {version}",
+            f"no place gets messages about a pre-release such as {version}",
             expected="names of places in announce-pre-releases",
             type_next=edit,
         )

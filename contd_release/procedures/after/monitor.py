@@ -97,7 +97,7 @@ def _tell_over(release: WatchedRelease, report: Report, seen: list[Sample], mome
     """After its window a release is not watched any more, and that is no failure."""
     end = release.until.isoformat(timespec="seconds")
     if not seen:
-        text, facts = f"{release} was watched by nobody here; its window ended {end}", {"verdict": "none"}
+        text, facts = f"{release} was not watched here; its window ended {end}", {"verdict": "none"}
         report.fact("over", text, version=str(release.version), watching=False, until=end, **facts)
         return
     text = f"{release}: the window ended {end}; the last look was\n{sample_table.sentence(seen[-1])}"

@@ -72,7 +72,7 @@ def refuse(rollback: Rollback) -> None:
         _refuse_unpublished(rollback, there)
     if not rollback.reason:
         raise Usage(
-            f"{version} is withdrawn for a reason, which users are told",
+            f"{version} is withdrawn for a reason that users can read",
             expected="one sentence",
             type_next=f'invoke rollback --version {version} --reason "…"',
         )
@@ -164,11 +164,11 @@ def _described(rollback: Rollback) -> Remaining:
     if not announced:
         return Remaining("people", "no place is configured")
     if not known:
-        instead = f"tell {', '.join(one.name for one in announced)} by hand, if they were told of {release.version}"
-        return Remaining("people", "this clone told nobody", "", "what others may have announced", instead)
+        instead = f"tell {', '.join(one.name for one in announced)} by hand, if they know of {release.version}"
+        return Remaining("people", "this clone has announced it nowhere", "", "what others may have announced", instead)
     return Remaining(
         "people",
-        f"{', '.join(known)} may have been told",
+        f"{', '.join(known)} may have the announcement",
         "each gets a correction, once",
         "a message that was read",
         "the correction says what to do",

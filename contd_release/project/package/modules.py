@@ -69,7 +69,7 @@ def _imported(wanted: Sequence[str], names: list[str]) -> Iterator[Module]:
 
 
 def _configured(folder: str, names: list[str], text_of: Read) -> Iterator[Module]:
-    """The modules that the build tool is told to take."""
+    """The modules that the build configuration names."""
     tools = _toml(text_of(f"{folder}pyproject.toml")).get("tool")
     for path in (*_paths(tools), *_cfg_paths(text_of(f"{folder}setup.cfg") or "")):
         clean = path.removeprefix("./").strip("/").removesuffix(".py")

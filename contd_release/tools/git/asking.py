@@ -101,7 +101,7 @@ def _refuse_foreign(err: str) -> None:
     if remedy := re.search(r"git config --global --add safe\.directory .+", err):
         raise NotReady(
             f"git does not trust this clone, because another user owns it: {err.splitlines()[0]}",
-            expected="a clone that you own, or one that you have told git to trust",
+            expected="a clone that you own, or one that git is configured to trust",
             type_next=remedy[0],
         )
 

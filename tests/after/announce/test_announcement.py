@@ -210,7 +210,7 @@ def test_nothing_unverified_is_announced(made: Made, chat: Chat, telling: Callab
         walk(made, announcement)
 
     assert str(caught.value) == (
-        "1.2.0 was not verified on image, so nobody is told of it\n"
+        "1.2.0 was not verified on image, so it is not announced\n"
         "  expected: every channel read back and equal to what was built\n"
         "  type:     invoke verify --version 1.2.0"
     )
@@ -337,7 +337,7 @@ def test_answers_only_to_open_questions(name: str, telling: Callable[..., Announ
     """`--done` and `--again` without an open question, or for no place, are errors."""
     announcement = telling("general")
 
-    with pytest.raises(Usage, match=r"nothing is open at general: it was not told|there is no place 'nowhere'"):
+    with pytest.raises(Usage, match=r"nothing is open at general: it got no message|there is no place 'nowhere'"):
         outcome.again(announcement.release, name)
 
 
@@ -347,7 +347,7 @@ def test_again_after_success_is_refused(made: Made, chat: Chat, telling: Callabl
     announcement = telling("general")
     walk(made, announcement)
 
-    with pytest.raises(Usage, match="nothing is open at general: it was told at"):
+    with pytest.raises(Usage, match="nothing is open at general: it got the message at"):
         outcome.again(announcement.release, "general")
 
 
@@ -411,7 +411,7 @@ def test_offline_is_not_unknown(made: Made, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("contd_release.engine.walk.ATTEMPTS", 1)
     release: Release = made.release(settings=Settings(announce={"room": "env:ROOM"}))
 
-    with pytest.raises(Unanswered, match="nobody got it: no connection"):
+    with pytest.raises(Unanswered, match="so it was not delivered: no connection"):
         walk(made, Announcement(release, lambda: NOTES, LINK))
 
 

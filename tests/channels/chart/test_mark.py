@@ -168,7 +168,7 @@ def test_a_registry_whose_tags_stand(there: OciRepository, rollback: Rollback, w
     walk(rollback)
     assert packed("1.2.0").manifest.digest == there.digest("1.2.0")
     (step,) = withdraw.steps(rollback)
-    assert "stays as it is: the registry lets nobody replace it" in step.observe().detail
+    assert "stays as it is: the registry allows no replacement" in step.observe().detail
 
 
 @pytest.mark.parametrize(

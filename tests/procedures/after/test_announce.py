@@ -34,7 +34,7 @@ def test_no_place_for_pre_releases(here: Place, beginning: Beginning, preview: t
     beginning(pre="rc")
     said = here.say("announce", *preview)
     assert said.code == 2
-    assert "no place is told of a pre-release such as 0.2.0rc1\n" in said.err
+    assert "no place gets messages about a pre-release such as 0.2.0rc1\n" in said.err
     assert "  expected: names of places in announce-pre-releases\n" in said.err
 
 
@@ -44,7 +44,7 @@ def test_nothing_to_correct(here: Place, beginning: Beginning) -> None:
     beginning()
     said = here.say("announce", "--kind", "correction")
     assert said.code == 2
-    assert "no place was told that 0.2.0 is out\n" in said.err
+    assert "0.2.0 was not announced anywhere\n" in said.err
 
 
 def test_nothing_under_way(place: Place) -> None:

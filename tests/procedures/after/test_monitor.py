@@ -96,7 +96,7 @@ def test_after_its_window_nothing_is_watched(monitored: Place, world: World) -> 
     world.part(Metrics).says((0, 9))
     said = monitored.say("monitor", "--once")
     assert said.code == 0
-    assert "contd 0.2.0 was watched by nobody here; its window ended" in said.out
+    assert "contd 0.2.0 was not watched here; its window ended" in said.out
 
     facts = json.loads(monitored.say("monitor", "--json").out)
     assert (facts["event"], facts["verdict"], facts["watching"]) == ("over", "none", False)

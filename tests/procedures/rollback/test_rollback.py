@@ -238,7 +238,7 @@ def test_nobody_is_asked_without_a_terminal(everywhere: Place) -> None:
     assert "(plan: nothing is changed)" in said.out
     assert "- wait until a person has yanked 0.2.0 on " in said.out
     for words, expected in (
-        ((), "0.2.0 is withdrawn for a reason, which users are told"),
+        ((), "0.2.0 is withdrawn for a reason that users can read"),
         ((*BECAUSE, "--revert"), "no good version comes before 0.2.0"),
         ((*BECAUSE, "--hotfix", "--delete-tag"), "what mends 0.2.0 starts from its tag"),
     ):
