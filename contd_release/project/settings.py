@@ -212,6 +212,7 @@ class Settings:
     Args:
         name: the package's, where no file states it as text.
         package: the folder of the package, where that is not the root.
+        proof_timeout: how long each command of the proof may take.
         public_api: the modules whose public names users may rely on; a release is as big as their changes ask for.
     """
 
@@ -226,6 +227,7 @@ class Settings:
     proof: tuple[str, ...] = field(default=("nox -s tests benchmarks docs examples",), metadata=LINE.metadata)
     proof_extras: tuple[str, ...] = field(default=(), metadata=PROJECT.metadata)
     proof_groups: tuple[str, ...] = field(default=(), metadata=PROJECT.metadata)
+    proof_timeout: str = field(default="1h", metadata=DURATION.metadata)
     sign_tags: bool = False
     own_versions: tuple[str, ...] = field(default=(), metadata=PATH.metadata)
     public_api: tuple[str, ...] = field(default=("*",), metadata=API.metadata)

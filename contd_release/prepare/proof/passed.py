@@ -19,12 +19,11 @@ from contd_release.prepare.proof.sessions import Session, sessions
 from contd_release.process.action import Running
 from contd_release.process.command import Command
 from contd_release.project.release import Release
+from contd_release.project.rules import seconds
 from contd_release.records import journal
 from contd_release.records.commit import release_commit, required
 from contd_release.records.entries import Proved
 from contd_release.tools import git
-
-AN_HOUR = 3600.0
 
 
 def passed(release: Release) -> tuple[tuple[Item, ...], ...]:
@@ -76,7 +75,8 @@ class Proving:
         """The command, in the environment of the proof unless it makes its own."""
         venv = None if self.session.makes_its_own else environment.folder(self.release)
         release = self.release
-        return Command(self.session.argv, cwd=release.tree, env=release.override, timeout=AN_HOUR, venv=venv)
+        limit = float(seconds(release.project.settings.proof_timeout))
+        return Command(self.session.argv, cwd=release.tree, env=release.override, timeout=limit, venv=venv)
 
     def __str__(self) -> str:
         return str(self.command)
@@ -97,9 +97,11 @@ class Proving:
         try:
             self.command.run(running)
         except FailedCommand as failure:
+            limit = release.project.settings.proof_timeout
             raise FailedProof(
                 f"{session.name} failed on the tree that would be released\n{failure.what_is}",
-                expected=f"{session.name} passes; nothing is public, and the log is {running.log}",
+                expected=f"{session.name} passes within {limit} (proof-timeout); nothing is public, "
+                f"and the log is {running.log}",
                 type_next=f"git switch {release.project.settings.main}; {shlex.join(self.command.argv)}"
                 if session.makes_its_own
                 else f"cd {release.tree}; {self.command}",

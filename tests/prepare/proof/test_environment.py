@@ -267,3 +267,11 @@ def test_variables_that_lead_elsewhere(place: Place, monkeypatch: pytest.MonkeyP
     for name in ("PYTHONPATH", "VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "UV_PROJECT", "NOX_ENVDIR"):
         monkeypatch.setenv(name, "/elsewhere")
     assert "/elsewhere" not in environment().values()
+
+
+def test_a_proof_that_takes_too_long(release: Place) -> None:
+    """A command that is not done within `proof-timeout` is ended, fails the proof, and the setting is named."""
+    proof(release, 'python -c "import time; time.sleep(60)"', 'proof-timeout = "1s"\n')
+    said = release.say("release", "--part", "minor", "--yes")
+    assert said.code == 7, said.text
+    assert "within 1s (proof-timeout)" in said.err
