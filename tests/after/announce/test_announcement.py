@@ -313,7 +313,7 @@ def test_a_url_that_means_nothing_is_told_with_its_place(monkeypatch: pytest.Mon
     with pytest.raises(Usage) as caught:
         places.AnnouncementPlace("general", "ROOM_GENERAL").service()
     assert "general ($ROOM_GENERAL): a URL that begins with https:// cannot be used: " in caught.value.what_is
-    assert caught.value.type_next == "export ROOM_GENERAL=…   (https://appriseit.com/services/)"
+    assert caught.value.type_next == "export ROOM_GENERAL=…   (then open https://appriseit.com/services/)"
     assert "secret-token" not in str(caught.value)
 
 
@@ -328,7 +328,7 @@ def test_access_tells_what_is_missing(made: Made, monkeypatch: pytest.MonkeyPatc
     assert [step.observe().state for step in steps] == [State.DONE, State.ABSENT, State.ABSENT]
     bad = steps[1].observe()
     assert bad.detail == "bad ($BAD): a URL that begins with no scheme cannot be used: it means no service"
-    assert bad.type_next == "export BAD=…   (https://appriseit.com/services/)"
+    assert bad.type_next == "export BAD=…   (then open https://appriseit.com/services/)"
     assert steps[2].observe().detail == "unset: the environment variable UNSET is not set"
 
 
