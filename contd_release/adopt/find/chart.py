@@ -52,7 +52,9 @@ class Chart:
         keys = ("appVersion",) if self.is_own else ("version", "appVersion")
         for key in keys:
             for place in matching(tree, self.path, _KEY.format(key=key, any=ANY), "the chart's")[:1]:
-                yield replace(place, spelling="semver")
+                # The image has the version as its tag: an appVersion of v1.2.0 would name one that is not there.
+                v = place.before[-1:] if place.before.endswith("v") else ""
+                yield replace(place, spelling="semver", before=place.before.removesuffix(v), says=f"{v}{place.says}")
 
 
 def find(
