@@ -121,6 +121,9 @@ def docs(session: nox.Session) -> None:
 def changelog(session: nox.Session) -> None:
     """Check that every fragment is well named and that this branch adds one; `-- names` checks the names alone."""
     session.install(*(one for one in PYPROJECT["project"]["dependencies"] if one.startswith("towncrier")))
+    session.install(*(one for one in group("lint") if one.startswith("pre-commit")))
+    # towncrier accepts a name without a number and without a plus sign; the hook does not.
+    session.run("pre-commit", "run", "fragment-names", "--all-files")
     session.run("towncrier", "build", "--draft", "--version", "0", "--date", "-", silent=True)
     if session.posargs == ["names"]:
         return
