@@ -138,12 +138,16 @@ class Github:
 
     Args:
         workflow: the file in `.github/workflows` that publishes a tag, where the publisher is `github-actions`.
+        comment_on_issues: whether the issues that the fragments name get a comment with the version.
+        close_milestone: whether the milestone that is called like the version is closed.
     """
 
     repository: str = field(default="", metadata=GITHUB.or_empty().metadata)
     api: str = field(default="https://api.github.com", metadata=URL.metadata)
     uploads: str = field(default="https://uploads.github.com", metadata=URL.metadata)
     workflow: str = field(default="release.yml", metadata=WORKFLOW.metadata)
+    comment_on_issues: bool = False
+    close_milestone: bool = False
 
 
 @dataclass(frozen=True)

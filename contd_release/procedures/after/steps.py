@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contd_release.after.issues import comments, milestone
 from contd_release.channels import registry
 from contd_release.engine.checklist import Item, Together
-from contd_release.prepare import notes
+from contd_release.prepare import fragments, notes
 from contd_release.process.redaction import Redactor
 from contd_release.project.project import Project
 from contd_release.project.release import Release
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 def access(release: Release) -> tuple[Item, ...]:
     """Every place is reachable, as far as that can be known before a message is sent."""
+    return (*_places(release), *([comments.allowed(release)] if _comments(release) else []))
+
+
+def _places(release: Release) -> tuple[Item, ...]:
     if not release.project.settings.announce:
         return ()
     from contd_release.after.announce import places
@@ -24,9 +29,18 @@ def access(release: Release) -> tuple[Item, ...]:
     return places.access(release)
 
 
+def _comments(release: Release) -> tuple[int, ...]:
+    """The issues that get a comment: those that the fragments name; a pre-release keeps its fragments for the final."""
+    github = release.project.settings.github
+    if not github or not github.comment_on_issues or release.version.is_prerelease:
+        return ()
+    found = fragments.at(release.project, release.base).fragments
+    return tuple(sorted({int(one.issue) for one in found if one.issue.isascii() and one.issue.isdigit()}))
+
+
 def announced(release: Release) -> tuple[Item, ...]:
-    """The website has the release, and then, since messages link to it, every place knows."""
-    return (*_on_the_website(release), *_described(release))
+    """The website has the release, and then, since messages link to it, every place knows; and so do the issues."""
+    return (*_on_the_website(release), *_described(release), *_on_issues(release))
 
 
 def redactor(project: Project) -> Redactor:
@@ -56,6 +70,15 @@ def _described(release: Release) -> tuple[Together, ...]:
     from contd_release.after.announce import announcement as announce
 
     return (announce.announced_everywhere(announcement(release)),)
+
+
+def _on_issues(release: Release) -> tuple[Item, ...]:
+    github = release.project.settings.github
+    is_closed = github is not None and github.close_milestone and not release.version.is_prerelease
+    return (
+        *([comments.commented(release, found)] if (found := _comments(release)) else []),
+        *([milestone.closed(release)] if is_closed else []),
+    )
 
 
 def _on_the_website(release: Release) -> tuple[Item, ...]:

@@ -75,7 +75,7 @@ def _issue_shape(asked: Asked, issue: Issue) -> Json:
         "title": issue.title,
         "body": issue.body,
         "state": issue.state,
-        "locked": False,
+        "locked": issue.locked,
         "url": url,
         "repository_url": asked.api,
         "html_url": f"{asked.web}/issues/{issue.number}",
@@ -106,6 +106,8 @@ def _comments(asked: Asked) -> Response:
 def _comment(asked: Asked) -> Response:
     number, sent = _discussed(asked), asked.sent()
     asked.required(sent, "body")
+    if any(one.number == number and one.locked for one in asked.place.shelf(Issue)):
+        raise Refusal(403, "Unable to create comment because issue is locked.")
     new = Comment(id=asked.place.new_id(), created_at=now(), login=asked.login, number=number, body=str(sent["body"]))
     asked.effect(f"comment {number} {new.id}")
     return created(_comment_shape(asked, asked.place.shelf(Comment).put(new)))

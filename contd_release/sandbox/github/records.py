@@ -104,6 +104,7 @@ class Issue(Record):
     body: str | None = None
     state: str = "open"
     labels: tuple[str, ...] = ()
+    locked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from contd_release.tools.github.api import GitHubRepository, pages
 from contd_release.tools.github.replies import answered
-from contd_release.tools.http import Node, expected
+from contd_release.tools.http import Node, expected, refused
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Issue:
     opened: str
     url: str
     comments: int = 0
+    is_locked: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ def comments(repository: GitHubRepository, number: int) -> tuple[str, ...]:
 def comment(repository: GitHubRepository, number: int, body: str) -> None:
     """Add a comment to an issue or a pull request."""
     reply = repository.http.send("POST", repository.path(f"/issues/{number}/comments"), json={"body": body})
+    may = "export GITHUB_TOKEN=…   (a token with the permission issues: write)"
+    refused(reply, f"the comment on #{number}", type_next=may)
     expected(reply, (201,), f"the comment on #{number}")
 
 
@@ -119,7 +122,7 @@ def open_pull(repository: GitHubRepository, title: str, head: str, base: str, bo
 
 def _issue(found: Node) -> Issue:
     labels = tuple(_label(one) for one in found.at("labels").items())
-    comments = found.get("comments")
+    comments, locked = found.get("comments"), found.get("locked")
     return Issue(
         number=found.at("number").whole(),
         title=found.at("title").text(),
@@ -130,6 +133,7 @@ def _issue(found: Node) -> Issue:
         opened=found.at("created_at").text(),
         url=found.at("html_url").text(),
         comments=comments.whole() if comments else 0,
+        is_locked=locked.flag() if locked else False,
     )
 
 
