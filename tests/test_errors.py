@@ -20,6 +20,7 @@ from contd_release.errors import (
     RollbackProposed,
     Several,
     Unanswered,
+    Unexplained,
     Unsettled,
     Unwritable,
     Usage,
@@ -40,6 +41,7 @@ CODES = {
     Unwritable: 9,
     Held: 10,
     RollbackProposed: 11,
+    Unexplained: 12,
     Interrupted: 130,
 }
 
