@@ -16,6 +16,7 @@ from invoke.parser.argument import Argument
 from contd_release import errors
 from contd_release.project.settings import Settings
 from contd_release.tasks import namespace
+from tests.adopt.scenario import FOLDER, Scenario
 
 DOCS = Path(__file__).parents[1] / "docs"
 WORDS = {str: "string", bool: "true or false", float: "number", int: "whole number"}
@@ -155,3 +156,23 @@ def test_command_lines_of_the_readme_are_short() -> None:
     text = (DOCS.parent / "README.md").read_text(encoding="utf-8")
     lines = [line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
     assert [line for line in lines if len(line) > 72] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/adopting.md"])
+def test_what_adoption_prints_is_what_it_prints(page: str, tmp_path: Path) -> None:
+    """Each line that a page shows of `contd-release adopt` is in what it says of that repository."""
+    said = Scenario(FOLDER / "takeover-tbump-workflow").begun(tmp_path).say("adopt").out.splitlines()
+    text = (DOCS.parent / page).read_text(encoding="utf-8")
+    shown = [line for line in text.splitlines() if line.startswith("  ") and " (" in line and "gondola" in text]
+    shown = shown[: next((n for n, line in enumerate(shown) if "tbump releases" in line), len(shown)) + 1]
+    assert shown
+    assert [line for line in shown if line not in said] == []
+
+
+def test_every_question_of_adoption_is_documented() -> None:
+    """Each key that `--answer` takes is in the table."""
+    keys = set()
+    for path in (DOCS.parent / "contd_release" / "adopt").rglob("*.py"):
+        keys |= set(re.findall(r"Question\(\s*f?\"([a-z_.-]+)", path.read_text(encoding="utf-8")))
+    text = (DOCS / "adopting.md").read_text(encoding="utf-8")
+    assert sorted(key for key in keys if f"`{key}" not in text) == []

@@ -101,7 +101,7 @@ def look(tree: Tree, answers: Answers) -> Found:
     }
     releasing = today.find(tree, current.says, channels, answers)
     stating = (*(of_chart.places(tree) if of_chart else ()), *(in_values.places(tree) if in_values else ()))
-    followed = places.find(tree, found, current, tagged, stating).joined(releasing.places)
+    followed = places.find(tree, found, current, tagged, stating).joined(releasing.places, releasing.gone)
     return Found(
         package=found,
         tags=tagged,

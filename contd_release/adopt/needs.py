@@ -152,5 +152,5 @@ def _counting(tree: Tree, found: Project) -> list[str]:
         versions = bumpversion.configuration(tree.text).paths
     except ReleaseError:
         versions = ()
-    named = ["pyproject.toml", project.CONFIGURATION, *tasks.FILES, "noxfile.py", "towncrier.toml", _WORKFLOWS]
+    named = ["pyproject.toml", project.CONFIGURATION, *tasks.FILES, "noxfile.py", "towncrier.toml", *today.FILES]
     return [*named, found.news.changelog, found.news.directory, found.news.notes, *versions]

@@ -46,12 +46,19 @@ class Places:
     followed: tuple[Place, ...]
     mentions: tuple[Finding, ...]
 
-    def joined(self, others: tuple[Place, ...]) -> Places:
-        """These and others, each line once."""
+    def joined(self, others: tuple[Place, ...], gone: tuple[str, ...]) -> Places:
+        """
+        These and others, each line once.
+
+        Args:
+            gone: files that are removed, in which no line has to be mentioned.
+        """
         known = {(one.path, one.line) for one in self.followed}
         more = {(one.path, one.line): one for one in others if (one.path, one.line) not in known}
-        mentions = tuple(one for one in self.mentions if one.where not in {place.where for place in more.values()})
-        return Places((*self.followed, *more.values()), mentions)
+        known_now = {place.where for place in more.values()}
+        mentions = (one for one in self.mentions if one.where not in known_now)
+        mentions = (one for one in mentions if one.where.rpartition(":")[0] not in gone)
+        return Places((*self.followed, *more.values()), tuple(mentions))
 
     def drifted(self, version: Version) -> tuple[Place, ...]:
         """Those that do not state this version."""

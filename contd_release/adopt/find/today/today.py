@@ -15,6 +15,11 @@ from contd_release.adopt.questions import Answers, Question
 from contd_release.adopt.tree import Tree
 
 _CHARTPRESS: Final = "chartpress.yaml"
+# What a tool that is superseded leaves to be committed, or removed.
+FILES: Final = (
+    ".bumpversion.cfg", "setup.cfg", "tox.ini", "tbump.toml", "bumpver.toml", "changelog.d",
+    "release-please-config.json", ".release-please-manifest.json", ".release-please-config.json", ".github",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,11 @@ class Today:
     superseded: tuple[str, ...] = ()
     publisher: Literal["here", "github-actions", "keep", ""] = ""
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """The files that are removed."""
+        return (*(path for one in self.tools for path in one.files), *self.superseded)
 
 
 def find(tree: Tree, says: str, channels: Mapping[str, bool], answers: Answers) -> Today:
@@ -93,7 +103,7 @@ def _findings(
 
 def advice(one: Publisher) -> str:
     """What to type so that one thing publishes."""
-    return f"git rm {one.path}" if one.is_alone else f"$EDITOR {one.where}"
+    return f"git rm {one.path}" if one.is_alone else f"$EDITOR {one.path}   (take out the step in line {one.line})"
 
 
 def does(one: Publisher) -> str:
