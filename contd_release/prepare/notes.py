@@ -15,6 +15,7 @@ from pathlib import Path
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Unsettled, Usage
 from contd_release.prepare import fragments
+from contd_release.prepare.docs import contributors
 from contd_release.process.action import Call
 from contd_release.process.files import whole
 from contd_release.project.release import Release
@@ -84,6 +85,7 @@ def written(release: Release) -> Step:
         draft = towncrier.draft(tree, version, release.date, notes)
         plain = Call(f"write {release.notes} as Markdown", partial(_as_markdown, release))
         return Step(f"{release.notes} is written", observe, act=(draft, plain) if news.is_rst else (draft,))
+    thank = Call(f"name the contributors in {news.changelog}", partial(_thank, release))
     return Step(
         f"{news.changelog} has {version}",
         observe,
@@ -91,10 +93,19 @@ def written(release: Release) -> Step:
             git.unlock(tree),
             git.restore(tree, release.base, (news.changelog, news.directory)),
             towncrier.build(tree, version, release.date),
+            *([thank] if release.project.settings.contributors else []),
             Call(f"write the new section of {news.changelog} to {release.notes}", partial(_set_apart, release)),
             Call(f"keep the line ends and the links of {news.changelog}", partial(_keep_form, release)),
         ),
     )
+
+
+def _thank(release: Release) -> None:
+    """The last line of the new section names those who made it."""
+    path = release.tree / release.project.news.changelog
+    section = added(_before(release) or "", text_now := _text(path), release.project.news)
+    if section and (thanks := contributors.thanks(release)):
+        path.write_text(text_now.replace(section, f"{section}\n\n{thanks}", 1), encoding="utf-8")
 
 
 def text(release: Release) -> str:

@@ -217,6 +217,7 @@ class Settings:
         name: the package's, where no file states it as text.
         package: the folder of the package, where that is not the root.
         proof_timeout: how long each command of the proof may take.
+        contributors: whether the notes name those who wrote the fragments, and their co-authors.
         public_api: the modules whose public names users may rely on; a release is as big as their changes ask for.
     """
 
@@ -234,6 +235,7 @@ class Settings:
     proof_timeout: str = field(default="1h", metadata=DURATION.metadata)
     sign_tags: bool = False
     own_versions: tuple[str, ...] = field(default=(), metadata=PATH.metadata)
+    contributors: bool = False
     public_api: tuple[str, ...] = field(default=("*",), metadata=API.metadata)
     pypi: Pypi | None = None
     image: Image | None = None

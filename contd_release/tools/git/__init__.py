@@ -3,6 +3,7 @@
 from contd_release.tools.git.asking import Clone, clone, git, identity, is_shallow, safe
 from contd_release.tools.git.history import (
     Commit,
+    authors,
     blobs,
     bring,
     changed,
@@ -61,6 +62,7 @@ __all__ = [
     "Tag",
     "Transfer",
     "add_worktree",
+    "authors",
     "blobs",
     "branch",
     "bring",

@@ -124,6 +124,16 @@ def modified(where: Path) -> tuple[str, ...]:
     return tuple(name for name in answer(where, "diff", "--name-only", "-z", "HEAD", "--").split("\0") if name)
 
 
+def authors(where: Path, since: str | None, until: str, paths: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The names and addresses of those who changed these files between two commits, with their co-authors."""
+    trailers = "%(trailers:key=Co-authored-by,valueonly,separator=%x01)"
+    words = ("log", "-z", f"--format=%aN <%aE>%x01{trailers}", f"{since}..{until}" if since else until)
+    logged = answer(where, "-c", "log.showSignature=false", *words, "--", *paths)
+    people = (one for entry in logged.split("\0") for one in entry.split("\1"))
+    matches = (re.fullmatch(r"\s*(.*?)\s*<([^<>]*)>\s*", one) for one in people)
+    return tuple((match[1], match[2]) for match in matches if match)
+
+
 def links(where: Path, commit: str) -> dict[str, str]:
     """The symbolic links in a commit: each path with its target, which is empty where it cannot be read."""
     return dict(ask_once.once(("links", where, commit), partial(_links_in, where, commit)))
