@@ -9,10 +9,11 @@ from contd_release.adopt import tree as working_tree
 from contd_release.console import Report, reporting
 from contd_release.engine.checklist import Seen
 from contd_release.engine.step import State
-from contd_release.errors import NotReady, ReleaseError, raise_all
-from contd_release.prepare import stated
+from contd_release.errors import NotReady, ReleaseError, Unanswered, raise_all
+from contd_release.prepare import fragments, stated
 from contd_release.prepare.part import evidence
 from contd_release.procedures.options import Words
+from contd_release.procedures.plan import without_remote
 from contd_release.procedures.release import Walking
 from contd_release.procedures.selection import here, planned
 from contd_release.records import journal
@@ -42,9 +43,14 @@ def _examine_release(report: Report) -> None:
         report.says("type: invoke status")
         return
     current = stated.at(project, project.commit).current
-    least = evidence.at(project, project.commit, current).least()
-    words = Words(final=True) if current.pre else Words(part=least)
-    walking = Walking(planned(project, words, git.branch(project.root)), report)
+    try:
+        least = evidence.at(project, project.commit, current).least()
+        words = Words(final=True) if current.pre else Words(part=least)
+        walking = Walking(planned(project, words, git.branch(project.root)), report)
+    except Unanswered:
+        least = fragments.at(project, project.commit).least_part(current)
+        words = Words(final=True) if current.pre else Words(part=least)
+        walking = without_remote(project, words, report)
     seen = tuple(walking.checklist.status())
     for one in seen:
         if one.section == "prepare" and not one.step.act:

@@ -95,9 +95,14 @@ def planned_hotfix(project: Project, words: Words, wanted: Version) -> Release:
     )
 
 
-def planned(project: Project, words: Words, branch: str | None) -> Release:
-    """The release that the words would begin now, from the branch that is checked out."""
-    base = repository.beginning(project, branch)
+def planned(project: Project, words: Words, branch: str | None, *, base: str = "") -> Release:
+    """
+    The release that the words would begin now, from the branch that is checked out.
+
+    Args:
+        base: the commit to look at where the remote does not say which one is the tip of main.
+    """
+    base = base or repository.beginning(project, branch)
     current = stated.at(project, base).current
     if not words.are_given:
         raise behind(project, current) or _nothing_under_way(project, base, current)

@@ -55,3 +55,18 @@ def test_two_publishers_of_one_tag_are_a_conflict(place: Place) -> None:
     assert said.code == 2
     assert ".github/workflows/publish.yml:7 publishes to pypi what is tagged: twine upload" in said.err
     assert "git rm .github/workflows/publish.yml" in said.err
+
+
+@pytest.mark.parametrize("task", [("doctor",), ("plan", "--part", "minor")])
+def test_a_remote_that_does_not_answer(place: Place, task: tuple[str, ...]) -> None:
+    """What is known without it is said; the exit code, and one message at the end, say that it was not asked."""
+    assert place.say("adopt", "--yes").code == 0
+    place.git("add", "--all")
+    place.git("commit", "--quiet", "-m", "Release with contd-release")
+    place.git("remote", "set-url", "origin", "http://127.0.0.1:9/acme/tideline.git")
+    said = place.say(*task)
+    assert said.code == 4
+    assert "origin does not answer: this is what is known without it" in said.out
+    assert "✓ the version files agree on 0.9.1" in said.out
+    assert "✓ CHANGELOG.md can take" in said.out
+    assert said.err.count("git ls-remote origin ended with 128") == 1
