@@ -176,3 +176,12 @@ def test_every_question_of_adoption_is_documented() -> None:
         keys |= set(re.findall(r"Question\(\s*f?\"([a-z_.-]+)", path.read_text(encoding="utf-8")))
     text = (DOCS / "adopting.md").read_text(encoding="utf-8")
     assert sorted(key for key in keys if f"`{key}" not in text) == []
+
+
+def test_every_word_of_the_glossary_is_used() -> None:
+    """A word that neither the code nor another page uses is none of ours."""
+    words = re.findall(r"^(\w[\w ]*)\n: ", (DOCS / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
+    pages = [path for path in DOCS.glob("*.md") if path.name != "glossary.md"]
+    texts = [path.read_text(encoding="utf-8").lower() for path in (*pages, *Path(errors.__file__).parent.rglob("*.py"))]
+    assert [word for word in words if sum(word in text for text in texts) < 2] == []
+    assert len(words) > 30
