@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks import four_channels, rehearsed, subject, whole_checklist
+from benchmarks import adoption, four_channels, rehearsed, subject, whole_checklist
 from benchmarks.rehearsed import Rehearsed
 from benchmarks.subject import Subject
 from benchmarks.timing import OURS, PROGRAMS, Cost, shell, timed
@@ -135,6 +135,8 @@ def _small(folder: Path, fresh: _Fresh) -> Iterator[Pair]:
         lambda: timed(plan, small.clone),
         lambda: shell(PLAN_BY_HAND, small.clone),
     )
+    many = adoption.large(folder / "many")
+    yield Pair(f"adopt, {adoption.FILES:,} files / 3 s", 1.0, many.adopted, lambda: adoption.LIMIT)
     yield Pair(
         "bump to push / by hand",
         1.7,

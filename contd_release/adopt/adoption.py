@@ -7,6 +7,7 @@ Each subject has a module or a folder in `find/`, which only reads, and where so
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -37,6 +38,7 @@ from contd_release.adopt.write import settings as write_settings
 from contd_release.adopt.write import superseded as write_superseded
 from contd_release.adopt.write import tasks as write_tasks
 from contd_release.adopt.write import versions as write_versions
+from contd_release.errors import NotReady
 from contd_release.project import tag_format
 from contd_release.project.defaults import github_repository
 from contd_release.project.rules import IMAGE
@@ -86,7 +88,7 @@ def look(tree: Tree, answers: Answers) -> Found:
     """
     repository = github_repository(git.known_url(tree.root, "origin") or "")
     found = package.find(tree, answers)
-    name = found.name if found else tree.root.name
+    name = found.name if found else repository.partition("/")[2] or tree.root.name
     tagged = tags.find(tree, name)
     current = versions.find(tree, found, tagged)
     steps = workflows.steps(tree, repository)
@@ -99,6 +101,8 @@ def look(tree: Tree, answers: Answers) -> Found:
         "image": bool(of_image and of_image.is_published),
         "chart": bool(of_chart and of_chart.is_published),
     }
+    if not (found or channels["image"] or channels["chart"]):
+        _require_tag_alone(tree, answers)
     releasing = today.find(tree, current.says, channels, answers)
     stating = (*(of_chart.places(tree) if of_chart else ()), *(in_values.places(tree) if in_values else ()))
     followed = places.find(tree, found, current, tagged, stating).joined(releasing.places, releasing.gone)
@@ -114,6 +118,31 @@ def look(tree: Tree, answers: Answers) -> Found:
         proof=proof.find(tree, found, steps, answers),
         today=releasing,
         tasks=tasks.find(tree, answers),
+    )
+
+
+def _require_tag_alone(tree: Tree, answers: Answers) -> None:
+    """
+    Refuse to prepare releases of nothing, unless a person wants tags.
+
+    Raises:
+        NotReady: nothing is there that is released.
+    """
+    question = Question(
+        "only-tags",
+        "there is nothing to build: is a release a tag alone",
+        "no",
+        "a package was not found",
+        ("yes", "no"),
+    )
+    if answers.is_yes(question):
+        return
+    modules = re.findall(r"^[ \t]*path[ \t]*=[ \t]*(\S+)", tree.text(".gitmodules") or "", re.MULTILINE)
+    others = f"; submodules are released from their own repositories: {', '.join(modules[:5])}" if modules else ""
+    raise NotReady(
+        f"there is no Python package, no image and no chart that can be published in {tree.root.name}{others}",
+        expected="a pyproject.toml or setup.py that a build tool can use, a Dockerfile, a Chart.yaml",
+        type_next="contd-release adopt --answer only-tags=yes   (if a release is a tag, and a GitHub Release)",
     )
 
 

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from contd_release.adopt.tree import Tree
 from contd_release.errors import NotReady
@@ -75,18 +76,33 @@ class Draft:
         What differs from the tree, by path.
 
         Raises:
-            NotReady: a file that would change is not UTF-8.
+            NotReady: a file that would change is not UTF-8, or is a link.
         """
         return tuple(self._changes())
 
     def _changes(self) -> Iterator[Change]:
         for path, text in sorted(self._texts.items()):
+            require_inside(self.tree.root, path)
             file = self.tree.root / path
             before = file.read_bytes() if file.is_file() else None
             _require_utf_8(path, before or b"")
             after = None if text is None else _with_line_ends(text, before)
             if before != after:
                 yield Change(path, before, after)
+
+
+def require_inside(root: Path, path: str) -> None:
+    """
+    Refuse to change a link, which may lead anywhere.
+
+    Raises:
+        NotReady: the path is one, or lies below one.
+    """
+    file = root / path
+    if not file.parent.resolve().is_relative_to(root.resolve()) or file.is_symlink():
+        raise NotReady(
+            f"{path} is a link, or lies below one", expected="a file of this repository", type_next=f"ls -l {path}"
+        )
 
 
 def _require_utf_8(path: str, content: bytes) -> None:

@@ -119,3 +119,80 @@ def test_a_workflow_for_pull_requests(place: Place) -> None:
     before = contents(place.clone)
     assert place.say(*words).code == 0
     assert before == contents(place.clone)
+
+
+def bare(tmp_path: Path, files: dict[str, str]) -> Place:
+    """A repository with these files, and nothing else."""
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    git(tmp_path, "add", "--all")
+    git(tmp_path, "commit", "--quiet", "-m", "Begin")
+    return Place(tmp_path, tmp_path, tmp_path)
+
+
+SYSTEM = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+PACKAGE = SYSTEM + '[project]\nname = "reef"\nversion = "1.0.0"\n'
+
+
+def test_nothing_to_release(tmp_path: Path) -> None:
+    """A repository without a package, an image and a chart is not adopted by accident; a person may want tags."""
+    place = bare(tmp_path, {"README.md": "# Notes\n"})
+    said = place.say("adopt", "--yes")
+    assert said.code == 2
+    assert "there is no Python package, no image and no chart that can be published" in said.err
+    assert "type:     contd-release adopt --answer only-tags=yes" in said.err
+    assert place.git("status", "--porcelain") == ""
+    assert place.say("adopt", "--yes", "--answer", "only-tags=yes").code == 0
+
+
+def test_a_package_in_a_submodule(tmp_path: Path) -> None:
+    """It is another repository's."""
+    bare(tmp_path / "reef", {"pyproject.toml": PACKAGE})
+    place = bare(tmp_path / "around", {"README.md": "# Around\n"})
+    place.git("-c", "protocol.file.allow=always", "submodule", "add", "--quiet", str(tmp_path / "reef"), "reef")
+    place.git("commit", "--quiet", "-m", "Have it")
+    said = place.say("adopt", "--yes")
+    assert said.code == 2
+    assert "submodules are released from their own repositories: reef" in said.err
+
+
+def test_several_packages(tmp_path: Path) -> None:
+    """One sentence, and the words that choose; never a release of none of them."""
+    members = {f"packages/{name}/pyproject.toml": PACKAGE.replace("reef", name) for name in ("reef", "shoal")}
+    place = bare(tmp_path, members | {"pyproject.toml": '[tool.uv.workspace]\nmembers = ["packages/*"]\n'})
+    said = place.say("adopt", "--yes")
+    assert said.code == 2
+    assert "2 folders have a package: packages/reef, packages/shoal" in said.err
+    assert "type:     contd-release adopt --answer package=packages/reef" in said.err
+    assert place.git("status", "--porcelain") == ""
+    assert place.say("adopt", "--yes", "--answer", "package=packages/shoal").code == 0
+    assert 'package = "packages/shoal"' in (tmp_path / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_a_link_that_leads_outside(tmp_path: Path) -> None:
+    """It is neither read nor written."""
+    place = bare(tmp_path / "reef", {"pyproject.toml": PACKAGE, "reef/__init__.py": ""})
+    (tmp_path / "outside.md").write_text("# Changelog of somebody else\n", encoding="utf-8")
+    (place.clone / "CHANGELOG.md").symlink_to("../outside.md")
+    before = contents(tmp_path)
+    said = place.say("adopt", "--yes")
+    assert said.code == 2
+    assert "CHANGELOG.md is a link, or lies below one" in said.err
+    assert "type:     ls -l CHANGELOG.md" in said.err
+    assert "somebody else" not in said.out
+    assert before == contents(tmp_path)
+
+
+def test_a_thousand_charts(tmp_path: Path) -> None:
+    """Which one is published is asked, with the first of them as examples; none is by itself."""
+    charts = {f"charts/part-{n}/Chart.yaml": f"apiVersion: v2\nname: part-{n}\nversion: 0.1.{n}\n" for n in range(1000)}
+    place = bare(tmp_path, charts | {"pyproject.toml": PACKAGE, "reef/__init__.py": ""})
+    said = place.say("adopt", "--yes")
+    assert said.code == 0
+    assert "which of 1000 charts is published? none (none of them has the project's name)" in said.out
+    assert said.out.count("\n") < 200
+    said = place.say("adopt", "--yes", "--answer", "chart=charts/part-7000")
+    assert said.code == 2
+    assert len(said.err) < 2000

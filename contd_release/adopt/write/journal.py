@@ -16,8 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from contd_release.adopt.draft import Change
-from contd_release.errors import Conflict, NotReady, Unwritable
+from contd_release.adopt.draft import Change, require_inside
+from contd_release.errors import Conflict, Unwritable
 from contd_release.process.files import whole
 
 _LIST: Final = "adoption.json"
@@ -87,11 +87,7 @@ def recovered(root: Path, room: Path) -> tuple[str, ...]:
 
 def _require_unchanged(root: Path, change: Change) -> None:
     path = root / change.path
-    if not path.parent.resolve().is_relative_to(root.resolve()) or path.is_symlink():
-        raise NotReady(
-            f"{change.path} is a link, or lies below one", expected="a file of this repository",
-            type_next=f"ls -l {change.path}",
-        )  # fmt: skip
+    require_inside(root, change.path)
     now = path.read_bytes() if path.is_file() else None
     if now != change.before:
         raise Conflict(
