@@ -41,6 +41,7 @@ from contd_release.adopt.write import versions as write_versions
 from contd_release.errors import NotReady
 from contd_release.project import tag_format
 from contd_release.project.defaults import github_repository
+from contd_release.project.project import refuse_bytes
 from contd_release.project.rules import IMAGE
 from contd_release.tools import git
 
@@ -86,6 +87,7 @@ def look(tree: Tree, answers: Answers) -> Found:
     Raises:
         ReleaseError: it lacks something that every release needs.
     """
+    refuse_bytes("pyproject.toml", tree.text("pyproject.toml"))
     repository = github_repository(git.known_url(tree.root, "origin") or "")
     found = package.find(tree, answers)
     name = found.name if found else repository.partition("/")[2] or tree.root.name
