@@ -223,6 +223,8 @@ def _settings(tree: Tree, found: Found, answers: Answers) -> Mapping[str, write_
     if found.today.publisher == "github-actions":
         settings["publisher"] = "github-actions"
     settings |= _proof(found.proof)
+    if _is_dated(found, answers):
+        settings["version-scheme"] = "calver"
     if found.current.version.dev is not None:
         settings |= _after_release(found.current, answers)
     if found.image and found.image.is_published:
@@ -237,6 +239,21 @@ def _proof(found: Proof) -> dict[str, write_settings.Value]:
     proof: dict[str, write_settings.Value] = {} if found.is_default else {"proof": found.lines}
     listed = {"proof-extras": found.extras, "proof-groups": found.groups}
     return proof | {key: value for key, value in listed.items() if value}
+
+
+def _is_dated(found: Found, answers: Answers) -> bool:
+    """Whether versions are dates; asked where they look like some."""
+    version = found.current.version
+    if not (found.tags.is_dated or (found.tags.newest is None and 2000 <= version.major < 2100)):
+        return False
+    question = Question(
+        "version-scheme",
+        f"{version} looks like a date: are the versions dates",
+        "calver",
+        "then a release is named with --version, and no part of it says how big it is",
+        ("calver", "semver"),
+    )
+    return answers.of(question) == "calver"
 
 
 def _after_release(current: Current, answers: Answers) -> dict[str, str]:

@@ -83,6 +83,8 @@ def big_enough(release: Release) -> Step:
         unmet = found.unmet(release)
         if unmet is None:
             return Found(State.DONE, f"{asked}{lines}")
+        if release.project.is_dated:
+            return Found(State.DONE, f"{asked}; {release.version} is a date, and says nothing of that{lines}")
         if release.because:
             return Found(State.DONE, f"{asked}; {release.part} because {release.because}{lines}")
         return Found(

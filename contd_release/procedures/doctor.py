@@ -12,10 +12,12 @@ from contd_release.engine.step import State
 from contd_release.errors import NotReady, ReleaseError, Unanswered, raise_all
 from contd_release.prepare import fragments, stated
 from contd_release.prepare.part import evidence
+from contd_release.procedures import next_version
 from contd_release.procedures.options import Words
 from contd_release.procedures.plan import without_remote
 from contd_release.procedures.release import Walking
 from contd_release.procedures.selection import here, planned
+from contd_release.project.version import AUTO
 from contd_release.records import journal
 from contd_release.tools import git
 
@@ -45,18 +47,18 @@ def _examine_release(report: Report) -> None:
     current = stated.at(project, project.commit).current
     try:
         least = evidence.at(project, project.commit, current).least()
-        words = Words(final=True) if current.pre else Words(part=least)
+        words = Words(final=True) if current.pre else Words(part=AUTO if project.is_dated else least)
         walking = Walking(planned(project, words, git.branch(project.root)), report)
     except Unanswered:
         least = fragments.at(project, project.commit).least_part(current)
-        words = Words(final=True) if current.pre else Words(part=least)
+        words = Words(final=True) if current.pre else Words(part=AUTO if project.is_dated else least)
         walking = without_remote(project, words, report)
     seen = tuple(walking.checklist.status())
     for one in seen:
         if one.section == "prepare" and not one.step.act:
             report.seen(one, with_commands=False)
     walking.checklist.check(seen)
-    part = "--final" if current.pre else f"--part {least}"
+    part = "--final" if current.pre else next_version.suggested(project, current, least)
     report.says(f"\nnothing keeps {walking.release} from being released")
     report.says(f"type: invoke rehearse, then invoke release {part}")
 

@@ -7,6 +7,7 @@ from typing import Final
 
 HELP: Final = {
     "part": "the part to raise: major, minor, patch, or auto (what the changes ask for); without one, go on",
+    "version": "the version itself instead of a part, such as 2026.3.0 where versions are dates",
     "pre": "make it a pre-release: a, b or rc",
     "final": "end a series of pre-releases",
     "because": "why a smaller part than the changes ask for is right",
@@ -30,6 +31,7 @@ class Words:
 
     Args:
         hotfix: the version of a hotfix, whose branch is released.
+        version: the version itself, instead of a part of it.
         wait_ci: whether to wait for the checks of the commit first.
     """
 
@@ -40,8 +42,9 @@ class Words:
     without_ci: str = ""
     hotfix: str = ""
     wait_ci: bool = False
+    version: str = ""
 
     @property
     def are_given(self) -> bool:
         """Whether the call names a version at all."""
-        return bool(self.part or self.pre or self.final)
+        return bool(self.part or self.pre or self.final or self.version)

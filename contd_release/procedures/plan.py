@@ -21,7 +21,7 @@ def print_plan(words: Words, *, as_json: bool) -> None:
     try:
         walking = Walking.of(project, words, report)
     except Unanswered:
-        if not words.part or words.hotfix:
+        if not (words.part or words.version) or words.hotfix:
             raise
         walking = without_remote(project, words, report)
     walking.plan()

@@ -33,6 +33,7 @@ class Wishes:
     as_json: bool = False
     scenario: str = ""
     without_proof: bool = False
+    version: str = ""
 
 
 def run(wishes: Wishes) -> None:
@@ -111,6 +112,8 @@ def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
     svg = ("--svg", str(Path(wishes.svg).absolute())) if wishes.svg else ()
     commit = rehearsal.commit
     current = stated.at(rehearsal.project, commit).current
+    if wishes.version:
+        return ("--version", wishes.version, *(("--part", wishes.part) if wishes.part else ()), *svg)
     if current.pre:
         if wishes.part:
             raise Usage(f"{current} is a pre-release", expected="no part", type_next="invoke rehearse")
@@ -120,10 +123,11 @@ def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
 
 def _again(wishes: Wishes) -> str:
     part = ("--part", wishes.part) if wishes.part else ()
+    version = ("--version", wishes.version) if wishes.version else ()
     scenario = ("--scenario", wishes.scenario) if wishes.scenario else ()
     unproved = ("--without-proof",) if wishes.without_proof else ()
     faults = (word for order in wishes.faults for word in ("--fault", order))
-    return shlex.join(("invoke", "rehearse", *part, *scenario, *unproved, *faults))
+    return shlex.join(("invoke", "rehearse", *part, *version, *scenario, *unproved, *faults))
 
 
 def _run(argv: tuple[str, ...], rehearsal: Rehearsal, world: World) -> int:

@@ -13,13 +13,14 @@ from packaging.version import Version
 from contd_release.errors import Conflict, NotReady, Usage, raise_all
 from contd_release.prepare import repository, stated, versions
 from contd_release.prepare.part import evidence
-from contd_release.procedures import progress
+from contd_release.procedures import next_version, progress
 from contd_release.procedures.hotfix import hotfix
 from contd_release.procedures.options import Words
 from contd_release.project import project
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.version import AUTO, Part, next_version, parse, parse_stated, part, pre
+from contd_release.project.version import AUTO, parse, parse_stated
+from contd_release.project.version import next_version as raised
 from contd_release.records import journal
 from contd_release.records.entries import Begun
 from contd_release.tools import bumpversion, git
@@ -68,14 +69,17 @@ def chosen(project: Project, words: Words) -> Release:
         release = replace(release, without_ci=words.without_ci)
     if words.part == AUTO and not release.previous.pre:
         words = replace(words, part=release.part)
-    if words.are_given and _version_after(release.previous, words) != release.version:
+        if project.is_dated:
+            words = replace(words, part="", version=str(release.version))
+    if words.are_given and next_version.version_after(project, release.previous, words) != release.version:
         raise _another(release, begun)
     return release
 
 
 def planned_hotfix(project: Project, words: Words, wanted: Version) -> Release:
     """The release of a hotfix branch as it is now."""
-    if (words.part or "patch") not in ("patch", AUTO) or words.pre or words.final:
+    named = project.tags.asked(words.version) if words.version else wanted
+    if (words.part or "patch") not in ("patch", AUTO) or words.pre or words.final or named != wanted:
         raise Usage(
             f"a hotfix raises the patch: {wanted}",
             expected=f"no part, or another branch than {hotfix.PREFIX}{project.tags.of(wanted)}",
@@ -108,8 +112,8 @@ def planned(project: Project, words: Words, branch: str | None, *, base: str = "
         raise behind(project, current) or _nothing_under_way(project, base, current)
     found = at(project, base)
     if words.part == AUTO and not current.pre:
-        words = replace(words, part=_least(found, base, current))
-    version = _version_after(current, words)
+        words = next_version.automatic(found, base, current, words)
+    version = next_version.version_after(found, current, words)
     return Release(
         project=found,
         version=version,
@@ -119,23 +123,6 @@ def planned(project: Project, words: Words, branch: str | None, *, base: str = "
         because=words.because,
         without_ci=words.without_ci,
     )
-
-
-def _least(project: Project, base: str, current: Version) -> Part:
-    """
-    The part that everything asks for that changed since the last release.
-
-    Raises:
-        NotReady: the last release is not in this clone, so what changed is not known.
-    """
-    found = evidence.at(project, base, current)
-    if found.since and git.commit(project.root, found.since.commit) is None:
-        raise NotReady(
-            f"{found.since.tag}, the last release, is not in this clone: what changed since then is not known",
-            expected=f"all history and tags of {project.settings.remote}",
-            type_next=f"git fetch --tags {project.settings.remote}",
-        )
-    return found.least()
 
 
 def resumed(project: Project, begun: Begun) -> Release:
@@ -177,13 +164,6 @@ def _another(release: Release, begun: Begun) -> Conflict:
         f"{release} is under way, begun {begun.at}",
         expected="one release at a time",
         type_next=f"invoke release   (it goes on with {release.version}; or invoke abort)",
-    )
-
-
-def _version_after(current: Version, words: Words) -> Version:
-    """The version that the words make of the current one."""
-    return next_version(
-        current, part(words.part) if words.part else None, pre(words.pre) if words.pre else None, final=words.final
     )
 
 
@@ -265,8 +245,14 @@ def _nothing_under_way(project: Project, base: str, current: Version) -> NotRead
     found = evidence.at(project, base, current)
     least = found.least()
     counted = f"{project.news.directory}/ has {found.fragments.counted()}"
+    if project.is_dated:
+        return NotReady(
+            f"{project.name} is at {current}, and nothing is under way; {counted}",
+            expected="the version to release, whose numbers are a date",
+            type_next=f"invoke release {next_version.suggested(project, current, least)}",
+        )
     return NotReady(
         f"{project.name} is at {current}, and nothing is under way; {counted}",
-        expected=f"a part of the version to raise: {least} at least, which gives {next_version(current, least)}",
+        expected=f"a part of the version to raise: {least} at least, which gives {raised(current, least)}",
         type_next=f"invoke release --part {least}",
     )

@@ -74,6 +74,11 @@ class Project:
         return TagFormat(self.settings.tag_format)
 
     @property
+    def is_dated(self) -> bool:
+        """Whether its versions are dates, so that they say nothing of how big a release is."""
+        return self.settings.version_scheme == "calver"
+
+    @property
     def cache(self) -> Path:
         """A folder outside every working tree for what can be made again, one per clone."""
         from platformdirs import user_cache_path

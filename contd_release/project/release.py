@@ -10,11 +10,12 @@ from pathlib import Path
 
 from packaging.version import Version
 
+from contd_release.errors import Usage
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact, Sealed
 from contd_release.project.package.wheel_tag import PYTHON_3
 from contd_release.project.project import Project
-from contd_release.project.version import Part, development, semver
+from contd_release.project.version import Part, development, next_version, pre, semver
 
 
 def folder(version: Version | str) -> str:
@@ -102,10 +103,22 @@ class Release:
         without_ci = f" --without-ci {shlex.quote(self.without_ci)}" if self.without_ci else ""
         if self.hotfix:
             return f"invoke hotfix.finish --version {self.version}{because}{without_ci}"
-        series = f" --pre {self.version.pre[0]}" if self.version.pre else ""
-        if not self.previous.pre:
-            series = f" --part {self.part}{series}"
-        return f"invoke release{series or ' --final'}{because}{without_ci}"
+        return f"invoke release{self._words}{because}{without_ci}"
+
+    @property
+    def _words(self) -> str:
+        """The options that make this version of the previous one."""
+        kind = self.version.pre[0] if self.version.pre else ""
+        series, part = f" --pre {kind}" if kind else "", None if self.previous.pre else self.part
+        try:
+            is_next = self.version == next_version(
+                self.previous, part, pre(kind) if kind else None, final=not (part or kind)
+            )
+        except Usage:
+            is_next = False
+        if not is_next:
+            return f" --version {self.version}"
+        return f" --part {part}{series}" if part else series or " --final"
 
     @property
     def headline(self) -> str:

@@ -226,6 +226,7 @@ class Settings:
     main: str = field(default="main", metadata=REF.metadata)
     remote: str = field(default="origin", metadata=REMOTE.metadata)
     tag_format: str = field(default="v{version}", metadata=TAG_FORMAT.metadata)
+    version_scheme: Literal["semver", "calver"] = "semver"
     after_release: Literal["release", "patch-dev", "minor-dev"] = "release"
     publisher: Literal["here", "github-actions"] = "here"
     release_branch: tuple[Part, ...] = ("major", "minor")

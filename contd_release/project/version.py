@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Final, Literal, TypeAlias, get_args
 
 from packaging.version import Version
@@ -123,6 +124,20 @@ def next_version(current: Version, part: Part | None, pre: Pre | None = None, *,
             type_next=f"invoke release --part minor{f' --pre {pre}' if pre else ''}",
         )
     return parse(f"{_raised(current, part)}{f'{pre}1' if pre else ''}")
+
+
+def dated(current: Version, day: date) -> Version:
+    """
+    The version of a project with calendar versions that is released on this day: 2026.3.0 after 2026.2.1.
+
+    A second number that is no month is counted on; so is the last one, where the month has had a release.
+    """
+    year = day.year if current.major >= 1000 else day.year % 100
+    is_month = 1 <= current.minor <= 12
+    today = (year, day.month if is_month else 0, 0)
+    if today > current.release and (is_month or year > current.major):
+        return parse(".".join(map(str, today)))
+    return parse(current.base_version if current.pre else _raised(current, "patch" if is_month else "minor"))
 
 
 def moving_tags(version: Version, others: Iterable[Version]) -> tuple[str, ...]:

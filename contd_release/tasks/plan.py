@@ -13,6 +13,7 @@ from contd_release.procedures.options import HELP, Words
 def plan(
     c: Context,
     part: str = "",
+    version: str = "",
     pre: str = "",
     final: bool = False,
     because: str = "",
@@ -23,4 +24,4 @@ def plan(
     with edge():
         from contd_release.procedures.plan import print_plan
 
-        print_plan(Words(part, pre, final, because, without_ci), as_json=json)
+        print_plan(Words(part, pre, final, because, without_ci, version=version), as_json=json)

@@ -11,6 +11,7 @@ from contd_release.errors import edge
 @task(
     help={
         "part": "the part to raise; auto, what the changes ask for, when absent",
+        "version": "the version itself instead of a part",
         "fresh": "begin again, even if a rehearsal of this commit was stopped",
         "crash-everywhere": "kill the release at every step and in every act, and continue it each time",
         "fault": "a fault that the world orders, such as 'UPLOAD /legacy/ 1 accept-then-drop'; may be repeated",
@@ -25,6 +26,7 @@ def rehearse(
     c: Context,
     fault: list[str],
     part: str = "",
+    version: str = "",
     fresh: bool = False,
     crash_everywhere: bool = False,
     svg: str = "",
@@ -37,7 +39,14 @@ def rehearse(
         from contd_release.procedures.rehearse import Wishes, crash, run
 
         wishes = Wishes(
-            part, tuple(fault), svg, fresh=fresh, as_json=json, scenario=scenario, without_proof=without_proof
+            part,
+            tuple(fault),
+            svg,
+            fresh=fresh,
+            as_json=json,
+            scenario=scenario,
+            without_proof=without_proof,
+            version=version,
         )
         if crash_everywhere:
             crash(wishes)

@@ -21,6 +21,7 @@ from contd_release.procedures.options import HELP, WAIT_CI, Words
 def release(
     c: Context,
     part: str = "",
+    version: str = "",
     pre: str = "",
     final: bool = False,
     because: str = "",
@@ -33,7 +34,7 @@ def release(
 ) -> None:
     """Release: from "main is green" to "everyone can install it, we checked, and they know"."""
     with edge():
-        words = Words(part, pre, final, because, without_ci, wait_ci=wait_ci)
+        words = Words(part, pre, final, because, without_ci, version=version, wait_ci=wait_ci)
         if dry_run or c.config.run.dry:
             from contd_release.procedures.plan import print_plan
 

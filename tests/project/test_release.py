@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,3 +103,21 @@ def test_artifacts_are_those_that_were_sealed(tmp_path: Path) -> None:
 
     assert one == release.artifact(release.sdist)
     assert release.artifact("other") is None
+
+
+@pytest.mark.parametrize(
+    ("previous", "version", "words"),
+    [
+        ("1.1.0", "1.2.0", "--part minor"),
+        ("1.1.0", "1.2.0rc1", "--part minor --pre rc"),
+        ("1.2.0rc1", "1.2.0", "--final"),
+        ("1.2.0rc1", "1.2.0rc2", "--pre rc"),
+        ("1.2.0.dev0", "1.2.0", "--part minor"),
+        ("1.1.0", "1.4.0", "--version 1.4.0"),
+        ("2026.2.1", "2026.11.0", "--version 2026.11.0"),
+        ("2026.2.0rc1", "2026.3.0", "--version 2026.3.0"),
+    ],
+)
+def test_what_is_typed_makes_the_version(previous: str, version: str, words: str) -> None:
+    """Of the previous one; a version that no part makes is named."""
+    assert replace(made(version), previous=Version(previous)).task == f"invoke release {words}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from contd_release.errors import Usage
 from contd_release.project.version import (
     Part,
     Pre,
+    dated,
     development,
     moving_tags,
     next_version,
@@ -329,3 +332,21 @@ def test_files_may_state_a_version_between_releases(text: str, other: str) -> No
 def test_main_announces_the_next_version(part: Part, expected: str) -> None:
     """As the settings have it."""
     assert str(development(Version("1.2.0"), part)) == expected
+
+
+@pytest.mark.parametrize(
+    ("current", "day", "expected"),
+    [
+        ("2026.2.1", "2026-03-09", "2026.3.0"),
+        ("2026.3.0", "2026-03-30", "2026.3.1"),
+        ("2026.12.4", "2027-01-01", "2027.1.0"),
+        ("2026.3.0rc1", "2026-03-30", "2026.3.0"),
+        ("24.2.0", "2024-10-01", "24.10.0"),
+        ("2026.0.0", "2026-03-09", "2026.1.0"),
+        ("2026.17.0", "2027-03-09", "2027.0.0"),
+        ("2026.5.0", "2026-04-01", "2026.5.1"),
+    ],
+)
+def test_a_calendar_version_is_that_of_the_day(current: str, day: str, expected: str) -> None:
+    """Never below the current one; the last number counts within a month, or the second one where it is no month."""
+    assert dated(Version(current), date.fromisoformat(day)) == Version(expected)

@@ -385,7 +385,7 @@ def without_current_version(place: Place) -> None:
 
 
 def odd_current_version(place: Place) -> None:
-    place.replace(".bumpversion.toml", 'current_version = "0.1.5"', 'current_version = "0.1.5.dev3"')
+    place.replace(".bumpversion.toml", 'current_version = "0.1.5"', 'current_version = "0.1.5.post3"')
     place.publish()
 
 

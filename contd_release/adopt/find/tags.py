@@ -25,6 +25,7 @@ class Tags:
         format: the format of the newest one, such as `v{version}`.
         newest: the highest final version that is tagged, and reachable from HEAD.
         last: the two highest release tags, the newest last.
+        is_dated: whether the versions are dates.
     """
 
     format: str
@@ -32,6 +33,7 @@ class Tags:
     last: tuple[str, ...]
     main: str
     findings: tuple[Finding, ...]
+    is_dated: bool = False
 
 
 def find(tree: Tree, package: str) -> Tags:
@@ -48,7 +50,19 @@ def find(tree: Tree, package: str) -> Tags:
     kept = [one for one in ordered if one[1] == ordered[-1][1]]
     tags = tuple(one[0] for one in kept[-2:])
     findings.insert(0, Finding(f"the tags are {form}", tags[-1], f"the newest of {len(found)}"))
-    return Tags(form, kept[-1][2], tags, main, tuple(findings))
+    is_dated = _are_dated(tree, kept[-3:])
+    if is_dated:
+        findings.append(Finding("the versions are dates", tags[-1], "each begins with the year of its tag"))
+    return Tags(form, kept[-1][2], tags, main, tuple(findings), is_dated)
+
+
+def _are_dated(tree: Tree, tags: list[tuple[str, str, Version]]) -> bool:
+    """Whether each version begins with a year: a whole one, or the last two digits of that in which it was tagged."""
+    for tag, _, version in tags:
+        made = tree.git("tag", "--list", tag, "--format=%(creatordate:format:%y)").strip()
+        if not (2000 <= version.major < 2100 or (version.major >= 15 and str(version.major) == made)):
+            return False
+    return True
 
 
 def _listed(tree: Tree, *which: str) -> list[tuple[str, str, Version]]:

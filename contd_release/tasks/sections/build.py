@@ -22,6 +22,7 @@ from contd_release.procedures.options import HELP, Words
 def build(
     c: Context,
     part: str = "",
+    version: str = "",
     pre: str = "",
     final: bool = False,
     because: str = "",
@@ -37,7 +38,7 @@ def build(
     with edge():
         from contd_release.procedures.sections import build as build_section
 
-        words = Words(part, pre, final, because, without_ci)
+        words = Words(part, pre, final, because, without_ci, version=version)
         if only or platform:
             build_section.build_platform(build_section.Part(only, platform, to), as_json=json)
         else:

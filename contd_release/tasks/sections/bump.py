@@ -13,6 +13,7 @@ from contd_release.procedures.options import HELP, Words
 def bump(
     c: Context,
     part: str = "",
+    version: str = "",
     pre: str = "",
     final: bool = False,
     because: str = "",
@@ -23,4 +24,4 @@ def bump(
     with edge():
         from contd_release.procedures.sections.bump import bump_version
 
-        bump_version(Words(part, pre, final, because, without_ci), as_json=json)
+        bump_version(Words(part, pre, final, because, without_ci, version=version), as_json=json)

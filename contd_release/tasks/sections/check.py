@@ -13,6 +13,7 @@ from contd_release.procedures.options import HELP, Words
 def check(
     c: Context,
     part: str = "",
+    version: str = "",
     pre: str = "",
     final: bool = False,
     because: str = "",
@@ -23,4 +24,4 @@ def check(
     with edge():
         from contd_release.procedures.sections.check import check_everything
 
-        check_everything(Words(part, pre, final, because, without_ci), as_json=json)
+        check_everything(Words(part, pre, final, because, without_ci, version=version), as_json=json)
