@@ -10,6 +10,7 @@ def main() -> None:
     from invoke.program import Program
 
     from contd_release import __version__
+    from contd_release.errors import refusal
     from contd_release.tasks import namespace
 
     program: Program = Program(
@@ -19,7 +20,14 @@ def main() -> None:
         binary="contd-release",
         binary_names=["contd-release"],
     )
-    program.run(["contd-release", *sys.argv[1:]])
+    try:
+        program.run(["contd-release", *sys.argv[1:]])
+    except OSError as error:
+        # Invoke reads its own settings from the home before any task.
+        if (refused := refusal(error)) is None:
+            raise
+        sys.stderr.write(f"{refused}\n")
+        sys.exit(refused.exit_code)
 
 
 if __name__ == "__main__":

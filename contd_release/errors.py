@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from errno import EACCES, EDQUOT, EEXIST, ENAMETOOLONG, ENOSPC, ENOTDIR, EPERM, EROFS
 from pathlib import Path
 from types import FrameType
 from typing import ClassVar, Final
@@ -25,6 +26,8 @@ CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202
 _WORKFLOW_COMMAND: Final = re.compile(r"(?m)^(\s*):(?=:)|(##)\[")
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
+# Reasons of the machine for which a file or folder cannot be used; every other OSError is a bug.
+_OF_THE_MACHINE: Final = frozenset((EACCES, EPERM, EROFS, ENOSPC, EDQUOT, ENOTDIR, EEXIST, ENAMETOOLONG))
 # The command that a person typed, where another program runs ours for them.
 TYPED: Final = "CONTD_RELEASE_TYPED"
 # The tasks that mean the repository where a person is, whatever runs them.
@@ -169,12 +172,7 @@ def again(when: str) -> str:
 
 
 def typed(hint: str) -> str:
-    """
-    What to type next, as the person can type it.
-
-    Where another program runs this one for them, as a rehearsal does, they type that one again: `invoke release` would
-    do something else where they are.
-    """
+    """What to type next, as the person can: where another program runs this one for them, that one again."""
     program, _, rest = hint.partition(" ")
     task = rest.partition(" ")[0]
     command = os.environ.get(TYPED)
@@ -201,9 +199,7 @@ def _collection(where: Path) -> str:
 
 
 def raise_all(errors: Sequence[ReleaseError]) -> None:
-    """
-    Raise nothing, the one error, or all of them as one, each once; what another's failure interrupted is left out.
-    """
+    """Raise nothing, the one error, or all as one, each once; what another's failure interrupted is left out."""
     flat = [leaf for error in errors for leaf in _leaves(error)]
     causes = [leaf for leaf in flat if not isinstance(leaf, Interrupted)] or flat[:1]
     causes = list({str(leaf): leaf for leaf in causes}.values())
@@ -239,7 +235,7 @@ def edge() -> Iterator[None]:
     The one place where an error becomes a message and an exit code; SIGTERM and SIGHUP stop as Ctrl-C does.
 
     Raises:
-        invoke.exceptions.Exit: for every `ReleaseError` that reaches it, and for Ctrl-C.
+        invoke.exceptions.Exit: for every `ReleaseError` that reaches it, for Ctrl-C, and for what this machine refuses.
     """
     from invoke.exceptions import Exit
 
@@ -248,9 +244,22 @@ def edge() -> Iterator[None]:
             yield
     except ReleaseError as error:
         raise Exit(f"\n{visible(as_named(str(error)))}", code=exit_code(error)) from error
+    except OSError as error:
+        if (refused := refusal(error)) is None:
+            raise
+        raise Exit(f"\n{visible(str(refused))}", code=refused.exit_code) from error
     except KeyboardInterrupt as error:
         stopped = interruption(error)
         raise Exit(f"\n{stopped}", code=stopped.exit_code) from error
+
+
+def refusal(error: OSError) -> Unwritable | None:
+    """What to say of a file or folder that this machine refuses: a read-only home, a full disk; None for a bug."""
+    if error.errno not in _OF_THE_MACHINE or not error.filename:
+        return None
+    path = Path(os.fsdecode(error.filename))
+    look = f"ls -ld {shlex.quote(str(path.parent))}"
+    return Unwritable(f"{path} cannot be used: {error.strerror}", "a folder that we may write to, with room", look)
 
 
 def interruption(error: KeyboardInterrupt) -> Interrupted:

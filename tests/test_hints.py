@@ -7,9 +7,11 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from invoke.exceptions import ParseError
@@ -123,7 +125,8 @@ def problem_of_one(command: str) -> str:
 def task_problem(words: list[str]) -> str:
     """Why invoke cannot parse the words after its name."""
     try:
-        parsed = Parser(contexts=namespace.to_contexts()).parse_argv(words)
+        with patch.object(sys, "argv", ["invoke", *words]):
+            parsed = Parser(contexts=namespace.to_contexts()).parse_argv(words)
     except ParseError as error:
         return str(error)
     parts = [argument.value for one in parsed for argument in one.args.values() if argument.name == "part"]

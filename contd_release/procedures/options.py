@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from contd_release.errors import Usage
+
 HELP: Final = {
     "part": "the part to raise: major, minor, patch, or auto (what the changes ask for); without one, go on",
     "version": "the version itself instead of a part, such as 2026.3.0 where versions are dates",
@@ -22,6 +24,29 @@ PART: Final = {
     "artifacts": "a folder of what was built and sealed elsewhere, taken over after every file is compared",
     "json": HELP["json"],
 }
+
+
+# The seconds of a month.
+_LONGEST: Final = 30 * 86400
+
+
+def whole_number(text: str, such_as: str) -> int:
+    """
+    The number that an option names; seconds, or how often.
+
+    Args:
+        such_as: a command with the option and a usual number, as a person types it.
+
+    Raises:
+        Usage: it is no whole number, or more than the seconds of a month.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= _LONGEST):
+        raise Usage(
+            f"{such_as.split()[-2]} is {text!r}",
+            expected=f"a whole number, from 0 to {_LONGEST}",
+            type_next=such_as,
+        )
+    return int(text)
 
 
 @dataclass(frozen=True)

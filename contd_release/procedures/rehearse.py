@@ -24,7 +24,12 @@ from contd_release.tools import git
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the words of the call ask for."""
+    """
+    What the words of the call ask for.
+
+    Args:
+        kills: how often to kill at most; 0 is everywhere.
+    """
 
     part: str = ""
     faults: tuple[str, ...] = ()
@@ -34,6 +39,7 @@ class Wishes:
     scenario: str = ""
     without_proof: bool = False
     version: str = ""
+    kills: int = 0
 
 
 def run(wishes: Wishes) -> None:
@@ -43,7 +49,7 @@ def run(wishes: Wishes) -> None:
     Raises:
         ReleaseError: the release stopped, and has said why; the exit code is the one of the release.
     """
-    rehearsal = replace(rehearsal_of(git.clone(Path.cwd())), is_proved=not wishes.without_proof, typed=_again(wishes))
+    rehearsal = _rehearsal(wishes)
     report = reporting(as_json=wishes.as_json)
     scenario = _scenario(rehearsal, wishes)
     is_begun = rehearsal.scenario == wishes.scenario if wishes.scenario else rehearsal.is_under_way
@@ -80,12 +86,19 @@ def run(wishes: Wishes) -> None:
 
 def crash(wishes: Wishes) -> None:
     """Rehearse, killed at every step and in every act, continued each time, and compared with a release left alone."""
-    rehearsal, report = rehearsal_of(git.clone(Path.cwd())), reporting(as_json=wishes.as_json)
-    result = sweep(rehearsal, _scenario(rehearsal, wishes), report.says, faults=wishes.faults)
+    rehearsal, report = _rehearsal(wishes), reporting(as_json=wishes.as_json)
+    scenario = _scenario(rehearsal, wishes)
+    result = sweep(rehearsal, scenario, report.says, faults=wishes.faults, most=wishes.kills)
     report.says(
         f"{result.kills} kills at {result.points} points, each continued: the end state equals the uninterrupted one"
         + "".join(f"\nnever came: {point}" for point in result.missed)
     )
+
+
+def _rehearsal(wishes: Wishes) -> Rehearsal:
+    """The rehearsal of the commit that is checked out."""
+    found = rehearsal_of(git.clone(Path.cwd()))
+    return replace(found, is_proved=not wishes.without_proof, typed=_again(wishes))
 
 
 def _scenario(rehearsal: Rehearsal, wishes: Wishes) -> Scenario:

@@ -82,6 +82,7 @@ def sweep(
     *,
     every: int = 1,
     after: int = 0,
+    most: int = 0,
     faults: tuple[str, ...] = (),
 ) -> Sweep:
     """
@@ -89,6 +90,7 @@ def sweep(
 
     Args:
         rehearsed: the words that begin a release, or a scenario of several commands.
+        most: the most points to be killed at, spread evenly over all; every one where it is 0.
         after: so many commands of the scenario have no points of their own; another sweep kills them.
         faults: what the world orders besides, each time that the release is killed.
 
@@ -98,10 +100,15 @@ def sweep(
     """
     words = rehearsed if isinstance(rehearsed, Scenario) else Once(rehearsed)
     with _world(rehearsal) as world, bystander.yanks(rehearsal, world):
-        points = _points(rehearsal, world, words, after)[::every]
+        began = time.monotonic()
+        found = _points(rehearsal, world, words, after)[::every]
+        whole = time.monotonic() - began
         undisturbed = end_state.of(rehearsal, world)
-    tell(f"{len(points)} points to be killed at")
+    points = spread(found, most)
+    # A release that is continued looks at the whole world again before it goes on, which takes about a fifth of it.
+    tell(f"{_of(len(points), len(found))} to be killed at, {_about(whole * (1 + len(points) / 5))}")
     left, kills, before = list(points), 0, -1
+    began = time.monotonic()
     # What did not come, because a step beside it was faster, is waited for in another release, as long as that helps.
     while left and kills > before:
         before = kills
@@ -112,11 +119,28 @@ def sweep(
                 left.remove(kill.point)
                 if not kill.was_in_time and kill.point.delay > _SHORT / 8:
                     left.append(replace(kill.point, delay=kill.point.delay / 2))
-                tell(f"killed {kill.point}{'' if kill.was_in_time else ', too late'}")
+                left_to_go = (time.monotonic() - began) / kills * len(left)
+                late = "" if kill.was_in_time else ", too late"
+                tell(f"killed {kill.point}{late}   ({kills} of {kills + len(left)}, {_about(left_to_go)} left)")
             disturbed = end_state.of(rehearsal, world)
         if disturbed != undisturbed:
             raise Unsettled(f"the killed release ended with {disturbed}", expected=str(undisturbed))
     return Sweep(kills, len(points), tuple(left))
+
+
+def spread(points: tuple[Point, ...], most: int) -> tuple[Point, ...]:
+    """So many of the points, from the first to the last, or all of them."""
+    if not most or most >= len(points):
+        return points
+    return tuple(points[index * len(points) // most] for index in range(most))
+
+
+def _of(count: int, all_of_them: int) -> str:
+    return f"{count} points" if count == all_of_them else f"{count} of {all_of_them} points"
+
+
+def _about(seconds: float) -> str:
+    return f"about {seconds / 60:.0f} min" if seconds >= 90 else f"about {seconds:.0f} s"
 
 
 def _world(rehearsal: Rehearsal) -> World:

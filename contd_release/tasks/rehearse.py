@@ -14,6 +14,7 @@ from contd_release.errors import edge
         "version": "the version itself instead of a part",
         "fresh": "begin again, even if a rehearsal of this commit was stopped",
         "crash-everywhere": "kill the release at every step and in every act, and continue it each time",
+        "kills": "kill it so often at most, such as 20, instead of everywhere",
         "fault": "a fault that the world orders, such as 'UPLOAD /legacy/ 1 accept-then-drop'; may be repeated",
         "svg": "a file that gets the walked checklist as a picture",
         "without-proof": "leave the proof out, for a first look; the end says that nothing was proved",
@@ -29,6 +30,7 @@ def rehearse(
     version: str = "",
     fresh: bool = False,
     crash_everywhere: bool = False,
+    kills: str | None = None,
     svg: str = "",
     scenario: str = "",
     without_proof: bool = False,
@@ -36,19 +38,12 @@ def rehearse(
 ) -> None:
     """Release this commit into a throwaway world on this machine: no secret, no network, the same steps."""
     with edge():
+        from contd_release.procedures.options import whole_number
         from contd_release.procedures.rehearse import Wishes, crash, run
 
-        wishes = Wishes(
-            part,
-            tuple(fault),
-            svg,
-            fresh=fresh,
-            as_json=json,
-            scenario=scenario,
-            without_proof=without_proof,
-            version=version,
-        )
-        if crash_everywhere:
+        most = 0 if kills is None else whole_number(kills, "invoke rehearse --kills 20")
+        wishes = Wishes(part, tuple(fault), svg, fresh, json, scenario, without_proof, version, most)
+        if crash_everywhere or most:
             crash(wishes)
         else:
             run(wishes)

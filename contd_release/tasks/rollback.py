@@ -6,7 +6,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from contd_release.errors import edge
-from contd_release.procedures.options import HELP
+from contd_release.procedures.options import HELP, whole_number
 
 
 @task(
@@ -38,7 +38,7 @@ def rollback(
     republish: bool = False,
     hotfix: bool = False,
     wish: list[str] | None = None,
-    wait: int = 1800,
+    wait: str = "1800",
     yes: bool = False,
     dry_run: bool = False,
     json: bool = False,
@@ -56,5 +56,6 @@ def rollback(
             "hotfix": hotfix,
         }
         wishes = frozenset(name for name, is_wanted in asked.items() if is_wanted)
-        request = RollbackRequest(version, reason, wishes, tuple(wish or ()), wait)
+        seconds = whole_number(wait, "invoke rollback --wait 1800")
+        request = RollbackRequest(version, reason, wishes, tuple(wish or ()), seconds)
         withdraw(request, as_json=json, yes=yes, dry_run=dry_run or bool(c.config.run.dry))

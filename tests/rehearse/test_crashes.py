@@ -62,6 +62,16 @@ def test_a_ref_that_moved_more_often_is_another_end(here: Place) -> None:
     assert tuple(one.moves["website refs/heads/gh-pages"] for one in (undisturbed, disturbed)) == (1, 3)
 
 
+def test_so_many_kills_at_most(here: Place) -> None:
+    """`--kills 2` is two of the points, each counted with the time that is left; the proof may be left out as well."""
+    said = here.run("rehearse", "--kills", "2", "--without-proof", "--part", "minor", timeout=300)
+    assert said.code == 0, said.text
+    assert re.search(r"^2 of \d+ points to be killed at, about \d+ (s|min)$", said.out, re.MULTILINE)
+    counted = re.findall(r"^killed .* \((\d) of 2, about \d+ s left\)$", said.out, re.MULTILINE)
+    assert counted == ["1", "2"]
+    assert "the released tree passes" not in said.out
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("every", [19])
 def test_killed_at_some_points(here: Place, every: int) -> None:

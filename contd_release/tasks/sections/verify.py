@@ -6,7 +6,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from contd_release.errors import edge
-from contd_release.procedures.options import PART
+from contd_release.procedures.options import PART, whole_number
 
 
 @task(
@@ -17,7 +17,7 @@ from contd_release.procedures.options import PART
     }
 )
 def verify(
-    c: Context, version: str = "", only: str = "", artifacts: str = "", patience: int = 300, json: bool = False
+    c: Context, version: str = "", only: str = "", artifacts: str = "", patience: str = "300", json: bool = False
 ) -> None:
     """Read every channel back as a consumer would, and compare it with what was built; from any machine."""
     with edge():
@@ -25,4 +25,5 @@ def verify(
         from contd_release.procedures.sections.comparison import Patience
         from contd_release.procedures.sections.verify import Wanted, verify_again
 
-        verify_again(Wanted(version, scope(only, artifacts), Patience(whole=patience)), as_json=json)
+        seconds = whole_number(patience, "invoke verify --patience 300")
+        verify_again(Wanted(version, scope(only, artifacts), Patience(whole=seconds)), as_json=json)
