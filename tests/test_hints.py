@@ -123,7 +123,10 @@ def problem_of_one(command: str) -> str:
 
 
 def task_problem(words: list[str]) -> str:
-    """Why invoke cannot parse the words after its name."""
+    """Why invoke cannot parse the words after its name; a blank that is no value stands for options."""
+    words = [
+        word for before, word in zip(["", *words], words, strict=False) if word != BLANK or before.startswith("--")
+    ]
     try:
         with patch.object(sys, "argv", ["invoke", *words]):
             parsed = Parser(contexts=namespace.to_contexts()).parse_argv(words)
