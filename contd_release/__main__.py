@@ -7,6 +7,15 @@ import sys
 
 def main() -> None:
     """Run the tasks of the current folder's project."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        # Before a task has begun: imports take some tenths of a second.
+        sys.stderr.write("\ninterrupted: nothing was begun\n")
+        sys.exit(130)
+
+
+def _run() -> None:
     from invoke.program import Program
 
     from contd_release import __version__

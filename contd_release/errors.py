@@ -7,6 +7,7 @@ is not a `ReleaseError` is a bug and keeps its traceback.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shlex
@@ -25,6 +26,9 @@ CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202
 # https://docs.github.com/actions/reference/workflow-commands-for-github-actions; `##[` is their older form.
 _WORKFLOW_COMMAND: Final = re.compile(r"(?m)^(\s*):(?=:)|(##)\[")
 
+_OF_THE_DISK: Final = frozenset(
+    (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENOTDIR, errno.ENAMETOOLONG)
+)
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 # Reasons of the machine for which a file or folder cannot be used; every other OSError is a bug.
 _OF_THE_MACHINE: Final = frozenset((EACCES, EPERM, EROFS, ENOSPC, EDQUOT, ENOTDIR, EEXIST, ENAMETOOLONG))
@@ -230,6 +234,31 @@ def visible(text: str) -> str:
 
 
 @contextmanager
+def disk_named(what: str = "") -> Iterator[None]:
+    """
+    Report what a disk refuses: it is full or read-only, a folder is none, a name is too long.
+
+    Args:
+        what: what is done meanwhile, as an error says it.
+
+    Raises:
+        Unwritable: the disk refused it. Other errors of the system are bugs.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        path = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
+        place = next((one for one in path.absolute().parents if one.is_dir()), None) if path else None
+        raise Unwritable(
+            ": ".join(filter(None, (what, error.strerror, str(path)[:300] if path else ""))),
+            expected="room on the disk, and permission to write there",
+            type_next=f"df -h {shlex.quote(str(place))}; ls -ld {shlex.quote(str(place))}" if place else "df -h",
+        ) from error
+
+
+@contextmanager
 def edge() -> Iterator[None]:
     """
     The one place where an error becomes a message and an exit code; SIGTERM and SIGHUP stop as Ctrl-C does.
@@ -240,7 +269,7 @@ def edge() -> Iterator[None]:
     from invoke.exceptions import Exit
 
     try:
-        with _signals_heard():
+        with _signals_heard(), disk_named():
             yield
     except ReleaseError as error:
         raise Exit(f"\n{visible(as_named(str(error)))}", code=exit_code(error)) from error

@@ -14,7 +14,7 @@ from contd_release.adopt.place import Place
 from contd_release.adopt.questions import Answers, Question
 from contd_release.adopt.write import journal
 from contd_release.console import Report, reporting
-from contd_release.errors import NotReady, Usage
+from contd_release.errors import NeedsPerson, NotReady, Usage
 
 NEXT = "look at it with: git diff; then commit and push it\ntype: invoke doctor"
 
@@ -121,7 +121,14 @@ def _ask(question: Question) -> str:
     choices = f" [{'/'.join(question.choices)}]" if question.choices else ""
     reason = f"\n  {question.reason}" if question.reason else ""
     while True:
-        answer = input(f"{question.text}?{reason}\n  {question.key}{choices} ({question.default}): ").strip()
+        try:
+            answer = input(f"{question.text}?{reason}\n  {question.key}{choices} ({question.default}): ").strip()
+        except EOFError as error:
+            raise NeedsPerson(
+                f"{question.key} was not answered, and nothing was written",
+                expected="an answer; an empty line takes the one in parentheses",
+                type_next=f"contd-release adopt --answer {question.key}={question.default}",
+            ) from error
         if not answer:
             return question.default
         if not question.choices or answer in question.choices:

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import Protocol
 
-from contd_release.errors import Interrupted
+from contd_release.errors import Interrupted, disk_named
 from contd_release.process.redaction import Redactor
 
 
@@ -53,4 +53,5 @@ class Call:
         """Call it."""
         if running.stop.is_set():
             raise Interrupted(f"{self.title} was not started")
-        self.function()
+        with disk_named(self.title):
+            self.function()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any, Final
@@ -14,10 +15,11 @@ from contd_release.process import files
 from contd_release.sandbox.misfortunes import Reset
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOST: Final = "127.0.0.1"
 _POLL: Final = 0.02
+_ANSWER: Final = "contd_release.answer"
 # Seconds that requests under way have, when the server stops, to come to their end.
 _PATIENCE: Final = 10
 
@@ -26,6 +28,7 @@ class _Handler(WSGIRequestHandler):
     # Headers and body are two writes; with Nagle's algorithm the second waits for the client's delayed ACK.
     disable_nagle_algorithm = True
     server: _Server
+    _environ: WSGIEnvironment
 
     def run_wsgi(self) -> None:
         """Answer, unless the server has stopped in the meantime."""
@@ -35,7 +38,24 @@ class _Handler(WSGIRequestHandler):
         try:
             super().run_wsgi()
         finally:
+            self._close_answer()
             self.server.end()
+
+    def make_environ(self) -> WSGIEnvironment:
+        """Keep the environment, in which the application leaves its answer."""
+        self._environ = super().make_environ()
+        return self._environ
+
+    def _close_answer(self) -> None:
+        """
+        Close what the application answered with, which may be an open file.
+
+        Werkzeug closes it after it has read what the client still sends, and not where the client has reset the
+        connection.
+        """
+        close = getattr(self._environ.get(_ANSWER), "close", None)
+        if close:
+            close()
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
         """The ledger has the requests."""
@@ -92,7 +112,7 @@ class Server:
     def __init__(self, application: WSGIApplication, directory: Path) -> None:
         listening = _listening(directory / "port")
         with listening:
-            self._server = _Server(application, listening, directory / "errors.log")
+            self._server = _Server(_kept(application), listening, directory / "errors.log")
         self.port: int = self._server.port
         files.write(directory / "port", f"{self.port}\n")
         self._thread = Thread(target=self._server.serve_forever, args=(_POLL,), name="world", daemon=True)
@@ -104,6 +124,16 @@ class Server:
         self._thread.join()
         self._server.settle()
         self._server.server_close()
+
+
+def _kept(application: WSGIApplication) -> WSGIApplication:
+    """The same application, which leaves its answer in the environment."""
+
+    def kept(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        answer = environ[_ANSWER] = application(environ, start_response)
+        return answer
+
+    return kept
 
 
 def _listening(remembered: Path) -> socket.socket:

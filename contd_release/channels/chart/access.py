@@ -4,6 +4,7 @@ What must be so before a chart is packed: something packs charts, this one can b
 
 from __future__ import annotations
 
+import shlex
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from contd_release.channels.chart.names import (
     version,
 )
 from contd_release.engine.step import Found, State, Step
-from contd_release.errors import Usage
+from contd_release.errors import Unwritable, Usage, disk_named
 from contd_release.project.release import Release
 from contd_release.tools import git
 from contd_release.tools.helm import helm
@@ -116,6 +117,12 @@ def _exported(release: Release) -> Iterator[Path]:
     whole = "file://" in (git.text(release.project.root, release.base, f"{path}/Chart.yaml") or "")
     with TemporaryDirectory(prefix="contd-release-") as room:
         packed = Path(room) / "tree.tar"
+        if not git.names(release.project.root, release.base, path):
+            raise Usage(
+                f"git has no {path} at {release.base[:12]}",
+                expected="the folder of a Chart.yaml in `path` of [tool.contd-release.chart]",
+                type_next="$EDITOR pyproject.toml",
+            )
         answer = git.git(
             release.project.root,
             "archive",
@@ -126,14 +133,28 @@ def _exported(release: Release) -> Iterator[Path]:
             *([] if whole else [path]),
         ).ask()
         if answer.code:
-            raise Usage(
-                f"git has no {path} at {release.base[:12]}: {answer.err.strip()}",
-                expected="the folder of a Chart.yaml in `path` of [tool.contd-release.chart]",
-                type_next="$EDITOR pyproject.toml",
+            raise Unwritable(
+                f"the chart cannot be unpacked to {room}: git archive ended with {answer.code}: {answer.err.strip()}",
+                expected="room for temporary files",
+                type_next=f"df -h {Path(room).parent}   (or export TMPDIR=… to another folder)",
             )
         with tarfile.open(packed) as tree:
             # Python has this filter from 3.11.4 on.
             # https://docs.python.org/3/library/tarfile.html#supporting-older-python-versions
             tree.extraction_filter = getattr(tarfile, "data_filter", None)
-            tree.extractall(room)  # noqa: S202
+            with disk_named(f"the chart is unpacked to {room}"):
+                _unpacked(tree, room)
         yield Path(room) / path
+
+
+def _unpacked(tree: tarfile.TarFile, room: str) -> None:
+    """Unpack the folder; a link that leads outside of it would bring a file of this machine into the chart."""
+    try:
+        tree.extractall(room)  # noqa: S202
+    except tarfile.FilterError as error:
+        name = error.tarinfo.name
+        raise Usage(
+            f"{name} is a link to {error.tarinfo.linkname}, outside of the tree",
+            expected="links that stay in the chart",
+            type_next=f"git rm -- {shlex.quote(name)}   (and commit a file of its own instead)",
+        ) from error

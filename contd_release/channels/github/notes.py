@@ -8,6 +8,7 @@ from typing import Final
 from contd_release.errors import NotReady
 from contd_release.project.release import Release
 from contd_release.tools.github.api import GitHubRepository
+from contd_release.tools.markup import markdown
 
 # https://docs.github.com/rest/releases/releases#create-a-release answers 422 above this.
 LONGEST: Final = 125_000
@@ -25,7 +26,7 @@ def notes(release: Release, repository: GitHubRepository, commit: str) -> str:
     if path is None:
         raise NotReady(f"{release.notes} is not there", expected="the notes of this version", type_next="invoke bump")
     end = f"\n\n{mark(release, commit)}\n"
-    text = path.read_text(encoding="utf-8").strip()
+    text = markdown.calling_nobody(path.read_text(encoding="utf-8")).strip()
     if len(text) + len(end) > LONGEST:
         more = f"\n\n… [The whole notes]({repository.web}/blob/{release.tag}/{release.notes})"
         text = text[: LONGEST - len(end) - len(more)].rpartition("\n")[0] + more

@@ -25,6 +25,8 @@ _ZERO_WIDTH: Final = "\u200b"
 _CALL: Final = re.compile(r"(?<![\w/])([@\uff20])(?=\w)|([@\uff20])(?=everyone|here|(?:channel|all)\b)", re.IGNORECASE)
 _OPENING: Final = re.compile(r"<(?=[@#!/?:&a-zA-Z])")
 _LINK: Final = re.compile(r"(https?://[^\s<>]+)")
+# A fenced block, or code between as many backticks as begin it.
+_CODE: Final = re.compile(r"(?ms)(^ {0,3}```[^`\n]*\n.*?^ {0,3}```[ \t]*$|(?<![\\`])`[^`\n]+`(?!`))")
 _SPECIAL: Final = re.compile(r"([\\`*_~|\[\]])")
 _BLOCK: Final = re.compile(r"(?m)^(\s*)([#>+-]|\d+[.)])(?=\s|#|>)")
 
@@ -39,6 +41,15 @@ def quiet(text: str) -> str:
     The text in which nothing is a mention or a tag: an invisible space stands behind each `@` and `<` that could be.
     """
     return _OPENING.sub(f"<{_ZERO_WIDTH}", _CALL.sub(lambda match: f"{match[0]}{_ZERO_WIDTH}", seen(text)))
+
+
+def calling_nobody(notes: str) -> str:
+    """
+    The Markdown itself, without invisible characters; outside of code, an invisible space stands behind each `@` that
+    would notify people. GitHub has no switch for mentions.
+    """
+    parts = _CODE.split(seen(notes))
+    return "".join(part if index % 2 else _CALL.sub(rf"\g<0>{_ZERO_WIDTH}", part) for index, part in enumerate(parts))
 
 
 def html(notes: str) -> str:

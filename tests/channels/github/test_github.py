@@ -111,7 +111,7 @@ class TestAllowed:
         monkeypatch.setenv("GITHUB_TOKEN", "ghp_canary_that_is_wrong_0123456789")
         with pytest.raises(Unanswered) as error:
             found(access.allowed(release))
-        assert "refused our credential for owner/contd: 401" in str(error.value)
+        assert "does not accept our token: 401" in str(error.value)
         assert "canary" not in str(error.value)
 
 
@@ -271,6 +271,14 @@ class TestDrafted:
         github.world.faults.order("GET /api/v3/repos/owner/contd/releases* every 500")
         with pytest.raises(Unanswered):
             found(drafted(built))
+
+    def test_notes_notify_no_person(self, github: Github, built: Release, tmp_path: Path) -> None:
+        """A contributor's fragment mentions people, and turns the direction of the text."""
+        (built.project.root / built.notes).write_text("- New. @everyone @owner/team \u202e\n", encoding="utf-8")
+        walk(drafted(built), log=tmp_path)
+        assert _only(built).body.startswith(
+            "- New. @\u200beveryone @\u200bowner/team\n\n<!-- contd-release: v1.2.0 of "
+        )
 
     def test_long_notes_are_cut_with_a_link(self, github: Github, built: Release, tmp_path: Path) -> None:
         """GitHub takes 125,000 characters; the mark survives the cut."""

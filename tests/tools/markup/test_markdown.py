@@ -80,3 +80,20 @@ WRITTEN = [
 def test_notes_read_well(notes: str, plain: str, chat: str) -> None:
     """What contributors write is readable at both kinds of places."""
     assert (plain, chat) == (markdown.plain(notes), markdown.chat(notes))
+
+
+@pytest.mark.parametrize(
+    ("notes", "shown"),
+    [
+        ("Thanks, @ada and @owner/team!", "Thanks, @\u200bada and @\u200bowner/team!"),
+        ("`@decorated` and @ada", "`@decorated` and @\u200bada"),
+        ("```python\n@decorated\ndef f(): ...\n```\n@ada", "```python\n@decorated\ndef f(): ...\n```\n@\u200bada"),
+        ("\\`@ada`", "\\`@\u200bada`"),
+        ("`a\n@ada`", "`a\n@\u200bada`"),
+        ("write to a@example.com, <details>", "write to a@example.com, <details>"),
+        ("left\u202eright\u2066 \x1b[2J", "leftright [2J"),
+    ],
+)
+def test_the_markdown_itself_notifies_no_person(notes: str, shown: str) -> None:
+    """GitHub makes no mentions in code; all else is kept."""
+    assert markdown.calling_nobody(notes) == shown
