@@ -12,16 +12,16 @@ HELP: Final = {
     "version": "the version itself instead of a part, such as 2026.3.0 where versions are dates",
     "pre": "make it a pre-release: a, b or rc",
     "final": "end a series of pre-releases",
-    "because": "why a smaller part than the changes ask for is right",
-    "without-ci": "why it is right to release although the checks of the commit are not green",
-    "json": "tell events as JSON lines",
+    "because": "the reason for a smaller part than the changes ask for",
+    "without-ci": "the reason to release although the checks of the commit are not green",
+    "json": "print each event as a line of JSON",
 }
 
 WAIT_CI: Final = "wait until the checks of the commit have ended, before anything else"
 
 PART: Final = {
     "only": "some channels, with commas between them: image,chart,github",
-    "artifacts": "a folder of what was built and sealed elsewhere, taken over after every file is compared",
+    "artifacts": "a folder with artifacts that were built and sealed elsewhere; every file is compared with the seal",
     "json": HELP["json"],
 }
 

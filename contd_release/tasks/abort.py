@@ -11,7 +11,7 @@ from contd_release.procedures.options import HELP
 
 @task(help={"json": HELP["json"]})
 def abort(c: Context, json: bool = False) -> None:
-    """Put everything back that a release has done so far, as long as nothing is public."""
+    """Undo everything that the release in progress has done, as long as nothing is public."""
     with edge():
         from contd_release.procedures.abort import abort_release
 

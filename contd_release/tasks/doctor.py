@@ -10,7 +10,7 @@ from contd_release.errors import edge
 
 @task(help={"json": "one JSON object a line, for machines"})
 def doctor(c: Context, json: bool = False) -> None:
-    """Tell everything that keeps this repository from being released, and what to type."""
+    """List everything that keeps this repository from being released, and what to type."""
     with edge():
         from contd_release.procedures.doctor import examine
 

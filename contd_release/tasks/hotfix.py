@@ -11,7 +11,7 @@ from contd_release.procedures.options import HELP, WAIT_CI, Words
 
 @task(
     help={
-        "of": "the version to mend, such as 1.2.0",
+        "of": "the version to fix, such as 1.2.0",
         "pick": "a commit to take over, with its fragment; may be repeated",
         "here": "switch this working tree to the branch, instead of making a worktree beside it",
         "json": HELP["json"],
@@ -19,7 +19,7 @@ from contd_release.procedures.options import HELP, WAIT_CI, Words
     iterable=["pick"],
 )
 def start(c: Context, of: str, pick: list[str], here: bool = False, json: bool = False) -> None:
-    """Begin a hotfix: a branch from the tag of a release, pushed, in a worktree of its own."""
+    """Start a hotfix: a branch from the tag of a release, pushed, in a worktree of its own."""
     with edge():
         from contd_release.procedures.hotfix.start import start_hotfix
 

@@ -20,7 +20,7 @@ def plan(
     without_ci: str = "",
     json: bool = False,
 ) -> None:
-    """Print every step of a release, what the world says of it, and each command that would run."""
+    """Print every step of a release, whether it holds now, and each command that would run."""
     with edge():
         from contd_release.procedures.plan import print_plan
 

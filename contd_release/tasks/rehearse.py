@@ -14,12 +14,12 @@ from contd_release.errors import edge
         "version": "the version itself instead of a part",
         "fresh": "begin again, even if a rehearsal of this commit was stopped",
         "crash-everywhere": "kill the release at every step and in every act, and continue it each time",
-        "kills": "kill it so often at most, such as 20, instead of everywhere",
-        "fault": "a fault that the world orders, such as 'UPLOAD /legacy/ 1 accept-then-drop'; may be repeated",
+        "kills": "kill the release at most this many times, such as 20, instead of everywhere",
+        "fault": "a fault to happen in the sandbox, such as 'UPLOAD /legacy/ 1 accept-then-drop'; may be repeated",
         "svg": "a file that gets the walked checklist as a picture",
-        "without-proof": "leave the proof out, for a first look; the end says that nothing was proved",
-        "scenario": "rehearse more than a release: hotfix, or rollback",
-        "json": "tell events as JSON lines",
+        "without-proof": "skip the proof, for a first look",
+        "scenario": "rehearse a hotfix or a rollback, instead of a release",
+        "json": "print each event as a line of JSON",
     },
     iterable=["fault"],
 )
@@ -36,7 +36,7 @@ def rehearse(
     without_proof: bool = False,
     json: bool = False,
 ) -> None:
-    """Release this commit into a throwaway world on this machine: no secret, no network, the same steps."""
+    """Run the release of this commit against local servers: the same steps, without a secret."""
     with edge():
         from contd_release.procedures.options import whole_number
         from contd_release.procedures.rehearse import Wishes, crash, run

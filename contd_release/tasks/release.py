@@ -32,7 +32,7 @@ def release(
     dry_run: bool = False,
     svg: str = "",
 ) -> None:
-    """Release: from "main is green" to "everyone can install it, we checked, and they know"."""
+    """Release: raise the version, prove, build, publish, verify and announce; without a part, continue."""
     with edge():
         words = Words(part, pre, final, because, without_ci, version=version, wait_ci=wait_ci)
         if dry_run or c.config.run.dry:

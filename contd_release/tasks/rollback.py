@@ -12,16 +12,16 @@ from contd_release.procedures.options import HELP, whole_number
 @task(
     iterable=["wish"],
     help={
-        "version": "the version to withdraw; the one whose rollback is under way when absent",
+        "version": "the version to withdraw; without it, continue the rollback in progress",
         "reason": "why, in one sentence for users",
         "deprecate-chart": "put a copy that helm warns of in the chart's place; the chart as it is stays beside it",
-        "delete-chart": "delete the chart, where its registry lets us",
+        "delete-chart": "delete the chart, if its registry allows that",
         "delete-tag": "delete the tag, if nothing public points at it",
         "revert": "restore the previous code on main, in one commit or a pull request",
         "republish": "release the previous code as the next patch",
-        "hotfix": "begin the hotfix that mends it",
-        "wish": "what a plug-in's channel does only if it is asked to; give it several times for several",
-        "wait": "how many seconds to wait for a person who yanks",
+        "hotfix": "start the hotfix of it",
+        "wish": "what the channel of a plug-in does only on request; may be repeated",
+        "wait": "seconds to wait until a person has yanked the files",
         "yes": "withdraw without a question",
         "dry-run": "show the table and what would be done, and change nothing",
         "json": HELP["json"],
@@ -43,7 +43,7 @@ def rollback(
     dry_run: bool = False,
     json: bool = False,
 ) -> None:
-    """Withdraw a release: what can be undone is, what cannot is said, users are notified."""
+    """Withdraw a release: undo what can be undone, list what cannot, and notify users."""
     with edge():
         from contd_release.procedures.rollback.rollback import RollbackRequest, withdraw
 

@@ -9,9 +9,9 @@ from contd_release.errors import edge
 from contd_release.procedures.options import HELP
 
 
-@task(help={"version": "a version released from this clone; the one under way when absent", "json": HELP["json"]})
+@task(help={"version": "a version released from this clone; without it, the one in progress", "json": HELP["json"]})
 def status(c: Context, version: str = "", json: bool = False) -> None:
-    """Tell what the world says now of every step of the release under way."""
+    """Show where the release in progress stands: what holds now of every step."""
     with edge():
         from contd_release.procedures.status import print_status
 

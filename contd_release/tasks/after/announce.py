@@ -11,10 +11,10 @@ from contd_release.procedures.options import HELP
 
 @task(
     help={
-        "version": "a version released from this clone; the one under way when absent",
+        "version": "a version released from this clone; without it, the one in progress",
         "preview": "show every message exactly as it would go out, and send none",
-        "again": "a place whose message did not arrive: send it again",
-        "done": "a place whose message did arrive: do not send it again",
+        "again": "a place that did not get the message: send it again",
+        "done": "a place that has the message: do not send it again",
         "kind": "release, or correction for a release that was withdrawn",
         "json": HELP["json"],
     }
@@ -28,7 +28,7 @@ def announce(
     kind: str = "release",
     json: bool = False,
 ) -> None:
-    """Tell people of a verified release: every place once."""
+    """Announce a verified release in every place, once in each."""
     with edge():
         from contd_release.procedures.after import announce as telling
 

@@ -11,14 +11,14 @@ from contd_release.procedures.options import HELP
 
 @task(
     help={
-        "version": "the version to watch; the one under way, or the latest that is out, when absent",
+        "version": "the version to watch; without it, the one in progress or the latest that is out",
         "once": "look once and end, for cron",
         "every": "how long to wait between two looks: 90s, 5m, 1h",
         "json": HELP["json"],
     }
 )
 def monitor(c: Context, version: str = "", once: bool = False, every: str = "5m", json: bool = False) -> None:
-    """Watch a release for its window: error rate, issues, feedback, downloads; with a verdict, and never a rollback."""
+    """Watch a published release: error rate, issues, feedback, downloads, and a verdict. Never rolls back by itself."""
     with edge():
         from contd_release.procedures.after.monitor import Wishes, watch
 

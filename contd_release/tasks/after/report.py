@@ -11,14 +11,14 @@ from contd_release.procedures.options import HELP
 
 @task(
     help={
-        "version": "a version that is out, or was begun here; the last one of this clone when absent",
+        "version": "a version that is out or was begun here; without it, the last one of this clone",
         "to": "the folder that gets the files; the release's own, below .git, when absent",
-        "offline": "use no network: leave out what the channels have now",
+        "offline": "use no network, and leave out what the channels have now",
         "json": HELP["json"],
     }
 )
 def report(c: Context, version: str = "", to: str = "", offline: bool = False, json: bool = False) -> None:
-    """Write the evidence of a release: one HTML page with pictures, and the same as Markdown and JSON."""
+    """Write the evidence of a release as HTML, Markdown and JSON."""
     with edge():
         from contd_release.procedures.after.report import write
 

@@ -16,7 +16,7 @@ from contd_release.errors import edge
     }
 )
 def schedule(c: Context, ics: str = "", check: bool = False, issue: bool = False) -> None:
-    """Tell what was released last, what is due when, and what waits to be released."""
+    """Show what was released last, what is due when, and what waits to be released."""
     with edge():
         from contd_release.procedures.after import schedule as scheduling
 

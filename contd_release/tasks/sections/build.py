@@ -34,7 +34,7 @@ def build(
     join: str = "",
     json: bool = False,
 ) -> None:
-    """Prepare, prove and build: everything is sealed, and nothing has left this machine. On a tag, build its commit."""
+    """Prepare, prove and build a release, up to the sealed artifacts. On a tag, build its commit."""
     with edge():
         from contd_release.procedures.sections import build as build_section
 

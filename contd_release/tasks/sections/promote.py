@@ -11,7 +11,7 @@ from contd_release.procedures.options import PART
 
 @task(help={"yes": "approve the review without a question"} | PART)
 def promote(c: Context, yes: bool = False, only: str = "", artifacts: str = "", json: bool = False) -> None:
-    """Make the GitHub Release public and move `latest` and friends, last of all. On a tag, those of its release."""
+    """Make the GitHub Release public and move the image tags 1.2, 1 and latest. On a tag, those of its release."""
     with edge():
         from contd_release.procedures.sections.by_tag import scope
         from contd_release.procedures.sections.promote import promote_release

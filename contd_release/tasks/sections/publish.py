@@ -12,7 +12,7 @@ from contd_release.procedures.options import PART
 @task(help={"yes": "approve the review without a question"} | PART)
 def publish(c: Context, yes: bool = False, only: str = "", artifacts: str = "", json: bool = False) -> None:
     """
-    Publish the release under way to every channel, after the review. On a tag, publish what was built of its commit.
+    Publish the release in progress to every channel, after the review. On a tag, publish what was built of its commit.
     """
     with edge():
         from contd_release.procedures.sections.by_tag import scope

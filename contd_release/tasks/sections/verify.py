@@ -12,14 +12,14 @@ from contd_release.procedures.options import PART, whole_number
 @task(
     help=PART
     | {
-        "version": "a version that is out; the release under way, or the tag that is checked out, when absent",
+        "version": "a version that is out; without it, the release in progress or the tag that is checked out",
         "patience": "seconds to wait for what is not there yet",
     }
 )
 def verify(
     c: Context, version: str = "", only: str = "", artifacts: str = "", patience: str = "300", json: bool = False
 ) -> None:
-    """Read every channel back as a consumer would, and compare it with what was built; from any machine."""
+    """Read every channel back as a user would, and compare it with what was built; works on any machine."""
     with edge():
         from contd_release.procedures.sections.by_tag import scope
         from contd_release.procedures.sections.comparison import Patience
