@@ -1,5 +1,5 @@
 """
-Every way to stop that a person can act on.
+Every kind of failure that a person can act on.
 
 Each leaf has an exit code of its own, so that CI can tell a conflict from a server that did not answer. Anything that
 is not a `ReleaseError` is a bug and keeps its traceback.
@@ -83,7 +83,7 @@ class NotReady(Usage):
 
 
 class Conflict(ReleaseError):
-    """Something else stands under our name. It is never overwritten, moved or deleted."""
+    """Something else has our name. It is never overwritten, moved or deleted."""
 
     exit_code = 3
 

@@ -37,7 +37,7 @@ class Claim:
 
 def consumer(everybody: OciRepository, ours: OciRepository, reference: str) -> OciRepository:
     """
-    The repository as users see it: without a login, or with ours if the registry refuses everybody else.
+    The repository as users see it: without a login, or with ours if the registry refuses all others.
 
     Raises:
         Unanswered: the registry did not say whether it lets users in; that is not "private".

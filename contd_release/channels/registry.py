@@ -97,7 +97,7 @@ def readings(release: Release, only: Collection[str] = ()) -> Iterator[tuple[str
 
 
 def verified(project: Project) -> Iterator[str]:
-    """The names of the channels whose verification the journal tells of."""
+    """The names of the channels whose verification the journal notes."""
     return (name for name, module in channels(project).items() if module.verify is not nothing)
 
 

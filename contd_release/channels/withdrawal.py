@@ -56,7 +56,7 @@ class Rollback:
 
     @property
     def following(self) -> Version:
-        """The patch in which it is mended."""
+        """The patch that fixes it."""
         return next_version(Version(self.version.base_version), "patch")
 
 

@@ -115,7 +115,7 @@ class Lines:
 
 
 def put(line: str) -> None:
-    """One write a line: steps side by side tell theirs at the same time."""
+    """One write a line: steps side by side print theirs at the same time."""
     sys.stdout.write(f"{visible(line)}\n")
     sys.stdout.flush()
 

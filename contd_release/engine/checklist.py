@@ -52,8 +52,8 @@ class Checklist:
         Raise everything that is known to stop the walk, all at once, before anything is changed.
 
         Raises:
-            Conflict: something else stands under one of our names.
-            Unanswered: a place did not say what is there.
+            Conflict: something else has one of our names.
+            Unanswered: a server gave no usable answer.
             NotReady: a claim does not hold that only a person can make true.
             Several: more than one of these.
         """
@@ -87,7 +87,7 @@ class Checklist:
             is_crossed: whether this release is known to have done a step that cannot be undone.
 
         Returns:
-            What is not as it was before: somebody else's, which is left alone, and what a place never gives up.
+            What is not as it was before: someone else's, which is left alone, and what a place never gives up.
 
         Raises:
             Conflict: a step that cannot be undone is done already: past the line, only forward.
@@ -101,9 +101,9 @@ class Checklist:
 
     def _behind_the_line(self, *, is_crossed: bool) -> tuple[Seen, ...]:
         """
-        What stands under the names of the steps that cannot be undone and is not ours; every one of them is asked.
+        What has the names of the steps that cannot be undone, and is not ours; every one of them is asked.
 
-        What follows a step that somebody else has done first cannot be ours, unless the line was crossed before: two
+        What follows a step that someone else has done first cannot be ours, unless the line was crossed before: two
         who release the same version at once may build the same bytes, and the tag says whose the files are. Once it was
         crossed, whatever is there may be ours.
         """

@@ -1,4 +1,4 @@
-"""What a checklist is made of: steps, sections, branches side by side, and the events that a walk of them tells."""
+"""What a checklist is made of: steps, sections, branches side by side, and the events of a walk of them."""
 
 from __future__ import annotations
 

@@ -215,7 +215,7 @@ def _hope(step: Step) -> Found | None:
 
 
 def _settles(step: Step, found: Found) -> bool:
-    """Whether the claim holds now; what stands in its way under our name is refused."""
+    """Whether the claim holds now; something else with our name is refused."""
     if found.state is State.CONFLICT:
         raise refusal(step, found)
     return found.state is State.DONE

@@ -53,7 +53,7 @@ class Misnamed:
 
     Args:
         what: what is wrong with it.
-        remedy: the git command that mends it.
+        remedy: the git command that corrects it.
     """
 
     what: str

@@ -112,7 +112,7 @@ def beginning(project: Project, here: str | None) -> str:
     The commit a new release starts from: that of the project, which must be the remote main's tip.
 
     Args:
-        here: the branch that is checked out; nothing where HEAD is detached.
+        here: the branch that is checked out; None if HEAD is detached.
 
     Raises:
         NotReady: HEAD is detached, on another branch, behind, ahead of or beside the tip; each says what to type.

@@ -25,7 +25,7 @@ _PATIENCE = 300.0
 
 
 def access(release: Release) -> Iterator[Item]:
-    """The workflow is there, GitHub lets us in, and every name is free."""
+    """The workflow is there, GitHub accepts our token, and every name is free."""
     yield there(release)
     yield from github.access(release)
     for items in registry.section("publish", release):

@@ -126,7 +126,7 @@ def planned(project: Project, words: Words, branch: str | None, *, base: str = "
 
 
 def resumed(project: Project, begun: Begun) -> Release:
-    """The release that the journal tells of, with the project as it was when it began."""
+    """The release in the journal, with the project as it was when it began."""
     found = at(project, begun.base)
     return Release(
         project=found,
@@ -192,7 +192,7 @@ def _refuse_ambiguous_login(project: Project) -> None:
 
 
 def _uncommitted(root: Path, commit: str) -> list[NotReady]:
-    """What may be why a setting that was just mended still is wrong."""
+    """What may be why a setting that was just corrected is still wrong."""
     here = (root / path for path in ("pyproject.toml", project.CONFIGURATION))
     changed = [
         path.name

@@ -118,7 +118,7 @@ def seal(folder: Path, sealed: Sealed) -> None:
 
 def read(folder: Path) -> Sealed | None:
     """
-    The seal in this folder, or nothing when nothing was sealed.
+    The seal in this folder, or None if nothing was sealed.
 
     Raises:
         Usage: the file is there and cannot be read.

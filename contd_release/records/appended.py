@@ -62,7 +62,7 @@ def append(path: Path, line: str, what: str, *, is_durable: bool) -> None:
 
 def lines(path: Path, what: str) -> list[bytes]:
     """
-    The whole lines; none when the file is not there.
+    The whole lines; empty if the file is not there.
 
     Raises:
         Unwritable: it is there and cannot be read.

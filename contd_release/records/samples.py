@@ -31,7 +31,7 @@ class Rate:
 
     Args:
         now: None if the server has no value.
-        before: the mean over as long a time before the release; nothing where there is none.
+        before: the mean over as long a time before the release; None if there is none.
         limit: the highest that counts as healthy.
         risen_for: for how many seconds up to now it has been above the limit without a break.
     """
@@ -63,7 +63,7 @@ class Sample:
 
     Args:
         at: ISO 8601, UTC, by the clock of those who were asked.
-        rate: nothing where no metrics are configured, or they gave none.
+        rate: None if no metrics are configured, or they gave none.
         mentions: open issues, opened since the release.
         comments: under these issues. None if the source is unavailable; the same for reactions and downloads.
         missing: what gave no data, and why.

@@ -35,7 +35,7 @@ class Point:
     A moment to kill at.
 
     Args:
-        what: `acting` or `done`, as the release tells it.
+        what: `acting` or `done`, as the release prints it.
         action: what is being done, if the event says so.
         delay: seconds after the event; 0 is at once.
     """
@@ -181,7 +181,7 @@ def _points_of(command: tuple[str, ...], rehearsal: Rehearsal, world: World) -> 
 
 
 def _killed(points: list[Point], rehearsal: Rehearsal, world: World, scenario: Scenario) -> Kill | None:
-    """Continue until one of these points comes, and kill there; nothing when it came to its end."""
+    """Continue until one of these points comes, and kill there; None if it came to its end."""
     for _ in range(_CONTINUED):
         _answer(rehearsal, world)
         if (command := scenario.following(rehearsal, world)) is None:

@@ -1,4 +1,4 @@
-"""A rehearsed release as a process of its own: what it tells, and what it has started."""
+"""A rehearsed release as a process of its own: its events, and the processes it started."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from contd_release.sandbox.world import World
 
 
 def started(rehearsal: Rehearsal, world: World, command: tuple[str, ...]) -> subprocess.Popen[str]:
-    """Start a task, which tells its events as lines of JSON."""
+    """Start a task, which prints its events as lines of JSON."""
     return subprocess.Popen(
         (*command, "--json"),
         cwd=rehearsal.clone,
@@ -28,7 +28,7 @@ def started(rehearsal: Rehearsal, world: World, command: tuple[str, ...]) -> sub
 
 
 def events(process: subprocess.Popen[str], world: World) -> Iterator[dict[str, Any]]:
-    """What a release tells until it ends; its world's address, another one each time, is left out."""
+    """The events of a release until it ends; its world's address, another one each time, is left out."""
     assert process.stdout is not None
     with process.stdout as lines:
         for line in lines:
@@ -38,7 +38,7 @@ def events(process: subprocess.Popen[str], world: World) -> Iterator[dict[str, A
 
 
 def descendants(process: int) -> tuple[int, ...]:
-    """The processes that a process has started, and theirs; none where the system does not tell."""
+    """The processes that a process has started, and theirs; empty if the system does not tell."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Where everything stands in the plot of the error rate."""
+"""Where everything is in the plot of the error rate."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BOTTOM: Final = 236
 
 @dataclass(frozen=True)
 class Dot:
-    """One look; one without a value stands on the axis."""
+    """One look; one without a value is on the axis."""
 
     x: float
     y: float
@@ -39,7 +39,7 @@ class Plot:
 
     Args:
         lines: the points of each stretch without a gap, as SVG writes them.
-        limit: how far down the highest healthy rate is; nothing where it is not known.
+        limit: how far down the highest healthy rate is; None if it is not known.
         before: how far down the rate before the release is.
     """
 
@@ -58,7 +58,7 @@ class Plot:
 
 
 def plot(samples: Sequence[Sample]) -> Plot | None:
-    """The error rate over time; nothing where no look knew one."""
+    """The error rate over time; None if no look knew one."""
     rates = [one.rate for one in samples if one.rate]
     if not rates:
         return None

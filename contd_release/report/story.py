@@ -1,4 +1,4 @@
-"""The story of a release: everything its report tells, gathered, and not yet in any form."""
+"""The story of a release: everything in its report, before it gets a form."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class Story:
         began: ISO 8601; empty where it was not begun on this machine.
         commit: empty before the build.
         seal: the sha256 of `artifacts.json`.
-        rows: what the channels have now; nothing where they were not asked.
+        rows: what the channels have now; empty if they were not asked.
     """
 
     project: str

@@ -23,7 +23,7 @@ class _Seen:
 
 
 def timeline(events: Sequence[Happened]) -> Timeline:
-    """The timeline that these events tell."""
+    """The timeline of these events."""
     walks: list[Walk] = []
     steps: dict[tuple[str, str], _Seen] = {}
     offset = 0.0

@@ -1,4 +1,4 @@
-"""Where everything stands in the picture of the timeline."""
+"""Where everything is in the picture of the timeline."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Picture:
     The whole picture.
 
     Args:
-        line: how far down the point of no return is; nothing where it was not reached.
+        line: how far down the point of no return is; None if it was not reached.
     """
 
     height: float
@@ -76,7 +76,7 @@ class Picture:
 
 
 def picture(timeline: Timeline) -> Picture | None:
-    """The picture of a timeline; nothing where nothing happened."""
+    """The picture of a timeline; None if nothing happened."""
     if not timeline.lines:
         return None
     total = max(timeline.seconds, 0.001)

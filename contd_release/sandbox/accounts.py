@@ -67,7 +67,7 @@ class Accounts:
 
     def who(self, authorization: str | None) -> Account | None:
         """
-        The account that an `Authorization` header shows, `ANONYMOUS` without one, nothing when it is wrong.
+        The account that an `Authorization` header shows, `ANONYMOUS` without one, None if it is wrong.
 
         Basic (user and password, or `__token__` and password), Bearer and GitHub's `token` are understood.
         """

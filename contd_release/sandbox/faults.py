@@ -1,5 +1,5 @@
 """
-Bad days on order: which requests are met by which misfortune.
+Ordered faults: which requests fail, and how.
 
 An order is one line, `METHOD PATH WHEN WHAT`, such as
 

@@ -77,7 +77,7 @@ def _beyond(image: Image, text: str) -> LeftOut | None:
 
 
 def _other_images(text: str) -> list[str]:
-    """The images that files are taken from, besides those that stages start from."""
+    """The images that files are taken from, other than those that stages start from."""
     starts = {one.base for one in dockerfile.stages(text, {})}
     return [one for one in dockerfile.bases(text, {}) if one not in starts]
 

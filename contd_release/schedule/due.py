@@ -59,7 +59,7 @@ class DueRow:
 
     Args:
         last: the newest release that counts for this part.
-        due: the day of the next one, moved behind the freeze it would fall in; nothing where it is made as needed.
+        due: the day of the next one, moved behind the freeze it would fall in; None if it is made as needed.
         pending: the fragments that this part may ship.
     """
 

@@ -18,7 +18,7 @@ _LAG: Final = 30
 
 
 class Ticket(Protocol):
-    """An issue as a tracker tells it."""
+    """An issue as a tracker describes it."""
 
     @property
     def url(self) -> str:
@@ -58,7 +58,7 @@ def tracker(repository: GitHubRepository) -> Tracker:
 
 def reminded(rows: Sequence[DueRow], issues: Tracker) -> Step | None:
     """
-    An issue says that a release is due; nothing where none is.
+    An issue says that a release is due; None if none is.
 
     An open reminder serves for whatever is due. A closed one was a person's answer: the same release is not asked for
     again until another one has been made.

@@ -39,7 +39,7 @@ class VersionFile:
 
     def problem(self, text: str | None, version: Version) -> str | None:
         """
-        What is wrong when this file should state `version`; nothing when it does.
+        What is wrong when this file should state `version`; None if it does.
 
         It does when replacing that version by itself finds a place and leaves the file as it is.
         """

@@ -105,7 +105,7 @@ def clock(server: Prometheus) -> float:
 
 def number(found: tuple[Series, ...], expression: str) -> tuple[Point, ...]:
     """
-    The points of an expression that gives one number; none where it gives nothing.
+    The points of an expression that gives one number; empty if it gives nothing.
 
     Raises:
         Usage: it gives more than one series.

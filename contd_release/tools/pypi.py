@@ -24,7 +24,7 @@ NAMED: Final = ("pypi", "testpypi")
 
 def files(project: Project) -> Mapping[str, File]:
     """
-    The files that the index has of this project, by name; none when it does not know the project.
+    The files that the index has of this project, by name; empty if it does not know the project.
 
     Raises:
         Unanswered: the index did not say.
@@ -46,7 +46,7 @@ def files(project: Project) -> Mapping[str, File]:
 
 def published(project: Project, version: Version) -> frozenset[str]:
     """
-    The names of the files that the index's JSON API tells of a version; none where it has no such API.
+    The names of the files that the index's JSON API lists for a version; empty if it has no such API.
 
     What installers read comes from another cache than this, and may lag behind it.
     """
@@ -94,7 +94,7 @@ def listing_credential(project: Project) -> Credential | None:
 
 def refusal(project: Project, login: Credential) -> str | None:
     """
-    Why the index does not let us upload; nothing when it accepts the login.
+    Why the index refuses our upload; None if it accepts the login.
 
     An upload without a file is asked for: an index that knows us finds the form incomplete (400), one that does not
     answers 401 or 403. Whether a token covers this project only a real upload shows.

@@ -26,7 +26,7 @@ _ANCHOR: Final = re.compile(r"\.\. _[^\n]*:\s*|<a [^\n]*>\s*|([=\-~^\"'*+#.])\1{
 
 
 def write(draft: Draft, found: Changelog) -> None:
-    """Have towncrier write the changelog in the form that it has; nothing where it does already."""
+    """Have towncrier write the changelog in the form that it has; None if it does already."""
     types = _types(found)
     if found.news:
         news, is_ordered = found.news, False

@@ -38,7 +38,7 @@ def last(release: Release, place: str, kind: Kind) -> Announcing | Announced | N
 
 def again(release: Release, name: str, kind: Kind = "release") -> None:
     """
-    A person says that a message whose outcome is not known shall be sent (again).
+    A person says that a message whose outcome is not known is to be sent (again).
 
     Raises:
         Usage: there is no such place, or nothing is open there.

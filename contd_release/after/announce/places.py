@@ -38,7 +38,7 @@ class AnnouncementPlace:
 
     @property
     def value(self) -> Secret | None:
-        """What the variable holds; nothing where it is not set."""
+        """What the variable holds; None if it is not set."""
         value = os.environ.get(self.variable, "").strip()
         return Secret(value) if value else None
 

@@ -129,7 +129,7 @@ def _version_files(where: Path, sides: _Sides) -> tuple[str, ...]:
 
 
 def _texts(where: Path, sides: _Sides, path: str) -> _Sides | None:
-    """The three texts of a file; nothing where one side does not have it."""
+    """The three texts of a file; None if one side does not have it."""
     base, main, ours = (git.text(where, commit, path) for commit in (sides.base, sides.main, sides.release))
     return None if base is None or main is None or ours is None else _Sides(base, main, ours)
 
@@ -171,7 +171,7 @@ def _changelog(release: Release, texts: _Sides) -> str | None:
 
 
 def _three_way(texts: _Sides) -> str | None:
-    """The merge of three texts; nothing where both sides changed the same lines."""
+    """The merge of three texts; None if both sides changed the same lines."""
     if texts.base == texts.release:
         return texts.main
     with TemporaryDirectory(prefix="contd-release-") as folder:

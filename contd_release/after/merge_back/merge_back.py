@@ -31,7 +31,7 @@ def branch(release: Release) -> str:
 
 
 def commit(release: Release) -> str | None:
-    """The release commit, made here or tagged by somebody else; nothing before it is made."""
+    """The release commit, made here or tagged by someone else; nothing before it is made."""
     if ours := release_commit(release):
         return ours
     root = release.project.root
@@ -70,7 +70,7 @@ def merged(release: Release) -> Step:
 
 @dataclass(frozen=True)
 class MergedBack:
-    """The act: move main forward, merge, or ask for it; anew where somebody else was faster."""
+    """The act: move main forward, merge, or ask for it; anew where someone else was faster."""
 
     release: Release
 
@@ -87,7 +87,7 @@ class MergedBack:
         Raises:
             NeedsPerson: only a person can merge, and there is nowhere to open a pull request.
             NotReady: there is no release commit.
-            Unsettled: somebody else was faster, five times.
+            Unsettled: someone else was faster, five times.
         """
         for _ in range(_ATTEMPTS):
             if self._is_settled(running):

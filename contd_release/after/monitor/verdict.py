@@ -29,7 +29,7 @@ def judged(sample: Sample, last: Sample | None) -> Sample:
 
 
 def problem(sample: Sample) -> ReleaseError | None:
-    """What ends a look that is not well, with the command to type; nothing where the release may go on."""
+    """What ends a look that is not well, with the command to type; None if the release may go on."""
     if sample.verdict is HealthVerdict.CONTINUE:
         return None
     what = f"{sample.verdict.value}: {'; '.join(sample.reasons)}"
@@ -39,7 +39,7 @@ def problem(sample: Sample) -> ReleaseError | None:
 
 
 def command(sample: Sample) -> str:
-    """What to type next; nothing where nothing has to be."""
+    """What to type next; empty if nothing has to be."""
     return {
         HealthVerdict.CONTINUE: "",
         HealthVerdict.HOLD: f"invoke monitor --version {sample.version}   (it looks again)",

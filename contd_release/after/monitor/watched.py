@@ -30,7 +30,7 @@ class WatchedRelease:
 
     Args:
         since: when it became public.
-        release: its id on GitHub; nothing where GitHub has no public release of it.
+        release: its id on GitHub; None if GitHub has no public release of it.
     """
 
     project: Project

@@ -21,7 +21,7 @@ def path(project: Project) -> Path:
 
 def read(project: Project) -> frozenset[Offer]:
     """
-    What the file lists; nothing where there is no file.
+    What the file lists; empty if there is no file.
 
     Raises:
         Usage: it is not such a list.

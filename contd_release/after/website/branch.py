@@ -52,11 +52,11 @@ class Origin:
 @dataclass(frozen=True)
 class Branch:
     """
-    The website's branch at one moment, in a bare repository that lives as long as somebody looks at it.
+    The website's branch at one moment, in a bare repository that exists while it is used.
 
     Args:
         origin: the repository that it is a branch of.
-        tip: its commit; nothing where the branch is not there yet.
+        tip: its commit; None if the branch is not there yet.
     """
 
     where: Path
@@ -75,11 +75,11 @@ class Branch:
         return self.origin.transfer(self.where, *words)
 
     def is_moved(self) -> bool:
-        """Whether somebody else has pushed to the branch since."""
+        """Whether someone else has pushed to the branch since."""
         return git.remote(self.origin.clone, self.origin.remote).branch(self.name) != self.tip
 
     def commit(self, files: Iterable[File], title: str, env: Mapping[str, str]) -> str | None:
-        """A commit with these files on top of the branch, not pushed yet; nothing where they change nothing."""
+        """A commit with these files on top of the branch, not pushed yet; None if they change nothing."""
         lines = []
         for file in files:
             blob = _ask(replace(git.git(self.where, "hash-object", "-w", "--stdin"), stdin=file.text))

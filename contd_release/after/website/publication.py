@@ -24,10 +24,10 @@ _ATTEMPTS: Final = 5
 @dataclass(frozen=True)
 class Publication:
     """
-    The act: one commit that changes a record, pushed; made anew where somebody else was faster.
+    The act: one commit that changes a record, pushed; made again if someone else pushed first.
 
     Args:
-        changed: the record as it shall be, given the site as it is; nothing where there is nothing to change.
+        changed: the record as it should be, given the site as it is; None if there is nothing to change.
     """
 
     release: Release
@@ -45,7 +45,7 @@ class Publication:
 
         Raises:
             FailedCommand: the push was refused although the branch had not moved.
-            Unsettled: somebody else was faster, five times.
+            Unsettled: someone else was faster, five times.
         """
         for _ in range(_ATTEMPTS):
             if self._is_pushed(running):
@@ -57,7 +57,7 @@ class Publication:
         )
 
     def _is_pushed(self, running: Running) -> bool:
-        """Whether nothing is left to push after one try; otherwise somebody else was faster."""
+        """Whether nothing is left to push after one try; otherwise someone else was faster."""
         project = self.release.project
         with branch.looked_at(project) as found:
             before = _site(project, found)

@@ -1,6 +1,4 @@
-"""
-What must be so before a chart is packed: something packs charts, this one can be packed, and the registry lets us in.
-"""
+"""Checks before a chart is packed: a packer is installed, the chart is sound, and the registry accepts our login."""
 
 from __future__ import annotations
 
@@ -70,7 +68,7 @@ def sound(release: Release) -> Step:
 
 
 def welcome(release: Release) -> Step:
-    """The registry lets us push, as far as can be known before."""
+    """The registry allows us to push, as far as can be known before."""
     where = registry(release)
     login = f"export {oci_login.USERNAME}=… {oci_login.PASSWORD}=…"
     answers = {

@@ -37,7 +37,7 @@ def is_on(project: Project) -> bool:
 
 
 def access(release: Release) -> tuple[Step, ...]:
-    """A packer is here, the chart can be packed, and the registry lets us in."""
+    """A packer is here, the chart can be packed, and the registry accepts our login."""
     return (chart_access.packer(), chart_access.sound(release), chart_access.welcome(release))
 
 

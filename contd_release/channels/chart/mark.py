@@ -128,7 +128,7 @@ def _warns(there: OciRepository, digest: str) -> bool:
 
 
 def _other(release: Release, there: OciRepository) -> str:
-    """What stands under the chart's name and is not what was released, as far as this clone knows that."""
+    """What has the chart's name and is not what was released, as far as this clone knows that."""
     ours, theirs = chart_names.sealed(release), registry.layer(there, chart_names.version(release))
     if theirs == there.digest(chart_names.version(release)):
         return f"{theirs[:19]}, no chart" if theirs else ""

@@ -86,7 +86,7 @@ def advised(rollback: Rollback) -> str:
 
 
 def image(release: Release) -> str:
-    """The name under which the chart knows our image; nothing where the project has none."""
+    """The name under which the chart knows our image; empty if the project has none."""
     ours = release.project.settings.image
     return (settings(release).image or ours.name) if ours else ""
 

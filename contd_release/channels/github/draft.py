@@ -136,7 +136,7 @@ def _compared(repository: GitHubRepository, theirs: ReleaseInfo, files: Mapping[
 
 
 def _sha256(repository: GitHubRepository, asset: Asset) -> str:
-    """The digest that GitHub tells, or the digest of what it serves."""
+    """The digest that GitHub states, or the digest of what it serves."""
     if asset.sha256:
         return asset.sha256
     with tempfile.TemporaryDirectory() as folder:

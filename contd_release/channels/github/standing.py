@@ -33,7 +33,7 @@ class Standing:
 
     Args:
         ours: the public release or the drafts that carry our mark, the oldest first.
-        others: what somebody else made.
+        others: what someone else made.
     """
 
     ours: tuple[ReleaseInfo, ...]

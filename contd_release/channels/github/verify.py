@@ -53,7 +53,7 @@ def files_read(release: Release) -> tuple[Reading, ...]:
 
 def sealed_publicly(project: Project, tag: str) -> Sealed | None:
     """
-    What was built for a release that is out, as its GitHub release tells; nothing where it holds no seal.
+    What was built for a release that is out, as its GitHub Release says; None if it holds no seal.
 
     Raises:
         Unanswered: GitHub did not say.

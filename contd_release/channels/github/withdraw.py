@@ -1,4 +1,4 @@
-"""Withdrawing a release on GitHub: the reason stands on top of it, and another one is the latest."""
+"""Withdrawing a release on GitHub: the reason is on top of it, and another one is the latest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must be so before an image is built: something builds images, and the registry lets us in."""
+"""Checks before an image is built: a builder is installed, and the registry accepts our login."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _dockerfile(release: Release) -> str | None:
 
 
 def pushable(release: Release) -> Step:
-    """The registry lets us push, as far as it tells beforehand; nothing is put there to find out."""
+    """The registry allows us to push, as far as that can be known beforehand; nothing is put there to find out."""
     name = settings(release).name
 
     def observe() -> Found:

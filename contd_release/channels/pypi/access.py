@@ -1,6 +1,4 @@
-"""
-What must be so before a package is built: the index lets us in, the metadata is complete, a Python here can install it.
-"""
+"""Checks before a package is built: the index accepts our login, its metadata is complete, a Python here can install it."""
 
 from __future__ import annotations
 

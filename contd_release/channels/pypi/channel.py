@@ -36,7 +36,7 @@ def is_on(project: Project) -> bool:
 
 
 def access(release: Release) -> tuple[Item, ...]:
-    """The index lets us upload, the metadata says what it wants, and the package can be installed here."""
+    """The index allows us to upload, the metadata says what it wants, and the package can be installed here."""
     return (pypi_access.accepted(release), pypi_access.described(release), pypi_access.installable_here(release))
 
 

@@ -66,7 +66,7 @@ def _due(release: Release) -> Iterator[str]:
 
 
 def announced(text: str, version: Version) -> str:
-    """What a text announces that is due in a version; nothing where it announces nothing, or a later version."""
+    """What a text announces that is due in a version; empty if it announces nothing, or a later version."""
     words = " ".join(text.split())
     removals = [(match, _version(match[1])) for match in _REMOVED.finditer(words)]
     for match, wanted in removals:

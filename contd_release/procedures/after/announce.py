@@ -80,7 +80,7 @@ class Telling:
 
     def tell(self) -> None:
         """
-        Tell every place that does not know.
+        Send the message to every place that does not have it.
 
         Raises:
             NotReady: no place is configured.

@@ -1,4 +1,4 @@
-"""What the checklist tells people, where the project has a website or names places to tell them at."""
+"""The announcements of the checklist, if the project has a website or names places."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def known(hotfix: Hotfix) -> Step:
 
 
 def free(hotfix: Hotfix) -> Step:
-    """The next patch is not out: a release is mended in its newest patch."""
+    """The next patch is not out: a fix goes to the newest patch of a release."""
     project, tag = hotfix.project, hotfix.project.tags.of(hotfix.version)
 
     def observe() -> Found:

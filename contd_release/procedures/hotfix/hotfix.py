@@ -1,4 +1,4 @@
-"""A hotfix: one release and what mends it, on a branch of its own, from which the next patch is released."""
+"""A hotfix: one release and its fix, on a branch of its own, from which the next patch is released."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ PREFIX: Final = "hotfix/"
 @dataclass(frozen=True)
 class Hotfix:
     """
-    The mending of one release.
+    The fix of one release.
 
     Args:
-        of: the version that is mended.
+        of: the version that is fixed.
         picks: the commits to take over, whole hashes.
         here: whether the maintainer's own working tree goes to the branch, instead of a worktree beside it.
         restores: the version whose code comes back, and why, where that is what mends it.
@@ -46,7 +46,7 @@ class Hotfix:
 
     @property
     def tag(self) -> str:
-        """The tag of the release that is mended."""
+        """The tag of the release that is fixed."""
         return self.project.tags.of(self.of)
 
     @property

@@ -39,7 +39,7 @@ class Restoration:
 
     @property
     def fragment(self) -> str:
-        """The path of the fragment that tells it."""
+        """The path of the fragment about it."""
         news = self.project.news
         return f"{news.directory}/+{self.of}-withdrawn.{news.type_for('bugfix')}{news.suffix}"
 

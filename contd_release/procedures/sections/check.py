@@ -9,7 +9,7 @@ from contd_release.procedures.selection import here
 
 
 def check_everything(words: Words, *, as_json: bool) -> None:
-    """Observe every step and tell all that would stop the walk."""
+    """Observe every step and report everything that would stop the walk."""
     report = reporting(as_json=as_json)
     walking = Walking.of(here(), words, report)
     walking.checklist.check(walking.status())

@@ -32,7 +32,7 @@ def read(
     release: Release, only: Sequence[str], report: Report, patience: Patience, *, promoted: bool
 ) -> tuple[ComparedRow, ...]:
     """
-    Look until everything that was built is found, and tell the table at its end.
+    Look until everything that was built is found, and print the table at the end.
 
     Args:
         promoted: whether what comes true only with the promotion is asked for as well.

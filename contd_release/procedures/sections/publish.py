@@ -24,7 +24,7 @@ def publish_release(wanted: Scope, *, as_json: bool, yes: bool) -> None:
 
 
 def publishing(release: Release, only: Collection[str]) -> Checklist:
-    """What is staged and published; each step acts only while the tag stands where it stood."""
+    """What is staged and published; each step acts only while the tag is where it was."""
     return Checklist(
         (
             Section("prepare", (together(*by_tag.sound(release), *registry.section("access_by_tag", release, only)),)),

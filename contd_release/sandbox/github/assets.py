@@ -20,7 +20,7 @@ from contd_release.sandbox.github.wire import Asked, Json, Refusal, Route, creat
 
 
 def asset_shape(asked: Asked, asset: Asset, release: Release) -> Json:
-    """An asset as GitHub tells it."""
+    """An asset as GitHub describes it."""
     return {
         "url": f"{asked.api}/releases/assets/{asset.id}",
         "browser_download_url": f"{asked.web}/releases/download/{release.tag_name}/{asset.name}",

@@ -29,7 +29,7 @@ class Commit:
 
 
 def git(remote: Path, *words: str, stdin: str = "") -> str | None:
-    """What git prints, or nothing when it says no."""
+    """What git prints, or None if it says no."""
     environ = {"PATH": os.environ.get("PATH", ""), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     for role in ("AUTHOR", "COMMITTER"):
         environ |= {f"GIT_{role}_NAME": PERSON["name"], f"GIT_{role}_EMAIL": PERSON["email"]}

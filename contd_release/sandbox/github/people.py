@@ -1,4 +1,4 @@
-"""People and repositories as the sandbox's GitHub tells them: mostly links."""
+"""People and repositories as the sandbox's GitHub describes them: mostly links."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def user(root: str, login: str) -> Json:
 
 
 def whole_user(root: str, login: str) -> Json:
-    """A person, as `GET /user` tells it."""
+    """A person, as `GET /user` describes it."""
     unset = ("bio", "blog", "company", "email", "hireable", "location", "name")
     none = ("followers", "following", "public_gists", "public_repos")
     return (
@@ -66,7 +66,7 @@ def repository(root: str, place: StoredRepository) -> Json:
 
 
 def whole_repository(root: str, place: StoredRepository, default_branch: str, *, may_write: bool) -> Json:
-    """A repository, as `GET /repos/OWNER/NAME` tells it to somebody."""
+    """A repository, as `GET /repos/OWNER/NAME` describes it to an account."""
     url = f"{root}/github/{place.name}"
     none = "forks forks_count open_issues open_issues_count size stargazers_count watchers watchers_count".split()
     no = "has_downloads has_projects has_wiki has_pages has_discussions archived disabled".split()

@@ -162,11 +162,11 @@ class Reaction(Record):
 @dataclass(frozen=True, kw_only=True)
 class GitHubRules(Record):
     """
-    The settings of a repository, and how well the forge is today.
+    The settings of a repository, and which faults the forge has.
 
     Args:
         green: commits without checks count as checked and good.
-        digests: assets tell their digest, as they do since 2025.
+        digests: assets have their digest, as they do since 2025.
         dispatches: a dispatched workflow starts a run.
     """
 
@@ -183,7 +183,7 @@ class Limits(Record):
     How many requests are still allowed, and what is said afterwards.
 
     Args:
-        fine_grained: tokens do not tell their scopes.
+        fine_grained: tokens do not state their scopes.
         retry_after: seconds that the refusal asks to wait; 0 for none.
     """
 

@@ -1,5 +1,5 @@
 """
-Refs, tags, commits and files of a repository, as the sandbox's GitHub tells them.
+Refs, tags, commits and files of a repository, as the sandbox's GitHub describes them.
 
 https://docs.github.com/rest/git/refs
 """
@@ -127,7 +127,7 @@ def _contents(asked: Asked) -> Response:
 
 
 def commit_shape(asked: Asked, commit: Commit) -> Json:
-    """A commit as GitHub tells it."""
+    """A commit as GitHub describes it."""
 
     def person(who: tuple[str, str, str]) -> Json:
         return {"name": who[0], "email": who[1], "date": who[2]}

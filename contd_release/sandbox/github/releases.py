@@ -23,7 +23,7 @@ _FIELDS = ("tag_name", "target_commitish", "name", "body", "prerelease")
 
 
 def release_shape(asked: Asked, release: Release) -> Json:
-    """A release as GitHub tells it."""
+    """A release as GitHub describes it."""
     url = f"{asked.api}/releases/{release.id}"
     page_url = f"{asked.web}/releases/tag/{release.tag_name}"
     ball = None if release.draft else f"{asked.api}/tarball/{release.tag_name}"

@@ -40,7 +40,7 @@ class Asked:
 
     Args:
         root: the scheme and host under which the forge is reached.
-        body: what was sent; nothing when the client broke off.
+        body: what was sent; None if the client broke off.
         account: who asks.
     """
 
@@ -116,7 +116,7 @@ class Route:
 
 
 def received(request: Request) -> bytes | None:
-    """The body of a request, or nothing when the client broke off before its end."""
+    """The body of a request, or None if the client broke off before its end."""
     try:
         body = request.get_data()
     except (ClientDisconnected, OSError):

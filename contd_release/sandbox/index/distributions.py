@@ -88,7 +88,7 @@ class Distributions:
         return tuple(sorted(found, key=lambda one: (Version(one.version), one.filename)))
 
     def of_release(self, project: str, version: str) -> tuple[Distribution, ...]:
-        """The files of one version, however it is spelt; none when it is no version."""
+        """The files of one version, however it is spelt; empty if it is no version."""
         try:
             wanted = Version(version)
         except InvalidVersion:
@@ -119,7 +119,7 @@ class Distributions:
         files.write(self._yanks, json.dumps(self._yanked, indent=1) + "\n")
 
     def yanked(self, one: Distribution) -> str | None:
-        """Why it is yanked; nothing when it is not."""
+        """Why it is yanked; None if it is not."""
         return self._yanked.get(_release(one.project, one.version))
 
     def _keep(self, one: Distribution) -> None:

@@ -1,5 +1,5 @@
 """
-How the index tells what it holds: the simple API in HTML and JSON, and the JSON API.
+How the index lists what it holds: the simple API in HTML and JSON, and the JSON API.
 
 - https://packaging.python.org/en/latest/specifications/simple-repository-api/ (PEP 503, 592, 658, 691, 700, 714)
 - "JSON API" in the documentation of PyPI
@@ -97,7 +97,7 @@ def project(name: str, files: Iterable[Listed]) -> dict[str, object]:
 
 
 def about(files: Iterable[Listed], version: str | None) -> dict[str, object] | None:
-    """The JSON API's page of a project, or of one version; nothing when there is none."""
+    """The JSON API's page of a project, or of one version; None if there is none."""
     listed = list(files)
     known = sorted({Version(one.of.version) for one in listed})
     stable = [one for one in known if not one.is_prerelease] or known

@@ -38,7 +38,7 @@ class Blobs:
         return self._content(digest) if self._link(name, digest).exists() else None
 
     def size(self, name: str, digest: str) -> int | None:
-        """The number of its bytes, or nothing where the repository does not hold it."""
+        """The number of its bytes, or None if the repository does not hold it."""
         path = self.path(name, digest)
         return path.stat().st_size if path else None
 
@@ -62,7 +62,7 @@ class Blobs:
         return upload
 
     def received(self, name: str, upload: str) -> int | None:
-        """How many bytes of an upload are here, or nothing where there is no such upload."""
+        """How many bytes of an upload are here, or None if there is no such upload."""
         path = self._upload(name, upload)
         return path.stat().st_size if path.exists() else None
 

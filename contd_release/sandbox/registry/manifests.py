@@ -96,7 +96,7 @@ class Manifests:
         return before.digest if before else None
 
     def tags(self, name: str) -> list[str] | None:
-        """Every tag, sorted; nothing where there is no such repository."""
+        """Every tag, sorted; None if there is no such repository."""
         if not self._folder(name, "_manifests").exists():
             return None
         folder = self._folder(name, "_tags")

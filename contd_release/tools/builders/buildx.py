@@ -61,7 +61,7 @@ def _writes_archives(builder: str) -> bool:
 
 
 def _described(*argv: str) -> str | None:
-    """What a question printed; nothing when it failed, which is what a command line without an engine does."""
+    """What a question printed; None if it failed, which is what a command line without an engine does."""
     try:
         answer = Command(argv, timeout=30).ask()
     except Unanswered:

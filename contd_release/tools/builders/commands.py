@@ -1,4 +1,4 @@
-"""What the RUN lines of a Dockerfile do: the programs that they start, and what these need besides the base image."""
+"""What the RUN lines of a Dockerfile do: the programs that they start, and what these need beyond the base image."""
 
 from __future__ import annotations
 

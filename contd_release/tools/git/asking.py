@@ -113,14 +113,14 @@ def directory(worktree: Path) -> Path:
     https://git-scm.com/docs/gitrepository-layout
 
     Raises:
-        OSError: it is no worktree besides the clone's own.
+        OSError: it is no worktree other than the clone's own.
     """
     answer = (worktree / ".git").read_text(encoding="utf-8", errors="surrogateescape")
     return worktree / answer.removeprefix("gitdir: ").rstrip("\n")
 
 
 def identity(where: Path) -> str | None:
-    """Who commits; nothing when git does not know."""
+    """Who commits; None if git does not know."""
     answer = git(where, "var", "GIT_COMMITTER_IDENT").ask()
     return answer.out.rpartition(">")[0] + ">" if answer.code == 0 else None
 

@@ -19,7 +19,7 @@ _HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
 def commit(where: Path, revision: str = "HEAD") -> str | None:
-    """The commit that a revision names in the worktree `where`; nothing when either is not there."""
+    """The commit that a revision names in the worktree `where`; None if either is not there."""
     if not (where / ".git").exists():
         return None
     answer = git(where, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").ask()
@@ -27,7 +27,7 @@ def commit(where: Path, revision: str = "HEAD") -> str | None:
 
 
 def head(worktree: Path) -> str | None:
-    """The commit that a worktree is at; nothing when it is not there."""
+    """The commit that a worktree is at; None if it is not there."""
     return _detached(worktree) or commit(worktree)
 
 
@@ -140,7 +140,7 @@ def links(where: Path, commit: str) -> dict[str, str]:
 
 
 def text(where: Path, revision: str, path: str) -> str | None:
-    """The text of a file in a commit; nothing when it is not there."""
+    """The text of a file in a commit; None if it is not there."""
     if not _HASH.fullmatch(revision):
         return _Texts(where, revision).get(path)
     return _texts_in(where, revision).get(path)

@@ -71,7 +71,7 @@ class Remote:
 
 def known_url(where: Path, remote: str, *, is_push: bool = False) -> str | None:
     """
-    The URL of a remote, without a login in it; nothing where there is no such remote.
+    The URL of a remote, without a login in it; None if there is no such remote.
 
     Args:
         is_push: whether to ask for the URL that is pushed to.
@@ -125,7 +125,7 @@ def _remote(where: Path, name: str) -> Remote:
 
 
 def branch(where: Path) -> str | None:
-    """The branch that is checked out; nothing when HEAD is detached."""
+    """The branch that is checked out; None if HEAD is detached."""
     answer = git(where, "symbolic-ref", "--quiet", "--short", "HEAD").ask()
     return answer.out.strip() if answer.code == 0 else None
 

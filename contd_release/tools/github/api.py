@@ -88,7 +88,7 @@ class Access:
     What our token may do.
 
     Args:
-        scopes: of a classic token; `None` for a token that does not tell, such as a fine-grained one.
+        scopes: of a classic token; `None` for a token that does not state them, such as a fine-grained one.
         may_push: whether the person behind it may write.
         is_app: whether it is an app's token, such as that of a workflow; then `may_push` means nothing.
     """
@@ -142,7 +142,7 @@ def token(api: str) -> Secret | None:
 
 
 def access(repository: GitHubRepository) -> Access | None:
-    """What our token may do here; nothing when it cannot see the repository."""
+    """What our token may do here; None if it cannot see the repository."""
     reply = repository.http.ask(repository.path())
     if reply.status == 404:
         return None

@@ -108,7 +108,7 @@ def pulls(repository: GitHubRepository, head: str, base: str, *, closed: bool = 
 
 
 def pull(repository: GitHubRepository, number: int) -> Pull:
-    """One pull request, with what only its own page tells: whether it can be merged."""
+    """One pull request, with what only its own page says: whether it can be merged."""
     reply = repository.http.ask(repository.path(f"/pulls/{number}"))
     return _pull(answered(reply, f"pull request {number}").node())
 

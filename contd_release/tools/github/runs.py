@@ -88,7 +88,7 @@ def jobs(repository: GitHubRepository, number: int) -> tuple[Job, ...]:
 
 
 def dispatch(repository: GitHubRepository, workflow: str, ref: str) -> None:
-    """Start a workflow on a branch or a tag. GitHub does not tell whether a run came of it."""
+    """Start a workflow on a branch or a tag. GitHub does not say whether that started a run."""
     url = repository.path(f"/actions/workflows/{quote(workflow, safe='')}/dispatches")
     reply = repository.http.send("POST", url, json={"ref": ref})
     expected(reply, (200, 204), f"the start of {workflow} on {ref}")

@@ -50,7 +50,7 @@ def repository(ref: str, *, anonymous: bool = False) -> OciRepository:
 
 def layer(there: OciRepository, version: str) -> str | None:
     """
-    The digest of the chart's `.tgz` under this version; nothing where the name is free.
+    The digest of the chart's `.tgz` under this version; None if the name is free.
 
     What is there and is no chart gives its own digest, which no chart has.
     """

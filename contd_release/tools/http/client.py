@@ -39,7 +39,7 @@ _NO_PROXIES: dict[str, str] = dict.fromkeys(("http", "https", "all"), "")
 
 @dataclass(frozen=True)
 class _Request:
-    """What is asked. The body is bytes, or a file that is read from where it stands."""
+    """What is asked. The body is bytes, or a file that is read from its place on disk."""
 
     method: str
     url: str

@@ -44,7 +44,7 @@ class Node:
         return Node(found[key], self.who, self._below(key))
 
     def get(self, key: str) -> Node | None:
-        """The value of a key of a table; none where it is not there, or null."""
+        """The value of a key of a table; None if it is not there, or null."""
         found = self._table().get(key)
         return None if found is None else Node(found, self.who, self._below(key))
 

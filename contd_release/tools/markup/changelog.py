@@ -143,7 +143,7 @@ def without(changelog: str, news: News, versions: frozenset[Version]) -> str:
 
 
 def with_section(changelog: str, news: News, version: Version, section: str) -> str | None:
-    """The changelog with this section above the first one of a lower version; nothing where it has no place for it."""
+    """The changelog with this section above the first one of a lower version; None if it has no place for it."""
     there = sections(changelog, news)
     if any(part.version == version for part in there):
         return changelog
@@ -160,7 +160,7 @@ def with_section(changelog: str, news: News, version: Version, section: str) -> 
 
 
 def added(before: str, after: str, news: News) -> str | None:
-    """What was put below the marker; nothing where more than that has changed."""
+    """What was put below the marker; None if more than that has changed."""
     (_, _, old), (_, marker, new) = before.partition(news.marker), after.partition(news.marker)
     rest = old.strip()
     return new.strip().removesuffix(rest).strip() if marker and new.strip().endswith(rest) else None

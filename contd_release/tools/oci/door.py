@@ -1,4 +1,4 @@
-"""How a registry lets us in: where a repository is, and what has to be shown before it answers."""
+"""How to log in to a registry: where a repository is, and what has to be shown before it answers."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Door:
         return reply
 
     def token(self, verbs: str) -> Secret | None:
-        """The token that the registry gives for our login; none where it wants the login itself."""
+        """The token that the registry gives for our login; None if it wants the login itself."""
         letter = self._door(verbs).headers.get("Authorization")
         kind, _, token = letter.reveal().partition(" ") if isinstance(letter, Secret) else ("", "", "")
         return Secret(token) if kind == "Bearer" else None

@@ -75,7 +75,7 @@ class OciRepository(Door):
         return found
 
     def tags(self) -> tuple[str, ...]:
-        """Every tag, sorted; none where there is no such repository."""
+        """Every tag, sorted; empty if there is no such repository."""
         return tuple(sorted(self._tags()))
 
     def has(self, digest: str) -> bool:

@@ -45,7 +45,7 @@ def show_packages(environment: Path, without: Sequence[Path]) -> None:
 
 
 def show_programs(environment: Path) -> None:
-    """Give a virtual environment the programs of these packages, run by its own Python, besides those it has."""
+    """Give a virtual environment the programs of these packages, run by its own Python, in addition to those it has."""
     for one in distributions(path=[str(folder) for folder in packages()]):
         for entry in one.entry_points.select(group="console_scripts"):
             _write(environment / "bin", entry)
