@@ -1,4 +1,4 @@
-"""Checks before a package is built: the index accepts our login, its metadata is complete, a Python here can install it."""
+"""Checks before a package is built: a login for the index, complete metadata, and a Python that can install it."""
 
 from __future__ import annotations
 
