@@ -85,6 +85,9 @@ def _every(
     if source := current.source:
         stated = on_line(tree, source.path, source.line, current.says, "the package's version")
         yield from [stated] if stated else []
+    for other in package.metadata.also if package else ():
+        again = on_line(tree, other.path, other.line, other.value, "the package's version once more")
+        yield from [again] if again else []
     if package and not package.metadata.tag:
         yield from _modules(tree, package, current)
     yield from (one for one in chart if one.is_chart or says(one.says, current))

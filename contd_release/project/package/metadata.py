@@ -7,6 +7,7 @@ The files are read, never run. https://packaging.python.org/en/latest/specificat
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,6 +41,7 @@ class Metadata:
     Args:
         folder: the folder of its pyproject.toml or setup.py, with a slash at its end; empty for the root.
         version: where no tool computes it, the literal.
+        also: the other literals of the version, which the build tool passes over.
         sources: the files that a build tool is configured to read the version from, as far as it names them.
         tag: the tool that computes the version from a git tag.
         is_built: whether a build tool makes a distribution of it.
@@ -62,6 +64,7 @@ class Metadata:
     wheel: str = PYTHON_3
     pattern: str = ""
     modules: tuple[str, ...] = ()
+    also: tuple[Stated, ...] = ()
 
 
 # Where there is no package.
@@ -83,10 +86,12 @@ def of(text_of: Read, folder: str = "") -> Metadata:
     backend = str(system.get("build-backend", SETUPTOOLS))
     requires = str(project.get("requires-python", "") or files.text("options", "python_requires"))
     constraint = requires or str(files.table("tool", "poetry", "dependencies").get("python", ""))
+    stated = iter(()) if tag else _stated(text_of, files, "version")
     return Metadata(
         folder=folder,
-        name=_stated(text_of, files, "name"),
-        version=None if tag else _stated(text_of, files, "version"),
+        name=next(_stated(text_of, files, "name"), None),
+        version=next(stated, None),
+        also=tuple(stated),
         sources=sources.paths(files),
         pattern=sources.pattern(files),
         modules=sources.modules(files),
@@ -109,24 +114,25 @@ def line_of(text: str, header: str, key: str) -> int:
     return text.count("\n", 0, found.start()) + 1 if found else 0
 
 
-def _stated(text_of: Read, files: PackageFiles, key: str) -> Stated | None:
-    """A value where it is first stated as a literal, in the order in which build tools look for it."""
+def _stated(text_of: Read, files: PackageFiles, key: str) -> Iterator[Stated]:
+    """A value wherever it is stated as a literal, in the order in which build tools look for it."""
     path = f"{files.folder}pyproject.toml"
     for header in ("project", "tool.poetry"):
         value = files.table(*header.split(".")).get(key)
         if value is not None and not isinstance(value, str):
             raise Usage(f"[{header}] {key} is {value!r}", expected="text", type_next=f"$EDITOR {path}")
         if value is not None:
-            return Stated(value, path, line_of(files.pyproject_text, header, key))
+            yield Stated(value, path, line_of(files.pyproject_text, header, key))
     flit = files.table("tool", "flit", "metadata").get("module")
     if key == "name" and isinstance(flit, str):
-        return Stated(flit, path, line_of(files.pyproject_text, "tool.flit.metadata", "module"))
+        yield Stated(flit, path, line_of(files.pyproject_text, "tool.flit.metadata", "module"))
     value = files.text("metadata", key)
     if value and not value.startswith(("attr:", "file:")):
-        return Stated(value, f"{files.folder}setup.cfg", line_of(files.cfg_text, "metadata", key))
+        yield Stated(value, f"{files.folder}setup.cfg", line_of(files.cfg_text, "metadata", key))
     if files.setup and key in files.setup.texts:
-        return Stated(files.setup.texts[key], f"{files.folder}setup.py", files.setup.lines[key])
-    return _looked_up(text_of, files, key) if files.setup else None
+        yield Stated(files.setup.texts[key], f"{files.folder}setup.py", files.setup.lines[key])
+    if files.setup and (found := _looked_up(text_of, files, key)):
+        yield found
 
 
 def _looked_up(text_of: Read, files: PackageFiles, key: str) -> Stated | None:
