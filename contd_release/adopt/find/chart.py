@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,9 @@ from contd_release.adopt.questions import Answers, Question
 from contd_release.adopt.tree import APART, Tree
 
 # A chart of the documentation is the project's; the name of this folder alone says nothing else.
-_APART: Final = APART - {"docs", "doc", "templates", "template"}
+_APART: Final = APART - {"docs", "doc", "templates", "template"} | {"testdata", "e2e"}
+_DEPENDENCIES: Final = ("Chart.yaml", "requirements.yaml")
+_LOCKS: Final = ("Chart.lock", "requirements.lock")
 _KEY: Final = r"^{key}:[ \t]+[\"']?v?(?P<version>{any})"
 
 
@@ -61,14 +64,15 @@ def find(
     tree: Tree, name: str, version: Version, steps: Sequence[Step], has_github: bool, answers: Answers
 ) -> Chart | None:
     """The chart of this tree; None where there is none, or none that is plainly the project's."""
-    folders = [path.removesuffix("/Chart.yaml") for path in tree.named("Chart.yaml") if _is_own_chart(tree, path)]
-    folders = [folder if folder != "Chart.yaml" else "." for folder in folders]
+    folders = [str(PurePosixPath(path).parent) for path in tree.named("Chart.yaml") if _is_own_chart(tree, path)]
+    needed = {one for folder in folders for one in _needed(tree, folder)}
+    folders = [folder for folder in folders if folder not in needed]
     if not folders:
         return None
-    folder = _chosen(tree, folders, name, answers)
+    folder = _chosen(tree, folders, _Wanted(name, version), answers)
     if folder == "none":
         return None
-    path = f"{folder}/Chart.yaml" if folder != "." else "Chart.yaml"
+    path = _in(folder, "Chart.yaml")
     called = _value(tree, path, "name") or PurePosixPath(folder).name
     stated = _value(tree, path, "version")
     is_own = _counts_itself(tree, path, stated, version, answers)
@@ -77,7 +81,7 @@ def find(
     findings = [
         Finding(f"the chart is {called}, and {whose}", f"{path}:{tree.line_of(path, '^version:')}", f"it says {stated}")
     ]
-    if _lacks_lock(tree, folder, path):
+    if _lacks_lock(tree, folder):
         command = f"helm dependency update {folder}"
         findings.append(Finding("the chart has dependencies and no Chart.lock", path, f"type: {command}"))
     is_published = bool(registry or has_github)
@@ -96,22 +100,42 @@ def _is_own_chart(tree: Tree, path: str) -> bool:
     return not any((f"{folder}/Chart.yaml" if folder else "Chart.yaml") in tree.known for folder in above)
 
 
-def _chosen(tree: Tree, folders: list[str], name: str, answers: Answers) -> str:
-    """The chart of several that bears the project's name; a person says which, where none does."""
+def _needed(tree: Tree, folder: str) -> set[str]:
+    """The folders of the charts of this repository that a chart depends on."""
+    text = "\n".join(tree.text(_in(folder, name)) or "" for name in _DEPENDENCIES)
+    paths = re.findall(r"""repository:[ \t]*["']?file://([^\s"'#]+)""", text)
+    return {posixpath.normpath(posixpath.join(folder, path)) for path in paths}
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What the project's chart says, where it says what the project does."""
+
+    name: str
+    version: Version
+
+    def is_named(self, tree: Tree, folder: str) -> bool:
+        """Whether the chart, or its folder, has the project's name."""
+        called = (PurePosixPath(folder).name, _value(tree, _in(folder, "Chart.yaml"), "name"))
+        return _bare(self.name) in map(_bare, called)
+
+    def is_of_version(self, tree: Tree, folder: str) -> bool:
+        """Whether its appVersion is the project's version."""
+        return versions.read(_value(tree, _in(folder, "Chart.yaml"), "appVersion")) == self.version
+
+
+def _chosen(tree: Tree, folders: list[str], wanted: _Wanted, answers: Answers) -> str:
+    """The chart of several that has the project's name, or its version; a person says which, where that is not one."""
     if len(folders) == 1 and "chart" not in answers.given:
         return folders[0]
-    bare = re.sub(r"[-_.]+", "", name).lower()
-    of_ours = [one for one in folders if re.sub(r"[-_.]+", "", PurePosixPath(one).name).lower() == bare]
-    default = of_ours[0] if len(of_ours) == 1 else "none"
-    return answers.of(
-        Question(
-            "chart",
-            f"which of {len(folders)} charts is published",
-            default,
-            f"{default} has the project's name" if of_ours else "none of them has the project's name",
-            ("none", *folders),
-        )
-    )
+    default, why = "none", "none of them has the project's name or version"
+    for is_ours, what in ((wanted.is_named, "name"), (wanted.is_of_version, "version")):
+        of_ours = [one for one in folders if is_ours(tree, one)]
+        if len(of_ours) == 1:
+            default, why = of_ours[0], f"{of_ours[0]} has the project's {what}"
+            break
+    question = f"which of {len(folders)} charts is published"
+    return answers.of(Question("chart", question, default, why, ("none", *folders)))
 
 
 def _counts_itself(tree: Tree, path: str, stated: str, version: Version, answers: Answers) -> bool:
@@ -131,11 +155,21 @@ def _counts_itself(tree: Tree, path: str, stated: str, version: Version, answers
     return answers.of(question) == "own"
 
 
-def _lacks_lock(tree: Tree, folder: str, path: str) -> bool:
-    has_some = re.search(r"^dependencies:[ \t]*(#.*)?$", tree.text(path) or "", re.MULTILINE) is not None
-    where = "" if folder == "." else f"{folder}/"
-    packed = any(one.startswith(f"{where}charts/") for one in tree.files)
-    return has_some and f"{where}Chart.lock" not in tree.known and not packed
+def _lacks_lock(tree: Tree, folder: str) -> bool:
+    texts = (tree.text(_in(folder, name)) or "" for name in _DEPENDENCIES)
+    has_some = any(re.search(r"^dependencies:[ \t]*(#.*)?$", text, re.MULTILINE) for text in texts)
+    packed = any(one.startswith(_in(folder, "charts/")) for one in tree.files)
+    return has_some and not packed and not any(_in(folder, name) in tree.known for name in _LOCKS)
+
+
+def _in(folder: str, name: str) -> str:
+    """The path of a file in the folder of a chart."""
+    return name if folder == "." else f"{folder}/{name}"
+
+
+def _bare(name: str) -> str:
+    """A name without what different tools write between its words."""
+    return re.sub(r"[-_.]+", "", name).lower()
 
 
 def _pushed_to(step: Step) -> str:

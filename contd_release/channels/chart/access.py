@@ -96,7 +96,7 @@ def _unsound(what: str, setting: str) -> Found:
 def _unfetched(release: Release, chart: Path, missing: tuple[str, ...]) -> Found | None:
     """What the chart lacks in `charts/`, where Chart.lock does not say where to get it, or it cannot be had there."""
     path, names = settings(release).path, ", ".join(missing)
-    if not (chart / "Chart.lock").is_file():
+    if not any((chart / name).is_file() for name in dependencies.LOCKS):
         return Found(
             State.ABSENT,
             f"git has neither a Chart.lock nor {names} in charts/",
@@ -112,7 +112,8 @@ def _exported(release: Release) -> Iterator[Path]:
     """The chart's folder as it is in the commit that the release starts from."""
     path = str(folder(release))
     # A dependency may be another folder of the repository.
-    whole = "file://" in (git.text(release.project.root, release.base, f"{path}/Chart.yaml") or "")
+    texts = (git.text(release.project.root, release.base, f"{path}/{one}") for one in dependencies.STATED)
+    whole = any("file://" in (text or "") for text in texts)
     with TemporaryDirectory(prefix="contd-release-") as room:
         packed = Path(room) / "tree.tar"
         if not git.names(release.project.root, release.base, path):

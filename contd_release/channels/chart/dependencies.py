@@ -7,6 +7,7 @@ The cache keeps them, under the content of Chart.yaml and Chart.lock.
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,10 @@ from contd_release.process.files import whole_folder
 from contd_release.project.release import Release
 from contd_release.tools.helm import helm
 
+# A chart of Helm 2 has its dependencies, and their lock, in files of their own.
+LOCKS: Final = ("Chart.lock", "requirements.lock")
+STATED: Final = ("Chart.yaml", "requirements.yaml")
+_VERSIONS: Final = re.compile(rb"^(?:version|appVersion):[^\n]*\n?", re.MULTILINE)
 _LOCAL: Final = b"file://"
 
 
@@ -47,9 +52,14 @@ def taken(release: Release, chart: Path) -> None:
 
 
 def _kept(release: Release, chart: Path) -> Path:
-    """The folder of the fetched charts; with a `file://` dependency it is another one for each commit."""
-    words = [_text(chart / name) for name in ("Chart.yaml", "Chart.lock")]
-    digest = hashlib.sha256(b"\0".join((*words, release.base.encode() if _LOCAL in words[0] else b""))).hexdigest()
+    """
+    The folder of the fetched charts; with a `file://` dependency it is another one for each commit.
+
+    The versions of the chart itself do not count: the release has changed them when the chart is packed.
+    """
+    words = [_VERSIONS.sub(b"", _text(chart / name)) for name in (*STATED, *LOCKS)]
+    base = release.base.encode() if any(_LOCAL in one for one in words) else b""
+    digest = hashlib.sha256(b"\0".join((*words, base))).hexdigest()
     return release.project.cache / "charts" / digest[:16]
 
 

@@ -218,13 +218,13 @@ def test_a_sound_chart_is_sound_as_git_has_it(tmp_path: Path) -> None:
         pytest.param(
             {"helm/demo/Chart.yaml": CHART_YAML.replace("name: demo", "name: other")},
             {},
-            ("helm/demo is the chart 'other', not 'demo'", 'set name = "other" in [tool.contd-release.chart]'),
+            ("helm/demo is the chart 'other', not 'demo'", 'name = "other" in [tool.contd-release.chart]'),
             id="name",
         ),
         pytest.param(
             {"helm/demo/values.yaml": "image: ghcr.io/someone/else\n"},
             {},
-            ("helm/demo renders no object with the image 127.0.0.1:1/demo", 'set image = "…"'),
+            ("helm/demo renders no object with the image 127.0.0.1:1/demo", 'image = "…"'),
             id="image",
         ),
         pytest.param(
@@ -264,7 +264,8 @@ def test_a_locked_dependency_is_fetched_beforehand(tmp_path: Path, monkeypatch: 
     release = release_of(tmp_path, **LOCKED, **{"helm/demo/Chart.lock": lock})
     assert look(access.sound(release)) == (State.DONE, "demo lints strictly and renders")
     source = tmp_path / "checkout/helm/demo"
-    shutil.copytree(release.project.root / "helm/demo", source)
+    shutil.copytree(release.tree / "helm/demo", source)
+    assert "version: 1.2.0-rc.1" in (source / "Chart.yaml").read_text(encoding="utf-8")
     dependencies.taken(release, source)
     assert helm.missing(source) == ()
 
