@@ -72,7 +72,7 @@ class ReleaseError(Exception):
 
 
 class Usage(ReleaseError):
-    """The words of the call or of the configuration are off."""
+    """The call or the configuration has a mistake."""
 
     exit_code = 2
     otherwise = "invoke doctor   (it tells what keeps this repository from being released)"
@@ -116,7 +116,7 @@ class FailedProof(FailedCommand):
 
 
 class NeedsPerson(ReleaseError):
-    """A decision that is not ours to take."""
+    """A person has to decide."""
 
     exit_code = 8
 

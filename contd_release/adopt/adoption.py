@@ -1,5 +1,5 @@
 """
-The whole adoption on one screen: what is found, what is asked, and what would be written.
+The whole adoption on one screen: what it finds, asks and would write.
 
 Each subject has a module or a folder in `find/`, which only reads, and where something is written for it one in
 `write/`.

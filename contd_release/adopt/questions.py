@@ -37,7 +37,7 @@ class Answers:
     The answers of one adoption, each asked for once.
 
     Args:
-        given: by the words of the call.
+        given: by the options of the call.
         ask: asks a person; gives the default where there is no terminal.
     """
 

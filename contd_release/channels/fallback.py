@@ -57,7 +57,7 @@ def verified(verify: Part, claim: Claim, release: Release) -> Iterator[Item]:
 def remains(
     publish: Part, withdraw: Callable[[Rollback], Iterable[Item]], place: str, rollback: Rollback
 ) -> tuple[Remaining, ...]:
-    """What is there of the version, and which steps take it away."""
+    """What the place has of the version, and the steps that remove it."""
     found = [step.observe() for step in _steps(publish(rollback.release))]
     there = [one.detail for one in found if one.state is not State.ABSENT]
     if not there:

@@ -1,4 +1,4 @@
-"""A reading: one thing that was built, and what is to be found of it where users get it."""
+"""A reading: one thing that was built, and what users get of it."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def section(name: Section, release: Release, only: Collection[str] = ()) -> Iter
 
 
 def readings(release: Release, only: Collection[str] = ()) -> Iterator[tuple[str, Reading]]:
-    """What is to be found in each channel once the release is out, with the channel's name."""
+    """The readings of each channel for a published release, with the channel's name."""
     for channel, module in chosen(release.project, only).items():
         for reading in module.readings(release):
             yield channel, reading
@@ -102,7 +102,7 @@ def verified(project: Project) -> Iterator[str]:
 
 
 def installable(project: Project) -> tuple[str, ...]:
-    """The channels from which users install something; GitHub shows what is there, with its bill of materials."""
+    """The channels from which users install something; GitHub and the bill of materials only list them."""
     return tuple(name for name in channels(project) if name not in ("sbom", "github"))
 
 

@@ -63,7 +63,7 @@ class Rollback:
 @dataclass(frozen=True)
 class Remaining:
     """
-    What is known and intended for one place.
+    What a rollback knows about one place, and intends to do there.
 
     Args:
         there: what is there.

@@ -1,4 +1,4 @@
-"""The steps of a walk whose effects are public: what is said when it stops."""
+"""The steps of a walk whose effects are public, for the message when it stops."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OPEN = (Interrupted, Unanswered, Unsettled)
 @dataclass
 class Public:
     """
-    The irreversible steps by what is known of them, as their titles in order.
+    The titles of the irreversible steps, by what is known of them, in order.
 
     Args:
         done: those that were seen to hold.

@@ -107,7 +107,7 @@ class Terminal(Lines):
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Stand still while a person is asked; what they answered stays above the view that follows."""
+        """Pause the view while a person answers a question; the answer stays above the view."""
         is_live = self.live is not None
         self._end()
         try:

@@ -1,5 +1,5 @@
 """
-One look at the world: what several steps ask of the same place at the same time is asked once.
+One look at the world: several steps that ask the same place at the same time share one question.
 
 Without it, a look at a remote would be as many connections as there are steps that ask for its branches and tags, and
 each step might see another moment.

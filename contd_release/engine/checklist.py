@@ -43,7 +43,7 @@ class Checklist:
 
     def status(self) -> Iterator[Seen]:
         """
-        What the world says of every step now, observed side by side, listed in order; equal questions are asked once.
+        The state of every step now: observed side by side, listed in order; equal questions are asked once.
         """
         return _asked(self.steps())
 
@@ -67,7 +67,7 @@ class Checklist:
 
     def walk(self, watch: Watcher, running: Running, seen: Sequence[Seen] = ()) -> None:
         """
-        Make every step true, in order. Walking again continues: the world says what is left.
+        Make every step true, in order. Walking again continues with the steps whose claim does not hold.
 
         Args:
             seen: what a look right before this walk saw; a check that held then (a step without an act) is not made

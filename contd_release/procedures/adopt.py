@@ -22,7 +22,7 @@ NEXT = "look at it with: git diff; then commit and push it\ntype: invoke doctor"
 @dataclass(frozen=True)
 class Wishes:
     """
-    What the words of the call ask for.
+    What the options of the call ask for.
 
     Args:
         answers: `KEY=VALUE`, one for each question that is answered beforehand.

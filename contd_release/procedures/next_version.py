@@ -19,7 +19,7 @@ from contd_release.tools import git
 
 
 def version_after(project: Project, current: Version, words: Words) -> Version:
-    """The version that the words make of the current one."""
+    """The version that the options make of the current one."""
     if words.version:
         return _named(project, current, words)
     return next_version(

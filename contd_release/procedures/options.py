@@ -1,4 +1,4 @@
-"""The words with which every task names a release."""
+"""The options with which every task names a release."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def whole_number(text: str, such_as: str) -> int:
 @dataclass(frozen=True)
 class Words:
     """
-    The words of a call that choose a version, and the reasons it gives.
+    The options of a call that choose a version, and the reasons that it gives.
 
     Args:
         hotfix: the version of a hotfix, whose branch is released.

@@ -1,4 +1,4 @@
-"""That a release is under way, that it is over, and what is left of one that was aborted."""
+"""The begin and the end of a release in the journal, and what an aborted one leaves."""
 
 from __future__ import annotations
 

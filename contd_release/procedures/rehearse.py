@@ -25,7 +25,7 @@ from contd_release.tools import git
 @dataclass(frozen=True)
 class Wishes:
     """
-    What the words of the call ask for.
+    What the options of the call ask for.
 
     Args:
         kills: how often to kill at most; 0 is everywhere.

@@ -1,4 +1,4 @@
-"""One walk of a checklist, from the words of a call to the exit code."""
+"""One walk of a checklist, from the options of a call to its exit code."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Walking:
 
     @classmethod
     def of(cls, project: Project, words: Words, report: Report) -> Walking:
-        """The release under way, or the one that the words begin, looked at for the first time."""
+        """The release in progress, or the one that the words begin, looked at for the first time."""
         looking = ask_once.begun()
         return cls(looking.run(chosen, project, words), report, looking=looking)
 
@@ -74,7 +74,7 @@ class Walking:
 
     def ask(self, release: Release, sealed: Sealed) -> bool:
         """
-        Ask a person for a yes, where there is one.
+        Ask for a yes on a terminal.
 
         Raises:
             NeedsPerson: there is no terminal, and no `--yes`.
@@ -153,7 +153,7 @@ class Walking:
             waiting.walk(self.report.event, Running(self.release.logs, self.report.redact, tell=self.report.says))
 
     def plan(self) -> None:
-        """Tell every step, what the world says of it, and each command that would run; nothing changes."""
+        """Print every step, whether it holds now, and each command that would run; change nothing."""
         seen = self.status()
         self.report.says(f"{self.release} from {self.release.base[:12]} (plan: nothing is changed)")
         for one in seen:
@@ -161,7 +161,7 @@ class Walking:
         self.checklist.check(seen)
 
     def status(self) -> tuple[Seen, ...]:
-        """What the world says of every step."""
+        """The state of every step now."""
         return self.looking.run(lambda: tuple(self.checklist.status()))
 
     def _prove_possible(self, whole: Checklist, public: Public) -> Sequence[Seen]:

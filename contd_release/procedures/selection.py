@@ -1,4 +1,4 @@
-"""Which release a task is about: the one under way, the one that the words of the call begin, or an earlier one."""
+"""Which release a task is about: the one in progress, the one that the options of the call start, or an earlier one."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def of(clone: Clone, commit: str = "HEAD") -> Project:
 
 def chosen(project: Project, words: Words) -> Release:
     """
-    The release under way, if the words agree with it, or the one they begin.
+    The release in progress, if the options agree with it, or the one that they start.
 
     Raises:
-        Conflict: another one is under way.
-        NotReady: nothing is under way and the words name nothing, or the clone is not where a release can begin.
-        Usage: the words make no version.
+        Conflict: another one is in progress.
+        NotReady: no release is in progress and the options name none, or the clone is not where a release can begin.
+        Usage: the options make no version.
     """
     begun = journal.of(project).under_way()
     if begun is None:
@@ -101,7 +101,7 @@ def planned_hotfix(project: Project, words: Words, wanted: Version) -> Release:
 
 def planned(project: Project, words: Words, branch: str | None, *, base: str = "") -> Release:
     """
-    The release that the words would begin now, from the branch that is checked out.
+    The release that the options would start now, from the branch that is checked out.
 
     Args:
         base: the commit to look at where the remote does not say which one is the tip of main.

@@ -1,4 +1,4 @@
-"""The status of a release: every step, and what the world says of it now."""
+"""The status of a release: every step, and whether it holds now."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from contd_release.tools import git
 
 def here(project: Project) -> Release | None:
     """
-    The release whose tag is checked out; None if none is.
+    The release whose tag is checked out; None if no release tag is.
 
     Raises:
         Conflict: a release tag is there whose version the files of its own commit do not say.

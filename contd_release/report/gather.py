@@ -1,4 +1,4 @@
-"""What is known of a release on the machine that made it: its journal, its seal, its events, the monitor's samples."""
+"""The records of a release on the machine that made it: its journal, its seal, its events, the monitor's samples."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MORE_THAN_ONE: Final = 2
 @dataclass(frozen=True)
 class Public:
     """
-    What is known of a release beside this machine's own records.
+    What others know of a release, beyond this machine's own records.
 
     Args:
         sealed: what was built, here or elsewhere.

@@ -15,7 +15,7 @@ from contd_release.report.story import Bar, Line, Moment, Timeline, Walk
 
 @dataclass
 class _Seen:
-    """What is known of one step so far."""
+    """The events of one step so far."""
 
     bars: list[Bar] = field(default_factory=list)
     acting: datetime | None = None

@@ -1,4 +1,4 @@
-"""Who may do what in a world. The passwords are made with the world and are good for nothing else."""
+"""The accounts of a world and their rights. The passwords are made with the world and are good for nothing else."""
 
 from __future__ import annotations
 

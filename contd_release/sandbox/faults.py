@@ -118,7 +118,7 @@ class Standing:
 
 
 class Faults:
-    """The orders of one world, kept in a file, so that a world that was killed goes on counting."""
+    """The orders of one world, kept in a file, so that a killed world continues counting."""
 
     def __init__(self, path: Path, stopped: Event) -> None:
         self.path = path
@@ -133,7 +133,7 @@ class Faults:
 
     def order(self, *orders: Order | str) -> None:
         """
-        Add orders. Of several that meet one request, the first counts; one that stands already goes on counting.
+        Add orders. Of several that meet one request, the first counts; one that exists already continues counting.
 
         Raises:
             Usage: a line is not an order; then none is added.

@@ -1,4 +1,4 @@
-"""What is said about a release, as it fits each place: with the notes where there is room, short where there is not."""
+"""The message about a release for each place: with the notes if they fit, short if they do not."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class WatchedRelease:
 
     def now(self) -> datetime:
         """
-        The time that it is for those who are asked: their dates are compared, so this machine's clock may be wrong.
+        The time by the clock of the servers: their dates are compared, so this machine's clock may be wrong.
         """
         for ask in (self._of_metrics, self._of_forge):
             with suppress(Unanswered):
@@ -95,7 +95,7 @@ def repository(project: Project) -> GitHubRepository | None:
 
 def watched(project: Project, version: str = "") -> WatchedRelease:
     """
-    The release that is named, or the one under way here, or the latest on GitHub, or the highest tag of this clone.
+    The release that is named, or the one in progress here, or the latest on GitHub, or the highest tag of this clone.
 
     Raises:
         NotReady: it is not out, or there is nothing to ask about it.

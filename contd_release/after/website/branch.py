@@ -124,7 +124,7 @@ def looked_at(project: Project) -> Iterator[Branch]:
 
 
 def identity(project: Project) -> dict[str, str]:
-    """Who commits, as in the maintainer's clone."""
+    """The committer, as in the maintainer's clone."""
     found = git.identity(project.root)
     if found is None:
         raise NotReady("git does not know who commits", "a name and an address", "git config user.name …")

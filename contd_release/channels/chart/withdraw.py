@@ -1,5 +1,5 @@
 """
-Withdrawing a chart: deleted or marked where that is asked for. Otherwise it stays, and users hear what to install.
+Withdrawing a chart: it is deleted or marked on request. Otherwise it stays, and the correction says what to install.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def row(rollback: Rollback) -> Remaining:
 
 
 def steps(rollback: Rollback) -> tuple[Step, ...]:
-    """The deletion and the mark, where they are asked for; a chart that cannot be deleted can still be marked."""
+    """The deletion and the mark, on request; a chart that cannot be deleted can still be marked."""
     asked = {"delete-chart": deleted, "deprecate-chart": mark.marked}
     return tuple(step(rollback) for wish, step in asked.items() if wish in rollback.wishes)
 

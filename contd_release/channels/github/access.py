@@ -1,4 +1,4 @@
-"""What must be so before a release is staged on GitHub: our token may release, and the checks are green."""
+"""Checks before a release is staged on GitHub: our token may release, and the commit's checks are green."""
 
 from __future__ import annotations
 

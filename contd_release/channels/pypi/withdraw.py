@@ -26,7 +26,7 @@ from contd_release.tools.simple_index import File
 @dataclass(frozen=True)
 class YankPace:
     """
-    How often the index is asked, and how long a person is waited for, in seconds.
+    How often the index is asked, and how long to wait for a person, in seconds.
 
     Args:
         pause: the longest between two questions; the first ones follow each other faster.

@@ -46,7 +46,7 @@ def passed(release: Release) -> tuple[tuple[Item, ...], ...]:
 
 
 def access(release: Release) -> tuple[Step, ...]:
-    """What must be so before the proof begins."""
+    """Checks before the proof begins."""
     found = sessions(release)
     nox = tuple(one for one in found if one.environments)
     steps = (noxfile.complete(release, nox),) if nox else ()

@@ -120,10 +120,10 @@ class Telling:
 
 def about(version: str, kind: str, *, as_json: bool) -> Telling:
     """
-    A release that was begun in this clone, or the one under way.
+    A release that was begun in this clone, or the one in progress.
 
     Raises:
-        NotReady: nothing is under way, and no version was named.
+        NotReady: no release is in progress, and no version was named.
         Usage: there is no such kind of message.
     """
     if kind not in get_args(Kind):

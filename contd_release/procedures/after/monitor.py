@@ -24,7 +24,7 @@ from contd_release.records.samples import HealthVerdict, Sample
 @dataclass(frozen=True)
 class Wishes:
     """
-    What the words of the call ask for.
+    What the options of the call ask for.
 
     Args:
         every: how long to wait between two looks, such as `5m`.

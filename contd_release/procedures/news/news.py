@@ -61,7 +61,7 @@ def _asked(project: Project, wanted: Wanted) -> Wanted:
 
 def _completed(project: Project, wanted: Wanted, number: str) -> Wanted:
     """
-    What the words of the call leave out, from a pull request: its title, and the first label that is a type.
+    What the options of the call leave out, from a pull request: its title, and the first label that is a type.
 
     Raises:
         Usage: that is no number, or GitHub has no such pull request.

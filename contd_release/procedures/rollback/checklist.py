@@ -1,7 +1,7 @@
 """
-A rollback: what is public of a release is withdrawn as far as it can be, and what cannot be undone is said.
+A rollback: it withdraws a release as far as possible, and says what cannot be undone.
 
-First a table, from what the world says; then a checklist of its own, walked and continued like any other. Nothing is
+First a table of what each place has; then a checklist of its own, walked and continued like any other. Nothing is
 claimed that was not observed.
 """
 

@@ -1,4 +1,4 @@
-"""One walk of a rollback, from the words of a call to what is said at the end."""
+"""One walk of a rollback, from the options of a call to its last line."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from contd_release.records.entries import Doubted
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a call wants verified: a version that is out, the release under way, or the tag that is checked out."""
+    """What a call wants verified: a version that is out, the release in progress, or the tag that is checked out."""
 
     version: str
     scope: Scope
@@ -56,7 +56,7 @@ def _release(project: Project, wanted: Wanted, report: Report) -> tuple[Release,
     The release that is meant, with the seal to compare with; and whether it should be promoted by now.
 
     Raises:
-        NotReady: nothing is under way, no tag is checked out, and no version was named; or nothing says what was built.
+        NotReady: no release is in progress, no tag is checked out, and no version was named; or no seal is known.
     """
     if wanted.scope.artifacts:
         release = tagged.of_version(project, wanted.version) if wanted.version else tagged.required(project)
@@ -73,7 +73,7 @@ def _release(project: Project, wanted: Wanted, report: Report) -> tuple[Release,
 
 def _published(release: Release) -> Release:
     """
-    The release under way, once it is tagged.
+    The release in progress, once it is tagged.
 
     Raises:
         NotReady: nothing of it is public yet.

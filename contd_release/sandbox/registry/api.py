@@ -98,7 +98,7 @@ class Registry:
             return RegistryRefusal(error.code or 400, "NAME_INVALID", "nothing is served under this name").response()
 
     def _admit(self, request: Request, name: str) -> None:
-        """Let in who may do this, and answer all others with how to log in."""
+        """Admit accounts with this right, and answer all others with how to log in."""
         verb = _VERB.get(request.method, "push")
         header = request.headers.get("Authorization", "")
         if self.rules.login == "bearer":

@@ -1,4 +1,4 @@
-"""How a changelog is written, so that it goes on as it is: its headings, its bullets, its links to issues."""
+"""How a changelog is written, so that it continues in its style: its headings, its bullets, its links to issues."""
 
 from __future__ import annotations
 
