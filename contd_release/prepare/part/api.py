@@ -1,4 +1,8 @@
-"""The public Python API, compared with that of the last release. The code is parsed by griffe, and never imported."""
+"""
+The public Python API, compared with that of the last release. The code is parsed by griffe, and never imported.
+
+Code that no build tool makes a distribution of, such as a service's, is nobody's to import.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ def compared(project: Project, base: str, since: Since) -> Iterator[Change | str
     """What changed in the public API, and which module could not be read."""
     old, new = found(project, since.commit), found(project, base)
     public = project.settings.public_api
-    if not public or not (old or new):
+    if not public or not (old or new) or not project.package.is_built:
         return
     if not griffe.is_here():
         yield f"the public API was not compared with {since.tag}: griffe is not installed   ({griffe.EXTRA})"

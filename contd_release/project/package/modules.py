@@ -17,10 +17,11 @@ from typing import Any, Final
 from contd_release.project.defaults import Read
 from contd_release.project.project import Project
 
-# Folders that are not installed, or whose files users do not import.
-_APART: Final = frozenset(
-    "test tests docs doc example examples benchmark benchmarks vendor node_modules scripts tools ci build dist bin "
-    "notebooks samples fixtures templates".split()
+# Folders of a package that users do not import, and those beside it that are not installed either.
+_INNER: Final = frozenset({"test", "tests", "template", "templates", "node_modules"})
+_APART: Final = _INNER | frozenset(
+    "docs doc example examples benchmark benchmarks vendor scripts tools ci build dist bin notebooks samples fixtures"
+    " tasks noxfile conftest".split()
 )
 _ROOTS: Final = ("src", "lib", "python", "")
 
@@ -40,7 +41,7 @@ class Module:
     def has(self, path: str) -> bool:
         """Whether this file belongs to it, and is neither a test nor a program."""
         parts = PurePosixPath(path).parts
-        is_api = path.endswith((".py", ".pyi")) and _APART.isdisjoint(parts[self.path.count("/") + 1 : -1])
+        is_api = path.endswith((".py", ".pyi")) and _INNER.isdisjoint(parts[self.path.count("/") + 1 : -1])
         is_inside = path.startswith(f"{self.path}/") or path in (f"{self.path}.py", f"{self.path}.pyi")
         return is_api and is_inside and parts[-1] not in ("__main__.py", "conftest.py")
 

@@ -18,8 +18,8 @@ import json
 import logging
 import sys
 import warnings
-from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ _LABELS = {
     "writable": "can be set",
     "deletable": "can be deleted",
 }
+_FAILURES = (griffe.GriffeError, ImportError, SyntaxError, ValueError, KeyError, RecursionError)
 Change = dict[str, object]
 
 
@@ -66,7 +67,10 @@ def main() -> int:
     changes: list[Change] = []
     for name, module in old.items():
         if name in new:
-            changes += _changes(module, new[name])
+            try:
+                changes += _changes(module, new[name])
+            except _FAILURES as error:
+                unread.setdefault(name, f"{type(error).__name__}: {error}")
         else:
             changes.append(_change("breaking", f"{name} is gone", module, is_old=True))
     changes += [_change("feature", f"{name} is new", new[name]) for name in new if name not in old]
@@ -99,16 +103,19 @@ def _is_of(what: str, name: str) -> bool:
 
 
 def _loaded(modules: list[list[str]], unread: dict[str, str]) -> dict[str, Any]:
-    """The modules of one tree by name, parsed and with their imports followed within it."""
+    """The modules of one tree by name, parsed and with the imports within the tree followed."""
+    folders = dict.fromkeys(Path(folder).absolute() for folder, _ in modules)
+    loader = griffe.GriffeLoader(search_paths=list(folders), allow_inspection=False)
     found = {}
-    for folder, name in modules:
-        loader = griffe.GriffeLoader(search_paths=[Path(folder).absolute()], allow_inspection=False)
+    for _, name in modules:
         try:
             loader.load(name, try_relative_path=False)
-            loader.resolve_aliases(implicit=False, external=False)
             found[name] = loader.modules_collection[name]
-        except (griffe.GriffeError, ImportError, SyntaxError, ValueError, KeyError, RecursionError) as error:
+        except _FAILURES as error:
             unread.setdefault(name, f"{type(error).__name__}: {error}")
+    # What is imported from other distributions stays unresolved, and is none of this one's API.
+    with suppress(*_FAILURES):
+        loader.resolve_aliases(implicit=False, external=False)
     return found
 
 
@@ -163,6 +170,8 @@ def _broken(old: Any, new: Any) -> Iterator[Change]:
 
 
 def _said(kind: BreakageKind, value: Any) -> str:
+    if kind is BreakageKind.OBJECT_REMOVED:
+        return ""
     if kind is BreakageKind.PARAMETER_CHANGED_KIND:
         return str(value.kind.value)
     if kind is BreakageKind.PARAMETER_CHANGED_DEFAULT:
@@ -231,20 +240,28 @@ def _overloads(was: Any, member: Any) -> Iterator[Change]:
     for name, there in member.members.items():
         if there.is_alias or not there.is_public or not there.is_function or name not in was.members:
             continue
-        before, after = _shapes(was.members[name]), _shapes(there)
-        if before - after:
+        before, after = _overloads_of(was.members[name]), _overloads_of(there)
+        lost = [one for one in before if not any(_takes(other, one) for other in after)]
+        if lost or len(after) < len(before):
             yield _change("breaking" if after else "fix", f"{there.path} lost an overload", there)
-        elif before and after - before:
+        elif before and any(not any(_takes(other, one) for other in before) for one in after):
             yield _change("feature", f"{there.path} has a new overload", there)
 
 
-def _shapes(function: Any) -> Counter[tuple[tuple[str, str, bool], ...]]:
-    is_one = not function.is_alias and function.is_function
-    return Counter(map(_shape, function.overloads or ())) if is_one else Counter()
+def _overloads_of(function: Any) -> list[dict[str, Any]]:
+    """The parameters of each overload, by name."""
+    if function.is_alias or not function.is_function:
+        return []
+    return [{one.name: one for one in each.parameters} for each in function.overloads or ()]
 
 
-def _shape(function: Any) -> tuple[tuple[str, str, bool], ...]:
-    return tuple((one.name, str(one.kind), one.required) for one in function.parameters)
+def _takes(new: dict[str, Any], old: dict[str, Any]) -> bool:
+    """Whether an overload takes every call that another takes."""
+    is_kept = all(
+        name in new and new[name].kind is one.kind and (one.required or not new[name].required)
+        for name, one in old.items()
+    )
+    return is_kept and not any(one.required for name, one in new.items() if name not in old)
 
 
 def _decorators(member: Any) -> list[str]:

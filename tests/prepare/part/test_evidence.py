@@ -241,3 +241,14 @@ def test_other_layouts(here: Place) -> None:
     here.replace(".bumpversion.toml", "contd/__init__.py", "src/contd/__init__.py")
     here.publish()
     assert found() == []
+
+
+def test_code_that_is_no_distribution(here: Place) -> None:
+    """A service without a build tool has no API that people import."""
+    here.write("contd/more.py", "def load(path): ...\n")
+    text = (here.clone / "pyproject.toml").read_text(encoding="utf-8")
+    (here.clone / "pyproject.toml").write_text(text[text.index("[project]") :], encoding="utf-8")
+    released(here)
+    here.write("contd/more.py", "")
+    here.publish()
+    assert found() == []
