@@ -21,7 +21,7 @@ from benchmarks import subject
 from benchmarks.four_channels import PUBLISH
 from benchmarks.rehearsed import Rehearsed, rehearsed, without
 from benchmarks.timing import Cost
-from contd_release.sandbox.images import BASE
+from contd_release.channels.image.rehearsal import BASE
 
 NAME: Final = "contd"
 PREPARE: Final = Path(__file__).with_name("prepare.sh")

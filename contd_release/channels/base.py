@@ -8,7 +8,7 @@ is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -50,6 +50,7 @@ __all__ = [
     "Found",
     "Glance",
     "Item",
+    "LeftOut",
     "NeedsPerson",
     "NotReady",
     "Offer",
@@ -139,6 +140,12 @@ class Channel(Protocol):
     def is_public(self, release: Release, /) -> bool:
         """Whether users can get this version here: then its tag is not deleted."""
 
+    def rehearsed(self, sandbox: Sandbox, /) -> Mapping[str, object]:
+        """The keys of its table that point it at a sandbox."""
+
+    def left_out(self, project: Project, /) -> LeftOut | None:
+        """Why a rehearsal of the project's commit on this machine leaves this channel out; None if it does not."""
+
     def offers(self, project: Project, /) -> Iterable[Offer]:
         """Everything that is here under the project's name, from any publisher; `invoke watch` compares it."""
 
@@ -146,15 +153,32 @@ class Channel(Protocol):
 @dataclass(frozen=True)
 class Sandbox:
     """
-    What a rehearsal gives a plug-in instead of its real place.
+    What a rehearsal gives a channel instead of its real place.
 
     Args:
         folder: an empty folder of its own; its files are part of what the rehearsal shows and compares.
-        url: the root of the sandbox's servers: `/v2/` is an OCI registry, `/simple/` and `/legacy/` a package index.
+        url: the root of the sandbox's servers: `/v2/` is an OCI registry, `/simple/` and `/legacy/` a package index,
+            `/api/v3` and `/uploads` are GitHub's.
+        project: the project that is rehearsed, at the commit that is rehearsed.
+        repository: its repository on the sandbox's GitHub, `OWNER/NAME`.
     """
 
     folder: Path
     url: str
+    project: Project
+    repository: str
+
+    def registry(self, name: str) -> str:
+        """The name of an image or a chart in the sandbox's registry: its real one, with another host."""
+        return f"{self.url.partition('://')[2]}/{name.removeprefix('oci://').partition('/')[2]}"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Why a rehearsal leaves a channel out, and what to type first; empty where nothing can be typed."""
+
+    why: str
+    remedy: str = ""
 
 
 def nothing(_: object, /) -> tuple[()]:

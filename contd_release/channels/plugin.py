@@ -23,7 +23,7 @@ from types import FunctionType, ModuleType
 from typing import Final
 
 from contd_release.channels import fallback
-from contd_release.channels.base import Sandbox, nothing
+from contd_release.channels.base import LeftOut, Sandbox, nothing
 from contd_release.channels.fallback import Part, Readings
 from contd_release.channels.offer import Offer
 from contd_release.channels.read_back import Claim
@@ -47,7 +47,6 @@ class Plugin:
     Args:
         name: the name of its entry point.
         package: the package to install, upgrade or remove.
-        rehearsed: the keys of its table that point it at a sandbox; None leaves it out of rehearsals.
     """
 
     name: str
@@ -70,7 +69,8 @@ class Plugin:
     remains: Callable[[Rollback], Iterable[Remaining]] = nothing
     is_public: Callable[[Release], bool] = lambda _: False
     offers: Callable[[Project], Iterable[Offer]] = nothing
-    rehearsed: Callable[[Sandbox], Mapping[str, object]] | None = None
+    rehearsed: Callable[[Sandbox], Mapping[str, object]] = lambda _: {}
+    left_out: Callable[[Project], LeftOut | None] = lambda _: None
 
 
 HOOKS: Final = tuple(one.name for one in fields(Plugin) if one.name not in ("name", "package"))
@@ -128,6 +128,10 @@ def _loaded(entry: EntryPoint) -> Plugin:
 
 def _completed(one: Plugin, given: frozenset[str]) -> Plugin:
     """The plug-in with what `publish` answers in place of what it leaves out."""
+    if not given & {"rehearsed", "left_out"}:
+        why = f"{one.package} does not say how to point it at a sandbox"
+        left = LeftOut(why, f"python -m pip install --upgrade {one.package}")
+        one = replace(one, left_out=lambda _: left)
     if "access_by_tag" not in given:
         one = replace(one, access_by_tag=one.access)
     if "takes" not in given:

@@ -48,6 +48,11 @@ def plugins(project: Project) -> dict[str, Plugin]:
     return {name: one for name, one in on.items() if one.is_on(project)}
 
 
+def rehearsable(project: Project) -> dict[str, Channel]:
+    """The channels that a rehearsal can point at its sandbox: every channel that the settings have a table for."""
+    return {**{name: _built_in(name) for name in BUILT_IN if getattr(project.settings, name)}, **plugins(project)}
+
+
 def chosen(project: Project, only: Collection[str] = (), command: str = "invoke publish") -> dict[str, Channel]:
     """
     The channels with these names that the project uses; all that it uses where none is named.

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from contd_release.channels.base import nothing
+from contd_release.channels.base import LeftOut, Sandbox, nothing
 from contd_release.channels.source import checked_out
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
@@ -63,6 +63,16 @@ def takes(artifact: Artifact) -> bool:
 def is_public(_: Release) -> bool:
     """Never: the file is public with the release that holds it."""
     return False
+
+
+def left_out(_: Project) -> LeftOut | None:
+    """A rehearsal needs the tool that writes it."""
+    return None if cyclonedx.is_here() else LeftOut("CycloneDX is not here", "pip install 'contd-release[sbom]'")
+
+
+def rehearsed(_: Sandbox) -> dict[str, object]:
+    """Nothing: it has no place of its own."""
+    return {}
 
 
 def file_name(release: Release) -> str:

@@ -257,6 +257,6 @@ def test_access_is_checked_again_by_tag(install: Install, release: Release) -> N
 
 
 def test_every_part_of_the_protocol_is_a_hook() -> None:
-    """What the protocol declares, a plug-in may offer, and `rehearsed` beside it."""
+    """What the protocol declares, a plug-in may offer."""
     parts = {name for name in vars(base.Channel) if not name.startswith("_")}
-    assert parts | {"rehearsed"} == {*HOOKS}
+    assert parts == {*HOOKS}

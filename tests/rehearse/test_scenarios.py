@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contd_release.channels.image.rehearsal import BASE
 from contd_release.rehearse import scenarios
 from contd_release.rehearse.crashes import Sweep, sweep
 from contd_release.rehearse.rehearsal import rehearsal_of
 from contd_release.sandbox.chat import Chat
-from contd_release.sandbox.images import BASE
 from contd_release.sandbox.world import World
 from contd_release.tools import git
 from contd_release.tools.github import releases

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from contd_release.channels.base import nothing
+from contd_release.channels.base import LeftOut, Sandbox, nothing
 from contd_release.channels.chart import access as chart_access
 from contd_release.channels.chart import build as chart_build
 from contd_release.channels.chart import offers as chart_offers
@@ -18,11 +18,12 @@ from contd_release.channels.readings import Reading
 from contd_release.channels.source import checked_out
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.step import Step
+from contd_release.errors import NotReady
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.tools.helm import registry
+from contd_release.tools.helm import helm, registry
 
 # The image that a chart names is public first.
 AFTER: Final = "image"
@@ -87,6 +88,23 @@ def remains(rollback: Rollback) -> tuple[Remaining, ...]:
 def is_public(release: Release) -> bool:
     """Whether the chart registry has this version."""
     return registry.repository(ref(release)).digest(version(release)) is not None
+
+
+def rehearsed(sandbox: Sandbox) -> Mapping[str, object]:
+    """The sandbox's registry; the chart is known by the image's real name."""
+    settings = sandbox.project.settings
+    assert settings.chart is not None
+    known_as = {"image": settings.chart.image or settings.image.name} if settings.image else {}
+    return {"registry": f"oci://{sandbox.registry(settings.chart.registry)}"} | known_as
+
+
+def left_out(_: Project) -> LeftOut | None:
+    """A rehearsal needs helm."""
+    try:
+        helm.here()
+    except NotReady as error:
+        return LeftOut(error.what_is, error.type_next)
+    return None
 
 
 def offers(project: Project) -> Iterator[Offer]:

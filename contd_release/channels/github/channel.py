@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from contd_release.channels.base import nothing
+from contd_release.channels.base import Sandbox, nothing
 from contd_release.channels.github import access as github_access
 from contd_release.channels.github import offers as github_offers
 from contd_release.channels.github import withdraw as github_withdraw
@@ -77,6 +77,19 @@ def remains(rollback: Rollback) -> tuple[Remaining, ...]:
 def is_public(release: Release) -> bool:
     """Whether GitHub has this version."""
     return releases.release_of_tag(api.connected(release.project), release.tag) is not None
+
+
+def rehearsed(sandbox: Sandbox) -> Mapping[str, object]:
+    """The sandbox's GitHub, with a repository of the same name."""
+    return {
+        "api": f"{sandbox.url}/api/v3",
+        "uploads": f"{sandbox.url}/uploads",
+        "repository": sandbox.repository,
+    }
+
+
+def left_out(_: Project) -> None:
+    """Never: the sandbox has every endpoint of GitHub that a release needs."""
 
 
 def offers(project: Project) -> Iterator[Offer]:

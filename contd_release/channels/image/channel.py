@@ -7,14 +7,16 @@ what a registry says is only ever compared with them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from contd_release.channels.base import LeftOut, Sandbox
 from contd_release.channels.image import access as image_access
 from contd_release.channels.image import build as image_build
 from contd_release.channels.image import offers as image_offers
 from contd_release.channels.image import promote as image_promote
 from contd_release.channels.image import publish as image_publish
+from contd_release.channels.image import rehearsal as image_rehearsal
 from contd_release.channels.image import stage as image_stage
 from contd_release.channels.image import verify as image_verify
 from contd_release.channels.image import withdraw as image_withdraw
@@ -111,6 +113,19 @@ def remains(rollback: Rollback) -> tuple[Remaining, ...]:
 def is_public(release: Release) -> bool:
     """Whether the registry has this version."""
     return repository(release).digest(release.semver) is not None
+
+
+def rehearsed(sandbox: Sandbox) -> Mapping[str, object]:
+    """The sandbox's registry, and a stand-in for the base image where one is needed."""
+    image = sandbox.project.settings.image
+    assert image is not None
+    base = image_rehearsal.stand_in(image, image_rehearsal.dockerfile_of(sandbox.project, image))
+    return {"name": sandbox.registry(image.name)} | ({"base": base} if base else {})
+
+
+def left_out(project: Project) -> LeftOut | None:
+    """What the image needs and this machine or a sandbox does not have."""
+    return image_rehearsal.left_out_of(project)
 
 
 def offers(project: Project) -> Iterator[Offer]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from contd_release.channels.base import nothing
+from contd_release.channels.base import Sandbox, nothing
 from contd_release.channels.offer import Offer
 from contd_release.channels.pypi import access as pypi_access
 from contd_release.channels.pypi import build as pypi_build
@@ -89,6 +89,15 @@ def remains(rollback: Rollback) -> tuple[Remaining, ...]:
 def is_public(release: Release) -> bool:
     """Whether the index has this version."""
     return bool(pypi_withdraw.files(release))
+
+
+def rehearsed(sandbox: Sandbox) -> Mapping[str, object]:
+    """The sandbox's package index."""
+    return {"repository": f"{sandbox.url}/legacy/", "index": f"{sandbox.url}/simple/"}
+
+
+def left_out(_: Project) -> None:
+    """Never: the build and the upload need no more than the release itself."""
 
 
 def offers(project: Project) -> Iterator[Offer]:

@@ -6,8 +6,8 @@ import shutil
 
 import pytest
 
+from contd_release.channels.image import rehearsal as images
 from contd_release.project.settings import Image
-from contd_release.sandbox import images
 from contd_release.tools.builders import emulation
 
 IMAGE = Image(platforms=(f"linux/{emulation.here()}",))

@@ -1,28 +1,41 @@
-"""What of an image can be rehearsed: with no network but package and container registries, on this machine."""
+"""Rehearse an image: with no network but package and container registries, on this machine."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Final
 
+from contd_release.channels.base import LeftOut
 from contd_release.channels.image.access import foreign_run, own_package, where
 from contd_release.channels.image.build import builder
 from contd_release.errors import ReleaseError
+from contd_release.project.project import Project
 from contd_release.project.settings import Image
-from contd_release.tools.builders import commands, dockerfile
+from contd_release.tools import git
+from contd_release.tools.builders import buildah, buildx, commands, dockerfile
 from contd_release.tools.http import Http
 
 # What a stand-in is named by, for machines that cannot pull the real base.
 BASE: Final = "CONTD_RELEASE_BASE"
 
 
-@dataclass(frozen=True)
-class LeftOut:
-    """Why an image is left out of the rehearsal, and what to type; empty where nothing can be typed."""
+def left_out_of(project: Project) -> LeftOut | None:
+    """Why this machine cannot rehearse the image of a project; None if it can."""
+    image = project.settings.image
+    assert image is not None
+    if not (buildx.version() or buildah.version()):
+        return LeftOut("neither docker buildx nor buildah is here", "apt install buildah")
+    text = dockerfile_of(project, image)
+    if found := left_out(image, text, project.index_name):
+        return found
+    if not stand_in(image, text) and (host := _unreachable(text)):
+        return LeftOut(f"{host} cannot be reached to pull its base", f"export {BASE}=…   (a stand-in)")
+    return None
 
-    why: str
-    remedy: str = ""
+
+def dockerfile_of(project: Project, image: Image) -> str:
+    """The text of the Dockerfile at the project's commit."""
+    return git.text(project.root, project.commit, image.dockerfile) or ""
 
 
 def stand_in(image: Image, text: str) -> str:
@@ -60,7 +73,7 @@ def left_out(image: Image, text: str, name: str) -> LeftOut | None:
     return _foreign(image, text)
 
 
-def unreachable(text: str) -> str:
+def _unreachable(text: str) -> str:
     """A registry of a base image that does not answer; empty when all do."""
     hosts = {dockerfile.registry(base) for base in dockerfile.bases(text, {})}
     return next((host for host in sorted(hosts) if not _answers(host)), "")
