@@ -193,7 +193,7 @@ def as_named(text: str) -> str:
 
 
 def _collection(where: Path) -> str:
-    """The collection in which the nearest tasks.py has our tasks; empty where they have no prefix."""
+    """The collection in which the nearest tasks.py has our tasks; empty if they have no prefix."""
     for folder in (where, *where.parents):
         for path in (folder / "tasks.py", folder / "tasks" / "__init__.py"):
             with suppress(OSError, UnicodeDecodeError):

@@ -18,8 +18,8 @@ class Change:
     One file that is written, or removed.
 
     Args:
-        before: its bytes now; None where it is not there.
-        after: its bytes then; None where it is removed.
+        before: its bytes now; None if it is not there.
+        after: its bytes then; None if it is removed.
     """
 
     path: str
@@ -48,7 +48,7 @@ class Draft:
     _texts: dict[str, str | None] = field(default_factory=dict)
 
     def text(self, path: str) -> str | None:
-        """The text of a file with the edits so far; None where it is not there."""
+        """The text of a file with the edits so far; None if it is not there."""
         return self._texts[path] if path in self._texts else self.tree.text(path)
 
     def write(self, path: str, text: str) -> None:

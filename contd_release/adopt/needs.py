@@ -40,7 +40,7 @@ def settings(tree: Tree, text_of: Read) -> Project:
 
 
 def workflow(found: Project) -> str:
-    """The path of the workflow that publishes; empty where this machine does."""
+    """The path of the workflow that publishes; empty if this machine does."""
     if found.settings.publisher != "github-actions":
         return ""
     return f"{_WORKFLOWS}/{found.settings.github.workflow if found.settings.github else 'release.yml'}"

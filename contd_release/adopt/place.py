@@ -95,7 +95,7 @@ class Place:
 
 
 def on_line(tree: Tree, path: str, line: int, version: str, reason: str) -> Place | None:
-    """The place on this line of a file, whose last mention of this version it is; None where there is none."""
+    """The place on this line of a file, whose last mention of this version it is; None if there is none."""
     lines = (tree.text(path) or "").splitlines()
     text = lines[line - 1] if 0 < line <= len(lines) else ""
     before, found, after = text.rpartition(version)

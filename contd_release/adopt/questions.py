@@ -16,7 +16,7 @@ class Question:
 
     Args:
         key: what `--answer KEY=VALUE` calls it.
-        choices: what can be answered; empty where any text can.
+        choices: what can be answered; empty if any text can.
         default: the answer of `--yes`, and of Enter.
         reason: why it is asked, and why the default is what it is.
     """
@@ -38,7 +38,7 @@ class Answers:
 
     Args:
         given: by the options of the call.
-        ask: asks a person; gives the default where there is no terminal.
+        ask: asks a person; gives the default if there is no terminal.
     """
 
     given: Mapping[str, str] = field(default_factory=dict)

@@ -59,13 +59,13 @@ class Tree:
         return not APART.isdisjoint(PurePosixPath(path).parts[:-1])
 
     def line_of(self, path: str, pattern: str) -> int:
-        """The first line that a pattern matches, counted from 1; 0 where none does."""
+        """The first line that a pattern matches, counted from 1; 0 if none does."""
         text = self.text(path) or ""
         found = re.search(pattern, text, re.MULTILINE)
         return text.count("\n", 0, found.start()) + 1 if found else 0
 
     def git(self, *words: str) -> str:
-        """What git says; empty where it ends with an error."""
+        """What git says; empty if it ends with an error."""
         answer = git.git(self.root, *words).ask()
         return answer.out if answer.code == 0 else ""
 

@@ -13,8 +13,8 @@ class Offer:
     Args:
         channel: the channel that has it, or `git`.
         name: the file's name or the tag.
-        digest: of its bytes, `sha256:…`, or the commit of a git tag; empty where it has none.
-        version: the version that its name states, as PEP 440 spells it; empty where the name states none.
+        digest: of its bytes, `sha256:…`, or the commit of a git tag; empty if it has none.
+        version: the version that its name states, as PEP 440 spells it; empty if the name states none.
     """
 
     channel: str

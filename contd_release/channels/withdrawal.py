@@ -69,7 +69,7 @@ class Remaining:
         there: what is there.
         undone: what can be undone, and is going to be.
         cannot: what cannot be undone.
-        instead: what to do about that; never empty where something cannot be undone.
+        instead: what to do about that; never empty if something cannot be undone.
     """
 
     place: str

@@ -1,4 +1,4 @@
-"""The only room that prints: a checklist that ticks on a terminal, plain lines elsewhere, JSON lines for machines."""
+"""The only package that prints: a live checklist on a terminal, plain lines elsewhere, JSON lines for machines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Json", "Lines", "Report", "Terminal", "ToReview", "reporting", "revi
 
 
 def reporting(*, as_json: bool, settings: Settings | None = None) -> Report:
-    """The report that fits where this process prints to; what the settings name as secret is never shown."""
+    """The report for a terminal, plain output or JSON; secrets that the settings name are masked."""
     named = tuple(value.removeprefix("env:") for value in settings.announce.values()) if settings else ()
     redact = Redactor.of_environment(named=named)
     if as_json:
@@ -35,7 +35,7 @@ def reporting(*, as_json: bool, settings: Settings | None = None) -> Report:
 @dataclass(frozen=True)
 class ToReview:
     """
-    What a person reads before the yes.
+    What a person reads before approving.
 
     Args:
         least: the part that the changes ask for, and the lines that show it.
@@ -50,7 +50,7 @@ class ToReview:
 
 
 def review_text(release: Release, sealed: Sealed, shown: ToReview) -> str:
-    """What a person says yes to: the commit, where it will be public, each digest, and what changed."""
+    """What a person approves: the commit, where it will be public, each digest, and what changed."""
     from contd_release.channels import registry
 
     lines = [f"{release}", f"  commit  {sealed.commit}", f"  public  {registry.destinations(release)}"]

@@ -44,7 +44,7 @@ class Lines:
 
     @contextmanager
     def watching(self, release: Release, checklist: Checklist) -> Iterator[None]:
-        """Head the walk with the release, and say now and then what still runs."""
+        """Print the release first, and now and then the steps that still run."""
         self.board = Board.of(str(release), checklist, self.redact)
         self.says(f"{release} from {release.base[:12]}")
         with every(self.pulse, partial(self.still_running, self.board)):

@@ -40,7 +40,7 @@ class Json:
 
     @contextmanager
     def watching(self, release: Release, checklist: Checklist) -> Iterator[None]:
-        """Name the release and every step it has, and say now and then what still runs."""
+        """Print the release and its steps first, and now and then the steps that still run."""
         self.board = Board.of(str(release), checklist, self.redact)
         steps = list(checklist.steps())
         self._tell(
@@ -83,7 +83,7 @@ class Json:
         self._tell(event=event, **facts)
 
     def showing(self, table: Callable[[], RenderableType]) -> AbstractContextManager[None]:
-        """Machines want no table."""
+        """Print nothing: machines get no table."""
         return nullcontext()
 
     def seen(self, seen: Seen, *, with_commands: bool) -> None:

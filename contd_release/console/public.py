@@ -26,7 +26,7 @@ class Public:
     perhaps: dict[str, None] = field(default_factory=dict)
 
     def expect(self, steps: Iterable[tuple[str, Step]]) -> None:
-        """Know nothing yet about the steps of a release that was begun earlier."""
+        """Count the steps of a release that was begun earlier as unknown."""
         self.perhaps |= {step.title: None for _, step in steps if step.is_irreversible}
 
     def see(self, seen: Iterable[Seen]) -> None:

@@ -1,4 +1,4 @@
-"""A checklist that ticks on a terminal."""
+"""A live checklist on a terminal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from contd_release.errors import visible
 
 @dataclass
 class Terminal(Lines):
-    """The whole checklist on a terminal, ticking while it is walked."""
+    """The whole checklist on a terminal, updated while it is walked."""
 
     console: Console | None = None
     view: View | None = None

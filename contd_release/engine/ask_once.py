@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class _Answers:
-    """What was asked in one look, and what came, or is still to come, of it."""
+    """The questions of one look, and their answers, or the answers to come."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -53,10 +53,10 @@ def begun() -> Context:
 
 def once(question: Hashable, ask: Callable[[], T]) -> T:
     """
-    The answer to a question: that of this look, if somebody has asked before; outside of a look it is always asked.
+    The answer to a question: the one of this look, if it was asked before; outside of a look it is always asked.
 
     Raises:
-        BaseException: whatever asking raised, for everybody who asked.
+        BaseException: what the first question raised, for each of them.
     """
     answers = _LOOK.get()
     return ask() if answers is None else answers.get(question, ask)

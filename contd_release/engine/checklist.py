@@ -1,4 +1,4 @@
-"""Steps in order, some side by side: observe, act where reality differs, observe again."""
+"""Steps in order, some side by side: observe, act if the claim does not hold, observe again."""
 
 from __future__ import annotations
 

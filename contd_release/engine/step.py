@@ -44,7 +44,7 @@ class Step:
 
     Args:
         title: the claim, as a person says it: "v1.2.0 is on origin".
-        observe: asks the world; changes nothing.
+        observe: finds out whether it holds; changes nothing.
         act: what makes the claim true. Empty: only a person can.
         undo: what makes it false again. Empty: there is nothing to undo. `None`: it cannot be undone, so the step lies
             behind the point of no return.

@@ -1,4 +1,4 @@
-"""The engine of a checklist: observe, act where reality differs, observe again; one after another or side by side."""
+"""The engine of a checklist: observe, act if the claim does not hold, observe again; in order or side by side."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Walk:
             raise
 
     def act(self, step: Step, section: str, tell: Callable[..., None]) -> Found:
-        """Act, and observe that the act worked; where the act failed, the world decides whether it did."""
+        """Act, and observe that the act worked; if the act failed, another observation decides."""
         running = replace(self.running, log=log_of(self.running.log, section, step))
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -152,7 +152,7 @@ class Walk:
         Make one step false again, and observe that it is.
 
         Returns:
-            What is left: something that is not ours, or that cannot be found or removed; None where nothing is.
+            What is left: something that is not ours, or that cannot be found or removed; None if nothing is.
         """
         assert step.undo is not None
         if self.running.stop.is_set():
@@ -183,7 +183,7 @@ class Walk:
 
 
 def _there(step: Step) -> tuple[Found, bool]:
-    """What there is to undo, and whether it is ours in other bytes, as a tampered artifact."""
+    """The state before the undo, and whether it is ours with other bytes, as a tampered artifact."""
     try:
         return step.observe(), False
     except Conflict as error:
@@ -202,7 +202,7 @@ def log_of(log: Path, section: str, step: Step) -> Path:
 
 
 def refusal(step: Step, found: Found) -> ReleaseError:
-    """Why a step with this finding is not walked: something else is there, or only a person can make it true."""
+    """The error for a step that cannot be walked: something else is there, or only a person can make it true."""
     kind = Conflict if found.state is State.CONFLICT else NotReady
     return kind(found.detail, expected=found.expected or step.title, type_next=found.type_next)
 

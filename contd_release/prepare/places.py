@@ -32,7 +32,7 @@ class StatedVersion:
     One place: where it is, what it says, and what the bump makes of it.
 
     Args:
-        line: counted from 1; 0 where nothing was found.
+        line: counted from 1; 0 if nothing was found.
         counts_itself: whether the version is the chart's own.
     """
 

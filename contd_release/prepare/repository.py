@@ -1,4 +1,4 @@
-"""What must be true of the maintainer's clone before a release begins. It is only ever read."""
+"""Checks of the maintainer's clone before a release begins. They only read it."""
 
 from __future__ import annotations
 

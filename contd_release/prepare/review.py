@@ -51,7 +51,7 @@ def approved(release: Release, ask: Ask) -> Step:
 
 
 def destined(release: Release) -> Step:
-    """It is said from the beginning where the release will be public, and where not."""
+    """The places where the release will be public are known from the beginning."""
     return Step(
         f"it is known where {release.version} will be public",
         lambda: Found(State.DONE, registry.destinations(release)),
@@ -60,7 +60,7 @@ def destined(release: Release) -> Step:
 
 def subject(release: Release, commit: str) -> Sealed | None:
     """
-    What a person says yes to: the commit with the seal of what was built, or the commit alone where a workflow builds.
+    What a person approves: the commit with the seal of what was built, or the commit alone where a workflow builds.
     """
     if release.project.settings.publisher == "github-actions":
         return Sealed(release.project.name, str(release.version), commit, release.epoch, ())

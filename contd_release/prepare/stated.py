@@ -42,7 +42,7 @@ def read(project: Project, commit: str, text_of: Read) -> Configuration:
 
 
 def _newest(project: Project, commit: str) -> Version:
-    """The highest release whose tag leads to a commit; 0.0.0 where there is none."""
+    """The highest release whose tag leads to a commit; 0.0.0 if there is none."""
     newest = max(project.tags.versions(git.tags_before(project.root, commit)), default=Version("0"))
     numbers = ".".join(map(str, (*newest.release, 0, 0)[:3]))
     return Version(numbers + ("".join(map(str, newest.pre)) if newest.pre else ""))

@@ -149,7 +149,7 @@ def _require_ours(release: Release, sealed: Sealed, where: str) -> None:
 
 
 def _copied(here: Path, there: Path, sealed: Sealed) -> None:
-    """Copy every file and then the seal, so that a seal stands only beside what it seals."""
+    """Copy every file and then the seal, so that a seal is only beside the files that it seals."""
     if here.resolve() == there.resolve():
         return
     there.mkdir(parents=True, exist_ok=True)
@@ -170,7 +170,7 @@ def _unmoved(release: Release) -> None:
 
 
 def _where(release: Release) -> str | None:
-    """The commit that the tag leads to for everybody, as GitHub says, or the remote where there is no GitHub."""
+    """The commit that the tag leads to for everybody, as GitHub says, or the remote if there is no GitHub."""
     settings = release.project.settings
     if settings.github and settings.github.repository:
         from contd_release.tools.github import api

@@ -19,7 +19,7 @@ def checked_out(release: Release) -> Step:
     """
     The release has a worktree at the commit that it made, or at its base before that.
 
-    One that is lost, or does not find its clone, is made again; a commit that somebody made there is not thrown away.
+    One that is lost, or does not find its clone, is made again; a commit that someone made there is not thrown away.
     """
     root, tree, ours = release.project.root, release.tree, release_commit(release)
     before = [Call(f"check that {tree.name} holds no other commit", partial(_refuse_others, release))]

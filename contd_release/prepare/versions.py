@@ -1,4 +1,4 @@
-"""The version: where it stands, whether the part is big enough for what changed, and the bump."""
+"""The version: the places that state it, whether the part is big enough for what changed, and the bump."""
 
 from __future__ import annotations
 

@@ -220,7 +220,7 @@ def _say_what_is_seen(release: Release, report: Report) -> None:
 
 
 def _to_review(release: Release) -> ToReview:
-    """What a person reads before the yes: the evidence for the part, and the documentation that changed."""
+    """What a person reads before approving: the evidence for the part, and the documentation that changed."""
     settings = release.project.settings
     last = repository.last_tag(git.remote(release.project.root, settings.remote).tags, release)
     found = evidence.of(release)

@@ -31,7 +31,7 @@ _FLAGS = frozenset({"false", "never", "always", "disabled", "enabled"})
 
 
 class Secret:
-    """A value that shows itself only to who asks by name: `reveal`."""
+    """A value that is shown only by `reveal()`."""
 
     __slots__ = ("_value",)
 

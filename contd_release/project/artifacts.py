@@ -39,7 +39,7 @@ class Artifact:
         sha256: of its bytes, 64 hexadecimal digits.
         size: in bytes.
         digest: the OCI digest under which a registry knows it (`sha256:…`); empty for plain files.
-        platform: `linux/arm64`; empty where one artifact serves all.
+        platform: `linux/arm64`; empty if one artifact serves all.
     """
 
     name: str

@@ -19,7 +19,7 @@ def with_defaults(settings: Settings, url_of: Read, off: frozenset[str], wheel: 
     The settings, with what follows from the package and the git remote, for what was not switched off.
 
     Args:
-        wheel: the tag of the wheel that the package is built into; empty where no package is built.
+        wheel: the tag of the wheel that the package is built into; empty if no package is built.
     """
     configured = settings.github.repository if settings.github else ""
     repository = configured or github_repository(url_of(settings.remote) or "")

@@ -136,7 +136,7 @@ def _package(layers: dict[str, Any], text_of: Read) -> Metadata:
 
 
 def _name(layers: dict[str, Any], package: Metadata | None, url_of: Read, root: Path) -> str:
-    """The name that the package's files, or the settings, state; where there is no package, the repository's."""
+    """The name that the package's files, or the settings, state; if there is no package, the repository's."""
     stated = package.name if package else None
     value = layers.get("name") or (stated.value if stated else None)
     if value is None:

@@ -71,7 +71,7 @@ class Release:
 
     @property
     def following(self) -> Version | None:
-        """The version that main announces once it is out, `1.2.1.dev0`; None where main keeps saying this one."""
+        """The version that main announces once it is out, `1.2.1.dev0`; None if main keeps saying this one."""
         parts: dict[str, Part] = {"patch-dev": "patch", "minor-dev": "minor"}
         part = parts.get(self.project.settings.after_release)
         return development(self.version, part) if part and not self.version.is_prerelease else None
@@ -187,7 +187,7 @@ class Release:
 
     @property
     def computed_from(self) -> str:
-        """The tag from which a tool computes the version of the package; empty where a file states the version."""
+        """The tag from which a tool computes the version of the package; empty if a file states the version."""
         return self.tag if self.project.package.tag else ""
 
     @cached_property

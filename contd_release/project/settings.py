@@ -259,7 +259,7 @@ class News:
 
     Args:
         marker: the line below which new sections go.
-        title_format: the form of a section's heading; empty where any heading with the version is one.
+        title_format: the form of a section's heading; empty if any heading with the version is one.
         types: the words that file names of fragments have for what they are about.
         notes: the folder that gets a file of notes for each version.
     """

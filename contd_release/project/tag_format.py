@@ -86,7 +86,7 @@ class TagFormat:
 
     @property
     def before(self) -> str:
-        """What every tag begins with; empty where that is the version."""
+        """What every tag begins with; empty if that is the version."""
         return self._around[0]
 
     @property

@@ -31,7 +31,7 @@ def news(table: dict[str, Any], project: str) -> News:
     What a table says.
 
     Args:
-        project: the name in `[project]` of pyproject.toml; empty where it is not there.
+        project: the name in `[project]` of pyproject.toml; empty if it is not there.
 
     Raises:
         Usage: a value has the wrong type, or cannot be.
@@ -70,7 +70,7 @@ def _directory(table: dict[str, Any], project: str) -> object:
 
 
 def _title_format(table: dict[str, Any], project: str, *, is_markdown: bool) -> object:
-    """The form of a section's heading; empty where a template of the repository decides on it."""
+    """The form of a section's heading; empty if a template of the repository decides on it."""
     if title := table.get("title_format"):
         return title
     if _is_file(table) or title is False:

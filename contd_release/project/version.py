@@ -46,7 +46,7 @@ def parse(text: str) -> Version:
 
 
 def stated(text: str) -> str:
-    """The version that a tag of an image or a chart spells, as PEP 440 spells it; empty where it spells none."""
+    """The version that a tag of an image or a chart spells, as PEP 440 spells it; empty if it spells none."""
     try:
         return str(parse(text))
     except Usage:

@@ -28,7 +28,7 @@ class Entry:
 @dataclass(frozen=True, kw_only=True)
 class Begun(Entry):
     """
-    This version is under way.
+    The release of this version began.
 
     Args:
         previous: the version the files said before.
@@ -123,7 +123,7 @@ class Announcing(Entry):
 @dataclass(frozen=True, kw_only=True)
 class Announced(Entry):
     """
-    What became of a message.
+    The outcome of a message.
 
     Args:
         outcome: `sent`; `refused` if it was certainly not delivered; `done` or `again` where a person said so.
@@ -149,19 +149,19 @@ class Withdrawing(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class Withdrawn(Entry):
-    """All that can be withdrawn of this version is."""
+    """Everything of this version that can be withdrawn is withdrawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Left(Entry):
-    """Something of a withdrawn version was tried to be taken away, and the place it is at does not let us."""
+    """The place refused to remove something of a withdrawn version."""
 
     what: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ended(Entry):
-    """Nothing is under way any more: the release is finished, or was aborted."""
+    """The release is over: it is finished, or was aborted."""
 
     how: str
 

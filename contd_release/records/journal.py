@@ -1,5 +1,5 @@
 """
-What the world cannot say: which version is under way, which proof passed on which tree, which announcement was sent.
+What no server can say: which version is in progress, which proof passed on which tree, which announcement was sent.
 
 Append-only JSON lines, each on the disk before its effect begins; one journal per clone, in its git directory. A line
 that was cut by a crash is ignored: what it announced has not happened.

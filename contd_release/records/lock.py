@@ -70,7 +70,7 @@ def _opened(path: Path) -> int:
 
 
 def _named(path: Path) -> str:
-    """The process that the lock's file names; empty where it names none."""
+    """The process that the lock's file names; empty if it names none."""
     content = path.read_bytes()[:20].strip()
     return content.decode() if content.isdigit() else ""
 

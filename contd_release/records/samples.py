@@ -49,7 +49,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Mention:
-    """An open issue that speaks of the release."""
+    """An open issue that names the release."""
 
     number: int
     title: str
@@ -62,7 +62,7 @@ class Sample:
     One look.
 
     Args:
-        at: ISO 8601, UTC, by the clock of those who were asked.
+        at: ISO 8601, UTC, by the clock of the servers.
         rate: None if no metrics are configured, or they gave none.
         mentions: open issues, opened since the release.
         comments: under these issues. None if the source is unavailable; the same for reactions and downloads.
@@ -82,11 +82,11 @@ class Sample:
 
     @property
     def issues(self) -> int | None:
-        """How many issues speak of the release; None if the source is unavailable."""
+        """How many issues name the release; None if the source is unavailable."""
         return None if self.comments is None else len(self.mentions)
 
     def redacted(self, redact: Redactor) -> Sample:
-        """The same without secrets, in whatever people or servers wrote."""
+        """The same without secrets, in what people or servers wrote."""
         return replace(
             self,
             reasons=tuple(map(redact, self.reasons)),

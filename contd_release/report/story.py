@@ -74,7 +74,7 @@ class ReportedChannel:
     One channel: what was built for it, and whether what it serves is that.
 
     Args:
-        found: when it was read back and equal to the seal, ISO 8601; empty where it was not.
+        found: when it was read back and equal to the seal, ISO 8601; empty if it was not.
     """
 
     channel: str
@@ -117,7 +117,7 @@ class Story:
 
     Args:
         how: `finished`, `aborted`, `under way`, or `released elsewhere`.
-        began: ISO 8601; empty where it was not begun on this machine.
+        began: ISO 8601; empty if it was not begun on this machine.
         commit: empty before the build.
         seal: the sha256 of `artifacts.json`.
         rows: what the channels have now; empty if they were not asked.

@@ -57,7 +57,7 @@ class Message:
 
     Args:
         service: `discord`, `slack`, `mastodon` or `json`.
-        pings: what in it called somebody.
+        pings: what in it called someone.
     """
 
     service: str

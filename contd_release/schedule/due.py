@@ -73,7 +73,7 @@ class DueRow:
 
     @property
     def is_due(self) -> bool:
-        """Whether somebody should release now."""
+        """Whether someone should release now."""
         return self.verdict in (DueVerdict.DUE, DueVerdict.LATE)
 
 

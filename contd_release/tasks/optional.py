@@ -10,7 +10,7 @@ from invoke.tasks import Task
 
 
 class OptionalWord(Argument):
-    """A positional argument that is empty where the command line has options alone after its task."""
+    """A positional argument that is empty if the command line has options alone after its task."""
 
     task: str = ""
     # The names of the options that take a value.
@@ -18,7 +18,7 @@ class OptionalWord(Argument):
 
     @property
     def value(self) -> str | None:
-        """The word; None where invoke is still to find it."""
+        """The word; None if invoke is still to find it."""
         if self._value is not None:
             return str(self._value)
         return None if self._is_coming() else ""

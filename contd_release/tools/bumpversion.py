@@ -68,7 +68,7 @@ class VersionFile:
 
     def said(self, text: str) -> tuple[int, str]:
         """
-        The line, counted from 1, and the version that this place has in a text, whichever it is; 0 where it has none.
+        The line, counted from 1, and the version that this place has in a text, whichever it is; 0 if it has none.
         """
         if self.search.strip() == "{current_version}":
             return 0, ""
@@ -95,7 +95,7 @@ class Configuration:
     What bump-my-version is configured to do in this repository.
 
     Args:
-        path: the file that says so; empty where there is none, because no file states the version.
+        path: the file that says so; empty if there is none, because no file states the version.
     """
 
     path: str

@@ -33,7 +33,7 @@ class Chart:
     Args:
         folder: the folder of its Chart.yaml.
         is_own: whether it counts its own version, and only appVersion follows the release.
-        registry: where workflows push it to today; empty where none does.
+        registry: where workflows push it to today; empty if none does.
         is_published: whether something says where it goes.
     """
 
@@ -63,7 +63,7 @@ class Chart:
 def find(
     tree: Tree, name: str, version: Version, steps: Sequence[Step], has_github: bool, answers: Answers
 ) -> Chart | None:
-    """The chart of this tree; None where there is none, or none that is plainly the project's."""
+    """The chart of this tree; None if there is none, or none that is plainly the project's."""
     folders = [str(PurePosixPath(path).parent) for path in tree.named("Chart.yaml") if _is_own_chart(tree, path)]
     needed = {one for folder in folders for one in _needed(tree, folder)}
     folders = [folder for folder in folders if folder not in needed]

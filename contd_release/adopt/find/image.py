@@ -27,8 +27,8 @@ class Image:
     The image.
 
     Args:
-        name: registry and repository, where something says it; empty where it follows from the remote.
-        platforms: those that a workflow builds; empty where none says.
+        name: registry and repository, where something says it; empty if it follows from the remote.
+        platforms: those that a workflow builds; empty if none says.
         context: the folder that is sent to the builder.
         is_by_remote: whether the name follows from the remote.
     """
@@ -44,11 +44,11 @@ class Image:
 
 def find(tree: Tree, steps: Sequence[Step], values: str, by_remote: str, answers: Answers) -> Image | None:
     """
-    The image of this tree; None where there is none, or nothing says what it is called.
+    The image of this tree; None if there is none, or nothing says what it is called.
 
     Args:
         values: the image's name in the chart's values.
-        by_remote: what it is called where nothing says its name; empty where the remote is not on GitHub.
+        by_remote: what it is called where nothing says its name; empty if the remote is not on GitHub.
     """
     files = [path for path in tree.files if _is_dockerfile(tree, path)]
     if not files:
@@ -116,7 +116,7 @@ def _file_of(step: Step) -> str:
 
 
 def _by_command(step: Step) -> Step | None:
-    """A step that builds and pushes with commands, as one that does it with the action; None where it does neither."""
+    """A step that builds and pushes with commands, as one that does it with the action; None if it does neither."""
     text = step.run.replace("\\\n", " ")
     build = re.search(r"(?:docker|podman|buildah)\s+(?:(?:buildx|image)\s+)?(?:build|bud)\s+([^\n;&|]*)", text)
     if not build or not re.search(r"\bpush\b", text):

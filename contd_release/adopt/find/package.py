@@ -46,7 +46,7 @@ class Package:
 
 def find(tree: Tree, answers: Answers) -> Package | None:
     """
-    The package of this tree; None where there is none.
+    The package of this tree; None if there is none.
 
     Raises:
         NotReady: there are several and none at the root, or the one has no name that can be read.

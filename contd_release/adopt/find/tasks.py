@@ -26,12 +26,12 @@ class Tasks:
     The tasks of a repository.
 
     Args:
-        path: the file that has them; the one that will be written where there is none.
+        path: the file that has them; the one that will be written if there is none.
         is_there: whether there is such a file.
         has_ours: whether it has ours as well.
-        namespace: the name of the collection that it makes; empty where every task of the module counts.
-        imports_end: the line of the last import, counted from 1; 0 where there is none.
-        prefix: the collection that ours get; empty where they stand beside the others.
+        namespace: the name of the collection that it makes; empty if every task of the module counts.
+        imports_end: the line of the last import, counted from 1; 0 if there is none.
+        prefix: the collection that ours get; empty if they stand beside the others.
     """
 
     path: str
@@ -100,7 +100,7 @@ def _tasks(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _given(decorator: ast.expr) -> str:
-    """The name that a decorator gives a task; empty where it gives none."""
+    """The name that a decorator gives a task; empty if it gives none."""
     keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
     return next(
         (str(one.value.value) for one in keywords if one.arg == "name" and isinstance(one.value, ast.Constant)), ""

@@ -26,8 +26,8 @@ class Values:
     Args:
         name: registry and repository, as far as the values say them.
         line: the line of the repository, counted from 1.
-        tag: what the tag says; empty where it says none, and the chart uses its appVersion.
-        tag_line: the line of the tag; 0 where there is none.
+        tag: what the tag says; empty if it says none, and the chart uses its appVersion.
+        tag_line: the line of the tag; 0 if there is none.
     """
 
     path: str

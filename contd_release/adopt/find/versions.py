@@ -38,7 +38,7 @@ class Current:
 
     Args:
         version: it, as a release spells it.
-        source: the literal that states it; None where a tool computes it.
+        source: the literal that states it; None if a tool computes it.
         says: that literal, which may have two numbers, or a suffix between releases.
         tag: the tool that computes it.
     """
@@ -112,7 +112,7 @@ def released(text: str, where: str) -> Version:
 
 
 def read(text: str) -> Version | None:
-    """The version that a text means, in whatever spelling; None where it is none."""
+    """The version that a text means, in whatever spelling; None if it is none."""
     try:
         return Version(_BETWEEN.sub(r"\1.dev0", text))
     except InvalidVersion:

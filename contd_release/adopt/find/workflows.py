@@ -37,7 +37,7 @@ def steps(tree: Tree, repository: str) -> tuple[Step, ...]:
     Every step of every workflow.
 
     Args:
-        repository: `OWNER/NAME` on GitHub; empty where it is not known.
+        repository: `OWNER/NAME` on GitHub; empty if it is not known.
     """
     paths = [path for path in tree.files if path.startswith(FOLDER) and path.endswith((".yml", ".yaml"))]
     return tuple(step for path in paths for step in _steps(tree, path, repository))

@@ -61,7 +61,7 @@ def recovered(root: Path, room: Path) -> tuple[str, ...]:
     """
     Put back what an interrupted adoption has moved; the paths that were put back.
 
-    A file that has changed since is left alone: it is somebody's work.
+    A file that has changed since is left alone: it is someone's work.
     """
     if not (room / _LIST).exists():
         return ()

@@ -107,7 +107,7 @@ def link(release: Release) -> str:
 
 
 def forge_link(release: Release) -> str:
-    """The address of the release on GitHub; empty where the project is not there."""
+    """The address of the release on GitHub; empty if the project is not there."""
     github = release.project.settings.github
     if not github or not github.repository:
         return ""

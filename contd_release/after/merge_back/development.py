@@ -36,7 +36,7 @@ def announced(release: Release, commit: str, running: Running) -> str:
 
 
 def _configured(release: Release, commit: str) -> Configuration | None:
-    """What the version files of a commit state; None where none is listed."""
+    """What the version files of a commit state; None if none is listed."""
     try:
         return bumpversion.configuration(partial(git.text, release.project.root, commit))
     except ReleaseError:

@@ -1,5 +1,5 @@
 """
-The monitor: one look at a release that is out, as often as somebody wishes. It never rolls back by itself.
+The monitor: one look at a release that is out, as often as someone wishes. It never rolls back by itself.
 
 The error rate comes from Prometheus, issues, reactions, comments and downloads from GitHub. Whatever does not answer
 makes the verdict "hold".

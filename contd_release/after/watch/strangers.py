@@ -94,7 +94,7 @@ def _strangers(project: Project, there: Remote, offers: tuple[Offer, ...]) -> It
 
 
 def _unexplained(one: Offer, seal_of: Callable[[str], Sealed | None]) -> str:
-    """Why the seal of its version does not explain an offer; empty where it does."""
+    """Why the seal of its version does not explain an offer; empty if it does."""
     sealed = seal_of(one.version)
     if sealed is None:
         return f"no release of ours is {one.version}"

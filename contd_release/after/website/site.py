@@ -68,7 +68,7 @@ class Site:
 
 def read(project: str, url: str, text: str | None) -> Site:
     """
-    The site that this `releases.json` is; an empty one where there is none.
+    The site that this `releases.json` is; an empty one if there is none.
 
     Raises:
         Conflict: it is something else, or another project's.

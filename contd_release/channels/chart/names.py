@@ -81,7 +81,7 @@ def kept_tag(release: Release) -> str:
 
 
 def advised(rollback: Rollback) -> str:
-    """The version of the chart that users are sent to; empty where there is none."""
+    """The version of the chart that users are sent to; empty if there is none."""
     return chart_version.at(rollback.release.project, rollback.advised) if rollback.advised else ""
 
 

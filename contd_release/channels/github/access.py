@@ -39,7 +39,7 @@ def allowed(release: Release) -> Step:
 
 
 def checked(release: Release) -> Step:
-    """Every check of the commit that the release starts from has passed, or somebody said why not."""
+    """Every check of the commit that the release starts from has passed, or someone said why not."""
     short = release.base[:12]
     without = f'{release.task} --without-ci "why it is right all the same"'
 

@@ -35,7 +35,7 @@ def notes(release: Release, repository: GitHubRepository, commit: str) -> str:
 
 def marked_commit(body: str, tag: str) -> str | None:
     """
-    The commit that our mark names; None where the text has no mark of this tag.
+    The commit that our mark names; None if the text has no mark of this tag.
 
     Only the last line is the mark: the notes end above it, whatever a fragment says.
     """

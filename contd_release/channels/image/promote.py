@@ -116,7 +116,7 @@ def _withdrawn(release: Release) -> frozenset[Version]:
 
 
 def _stays(there: OciRepository, release: Release, tag: str) -> str:
-    """Why a moving tag is not this release's to move; empty where it is."""
+    """Why a moving tag is not this release's to move; empty if it is."""
     if release.version in _withdrawn(release):
         return f"{release.version} is withdrawn, and {reference(release, tag)} has nothing to do with it"
     higher = _higher(there, release, tag)

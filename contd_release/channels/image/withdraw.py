@@ -85,7 +85,7 @@ def led_back(release: Release, tag: str) -> Step:
 
 def target(release: Release, there: OciRepository, tag: str) -> tuple[str, str]:
     """
-    The digest that a moving tag should name, and whose it is; empty where its line has no good release.
+    The digest that a moving tag should name, and whose it is; empty if its line has no good release.
 
     What was written down when the tag moved is used where the registry's tags do not tell, if it is still there.
     """

@@ -91,7 +91,7 @@ def installable_here(release: Release) -> Step:
 
 
 def required_python(release: Release) -> str:
-    """What the package's own files say of `requires-python`; empty where only the built wheel says it."""
+    """What the package's own files say of `requires-python`; empty if only the built wheel says it."""
     return release.project.package.requires_python
 
 

@@ -59,7 +59,7 @@ def strangers(files: Files, archives: Iterable[Path], generated: tuple[str, ...]
     The files of some wheels and sdists that git does not have and that are not generated.
 
     Args:
-        tool: what computes the version of the package and writes it into a file; empty where nothing does.
+        tool: what computes the version of the package and writes it into a file; empty if nothing does.
     """
     every = (one for archive in archives for one in files.strangers(archive, generated))
     return [one for one in every if not (tool and _is_computed(one, tool))]

@@ -34,7 +34,7 @@ def names(release: Release) -> tuple[str, ...]:
 
 
 def thanks(release: Release) -> str:
-    """The sentence of the notes, as Markdown and reStructuredText both read it; empty where nobody is to be named."""
+    """The sentence of the notes, as Markdown and reStructuredText both read it; empty if no one is to be named."""
     if not release.project.settings.contributors:
         return ""
     listed = [_SPECIAL.sub(r"\\\1", name) for name in names(release)]

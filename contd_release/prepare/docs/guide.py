@@ -21,7 +21,7 @@ def path_of(release: Release) -> str:
 
 
 def written(release: Release) -> Step:
-    """A breaking release has a migration guide that somebody wrote."""
+    """A breaking release has a migration guide that someone wrote."""
     path = path_of(release)
 
     def observe() -> Found:

@@ -62,7 +62,7 @@ class Evidence:
 
     Args:
         previous: the version that the fragments are counted from.
-        since: the release that the rest is compared with; None where no final release is tagged below this one.
+        since: the release that the rest is compared with; None if no final release is tagged below this one.
     """
 
     fragments: Fragments
@@ -79,7 +79,7 @@ class Evidence:
         return min(asked, key=PARTS.index)
 
     def unmet(self, release: Release) -> Part | None:
-        """The part that is asked for, where the release is smaller; None where it is big enough."""
+        """The part that is asked for, where the release is smaller; None if it is big enough."""
         asked = self.fragments.least_part(self.previous)
         found = [asked] if fragments.is_smaller(release.part, asked) else []
         if self.since:

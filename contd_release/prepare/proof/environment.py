@@ -161,7 +161,7 @@ def _settings(release: Release) -> Settings:
 
 
 def _installed(environment: Path) -> str:
-    """The hash of the tree that is installed; empty where the environment is not whole."""
+    """The hash of the tree that is installed; empty if the environment is not whole."""
     try:
         return (environment / _MARK).read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -91,7 +91,7 @@ def environments(release: Release, session: Session) -> Iterator[Path]:
 
 
 def strange(release: Release, python: Path, environment: Path) -> str:
-    """Why what an environment has of the project is not the released tree; empty where it is, or has none of it."""
+    """Why what an environment has of the project is not the released tree; empty if it is, or has none of it."""
     name, version = release.project.name, str(release.version)
     answer = Command((str(python), *_program(), "--source", name), cwd=release.tree, timeout=60).ask()
     if answer.code:

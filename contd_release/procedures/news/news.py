@@ -83,7 +83,7 @@ def _completed(project: Project, wanted: Wanted, number: str) -> Wanted:
 
 
 def _type_of(label: str, project: Project) -> str:
-    """The type of fragment that a label names, such as `bugfix` for `bug` or `type: bug`; empty where it names none."""
+    """The type of fragment that a label names, such as `bugfix` for `bug` or `type: bug`; empty if it names none."""
     words = re.findall(r"[a-z]+", label.lower())
     kinds = {meaning_of(kind): kind for kind in project.news.types}
     return next((kinds[meaning_of(one)] for one in words if meaning_of(one) in kinds), "")

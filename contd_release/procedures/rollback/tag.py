@@ -114,7 +114,7 @@ def pointing(release: Release) -> Iterator[str]:
 
 
 def reason(release: Release) -> str:
-    """The reason that this clone or the remote knows; empty where the version was never withdrawn."""
+    """The reason that this clone or the remote knows; empty if the version was never withdrawn."""
     if withdrawing := journal.of(release.project).last(Withdrawing, str(release.version)):
         return withdrawing.reason
     root, remote, name = release.project.root, release.project.settings.remote, f"{git.WITHDRAWN}{release.version}"

@@ -32,7 +32,7 @@ class OnTag:
     Args:
         proved: whether the proof runs again before the build.
         to: a folder that gets the sealed files; empty for none.
-        join: a folder with the image of every platform, built on other machines; empty where they are built here.
+        join: a folder with the image of every platform, built on other machines; empty if they are built here.
     """
 
     proved: bool = False

@@ -21,7 +21,7 @@ class FromTag:
     A tool that computes the version.
 
     Args:
-        variable: the environment variable that overrides what it computes; empty where it has none.
+        variable: the environment variable that overrides what it computes; empty if it has none.
         is_named: whether the variable is one of the package alone, with the package's name at its end.
     """
 

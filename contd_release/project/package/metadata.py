@@ -23,7 +23,7 @@ SETUPTOOLS: Final = "setuptools.build_meta"
 
 @dataclass(frozen=True)
 class Stated:
-    """A value, and the line of the file that states it, counted from 1; 0 where the line is not known."""
+    """A value, and the line of the file that states it, counted from 1; 0 if the line is not known."""
 
     value: str
     path: str
@@ -106,7 +106,7 @@ def of(text_of: Read, folder: str = "") -> Metadata:
 
 
 def line_of(text: str, header: str, key: str) -> int:
-    """The line of a key below a header such as `[project]`, counted from 1; 0 where it is not there."""
+    """The line of a key below a header such as `[project]`, counted from 1; 0 if it is not there."""
     head = re.search(rf"^[ \t]*\[{re.escape(header)}\][^\n]*$", text, re.MULTILINE)
     if not head:
         return 0

@@ -19,7 +19,7 @@ class PackageFiles:
 
     Args:
         folder: the folder that they are in, with a slash at its end; empty for the root.
-        setup: what a setup.py says; None where there is none, or it is not Python.
+        setup: what a setup.py says; None if there is none, or it is not Python.
     """
 
     folder: str
@@ -31,14 +31,14 @@ class PackageFiles:
     has_setup: bool
 
     def table(self, *keys: str) -> dict[str, Any]:
-        """A table of pyproject.toml; empty where it is missing or something else."""
+        """A table of pyproject.toml; empty if it is missing or something else."""
         found: object = self.pyproject
         for key in keys:
             found = found.get(key, {}) if isinstance(found, dict) else {}
         return found if isinstance(found, dict) else {}
 
     def text(self, section: str, key: str) -> str:
-        """A value of setup.cfg; empty where it has none."""
+        """A value of setup.cfg; empty if it has none."""
         return self.cfg.get(section, key, fallback="").strip()
 
 

@@ -39,7 +39,7 @@ class SetupPy:
 
 
 def parsed(text: str) -> SetupPy | None:
-    """The literals of this text; None where it is no Python that this interpreter can parse."""
+    """The literals of this text; None if it is no Python that this interpreter can parse."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):

@@ -35,7 +35,7 @@ def paths(files: PackageFiles) -> tuple[str, ...]:
 
 
 def pattern(files: PackageFiles) -> str:
-    """The regular expression by which the version is found in these files; empty where it is the customary one."""
+    """The regular expression by which the version is found in these files; empty if it is the customary one."""
     hatch = files.table("tool", "hatch", "version").get("pattern")
     if isinstance(hatch, str) and "(?P<version>" in hatch:
         return hatch

@@ -24,7 +24,7 @@ def wheel_tag(backend: str, requires_python: str, *, is_universal: bool) -> str:
     The tag of the wheel that this backend makes.
 
     Args:
-        requires_python: as the files say it, in poetry's notation for poetry; empty where they do not.
+        requires_python: as the files say it, in poetry's notation for poetry; empty if they do not.
         is_universal: whether setuptools is asked for a wheel for both Pythons.
     """
     if backend.startswith("hatchling"):

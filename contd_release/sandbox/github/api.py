@@ -106,7 +106,7 @@ class Forge:
         raise missing()
 
     def _refuse_unknown(self, place: StoredRepository, account: Account, route: Route) -> None:
-        """GitHub hides what somebody may not see behind 404, and says 403 where they may see and not write."""
+        """GitHub hides what someone may not see behind 404, and says 403 where they may see and not write."""
         known = place.remote.is_dir() or place.folder.is_dir()
         private = place.rules().private
         if not known or (private and not route.signed and not account.may("forge", "read", place.name)):

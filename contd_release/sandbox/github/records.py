@@ -16,7 +16,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Release(Record):
-    """A release or a draft; `latest` is higher the later somebody asked that it be the latest."""
+    """A release or a draft; `latest` is higher the later someone asked that it be the latest."""
 
     tag_name: str
     target_commitish: str
@@ -153,7 +153,7 @@ class Pull(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Reaction(Record):
-    """Somebody's reaction to a release."""
+    """Someone's reaction to a release."""
 
     release: int
     content: str

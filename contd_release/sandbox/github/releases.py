@@ -105,7 +105,7 @@ def _refuse_bad(place: StoredRepository, release: Release, *, being_published: b
 
 
 def _published(place: StoredRepository, release: Release, make_latest: str) -> Release:
-    """The release, public: GitHub makes the tag where there is none, and locks what is immutable."""
+    """The release, public: GitHub makes the tag if there is none, and locks what is immutable."""
     if not tag_exists(place, release.tag_name):
         make_tag(place, release.tag_name, release.target_commitish)
     immutable = place.rules().immutable_releases

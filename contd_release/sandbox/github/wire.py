@@ -53,7 +53,7 @@ class Asked:
 
     @property
     def login(self) -> str:
-        """The name of who asks; empty for somebody without a token."""
+        """The name of who asks; empty for someone without a token."""
         return self.account.user
 
     @property

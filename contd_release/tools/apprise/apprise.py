@@ -36,7 +36,7 @@ class Service:
     Args:
         name: as apprise says it: "Discord".
         body: the longest body, in UTF-16 units, the larger of the ways in which services count.
-        title: the longest title; 0 where there is only a body.
+        title: the longest title; 0 if there is only a body.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Post:
 
 
 class Outcome(Enum):
-    """What became of a message. `PASSING` and `REFUSED`: it was certainly not delivered."""
+    """The outcome of a message. `PASSING` and `REFUSED`: it was certainly not delivered."""
 
     SENT = "sent"
     REFUSED = "refused"

@@ -56,7 +56,7 @@ def commands(run: Instruction) -> Iterator[list[str]]:
 
 
 def beyond_plain(run: Instruction) -> str:
-    """A program that not every base has; empty where the line needs none."""
+    """A program that not every base has; empty if the line needs none."""
     return next((one for one in programs(run) if one not in _PLAIN and not one.startswith("$")), "")
 
 

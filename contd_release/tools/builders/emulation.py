@@ -1,7 +1,7 @@
 """
 Whether this machine runs programs of another platform, as a RUN line for it needs.
 
-Linux hands a program of another machine to the emulator that is registered for it, and refuses it where there is none.
+Linux hands a program of another machine to the emulator that is registered for it, and refuses it if there is none.
 https://docs.kernel.org/admin-guide/binfmt-misc.html
 """
 

@@ -135,7 +135,7 @@ def authors(where: Path, since: str | None, until: str, paths: Sequence[str]) ->
 
 
 def links(where: Path, commit: str) -> dict[str, str]:
-    """The symbolic links in a commit: each path with its target, which is empty where it cannot be read."""
+    """The symbolic links in a commit: each path with its target, which is empty if it cannot be read."""
     return dict(ask_once.once(("links", where, commit), partial(_links_in, where, commit)))
 
 

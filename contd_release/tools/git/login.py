@@ -36,7 +36,7 @@ class Transfer:
 
     Args:
         remote: the remote's name, or its URL.
-        clone: where the remote is configured; empty where the command runs there.
+        clone: where the remote is configured; empty if the command runs there.
     """
 
     command: Command
@@ -76,7 +76,7 @@ class _Address:
 
 def login(where: Path, remote: str, *, is_push: bool) -> Mapping[str, str | Secret]:
     """
-    The environment that gives git the login of this remote; empty where its URL has none.
+    The environment that gives git the login of this remote; empty if its URL has none.
 
     Args:
         remote: the remote's name, or its URL.

@@ -25,7 +25,7 @@ class Asset:
     A file of a release.
 
     Args:
-        sha256: in hexadecimal; empty where GitHub does not state it.
+        sha256: in hexadecimal; empty if GitHub does not state it.
         is_whole: false for what an interrupted upload leaves.
         url: where a browser gets it once the release is public.
         downloads: how often it was fetched.

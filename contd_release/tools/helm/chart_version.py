@@ -39,7 +39,7 @@ def of(release: Release) -> str:
 
 
 def at(project: Project, version: Version) -> str:
-    """The version of the chart that an earlier release has published; empty where its tag is not here."""
+    """The version of the chart that an earlier release has published; empty if its tag is not here."""
     chart = project.settings.chart
     if chart is None or chart.version == "release":
         return semver(version)
@@ -93,7 +93,7 @@ def _required(project: Project, commit: str, chart: Chart) -> Version:
 
 
 def _stated(project: Project, revision: str, chart: Chart) -> Version | None:
-    """The version in a Chart.yaml of a commit; None where there is none, or none that can be raised."""
+    """The version in a Chart.yaml of a commit; None if there is none, or none that can be raised."""
     _, text = said(git.text(project.root, revision, path(chart)) or "")
     try:
         return parse_stated(text)

@@ -38,7 +38,7 @@ def dated(archive: Path, to: Path, epoch: int) -> None:
 
 def epoch_of(archive: Path) -> int:
     """
-    The second (since 1970) that a gzip file says it was made; 0 where it says none.
+    The second (since 1970) that a gzip file says it was made; 0 if it says none.
 
     https://www.rfc-editor.org/rfc/rfc1952#page-5
     """

@@ -28,7 +28,7 @@ def refuse_unsafe(url: str) -> None:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of a URL, which hold no secret; empty where there is no host."""
+    """Scheme, host and port of a URL, which hold no secret; empty if there is no host."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -40,7 +40,7 @@ def origin(url: str) -> str:
 
 
 def joined(base: str, url: str) -> str:
-    """The URL as it is seen from another one; empty where it is none."""
+    """The URL as it is seen from another one; empty if it is none."""
     try:
         return urljoin(base, url)
     except ValueError:

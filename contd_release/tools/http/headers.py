@@ -18,7 +18,7 @@ def headers(ours: Mapping[str, str | Secret], extra: Mapping[str, str], *, stays
     The headers of a request.
 
     Args:
-        ours: of every request to our origin; empty where it goes to another one.
+        ours: of every request to our origin; empty if it goes to another one.
         stays: whether it goes to the origin that `extra` was meant for.
 
     Raises:

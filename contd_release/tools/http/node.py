@@ -49,7 +49,7 @@ class Node:
         return None if found is None else Node(found, self.who, self._below(key))
 
     def text_of(self, key: str) -> str:
-        """The text of a key of a table; empty where it is not there, or null."""
+        """The text of a key of a table; empty if it is not there, or null."""
         return found.text() if (found := self.get(key)) else ""
 
     def items(self) -> Iterator[Node]:

@@ -235,7 +235,7 @@ def says_nothing(text: str) -> bool:
 
 
 def _entries(lines: list[str]) -> tuple[str, ...]:
-    """The first line of each list item; where there is none, each paragraph's, unless it says that there is nothing."""
+    """The first line of each list item; if there is none, each paragraph's, unless it says that there is nothing."""
     text = re.sub(r"<!--.*?-->", lambda comment: "\n" * comment[0].count("\n"), "\n".join(lines), flags=re.DOTALL)
     kept = text.split("\n")
     items = [line.strip() for line in kept if _ENTRY.match(line)]

@@ -59,9 +59,9 @@ class Changelog:
     The changelog.
 
     Args:
-        path: its file; the one that will be written where there is none.
+        path: its file; the one that will be written if there is none.
         sections: those that no release has, in the order of the text.
-        news: what towncrier is configured to do; None where nothing configures it.
+        news: what towncrier is configured to do; None if nothing configures it.
         scriv: scriv, whose fragments become those of towncrier.
         titles: the headings that it is configured to write, by the types that file names have.
     """
@@ -132,7 +132,7 @@ def _findings(tree: Tree, found: Changelog, text: str) -> Iterator[Finding]:
 
 
 def _configured(tree: Tree) -> dict[str, Any]:
-    """towncrier's table; empty where there is none."""
+    """towncrier's table; empty if there is none."""
     path = towncrier.path_of(tree.text)
     try:
         table: object = tomllib.loads(tree.text(path) or "")

@@ -43,7 +43,7 @@ class Entry:
     One entry that no release has.
 
     Args:
-        title: the heading above it; empty where there is none.
+        title: the heading above it; empty if there is none.
         meaning: what that heading, or else the first word, says it is, in our words.
         text: it, without the bullet, each line without the indentation of the list.
         line: where it begins, counted from 1.

@@ -32,13 +32,13 @@ class Style:
 
     Args:
         title_format: the heading of a release, as towncrier spells it.
-        line: where one is, counted from 1; 0 where there is none yet.
+        line: where one is, counted from 1; 0 if there is none yet.
         underlines: in reStructuredText, the characters below the headings of a release and of what is below it.
         level: in Markdown, the number signs of the headings below that of a release.
         titles: the headings below that of a release, by what they mean.
         is_flat: whether releases have no such headings.
         bullet: the character before an entry.
-        issue_format: the link to an issue, as towncrier spells it; empty where issues are no links.
+        issue_format: the link to an issue, as towncrier spells it; empty if issues are no links.
     """
 
     title_format: str
@@ -83,7 +83,7 @@ def is_dated(title: str) -> bool:
 
 
 def _form(title: str) -> str:
-    """The form of a heading; empty where it names other versions, which the next one cannot know."""
+    """The form of a heading; empty if it names other versions, which the next one cannot know."""
     match = VERSION.search(title)
     if not match:
         return ""

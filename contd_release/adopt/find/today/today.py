@@ -31,7 +31,7 @@ class Today:
         tools: those that are superseded; the others stay as they are.
         places: the lines that any of the tools changes in a release.
         superseded: workflows that only publish what the release publishes.
-        publisher: who publishes from now on; empty where it was decided before.
+        publisher: who publishes from now on; empty if it was decided before.
     """
 
     tools: tuple[Tool, ...] = ()
