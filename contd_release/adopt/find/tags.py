@@ -14,6 +14,7 @@ from contd_release.project.rules import TAG_FORMAT
 from contd_release.project.tag_format import DEFAULT, FIELD
 
 _TAG: Final = re.compile(r"(?P<before>.*?)(?P<version>\d+\.\d+(?:\.\d+)*(?:[-.]?(?:a|b|rc|alpha|beta)[-.]?\d*)?)$")
+_CONFIGURED: Final = r"""^tag_(?:name|format)[ \t]*=[ \t]*["']?(?P<format>[^"'\s]+)["']?[ \t]*$"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ def find(tree: Tree, package: str) -> Tags:
     main, where = _main(tree)
     findings = [Finding(f"releases start from {main}", where)]
     if not ordered:
-        return Tags(DEFAULT, None, (), main, (Finding("there is no release tag"), *findings))
+        form, where = _configured(tree) or (DEFAULT, "")
+        told = Finding("there is no release tag") if not where else Finding(f"the tags will be {form}", where)
+        return Tags(form, None, (), main, (told, *findings))
     form = f"{ordered[-1][1]}{FIELD}"
     kept = [one for one in ordered if one[1] == ordered[-1][1]]
     tags = tuple(one[0] for one in kept[-2:])
@@ -84,12 +87,39 @@ def _read(tag: str) -> tuple[str, str, Version] | None:
 
 
 def _of_package(found: list[tuple[str, str, Version]], package: str) -> list[tuple[str, str, Version]]:
-    """The tags of the package: those with no name, else those with its name."""
+    """
+    The tags of the package: those with no name, or its own.
+
+    Else those of the one name that is a part of its name, or the only name there is.
+    """
+    whole = _bare(package)
     plain = [one for one in found if one[1] in ("", "v", "V")]
-    name = re.sub(r"[-_.]+", "-", package).lower()
-    named = [one for one in found if re.sub(r"[-_./@]+", "-", one[1]).lower().strip("v-") in (name, "release", "rel")]
-    either = [one for one in found if one in plain or one in named]
-    return plain if either and either[-1] in plain else named
+    named = [one for one in found if _name(one[1]) in (whole, "release", "rel")]
+    if either := [one for one in found if one in plain or one in named]:
+        return plain if either[-1] in plain else named
+    names = {_name(one[1]) for one in found}
+    parts = {name for name in names if name and re.search(rf"(?:^|-){re.escape(name)}(?:-|$)", whole)}
+    ours = parts or names
+    return [one for one in found if _name(one[1]) in ours] if len(ours) == 1 else []
+
+
+def _name(before: str) -> str:
+    """The name that is before the version of a tag, without what is between them."""
+    return _bare(re.sub(r"[-_./@]+v?$", "", before, flags=re.IGNORECASE))
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[-_./@]+", "-", name).lower()
+
+
+def _configured(tree: Tree) -> tuple[str, str] | None:
+    """The format that a tool is configured with, and where, for a repository that has no release yet."""
+    for path in (".bumpversion.toml", ".bumpversion.cfg", "pyproject.toml", "setup.cfg", ".cz.toml"):
+        for match in re.finditer(_CONFIGURED, tree.text(path) or "", re.MULTILINE):
+            form = re.sub(r"\{new_version\}|\$\{?version\}?", FIELD, match["format"])
+            if TAG_FORMAT.holds(form):
+                return form, f"{path}:{(tree.text(path) or '').count(chr(10), 0, match.start()) + 1}"
+    return None
 
 
 def _main(tree: Tree) -> tuple[str, str]:
