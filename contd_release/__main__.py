@@ -16,13 +16,12 @@ def main() -> None:
 
 
 def _run() -> None:
-    from invoke.program import Program
-
     from contd_release import __version__
     from contd_release.errors import refusal
     from contd_release.tasks import namespace
+    from contd_release.tasks.program import Tasks
 
-    program: Program = Program(
+    program = Tasks(
         version=__version__,
         namespace=namespace,
         name="contd-release",

@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from contd_release.console import reporting
@@ -112,10 +113,11 @@ def _scenario(rehearsal: Rehearsal, wishes: Wishes) -> Scenario:
     if not wishes.scenario:
         return Once(words)
     if wishes.scenario not in scenarios.NAMES:
+        near = get_close_matches(wishes.scenario, scenarios.NAMES, 1)
         raise Usage(
-            f"there is no scenario {wishes.scenario!r}",
+            f"there is no scenario {wishes.scenario!r}" + (f"; did you mean {near[0]}?" if near else ""),
             expected=", ".join(scenarios.NAMES),
-            type_next="invoke rehearse --scenario hotfix",
+            type_next=f"invoke rehearse --scenario {(near or scenarios.NAMES)[0]}",
         )
     return scenarios.named(wishes.scenario, words)
 

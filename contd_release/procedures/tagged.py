@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from packaging.version import Version
@@ -68,8 +69,10 @@ def of_tag(project: Project, version: Version) -> Release:
     if git.tag(root, name) is None and git.remote(root, remote).tag(name):
         git.fetch_tag(root, remote, name).ask()
     if (tag := git.tag(root, name)) is None:
+        known = map(str, project.tags.versions(git.remote(root, remote).tags))
+        near = get_close_matches(str(version), list(known), 1)
         raise Usage(
-            f"this clone knows nothing of {version}",
+            f"this clone knows nothing of {version}" + (f"; did you mean {near[0]}?" if near else ""),
             expected=f"the tag {name} on {remote}, or a release that was begun here",
             type_next=f"git ls-remote --tags {remote}",
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from difflib import get_close_matches
 from typing import Final, Literal, TypeAlias, get_args
 
 from packaging.version import Version
@@ -78,10 +79,11 @@ def part(text: str) -> Part:
         Usage: there is no such part.
     """
     if text not in PARTS:
+        near = get_close_matches(text, PARTS, 1)
         raise Usage(
-            f"there is no part {text!r}",
+            f"there is no part {text!r}" + (f"; did you mean {near[0]}?" if near else ""),
             expected=f"{', '.join(PARTS)}, or {AUTO}: what the changes ask for",
-            type_next=f"invoke release --part {AUTO}",
+            type_next=f"invoke release --part {(near or [AUTO])[0]}",
         )
     return text
 
