@@ -1,5 +1,5 @@
 """
-What a channel offers, and the one place from which a plug-in imports.
+The protocol of a channel, and the one module from which a plug-in imports.
 
 A channel is a module that has the functions of `Channel`. Our own channels have all of them, and mypy compares. A
 plug-in may leave parts out: `contd_release.channels.plugin` says what happens then, and which names are refused when it
@@ -80,7 +80,7 @@ __all__ = [
 
 class Channel(Protocol):
     """
-    A place that releases go to, with everything that can be done there.
+    A place where releases are published, with everything that can be done there.
 
     Functions that return items return their part of that section of the checklist. They compute every name, and are
     called before anything is built.
@@ -153,7 +153,7 @@ class Channel(Protocol):
 @dataclass(frozen=True)
 class Sandbox:
     """
-    What a rehearsal gives a channel instead of its real place.
+    The place that a rehearsal gives a channel instead of the real one.
 
     Args:
         folder: an empty folder of its own; its files are part of what the rehearsal shows and compares.

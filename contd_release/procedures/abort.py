@@ -1,4 +1,4 @@
-"""The abort of a release: everything before the point of no return, undone."""
+"""The abort of a release: undo everything before the point of no return."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def abort_release(*, as_json: bool) -> None:
 
 
 def _ending(release: Release, left: tuple[str, ...]) -> str:
-    """The last words: what is not as it was before this release began."""
+    """The last lines: what is not as it was before this release began."""
     if not left:
         return f"{release} is aborted; everything is as it was before it began"
     lines = "\n".join(f"  - {one}" for one in left)

@@ -1,4 +1,4 @@
-"""`contd-release adopt`: what was found, one diff of all that would be written, one question, and all or nothing."""
+"""`contd-release adopt`: list what was found, show one diff, ask once, and write all of it or nothing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Wishes:
 
 def run(wishes: Wishes) -> None:
     """
-    Find what the repository has, show what would be written, and write it on yes.
+    Find what the repository has, show what would be written, and write it after a yes.
 
     Raises:
         NotReady: with `check`, something is not written yet; without a terminal and `yes`, no question can be asked.

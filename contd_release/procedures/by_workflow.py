@@ -1,7 +1,7 @@
 """
-What the checklist has instead, where the workflow that the tag starts publishes: this machine only makes the tag.
+The checklist of a release that a workflow publishes: this machine only makes the tag.
 
-Nothing is built here, since what is built twice is two things. The workflow's seal is fetched, and what it published
+Nothing is built here, so that each artifact is built once. The workflow's seal is fetched, and what it published
 is verified against that from here as well.
 """
 

@@ -66,7 +66,7 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
 
 
 def _public(release: Release) -> tuple[Section, ...]:
-    """The tag; what this machine, or the workflow that the tag starts, makes public; and a look at it."""
+    """The tag, the publication by this machine or the workflow that the tag starts, and the verification."""
     if _is_elsewhere(release):
         from contd_release.procedures import by_workflow
 
@@ -87,7 +87,7 @@ def _access(release: Release) -> Iterator[Item | Iterable[Item]]:
 
 
 def _staging(name: Literal["build", "stage"], release: Release) -> Iterator[tuple[Item, ...]]:
-    """What is built and staged here; a workflow that publishes builds and stages by itself."""
+    """The builds and uploads of this machine; a workflow that publishes builds and stages by itself."""
     return iter(()) if _is_elsewhere(release) else registry.section(name, release)
 
 

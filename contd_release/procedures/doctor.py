@@ -24,10 +24,10 @@ from contd_release.tools import git
 
 def examine(*, as_json: bool) -> None:
     """
-    Look at the repository, and where nothing is missing in it, at the release that its fragments ask for.
+    Examine the repository, and if nothing is missing, the release that its fragments ask for.
 
     Raises:
-        ReleaseError: everything that is in the way.
+        ReleaseError: everything that prevents a release.
     """
     report = reporting(as_json=as_json)
     tree = working_tree.of(Path.cwd())

@@ -1,4 +1,4 @@
-"""The version that the words of a call make of the current one."""
+"""The version that the options of a call make of the current one."""
 
 from __future__ import annotations
 

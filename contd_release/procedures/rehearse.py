@@ -1,4 +1,4 @@
-"""What `invoke rehearse` does: make the world, run the release in it as a person would, and look at what came out."""
+"""The work of `invoke rehearse`: make the world, run the release in it as a person would, and check the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rehearsed release leaves in its world, as far as it is the same for each release of the same commit."""
+"""The result of a rehearsed release in its world, as far as it is the same for each release of the same commit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from contd_release.sandbox.world import World
 @dataclass(frozen=True)
 class EndState:
     """
-    What must be equal, however often a release was killed: every ref of the remote, every thing published, once.
+    The result that is equal however often a release was killed: every ref of the remote, every thing published, once.
 
     Args:
         files: the sha256 of what plug-ins published, by channel and name.

@@ -1,4 +1,4 @@
-"""What a rehearsal left in its world, read back: the sentences with which it ends."""
+"""What a rehearsal left in its world, read back: its last lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from contd_release.tools import git
 
 def evidence(rehearsal: Rehearsal, world: World) -> Iterator[str]:
     """
-    One sentence for each thing that is now true in the world.
+    One sentence for each thing that the world has now.
 
     Raises:
         Unsettled: the release said that it ended, and the remote does not show it.
@@ -48,7 +48,7 @@ def evidence(rehearsal: Rehearsal, world: World) -> Iterator[str]:
 
 
 def _became(rehearsal: Rehearsal, version: str) -> str:
-    """What a release that ended is, by the channels that were read back; where none was, only its tag is there."""
+    """The result of a release by the channels that were read back; without any, only its tag is there."""
     verified = dict.fromkeys(one.channel for one in rehearsal.entries.entries(Verified, version))
     if "pypi" in verified:
         return "released, installed and verified"

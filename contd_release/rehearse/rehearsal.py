@@ -54,7 +54,7 @@ class Rehearsal:
 
     @property
     def remote(self) -> Path:
-        """The bare repository that stands for the forge's."""
+        """The bare repository that stands in for the one on GitHub."""
         return remotes.make(self.directory / "world" / "git", self.pointers.repository)
 
     @cached_property

@@ -34,7 +34,7 @@ class Scenario(ABC):
 
 @dataclass(frozen=True)
 class Once(Scenario):
-    """One release, begun with these words."""
+    """One release, begun with these options."""
 
     words: tuple[str, ...]
 
@@ -94,7 +94,7 @@ class RollbackScenario(Scenario):
 
 
 def named(name: str, words: tuple[str, ...]) -> Scenario:
-    """The scenario of this name, whose first release begins with these words."""
+    """The scenario of this name, whose first release begins with these options."""
     known: Mapping[str, Scenario] = {"hotfix": HotfixScenario(words), "rollback": RollbackScenario(words)}
     return known[name]
 
@@ -107,7 +107,7 @@ def _ended(rehearsal: Rehearsal) -> list[str]:
 
 
 def _pull(rehearsal: Rehearsal) -> None:
-    """The clone follows main, as a person's does."""
+    """Pull main into the clone, as a person does."""
     main = rehearsal.project.settings.main
     _git(rehearsal.clone, "pull", "--quiet", "--ff-only", "--tags", "origin", main)
 

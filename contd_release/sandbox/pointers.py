@@ -51,7 +51,7 @@ class Pointers:
         return github.repository if github and github.repository else f"{SOMEBODY}/{self.project.index_name}"
 
     def remote(self, world: World) -> Path:
-        """The bare repository in a world that stands for the one on GitHub."""
+        """The bare repository in a world that stands in for the one on GitHub."""
         return remotes.make(world.directory / "git", self.repository)
 
     def be_green(self, world: World, commit: str) -> None:
@@ -119,7 +119,7 @@ class Pointers:
 
 
 def folder(world: World, channel: str) -> Path:
-    """The folder in a world that stands for the place of a plug-in's channel."""
+    """The folder in a world that stands in for the place of a plug-in's channel."""
     found = world.directory / CHANNELS / channel
     found.mkdir(parents=True, exist_ok=True)
     return found

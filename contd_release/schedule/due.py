@@ -1,5 +1,5 @@
 """
-When the next release is due: patch as needed, minor monthly, major yearly, or whatever the configuration says.
+When the next release is due: patch as needed, minor monthly, major yearly, or as the configuration says.
 
 Days are days of the configured time zone. A larger release counts for the smaller ones: after 2.0.0 the next minor one
 is due a month later.
@@ -85,7 +85,7 @@ def table(plan: Plan, shipped: Sequence[Shipped], pending: Sequence[Pending], no
 
 def check(rows: Sequence[DueRow]) -> None:
     """
-    Say nothing while nothing is due, for cron: the exit code is 0.
+    Print nothing if nothing is due, for cron: the exit code is 0.
 
     Raises:
         NeedsPerson: a release is due or late; the exit code is 8.
@@ -147,7 +147,7 @@ def _row(
 
 
 def _as_needed(pending: Sequence[Pending], *, frozen: bool) -> DueVerdict:
-    """The verdict where no calendar speaks: only a security fix does not wait for a person's wish."""
+    """The verdict without a calendar: only a security fix does not wait for a person's decision."""
     if not pending:
         return DueVerdict.NOTHING
     if frozen:

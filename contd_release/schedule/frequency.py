@@ -61,7 +61,7 @@ def parse(words: str, key: str) -> Frequency:
     The frequency that the words mean.
 
     Args:
-        key: the configuration key they stand under, for the error.
+        key: the configuration key that has them, for the error.
 
     Raises:
         Usage: they mean none.

@@ -60,7 +60,7 @@ def reminded(rows: Sequence[DueRow], issues: Tracker) -> Step | None:
     """
     An issue says that a release is due; None if none is.
 
-    An open reminder serves for whatever is due. A closed one was a person's answer: the same release is not asked for
+    An open reminder covers all that is due. A closed one was a person's answer: the same release is not asked for
     again until another one has been made.
     """
     due = [row for row in rows if row.is_due]

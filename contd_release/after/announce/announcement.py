@@ -30,7 +30,7 @@ from contd_release.tools.github.api import GitHubRepository
 @dataclass(frozen=True)
 class Announcement:
     """
-    What every place gets to read.
+    The message that every place gets.
 
     Args:
         notes: gives the Markdown when it is needed; before the release is prepared there is none.
@@ -45,11 +45,11 @@ class Announcement:
 
     @property
     def news(self) -> News:
-        """The words, as they are now."""
+        """The message as it is now."""
         return News(self.release, self.kind, self.notes(), self.link)
 
     def claim(self, place: AnnouncementPlace) -> str:
-        """What the step says."""
+        """The title of the step."""
         what = "is out" if self.kind == "release" else "is withdrawn"
         return f"{place.name} knows that {self.release.version} {what}"
 
@@ -65,7 +65,7 @@ class Preview:
 
 
 def announced_everywhere(announcement: Announcement) -> Together:
-    """Every place knows. One that does not take the message keeps no other from it."""
+    """Every place has the message. A place that refuses it does not keep the others from getting it."""
     return Together(
         tuple(
             (announced(announcement, place),) for place in outcome.recipients(announcement.release, announcement.kind)
@@ -75,7 +75,7 @@ def announced_everywhere(announcement: Announcement) -> Together:
 
 
 def announced(announcement: Announcement, place: AnnouncementPlace) -> Step:
-    """One place knows of the release."""
+    """One place has the message."""
     release, kind = announcement.release, announcement.kind
 
     def observe() -> Found:
@@ -101,7 +101,7 @@ def preview(announcement: Announcement) -> Iterator[Preview]:
 
 
 def link(release: Release) -> str:
-    """Where the release is described: its page on the website, else its release on the forge, else nowhere."""
+    """The page that describes the release: on the website, else on GitHub, else none."""
     website = release.project.settings.website
     return f"{website.url.rstrip('/')}/{release.version}/" if website and website.url else forge_link(release)
 
@@ -148,7 +148,7 @@ def _tell(announcement: Announcement, place: AnnouncementPlace) -> None:
 
 def refuse_unverified(release: Release, channels: tuple[str, ...]) -> None:
     """
-    Refuse to speak of what was not read back from every channel.
+    Refuse to announce a release that was not read back from every channel.
 
     Raises:
         NotReady: a channel was not verified against the sealed artifacts.

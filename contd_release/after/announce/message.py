@@ -27,11 +27,11 @@ _MORE_AT: Final = {"release": "Release notes: ", "pre-release": "Release notes: 
 @dataclass(frozen=True)
 class News:
     """
-    Something to say.
+    A message.
 
     Args:
-        notes: Markdown from anybody: the release's notes, or why it is withdrawn and what to use instead.
-        link: where the whole story is; may be empty.
+        notes: Markdown by others: the release's notes, or why it is withdrawn and what to use instead.
+        link: where the details are; may be empty.
     """
 
     release: Release

@@ -1,4 +1,4 @@
-"""What the journal knows of a message: never sent, sent, or begun and never heard of again."""
+"""The state of a message in the journal: never sent, sent, or begun without an outcome."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def recipients(release: Release, kind: Kind) -> tuple[AnnouncementPlace, ...]:
 
 
 def has_it(entry: Announcing | Announced | None) -> bool:
-    """Whether the place has the message, as far as anybody knows."""
+    """Whether the place has the message, as far as the journal knows."""
     return isinstance(entry, Announced) and entry.outcome in _HAVE_IT
 
 

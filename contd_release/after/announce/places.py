@@ -122,7 +122,7 @@ def variables(settings: Settings) -> tuple[str, ...]:
 
 
 def access(release: Release) -> tuple[Step, ...]:
-    """Every place's URL is here and means a service. Whether the service takes it cannot be known without a message."""
+    """Every place's URL is here and means a service. Whether the service accepts it shows only with a message."""
     chosen = places(release.project.settings, release.version)
     return tuple(understood(place, chosen) for place in chosen)
 

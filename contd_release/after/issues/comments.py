@@ -43,7 +43,7 @@ def allowed(release: Release) -> Step:
 
 
 def commented(release: Release, numbers: tuple[int, ...]) -> Together:
-    """Everybody who follows one of these issues knows. One that takes no comment keeps no other from it."""
+    """Each of these issues has the comment. An issue that takes no comment does not keep the others from getting it."""
     return Together(tuple((_commented(release, number),) for number in numbers), goes_on=True)
 
 

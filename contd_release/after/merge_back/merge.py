@@ -29,7 +29,7 @@ RESTORES: Final = "Restores-code-of: "
 @dataclass(frozen=True)
 class Merge:
     """
-    What came of merging.
+    The result of a merge.
 
     Args:
         commit: what main can become, or, where there are problems, the release with everything decided that can be.

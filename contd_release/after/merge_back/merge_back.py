@@ -1,5 +1,5 @@
 """
-main gets what was released: the version it continues from, and the changelog.
+main gets the release: the version that it continues from, and the changelog.
 
 Forward where it can be moved forward, by a merge where it went on meanwhile, by a pull request where it is protected or
 where only a person can decide.

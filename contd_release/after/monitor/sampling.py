@@ -119,7 +119,7 @@ def _risen_for(points: tuple[Point, ...], limit: float, moment: float) -> float:
 
 
 def _with_feedback(sample: Sample, release: WatchedRelease, repository: GitHubRepository) -> Sample:
-    """What users say: issues since the release, and what the release's own page counts."""
+    """The feedback of users: issues since the release, and the counts of the release's page."""
     found = tuple(_mentioning(release, repository))
     shown = tuple(Mention(one.number, one.title, one.url) for one in found[:MOST_MENTIONS])
     sample = replace(sample, mentions=shown, comments=sum(one.comments for one in found))

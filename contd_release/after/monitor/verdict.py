@@ -29,7 +29,7 @@ def judged(sample: Sample, last: Sample | None) -> Sample:
 
 
 def problem(sample: Sample) -> ReleaseError | None:
-    """What ends a look that is not well, with the command to type; None if the release may go on."""
+    """The error that ends a bad look, with the command to type; None if the verdict is to continue."""
     if sample.verdict is HealthVerdict.CONTINUE:
         return None
     what = f"{sample.verdict.value}: {'; '.join(sample.reasons)}"

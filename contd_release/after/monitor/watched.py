@@ -1,4 +1,4 @@
-"""What is watched: a version that is out, since the moment it was, on whatever machine."""
+"""The release that is watched: its version, and when it became public, from any machine."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class WatchedRelease:
 
     @property
     def repository(self) -> GitHubRepository | None:
-        """The forge that its users write to."""
+        """The GitHub repository that its users write to."""
         return repository(self.project)
 
     @property

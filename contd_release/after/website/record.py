@@ -26,7 +26,7 @@ class Record:
     Args:
         date: of the release, ISO 8601.
         link: where the forge describes it; may be empty.
-        notes: Markdown from anybody.
+        notes: Markdown that others may have written.
         withdrawn: why it was withdrawn; empty while it was not.
     """
 

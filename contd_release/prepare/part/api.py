@@ -1,7 +1,7 @@
 """
 The public Python API, compared with that of the last release. The code is parsed by griffe, and never imported.
 
-Code that no build tool makes a distribution of, such as a service's, is nobody's to import.
+Code that no build tool makes a distribution of, such as a service's, is not meant to be imported.
 """
 
 from __future__ import annotations

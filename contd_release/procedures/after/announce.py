@@ -1,4 +1,4 @@
-"""What `invoke announce` does."""
+"""The work of `invoke announce`: preview, send, and settle messages."""
 
 from __future__ import annotations
 
@@ -91,14 +91,14 @@ class Telling:
             whole.walk(self.report.event, Running(self.release.logs, self.report.redact))
 
     def _following(self) -> str:
-        """The command that sends the message: the rollback, where one is waiting for it."""
+        """The command that sends the message: the rollback, if one waits for it."""
         waiting = journal.of(self.release.project).withdrawing()
         if self.kind == "correction" and waiting and waiting.version == str(self.release.version):
             return "invoke rollback"
         return outcome.command(self.release, self.kind)
 
     def _require_places(self) -> None:
-        """Refuse where no place gets the message, and say why."""
+        """Refuse, and say why, if no place gets the message."""
         version, edit = self.release.version, "$EDITOR pyproject.toml"
         settings = self.release.project.settings
         if outcome.recipients(self.release, self.kind):

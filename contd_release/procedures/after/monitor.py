@@ -1,4 +1,4 @@
-"""What `invoke monitor` does: look until the window is over or the verdict wants a person, or once."""
+"""The work of `invoke monitor`: look until the window is over or the verdict needs a person, or once."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _watched(release: WatchedRelease, report: Report, seen: list[Sample], wishes
 
 
 def _tell_over(release: WatchedRelease, report: Report, seen: list[Sample], moment: datetime) -> None:
-    """After its window a release is not watched any more, and that is no failure."""
+    """Print that the window is over; that is no failure."""
     end = release.until.isoformat(timespec="seconds")
     if not seen:
         text, facts = f"{release} was not watched here; its window ended {end}", {"verdict": "none"}

@@ -1,4 +1,4 @@
-"""What `invoke report` does: gather, and write three files."""
+"""The work of `invoke report`: gather the evidence, and write three files."""
 
 from __future__ import annotations
 
@@ -77,6 +77,6 @@ def _public(release: Release, *, offline: bool) -> Public:
 
 
 def _is_over(release: Release) -> bool:
-    """Whether what only the promotion makes true should be."""
+    """Whether the release should be promoted by now."""
     begun = journal.of(release.project).under_way()
     return begun is None or begun.version != str(release.version)

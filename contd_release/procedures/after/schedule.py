@@ -1,4 +1,4 @@
-"""What `invoke schedule` does."""
+"""The work of `invoke schedule`: the table, the calendar file, and the reminder."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Scheduling:
             self.report.says(f"type: {schedule.command(self.rows)}")
 
     def check(self) -> None:
-        """End with 8 when a release is due."""
+        """Exit with 8 if a release is due."""
         schedule.check(self.rows)
 
     def write(self, path: str) -> None:
@@ -81,7 +81,7 @@ class Scheduling:
         self.report.says(f"{path} is written: {len(days)} days")
 
     def remind(self) -> None:
-        """Open one issue when a release is due."""
+        """Open one issue if a release is due."""
         step = issue.reminded(self.rows, issue.tracker(api.connected(self.project)))
         if step is None:
             self.report.says("nothing is due")

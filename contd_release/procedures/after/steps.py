@@ -44,7 +44,7 @@ def announced(release: Release) -> tuple[Item, ...]:
 
 
 def redactor(project: Project) -> Redactor:
-    """What takes every secret of a release out of what is kept, the addresses of its places as well."""
+    """The redactor for the secrets of a release, with the addresses of its places."""
     if not project.settings.announce:
         return Redactor.of_environment()
     from contd_release.after.announce import places

@@ -1,4 +1,4 @@
-"""What `invoke watch` does: look for what is public under the project's name and no release of ours explains."""
+"""The work of `invoke watch`: find what is public under the project's name and no release of ours explains."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def watch(wanted: Wanted, *, as_json: bool) -> None:
 
 def compare(project: Project, found: Look, report: Report, *, has_issue: bool = False) -> None:
     """
-    Tell what a look found.
+    Print what a look found.
 
     Raises:
         Unexplained: something is public that nothing explains.

@@ -1,5 +1,5 @@
 """
-The branch of a hotfix, begun: made of the tag and of whole cherry-picks, and pushed, before a person sees it.
+The branch of a hotfix: made of the tag and of whole cherry-picks, and pushed, before a person sees it.
 
 Killed at any moment, nothing half made is left.
 """
@@ -74,7 +74,7 @@ def pushed(hotfix: Hotfix) -> Step:
 
 
 def checked_out(hotfix: Hotfix) -> Step:
-    """A worktree is on the branch; the maintainer's own only where that was asked for."""
+    """A worktree is on the branch; the maintainer's own only on request."""
     tree, branch = hotfix.tree, hotfix.branch
 
     def observe() -> Found:

@@ -1,4 +1,4 @@
-"""The end of a hotfix: its release, as the next patch."""
+"""The release of a hotfix, as the next patch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The beginning of a hotfix: a branch from the tag of a release."""
+"""The start of a hotfix: a branch from the tag of a release."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contd_release.records import lock
 
 
 def start_hotfix(version: str, picks: tuple[str, ...], *, here: bool, as_json: bool) -> None:
-    """Begin a hotfix, or go on beginning it."""
+    """Start a hotfix, or continue starting it."""
     project = project_here()
     report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
