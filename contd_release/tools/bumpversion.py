@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contd_release.project.defaults import Read
 
 CONFIGURATION: Final = (".bumpversion.toml", "pyproject.toml")
-_LONGEST_SEARCH: Final = 5
+_LONGEST_SEARCH: Final = 2
 # A version, whichever it is.
 _ANY: Final = r"[0-9]+\.[0-9][0-9A-Za-z.+-]*"
 

@@ -23,7 +23,14 @@ def answered(place: Place, answer: str, *, ahead: str = "") -> tuple[int, str]:
     return on_terminal(argv, place.clone, place.environment(), asked=QUESTION, answer=answer, ahead=ahead)
 
 
-@pytest.mark.parametrize(("answer", "ahead"), [("n", "y\n"), ("", "yes\n\ny\n"), (END_OF_INPUT, "")])
+@pytest.mark.parametrize(
+    ("answer", "ahead"),
+    [
+        ("n", "y\n"),
+        pytest.param("", "yes\n\ny\n", marks=pytest.mark.slow),
+        pytest.param(END_OF_INPUT, "", marks=pytest.mark.slow),
+    ],
+)
 def test_nothing_but_a_yes_to_the_question_approves(release: Place, world: World, answer: str, ahead: str) -> None:
     """The digests come first; what was typed before them, an empty line and the end of the input approve nothing."""
     before = remotes.refs(release.remote)["refs/heads/main"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from contd_release.records import lock
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ def test_a_release_that_runs(release: Place) -> None:
     assert "another release runs in this clone" in said.err
 
 
+@pytest.mark.slow
 def test_a_hotfix_that_is_out(release: Place) -> None:
     """The folder of a hotfix is removed once it is released, unless something in it would be lost."""
     assert release.say(*MINOR).code == 0
