@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from contd_release.console.lines import Lines
 from contd_release.console.machine import Json
+from contd_release.console.pulse import looked
 from contd_release.console.report import Report
 from contd_release.console.terminal import Terminal
 from contd_release.process.redaction import Redactor
@@ -16,7 +17,7 @@ from contd_release.project.release import Release
 from contd_release.project.settings import Settings
 from contd_release.project.version import Part
 
-__all__ = ["Json", "Lines", "Report", "Terminal", "ToReview", "reporting", "review_text"]
+__all__ = ["Json", "Lines", "Report", "Terminal", "ToReview", "looked", "reporting", "review_text"]
 
 
 def reporting(*, as_json: bool, settings: Settings | None = None) -> Report:

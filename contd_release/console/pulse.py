@@ -1,10 +1,15 @@
-"""A thread that does something again and again while something else runs."""
+"""Signs of life: a thread that says again and again what is awaited."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contd_release.console.report import Report
+    from contd_release.engine.checklist import Checklist, Seen
 
 
 @contextmanager
@@ -23,3 +28,23 @@ def every(seconds: float, act: Callable[[], None]) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
+
+
+def looked(report: Report, checklist: Checklist, pulse: float = 15) -> tuple[Seen, ...]:
+    """
+    What the world says of every step, while a sentence names the first step whose answer is awaited.
+
+    Args:
+        pulse: the seconds between two sentences.
+    """
+    titles = [step.title for _, step in checklist.steps()]
+    seen: list[Seen] = []
+
+    def waiting() -> None:
+        if awaited := titles[len(seen) :]:
+            report.says(f"… {awaited[0]}: no answer yet")
+
+    with every(pulse, waiting):
+        for one in checklist.status():
+            seen.append(one)  # noqa: PERF402
+    return tuple(seen)

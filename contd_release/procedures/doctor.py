@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contd_release.adopt import needs
 from contd_release.adopt import tree as working_tree
-from contd_release.console import Report, reporting
+from contd_release.console import Report, looked, reporting
 from contd_release.engine.checklist import Seen
 from contd_release.engine.step import State
 from contd_release.errors import NotReady, ReleaseError, Unanswered, raise_all
@@ -53,7 +53,7 @@ def _examine_release(report: Report) -> None:
         least = fragments.at(project, project.commit).least_part(current)
         words = Words(final=True) if current.pre else Words(part=AUTO if project.is_dated else least)
         walking = without_remote(project, words, report)
-    seen = tuple(walking.checklist.status())
+    seen = looked(report, walking.checklist)
     for one in seen:
         if one.section == "prepare" and not one.step.act:
             report.seen(one, with_commands=False)

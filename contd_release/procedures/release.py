@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from contd_release.channels import registry
-from contd_release.console import Report, Terminal, ToReview, reporting, review_text
+from contd_release.console import Report, Terminal, ToReview, looked, reporting, review_text
 from contd_release.console.board import Board
 from contd_release.console.public import Public
 from contd_release.console.question import is_confirmed
@@ -162,7 +162,7 @@ class Walking:
 
     def status(self) -> tuple[Seen, ...]:
         """The state of every step now."""
-        return self.looking.run(lambda: tuple(self.checklist.status()))
+        return self.looking.run(lambda: looked(self.report, self.checklist))
 
     def _prove_possible(self, whole: Checklist, public: Public) -> Sequence[Seen]:
         """Stop before anything is changed when a step is known to stop us; past the line there is only forward."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contd_release.console import reporting
+from contd_release.console import looked, reporting
 from contd_release.errors import raise_all
 from contd_release.procedures.release import Walking
 from contd_release.procedures.selection import here, resumed
@@ -32,7 +32,7 @@ def print_status(version: str, *, as_json: bool) -> None:
     found = of_version(project, version) if version else resumed(project, begun) if begun else None
     assert found is not None
     report.says(str(found))
-    seen = list(Walking(found, report).checklist.status())
+    seen = looked(report, Walking(found, report).checklist)
     for one in seen:
         report.seen(one, with_commands=False)
     raise_all([one.error for one in seen if one.error])

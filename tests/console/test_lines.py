@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contd_release.console import Json, Lines, Report
+from contd_release.console import Json, Lines, Report, looked
 from contd_release.engine.checklist import Checklist, Section
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Running
@@ -76,3 +76,18 @@ def test_nothing_is_printed_after_the_walk(
     capsys.readouterr()
     time.sleep(0.3)
     assert capsys.readouterr().out == ""
+
+
+def test_a_look_that_waits_names_what_it_waits_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """A server that does not answer is named now and then, not only at the end."""
+
+    def slow() -> Found:
+        time.sleep(0.5)
+        return Found(State.DONE, "here")
+
+    quick = Step("the tag is here", lambda: Found(State.DONE, "here"))
+    seen = looked(Lines(Redactor(None)), Checklist((quick, Step("the index answers", slow))), pulse=0.1)
+    assert [one.found and one.found.detail for one in seen] == ["here", "here"]
+    lines = capsys.readouterr().out.splitlines()
+    assert set(lines) == {"… the index answers: no answer yet"}
+    assert len(lines) >= 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contd_release.console import reporting
+from contd_release.console import looked, reporting
 from contd_release.procedures.hotfix import branch as hotfix_branch
 from contd_release.procedures.hotfix import hotfix
 from contd_release.procedures.selection import here as project_here
@@ -17,7 +17,7 @@ def start_hotfix(version: str, picks: tuple[str, ...], *, here: bool, as_json: b
     with lock.held(project.state / "lock"):
         found = hotfix.of(project, version, picks, here=here)
         begun = hotfix_branch.started(found)
-        begun.check(list(begun.status()))
+        begun.check(looked(report, begun))
         begun.walk(report.event, Running(project.state / found.branch.replace("/", "-") / "logs", report.redact))
         report.says(f"\n{found.branch} is at {found.tree}")
         report.says(f"next: cd {found.tree}, commit the fix, git push")

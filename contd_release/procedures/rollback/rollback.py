@@ -9,7 +9,7 @@ from typing import Final
 
 from contd_release.channels import registry
 from contd_release.channels.withdrawal import Rollback, one_line
-from contd_release.console import Report, Terminal, reporting
+from contd_release.console import Report, Terminal, looked, reporting
 from contd_release.console.question import is_confirmed
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
 from contd_release.procedures.options import Words
@@ -162,7 +162,7 @@ def _ask(rollback: Rollback, report: Report, *, yes: bool) -> None:
 
 def _plan(rollback: Rollback, report: Report) -> None:
     report.says("(plan: nothing is changed)")
-    for one in rolling.checklist(rollback).status():
+    for one in looked(report, rolling.checklist(rollback)):
         report.seen(one, with_commands=True)
 
 
