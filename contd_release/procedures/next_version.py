@@ -14,7 +14,7 @@ from contd_release.errors import NotReady, Usage
 from contd_release.prepare.part import evidence
 from contd_release.procedures.options import Words
 from contd_release.project.project import Project
-from contd_release.project.version import Part, dated, next_version, part, pre
+from contd_release.project.version import AUTO, Part, dated, next_version, part, pre
 from contd_release.tools import git
 
 
@@ -22,9 +22,9 @@ def version_after(project: Project, current: Version, words: Words) -> Version:
     """The version that the options make of the current one."""
     if words.version:
         return _named(project, current, words)
-    return next_version(
-        current, part(words.part) if words.part else None, pre(words.pre) if words.pre else None, final=words.final
-    )
+    # A series of pre-releases goes on with the part that it began with.
+    named = part(words.part) if words.part not in ("", AUTO) else None
+    return next_version(current, named, pre(words.pre) if words.pre else None, final=words.final)
 
 
 def _named(project: Project, current: Version, words: Words) -> Version:

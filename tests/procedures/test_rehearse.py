@@ -43,3 +43,24 @@ def test_a_release_that_stops(place: Place) -> None:
     assert said.code == 2, said.text
     assert "the rehearsed release stopped with exit code 2, for the reason above\n" in said.err
     assert "  type:     invoke rehearse --without-proof   (it continues; --fresh begins again)" in said.err
+
+
+def test_what_the_changes_ask_for(place: Place) -> None:
+    """Without a part, the rehearsal takes what the fragments and the API ask for since the last release."""
+    place.write("contd/more.py", "def load(path): ...\n")
+    place.replace("pyproject.toml", "[tool.contd-release]\n", "[tool.contd-release]\ncontributors = true\n")
+    for name in ("12.feature.md", "+ledger-file.doc.md"):
+        (place.clone / "newsfragments" / name).unlink()
+    place.publish()
+    place.git("tag", "-a", "-m", "v0.1.5", "v0.1.5")
+    place.git("push", "--quiet", "origin", "v0.1.5")
+    place.write("contd/more.py", 'def load(path, mode="r"):\n    """\n    .. versionchanged:: next\n    """\n')
+    place.write("newsfragments/31.bugfix.md", "Paths are kept.\n")
+    place.publish()
+    said = place.run("rehearse", "--without-proof")
+    assert said.code == 0, said.text
+    assert "feature   contd/more.py:1  contd.more.load takes a new argument mode" in said.out
+    assert "contd 0.2.0 is out." in said.out
+    (remote,) = place.cache.glob("contd-release/rehearsals/*/world/git/**/*.git")
+    assert ".. versionchanged:: 0.2.0\n" in place.git("show", "v0.2.0:contd/more.py", where=remote)
+    assert place.git("show", "v0.2.0:changelog.d/0.2.0.md", where=remote).endswith("\n\nMade by Ada.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contd_release.engine.step import State
-from contd_release.errors import NotReady
+from contd_release.errors import NotReady, Usage
 from contd_release.prepare import versions
 from contd_release.prepare.part import evidence
 from contd_release.procedures import selection
@@ -252,3 +252,16 @@ def test_code_that_is_no_distribution(here: Place) -> None:
     here.write("contd/more.py", "")
     here.publish()
     assert found() == []
+
+
+def test_auto_in_a_series_of_pre_releases(here: Place) -> None:
+    """The series has its part already: it goes on, or a person says that it ends."""
+    for path in (".bumpversion.toml", "pyproject.toml", "contd/__init__.py"):
+        here.replace(path, "0.1.5", "0.2.0rc1")
+    here.replace("helm/contd/Chart.yaml", "version: 0.1.5", "version: 0.2.0-rc.1")
+    here.replace("helm/contd/Chart.yaml", '"0.1.5"', '"0.2.0-rc.1"')
+    here.publish()
+    with pytest.raises(Usage) as stopped:
+        planned("auto")
+    assert stopped.value.what_is == "0.2.0rc1 is a pre-release of 0.2.0, which is still open"
+    assert str(selection.chosen(selection.here(), Words("auto", pre="rc")).version) == "0.2.0rc2"
