@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from contd_release.channels.base import LeftOut, Sandbox, nothing
-from contd_release.channels.source import checked_out
+from contd_release.channels.source import checked_out, emptied, removed
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
 from contd_release.project import artifacts
@@ -113,14 +113,14 @@ def described(release: Release) -> Step:
         f"{path.name} is made",
         observe,
         act=(
-            Call("empty the build folder", partial(_emptied, made)),
+            emptied(made),
             build_tool.build(source, made / "dist", release.building, isolated=isolated),
             Environment(environment, lambda: (made / "dist").glob("*.whl")),
             pip.install_built(environment, _requirement(release), made / "dist"),
             cyclonedx.describe(environment, source / "pyproject.toml", made / path.name, release.epoch),
             Call(f"hand over {path.name}", partial(_handed_over, made, path)),
         ),
-        undo=(Call(f"remove {path.name}", partial(_removed, release, path)),),
+        undo=(removed(release, path.name, (path.name,)),),
     )
 
 
@@ -130,17 +130,7 @@ def _requirement(release: Release) -> str:
     return f"{release.project.index_name}{extras}=={release.version}"
 
 
-def _emptied(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-
-
 def _handed_over(made: Path, to: Path) -> None:
     to.parent.mkdir(parents=True, exist_ok=True)
     (made / to.name).replace(to)
     shutil.rmtree(made)
-
-
-def _removed(release: Release, path: Path) -> None:
-    for one in (path, release.dist / artifacts.SEAL, release.dist / artifacts.CHECKSUMS):
-        one.unlink(missing_ok=True)

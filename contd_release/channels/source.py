@@ -1,13 +1,15 @@
-"""Clean checkouts of the release commit, one for each channel that builds, so that builds can run side by side."""
+"""What every build needs: a clean checkout of the release commit, an empty folder, and the removal of what it made."""
 
 from __future__ import annotations
 
 import shutil
 from functools import partial
+from pathlib import Path
 
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
 from contd_release.process.command import Command
+from contd_release.project import artifacts
 from contd_release.project.release import Release
 from contd_release.records.commit import release_commit
 from contd_release.tools import git
@@ -34,3 +36,29 @@ def checked_out(release: Release, purpose: str) -> Step:
         ),
         undo=(Call(f"remove {source.name}", partial(shutil.rmtree, source, ignore_errors=True)),),
     )
+
+
+def emptied(folder: Path) -> Call:
+    """Make an empty folder to build in."""
+
+    def empty() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+
+    return Call("empty the build folder", empty)
+
+
+def removed(release: Release, what: str, names: tuple[str, ...]) -> Call:
+    """
+    Remove built files, and the seal and the checksums that cover them.
+
+    Args:
+        what: the files, in words.
+        names: their names in the dist folder.
+    """
+
+    def remove() -> None:
+        for name in (*names, artifacts.SEAL, artifacts.CHECKSUMS):
+            (release.dist / name).unlink(missing_ok=True)
+
+    return Call(f"remove {what}", remove)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from pathlib import Path
 
 from contd_release.channels.chart import dependencies
 from contd_release.channels.chart.names import CHANNEL, file_name, folder, version
+from contd_release.channels.source import emptied, removed
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
 from contd_release.project import artifacts
@@ -38,26 +38,16 @@ def packed(release: Release) -> Step:
         f"{path.name} is built",
         observe,
         act=(
-            Call("empty the build folder", partial(_emptied, made)),
+            emptied(made),
             Call("take the dependencies that were fetched before", partial(dependencies.taken, release, source)),
             helm.Fetched(source),
             helm.package(source, version(release), release.semver, made),
             Call(f"date {path.name} and all in it by the release", partial(_dated, made / path.name, path, release)),
         ),
-        undo=(Call(f"remove {path.name}", partial(_removed, release)),),
+        undo=(removed(release, path.name, (path.name,)),),
     )
-
-
-def _emptied(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
 
 
 def _dated(archive: Path, to: Path, release: Release) -> None:
     release.dist.mkdir(parents=True, exist_ok=True)
     tgz.dated(archive, to, release.epoch)
-
-
-def _removed(release: Release) -> None:
-    for one in (file_name(release), artifacts.SEAL, artifacts.CHECKSUMS):
-        (release.dist / one).unlink(missing_ok=True)

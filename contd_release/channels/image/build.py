@@ -13,6 +13,7 @@ from typing import Final
 
 from contd_release.channels.image import arguments, parts
 from contd_release.channels.image.names import CHANNEL, archive, labels, sealed, settings, storage
+from contd_release.channels.source import emptied
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady, Usage
 from contd_release.process.action import Action, Call, Running
@@ -176,7 +177,7 @@ def _builds(release: Release, platforms: tuple[str, ...]) -> tuple[Action, ...]:
     except NotReady:
         using = Builder("buildah", "", partial(buildah.build, storage=storage(release)), emulation.runs)
     return (
-        Call("empty the build folder", partial(_emptied, room)),
+        emptied(room),
         git.git(source, "reset", "--quiet", "--hard").reproducible(),
         git.git(source, "clean", "-ffdxq"),
         *(_preparing(words, source, release.epoch) for words in image.prepare),
@@ -257,8 +258,3 @@ def _part(room: Path, platform: str) -> Path:
 def _base(release: Release) -> str:
     base = settings(release).base
     return f", on the stand-in {base}" if base else ""
-
-
-def _emptied(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)

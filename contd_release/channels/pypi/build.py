@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from pathlib import Path
 
 from contd_release.channels.pypi import contents
 from contd_release.channels.pypi.names import CHANNEL, file_names, settings
 from contd_release.channels.pypi.trial import Look
+from contd_release.channels.source import emptied, removed
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict
 from contd_release.process.action import Action, Call
@@ -40,7 +40,7 @@ def distributed(release: Release) -> Step:
         f"{release.sdist} and {len(release.wheels)} wheel{'s' * (len(release.wheels) != 1)} are built",
         observe,
         act=(
-            Call("empty the build folder", partial(_emptied, made)),
+            emptied(made),
             build_tool.build(
                 source / release.project.package.folder, made, release.building, isolated=settings(release).isolated
             ),
@@ -51,7 +51,7 @@ def distributed(release: Release) -> Step:
             *_tried(release, made),
             Call(f"hand over {len(names)} files", partial(build_tool.hand_over, made, release.dist, names)),
         ),
-        undo=(Call("remove the built files", partial(_removed, release, names)),),
+        undo=(removed(release, "the built files", names),),
     )
 
 
@@ -96,13 +96,3 @@ def _named(release: Release, made: Path, names: tuple[str, ...]) -> None:
             type_next=f"$EDITOR pyproject.toml   (the build has {how or f'the tag {release.computed_from}'})",
         )
     build_tool.refuse_others(made, names)
-
-
-def _emptied(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-
-
-def _removed(release: Release, names: tuple[str, ...]) -> None:
-    for name in (*names, artifacts.SEAL, artifacts.CHECKSUMS):
-        (release.dist / name).unlink(missing_ok=True)
