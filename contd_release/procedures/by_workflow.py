@@ -19,6 +19,7 @@ from contd_release.process.action import Call
 from contd_release.project.release import Release
 from contd_release.records.commit import release_commit
 from contd_release.tools import git
+from contd_release.tools.github import triggers
 
 # Mirrors and caches may show a little later what the workflow has seen already.
 _PATIENCE = 300.0
@@ -51,8 +52,15 @@ def there(release: Release) -> Step:
     path = f".github/workflows/{settings.workflow if settings else 'release.yml'}"
 
     def observe() -> Found:
-        if git.text(release.project.root, release.base, path) is None:
+        if (text := git.text(release.project.root, release.base, path)) is None:
             return Found(State.ABSENT, f"{path} is not in {release.base[:12]}", f"$EDITOR {path}")
+        filters = triggers.patterns(text)
+        if filters is not None and not triggers.matches(filters, release.tag):
+            return Found(
+                State.ABSENT,
+                f"{path} starts on the tags {', '.join(filters) or 'of no name'}, and {release.tag} is none of them",
+                f'$EDITOR {path}   (tags: ["{release.project.tags.pattern}"], and the `if` of its job)',
+            )
         return Found(State.DONE, f"in {release.base[:12]}")
 
     return Step(f"{path} publishes", observe)

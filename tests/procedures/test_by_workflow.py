@@ -158,6 +158,15 @@ def test_what_a_workflow_could_not_do_stops_before_the_tag(lab: Lab) -> None:
     assert ".github/workflows/release.yml is not in " in said.stderr
     assert "type:     $EDITOR .github/workflows/release.yml" in said.stderr
     lab.git(lab.clone, "revert", "--no-edit", "HEAD")
+    (lab.clone / "contd-release.toml").write_text('tag-format = "{version}"\n', encoding="utf-8")
+    lab.git(lab.clone, "add", "--all")
+    lab.git(lab.clone, "commit", "-q", "-m", "Tags without v")
+    lab.git(lab.clone, "push", "-q", "origin", "main")
+    said = lab.run("check", "--part", "minor", "--without-ci", "a test", publisher="github-actions")
+    assert said.returncode == 2, said.stdout + said.stderr
+    assert "release.yml starts on the tags v*, and 0.2.0 is none of them" in said.stderr
+    assert 'type:     $EDITOR .github/workflows/release.yml   (tags: ["[0-9]*"], and' in said.stderr
+    lab.git(lab.clone, "revert", "--no-edit", "HEAD")
     lab.git(lab.clone, "push", "-q", "origin", "main")
     release = lab.run("release", "--part", "minor", "--yes", "--without-ci", "a test")
     assert release.returncode == 0, release.stdout + release.stderr
