@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from contd_release.channels import visibility
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady, ReleaseError
 from contd_release.process.action import Action, Call
@@ -58,7 +59,7 @@ def only_with_login(there: OciRepository, table: str, *, is_meant: bool) -> str:
     """
     if is_meant or there.login is None:
         return ""
-    return f"users cannot pull this: make the package public, or set [tool.contd-release.{table}] private = true"
+    return f"users cannot pull this: {visibility.remedy(there.registry, there.path, table)}"
 
 
 def read_back(

@@ -6,11 +6,14 @@ import shlex
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from contd_release.channels import visibility
 from contd_release.channels.chart import dependencies
 from contd_release.channels.chart.names import (
+    CHANNEL,
     folder,
     image,
     name,
@@ -82,7 +85,9 @@ def welcome(release: Release) -> Step:
         there, ours = helm_registry.repository(ref(release)), sealed(release)
         if ours and helm_registry.layer(there, version(release)) == f"sha256:{ours.sha256}":
             return Found(State.DONE, f"{reference(release)} is there")
-        return answers[there.push()]
+        found = answers[there.push()]
+        later = visibility.before(there, CHANNEL, is_meant=settings(release).private)
+        return replace(found, detail=f"{found.detail}{later}") if found.state is State.DONE else found
 
     return Step(f"{where} lets us push", observe)
 

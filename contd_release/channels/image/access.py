@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contd_release.channels import visibility
 from contd_release.channels.image.build import builder
-from contd_release.channels.image.names import reference, repository, sealed, settings, storage
+from contd_release.channels.image.names import CHANNEL, reference, repository, sealed, settings, storage
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
 from contd_release.project.release import Release
@@ -117,9 +118,10 @@ def pushable(release: Release) -> Step:
         there, ours = repository(release), sealed(release)
         if ours and there.digest(release.semver) == ours.digest:
             return Found(State.DONE, f"{reference(release)} is there")
+        later = visibility.before(there, CHANNEL, is_meant=settings(release).private)
         who = f"{there.login.username or 'our token'}" if there.login else "anybody"
         return {
-            Push.ALLOWED: Found(State.DONE, f"{there.registry} lets {who} push"),
+            Push.ALLOWED: Found(State.DONE, f"{there.registry} lets {who} push{later}"),
             Push.REFUSED: Found(
                 State.ABSENT,
                 f"{there.registry} does not let {who} push to {there.path}",
@@ -129,7 +131,7 @@ def pushable(release: Release) -> Step:
                 State.ABSENT, f"{there.registry} is read-only: it answers 405", "invoke release   (when it is not)"
             ),
             Push.UNKNOWN: Found(
-                State.DONE, f"{there.registry} answers; that {who} may push cannot be checked before publishing"
+                State.DONE, f"{there.registry} answers; that {who} may push cannot be checked before publishing{later}"
             ),
         }[there.push()]
 
