@@ -14,7 +14,7 @@ from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 from contd_release.tools import bumpversion, git
 from contd_release.tools.markup import changelog
-from tests.adopt.scenario import Scenario, scenarios, shown
+from tests.adopt.scenario import FOLDER, Scenario, scenarios, shown
 from tests.conftest import Place, contents
 
 ALL = pytest.mark.parametrize("scenario", scenarios(), ids=str)
@@ -87,3 +87,12 @@ def test_what_follows_a_release_follows_there_too(scenario: Scenario, wanted: st
     done = place.run("rehearse", "--without-proof", "--scenario", wanted, timeout=300)
 
     assert done.code == 0, done.text
+
+
+@pytest.mark.slow(minutes=1)
+def test_a_module_that_the_build_writes_is_there_in_the_proof(tmp_path: Path) -> None:
+    """The tests import a package of a flat layout from the tree, where git does not have the module of its version."""
+    place = adopted(Scenario(FOLDER / "tag-setuptools-scm"), tmp_path)
+    done = place.run("rehearse", timeout=300)
+    assert done.code == 0, done.text
+    assert "the released tree passes python -m pytest" in done.out

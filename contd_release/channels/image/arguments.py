@@ -26,14 +26,23 @@ def stating(release: Release) -> dict[str, str]:
     """
     text = git.text(release.project.root, release.base, settings(release).dockerfile) or ""
     instructions = tuple(dockerfile.instructions(text))
+    given = _assigned(release, text)
     bases = " ".join(one.value for one in instructions if one.keyword == "FROM")
     found = [
         argument
         for one in instructions
         for argument, _, default in (word.partition("=") for word in one.value.split())
-        if one.keyword == "ARG" and _gets_version(release, argument, default.strip("\"'"))
+        if one.keyword == "ARG" and (argument in given or _gets_version(release, argument, default.strip("\"'")))
     ]
     return {one: str(release.version) for one in found if not re.search(rf"\$\{{?{one}\b", bases)}
+
+
+def _assigned(release: Release, text: str) -> frozenset[str]:
+    """The arguments whose value the variable of the tool that computes the version gets: `ENV X=$VERSION`."""
+    tool = release.project.package.tag
+    if not tool or not tool.variable:
+        return frozenset()
+    return frozenset(re.findall(rf"{tool.variable}\w*[ =]+[\"']?\$\{{?(\w+)", text))
 
 
 def _gets_version(release: Release, argument: str, default: str) -> bool:

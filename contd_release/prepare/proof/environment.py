@@ -146,9 +146,24 @@ def _filled(release: Release, environment: Path, source: Path) -> Iterator[Actio
             isolated = settings.pypi is None or settings.pypi.isolated
             yield replace(pip.install_project_alone(environment, package, isolated=isolated), env=release.override)
         yield Call(f"let {environment.name} have its programs", partial(overlay.show_programs, environment))
+    if is_package and release.computed_from:
+        where = f"let {release.tree.name} have the modules that the build writes the version into"
+        yield Call(where, partial(_written, release, source))
     if is_package:
         name = release.project.name
         yield Call(f"compare where {name} is imported from", partial(origin.require_import, release, environment))
+
+
+def _written(release: Release, source: Path) -> None:
+    """
+    Copy the modules that the tool which computes the version has written beside the package into the release's tree.
+
+    A command in a tree of a flat layout imports the package from there. Git ignores what is copied.
+    """
+    for path in git.ignored(source):
+        to = release.tree / path
+        if to.suffix == ".py" and "version" in to.name.lower() and to.parent.is_dir():
+            shutil.copyfile(source / path, to)
 
 
 def is_installable(release: Release) -> bool:

@@ -119,6 +119,12 @@ def blobs(where: Path, commit: str) -> dict[str, str]:
     return {path: head.split()[2] for head, _, path in parts if " blob " in head}
 
 
+def ignored(where: Path) -> tuple[str, ...]:
+    """The files of a checkout that git ignores."""
+    words = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard")
+    return tuple(name for name in answer(where, *words).split("\0") if name)
+
+
 def modified(where: Path) -> tuple[str, ...]:
     """The files of a checkout that git has and that are not as it wrote them."""
     return tuple(name for name in answer(where, "diff", "--name-only", "-z", "HEAD", "--").split("\0") if name)

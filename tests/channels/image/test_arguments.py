@@ -42,10 +42,12 @@ def test_what_gets_the_version(here: Place, beginning: Beginning, dockerfile: st
 def test_the_variable_of_a_tool_that_computes_the_version(here: Place, beginning: Beginning) -> None:
     """It is an argument like the others, with the package's name or without."""
     names = ("SETUPTOOLS_SCM_PRETEND_VERSION", "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_CONTD")
-    (here.clone / "Dockerfile").write_text("FROM scratch\n" + "".join(f"ARG {name}=0.0.0\n" for name in names))
+    text = "FROM scratch\n" + "".join(f"ARG {name}=0.0.0\n" for name in names)
+    text += f"ARG PRETENDED=0.0.1\nENV {names[0]}=${{PRETENDED}}\n"
+    (here.clone / "Dockerfile").write_text(text)
     here.publish()
     release = beginning()
     package = replace(release.project.package, tag=FromTag("setuptools-scm", names[0], is_named=True))
     settings = replace(release.project.settings, image=Image())
     project = replace(release.project, settings=settings, package=package)
-    assert arguments.stating(replace(release, project=project)) == dict.fromkeys(names, "0.2.0")
+    assert arguments.stating(replace(release, project=project)) == dict.fromkeys((*names, "PRETENDED"), "0.2.0")
