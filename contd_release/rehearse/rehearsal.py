@@ -86,6 +86,11 @@ class Rehearsal:
         """Where the clone keeps its journal, logs and artifacts."""
         return self.clone / ".git" / "contd-release"
 
+    @property
+    def cache(self) -> Path:
+        """The folder in which the clone keeps its checkouts and what can be made again."""
+        return replace(self.project, state=self.state).cache
+
     def prepare(self, scenario: str = "") -> None:
         """
         Make the remote and the clone from nothing.
@@ -98,7 +103,7 @@ class Rehearsal:
         """
         shutil.rmtree(self.directory, ignore_errors=True)
         self.directory.mkdir(parents=True)
-        for checkout in replace(self.project, state=self.state).cache.glob("v*"):
+        for checkout in self.cache.glob("v*"):
             shutil.rmtree(checkout)
         main = self.project.settings.main
         remote = self.remote

@@ -143,9 +143,10 @@ def _rehearsed(project: Project) -> Iterator[Leftover]:
     from contd_release.rehearse.rehearsal import rehearsal_of
 
     rehearsal = rehearsal_of(git.clone(project.root))
-    if rehearsal.directory.is_dir():
-        kept = "a rehearsal is in progress; invoke rehearse continues it" if rehearsal.is_under_way else ""
-        yield Leftover("the last rehearsal", rehearsal.directory, kept=kept)
+    kept = "a rehearsal is in progress; invoke rehearse continues it" if rehearsal.is_under_way else ""
+    for path in (rehearsal.directory, rehearsal.cache):
+        if path.is_dir():
+            yield Leftover("the last rehearsal", path, kept=kept)
 
 
 def _remove(project: Project, one: Leftover) -> bool:

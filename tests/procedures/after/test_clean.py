@@ -80,3 +80,19 @@ def test_a_hotfix_that_is_out(release: Place) -> None:
     assert said.code == 0, said.text
     assert not tree.exists()
     assert "hotfix/v0.2.1" in release.git("branch", "--list", "hotfix/*")
+
+
+def test_a_rehearsal(place: Place) -> None:
+    """One that was stopped is kept until it is continued to its end; then its folder and its cache go."""
+    place.write("newsfragments/12.feat.md", "Better.\n")
+    place.publish()
+    assert place.run("rehearse", "--without-proof").code == 2
+    said = place.say("clean", "--yes")
+    assert "a rehearsal is in progress; invoke rehearse continues it\n" in said.out
+    place.git("mv", "newsfragments/12.feat.md", "newsfragments/12.bugfix.md")
+    place.publish()
+    done = place.run("rehearse", "--without-proof")
+    assert done.code == 0, done.text
+    said = place.say("clean", "--yes")
+    assert said.code == 0, said.text
+    assert [path for path in (place.cache / "contd-release").rglob("*") if path.is_file()] == []
