@@ -76,7 +76,7 @@ def test_after_any_kill(place: Place, world: World, tmp_path: Path) -> None:
     assert names(place.state / "v0.2.0") <= RELEASE
     # uv keeps a cache of its own, which every project of the user shares.
     assert names(place.cache) - {"uv"} == {"contd-release"}
-    assert {path.name for path in place.cache.glob("contd-release/*/*")} == CACHE
+    assert {path.name for path in place.cache.glob("contd-release/*/*")} <= CACHE
     assert list(place.directory.rglob("*.half")) == []
 
 
