@@ -22,6 +22,8 @@ _TITLES: Final = {
     "bugfix": "Fixed", "security": "Security", "doc": "Documentation", "misc": "Miscellaneous",
 }  # fmt: skip
 _VERSION_HEADING: Final = re.compile(r"\d+\.\d+")
+# A version that stands where others have a heading.
+_BOLD: Final = re.compile(r"[*_=\[ ]*(?:version |release )?v?\d+\.\d+", re.IGNORECASE)
 _ANCHOR: Final = re.compile(r"\.\. _[^\n]*:\s*|<a [^\n]*>\s*|([=\-~^\"'*+#.])\1{2,}\s*")
 
 
@@ -119,7 +121,11 @@ def _template(found: Changelog) -> str:
     """A template for sections as the changelog has them, which keeps the order of the entries that were there."""
     name = "_flat" if found.style.is_flat else "_template"
     text = template(f"{name}{'.rst' if found.is_rst and not found.style.is_flat else '.md'}")
-    return text.replace("### ", f"{found.style.level} ").replace("\n- ", f"\n{found.style.bullet} ")
+    style = found.style
+    text = text.replace("### ", f"{style.level} ").replace("\n- ", f"\n{style.bullet}")
+    if more := len(style.bullet) - 2:
+        text = text.replace("{{ text }}", f'{{{{ text|replace("\\n  ", "\\n  {" " * more}") }}}}')
+    return f"\n{style.dated}\n{text}" if style.dated else text
 
 
 def _readme(types: dict[str, str], news: News) -> str:
@@ -194,7 +200,9 @@ def _cleared(lines: list[str], one: Open, found: Changelog, marker: str) -> tupl
 def _first_release(lines: Sequence[str], found: Changelog) -> int:
     """The index of the line above which the next section goes: that of the first release, with its anchor."""
     at = found.style.line - 1 if found.style.line else len(lines)
-    if not found.style.line and found.is_rst is False:
+    if not found.style.line and (named := [n for n, line in enumerate(lines) if _BOLD.match(line)]):
+        return named[0]
+    if not found.style.line and not found.is_rst:
         at = next((n for n, line in enumerate(lines) if re.match(r"\[[^\]]+\]:\s", line)), at)
     while at and (
         _ANCHOR.fullmatch(lines[at - 1]) or (not lines[at - 1].strip() and at > 1 and _is_anchor(lines[at - 2]))

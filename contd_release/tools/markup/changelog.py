@@ -16,6 +16,12 @@ _OPEN: Final = re.compile(
     r"|in progress)\b|\b(yyyy|xxxx|20xx)-(mm|xx)-(dd|xx)\b|\?\?\?\?-\?\?",
     re.IGNORECASE,
 )
+_BRANCH: Final = re.compile(
+    r"[\[(]?(dev|devel|development|main|master|head|trunk|next|wip|pending)[\])]?", re.IGNORECASE
+)
+_BELOW_OPEN: Final = re.compile(
+    r"[*_(\[]*(release(d)?( date| on)?:?\s*)?(unreleased|not yet released|tbd|tba)[*_)\].]*", re.IGNORECASE
+)
 _NUMBER: Final = re.compile(r"\d+\.\d+")
 _ENTRY: Final = re.compile(r"(?:[-*+•]|\d+[.)])[ \t]+\S")
 _UNDERLINE: Final = re.compile(r"([=\-~^\"'#*+])\1{2,}\s*")
@@ -26,7 +32,6 @@ _NOTHING: Final = re.compile(
 
 # The line below a heading of reStructuredText.
 _BELOW: Final = "(?:" + "|".join(f"{re.escape(one)}{{2,}}" for one in "=-~^\"'`#*+.:_") + r")[ \t]*$"
-_LINK: Final = re.compile(r"\[(?P<label>(?:v?(?P<version>\d+(?:\.\d+)+))|[^\]]+)\]:[ \t]*(?P<url>\S+)")
 # What other documents link to, right above the heading that it belongs to.
 _ANCHOR: Final = re.compile(r"\.\. _[^:\n]+:\s*|<a [^\n]*>\s*")
 _ANY: Final = r"v?[0-9][0-9A-Za-z.+-]*"
@@ -100,8 +105,28 @@ def unreleased(changelog: str) -> tuple[Unreleased, ...]:
 
 
 def open_headings(changelog: str) -> tuple[Heading, ...]:
-    """The headings that name no release yet."""
-    return tuple(one for one in headings(changelog) if _OPEN.search(one.title))
+    """The headings that name no release yet, by their own words or by the line below them."""
+    lines = changelog.splitlines()
+    return tuple(one for one in headings(changelog) if names_no_release(one.title) or _is_open(one, lines))
+
+
+def _is_open(one: Heading, lines: list[str]) -> bool:
+    """Whether a heading is a branch's name, or has nothing but a word such as Unreleased below it."""
+    if _BRANCH.fullmatch(one.title):
+        return True
+    below = lines[one.line + (0 if one.level.startswith("#") else 1) :]
+    first = next((line.strip() for line in below if line.strip()), "")
+    return _NUMBER.search(one.title) is not None and says_unreleased(first)
+
+
+def names_no_release(title: str) -> bool:
+    """Whether a title, or the label of a link, is that of what is unreleased."""
+    return _OPEN.search(title) is not None
+
+
+def says_unreleased(text: str) -> bool:
+    """Whether a line below a heading only says that there is no release yet."""
+    return _BELOW_OPEN.fullmatch(text) is not None
 
 
 def end_of(changelog: str, heading: Heading) -> int:
@@ -176,32 +201,6 @@ def _without_code(lines: list[str]) -> list[str]:
         kept.append("" if fence else line)
         fence = "" if is_end else fence or (mark[1] if mark and re.match(r"[^`]*$", line[mark.end() :]) else "")
     return kept
-
-
-def with_links(changelog: str, version: Version) -> str:
-    """
-    The changelog with a link for the heading of this version, where each release has one at the end of the file.
-
-    `[1.3.0]: …/compare/v1.2.0...v1.3.0` goes above the link of the release before, and `[Unreleased]` begins at 1.3.0.
-    """
-    lines = changelog.split("\n")
-    links = [(at, match) for at, line in enumerate(lines) if (match := _LINK.fullmatch(line))]
-    known = [(at, match, Version(match["version"])) for at, match in links if match["version"]]
-    earlier = [one for one in known if one[2] < version]
-    if not earlier or any(one[2] == version for one in known):
-        return changelog
-    at, match, _ = max(earlier, key=lambda one: one[2])
-    url, old = match["url"], match["version"]
-    here = re.sub(rf"/compare/(.*?){re.escape(old)}$", rf"/compare/\g<1>{version}", url)
-    if here != url:
-        here = re.sub(r"/compare/(\D*).*?\.\.\.", rf"/compare/\g<1>{old}...", here)
-    else:
-        here = url.replace(old, str(version))
-    for number, other in links:
-        if _OPEN.search(other["label"]) and all(one[2] <= version for one in known):
-            lines[number] = re.sub(rf"{re.escape(old)}(?=\.\.\.)", str(version), lines[number])
-    lines.insert(at, lines[at].replace(url, here).replace(match["label"], match["label"].replace(old, str(version)), 1))
-    return "\n".join(lines)
 
 
 def _level(lines: list[str], index: int) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from packaging.version import Version
 
 from contd_release.project.settings import News
-from contd_release.tools.markup.changelog import added, has_section, sections, unreleased, with_links
+from contd_release.tools.markup.changelog import added, has_section, sections, unreleased
 
 NEWS = News()
 OLD = f"# Changelog\n\n{NEWS.marker}\n## [0.1.0] - 2026-01-01\n\n- First.\n"
@@ -108,42 +107,15 @@ def test_a_heading_whose_form_is_not_known(heading: str) -> None:
     assert not has_section(f"{heading}\n\n- One.\n", News(title_format=""), "1.2.1")
 
 
-COMPARED = """\
-[Unreleased]: https://example.com/a/b/compare/v1.2.0...HEAD
-[1.2.0]: https://example.com/a/b/compare/v1.1.0...v1.2.0
-[1.1.0]: https://example.com/a/b/releases/tag/v1.1.0
-[#12]: https://example.com/a/b/issues/12
-"""
-
-
-def test_each_release_has_a_link() -> None:
-    """A changelog that ends with links to what changed gets one more, and what is unreleased begins anew."""
-    found = with_links(f"## [1.3.0]\n\n{COMPARED}", Version("1.3.0"))
-    assert found.splitlines()[2:5] == [
-        "[Unreleased]: https://example.com/a/b/compare/v1.3.0...HEAD",
-        "[1.3.0]: https://example.com/a/b/compare/v1.2.0...v1.3.0",
-        "[1.2.0]: https://example.com/a/b/compare/v1.1.0...v1.2.0",
-    ]
-    assert with_links(found, Version("1.3.0")) == found
-
-
-def test_a_hotfix_has_its_link_below_the_later_release() -> None:
-    """And what is unreleased stays as it is."""
-    found = with_links(COMPARED, Version("1.1.1"))
-    assert found.splitlines()[:4] == [
-        "[Unreleased]: https://example.com/a/b/compare/v1.2.0...HEAD",
-        "[1.2.0]: https://example.com/a/b/compare/v1.1.0...v1.2.0",
-        "[1.1.1]: https://example.com/a/b/releases/tag/v1.1.1",
-        "[1.1.0]: https://example.com/a/b/releases/tag/v1.1.0",
-    ]
-
-
-def test_a_changelog_without_links_gets_none() -> None:
-    """Nothing is made up."""
-    assert with_links(OLD, Version("0.2.0")) == OLD
-
-
 def test_code_is_no_heading() -> None:
     """An entry may show a comment of a shell; the entries below it are unreleased as well."""
     text = "## Unreleased\n\n- One:\n\n  ```sh\n# 1.0 is old\n  ```\n\n- Two\n\n## 1.0.0\n"
     assert unreleased(text)[0].entries == ("- One:", "- Two")
+
+
+def test_a_line_below_a_heading_says_that_it_is_not_released() -> None:
+    """And the name of a branch is no release."""
+    older = "Version 1.2.0\n-------------\n\nReleased 2026-01-10\n\n- Old\n"
+    text = f"Version 1.3.0\n-------------\n\nUnreleased\n\n-   One\n\n{older}"
+    assert [one.heading for one in unreleased(text)] == ["Version 1.3.0"]
+    assert [one.heading for one in unreleased("## main\n\n- One\n\n## Maintenance\n\n- Two\n")] == ["main"]

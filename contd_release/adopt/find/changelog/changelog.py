@@ -172,7 +172,7 @@ def _sections(text: str, written: Style, current: Version) -> Iterator[Open]:
     has_dates = "{project_date}" in written.title_format
     opened = {one.line for one in tool.open_headings(text)}
     for one in tool.headings(text):
-        match = style.VERSION.search(one.title)
+        match = style.VERSION.search(re.sub(r"\(https?://[^)]*\)", "", one.title))
         is_next = (
             has_dates and match is not None and _is_later(match["version"], current) and not style.is_dated(one.title)
         )

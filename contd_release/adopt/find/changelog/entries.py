@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -64,8 +65,12 @@ def entries(lines: Sequence[str], first: int, definitions: Mapping[str, str], *,
         definitions: the addresses of the links that the changelog defines elsewhere.
     """
     found = _of_rst(lines) if is_rst else _of_markdown(lines)
-    kept = [one for one in found if one.text and not changelog.says_nothing(one.text)]
+    kept = [one for one in found if one.text and not _is_nothing(one.text)]
     return tuple(replace(one, text=_linked(one.text, definitions), line=one.line + first) for one in kept)
+
+
+def _is_nothing(text: str) -> bool:
+    return changelog.says_nothing(text) or changelog.says_unreleased(text)
 
 
 def definitions(text: str) -> dict[str, str]:
@@ -86,7 +91,8 @@ def meaning_of_title(title: str) -> str:
     for meaning, words in _WORDS:
         if any(word in plain for word in words.split()):
             return meaning
-    return "-".join(re.findall(r"[a-z0-9]+", title.lower())) or "misc"
+    ascii_only = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
+    return "-".join(re.findall(r"[a-z0-9]+", ascii_only))[:40].strip("-") or "misc"
 
 
 def _of_markdown(lines: Sequence[str]) -> Iterator[Entry]:

@@ -37,8 +37,9 @@ class Style:
         level: in Markdown, the number signs of the headings below that of a release.
         titles: the headings below that of a release, by what they mean.
         is_flat: whether releases have no such headings.
-        bullet: the character before an entry.
-        issue_format: the link to an issue, as towncrier spells it; empty if issues are no links.
+        bullet: what stands before an entry, with its spaces.
+        dated: the line below a heading that has the date, as towncrier's templates spell it; empty where none has.
+        issue_format: the link to an issue, as towncrier spells it; empty where issues are no links.
     """
 
     title_format: str
@@ -48,6 +49,7 @@ class Style:
     titles: Mapping[str, str]
     is_flat: bool
     bullet: str
+    dated: str
     issue_format: str
 
 
@@ -73,6 +75,7 @@ def read(text: str, *, is_rst: bool) -> Style:
         titles=titles,
         is_flat=bool(sections) and not below and _is_list(text, sections[0]),
         bullet=_bullet(text),
+        dated=_dated(text, releases[:3]),
         issue_format=_issue_format(text, is_rst=is_rst),
     )
 
@@ -141,8 +144,20 @@ def _is_list(text: str, section: Heading) -> bool:
 
 
 def _bullet(text: str) -> str:
-    found = Counter(re.findall(r"^ {0,1}([-*+]) +\S", text, re.MULTILINE))
-    return found.most_common(1)[0][0] if found else "-"
+    found = Counter(re.findall(r"^ {0,1}([-*+] {1,3})\S", text, re.MULTILINE))
+    return found.most_common(1)[0][0] if found else "- "
+
+
+def _dated(text: str, releases: Sequence[Heading]) -> str:
+    """The form of a line such as `Released 2026-01-10` that follows the heading of each release."""
+    lines = text.splitlines()
+    for one in releases:
+        below = lines[one.line + (0 if one.level.startswith("#") else 1) :]
+        first = next((line for line in below if line.strip()), "")
+        match = _DATE.search(first)
+        if match and not is_dated(one.title) and re.fullmatch(r"[*_(]*[A-Za-z ]{0,20}:? ?", first[: match.start()]):
+            return f"{first[: match.start()]}{{{{ versiondata.date }}}}{first[match.end() :]}".rstrip()
+    return ""
 
 
 def _issue_format(text: str, *, is_rst: bool) -> str:

@@ -68,3 +68,19 @@ def test_a_release_without_headings_of_its_own(text: str, is_flat: bool) -> None
 def test_links_to_issues(entry: str, is_rst: bool, expected: str) -> None:
     """New entries link to theirs as the old ones do."""
     assert read(f"{entry}\n", is_rst=is_rst).issue_format == expected
+
+
+@pytest.mark.parametrize(
+    ("below", "expected"),
+    [
+        ("Released 2026-01-10", "Released {{ versiondata.date }}"),
+        ("*Release date: January 10, 2026*", "*Release date: {{ versiondata.date }}*"),
+        ("In 2026-01-10 nothing happened, and then it did.", ""),
+        ("- One", ""),
+    ],
+)
+def test_the_line_below_a_heading_that_has_the_date(below: str, expected: str) -> None:
+    """It goes on below the next heading."""
+    if "nothing happened" in below:
+        expected = "In {{ versiondata.date }} nothing happened, and then it did."
+    assert read(f"Version 1.2.0\n-------------\n\n{below}\n\n- One\n", is_rst=True).dated == expected
