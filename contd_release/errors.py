@@ -7,7 +7,6 @@ is not a `ReleaseError` is a bug and keeps its traceback.
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import shlex
@@ -15,8 +14,8 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from errno import EACCES, EDQUOT, EEXIST, ENAMETOOLONG, ENOSPC, ENOTDIR, EPERM, EROFS
+from contextlib import contextmanager
+from errno import EACCES, EDQUOT, EEXIST, EIO, ENAMETOOLONG, ENOSPC, ENOTDIR, EPERM, EROFS
 from pathlib import Path
 from types import FrameType
 from typing import ClassVar, Final
@@ -26,21 +25,15 @@ CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202
 # https://docs.github.com/actions/reference/workflow-commands-for-github-actions; `##[` is their older form.
 _WORKFLOW_COMMAND: Final = re.compile(r"(?m)^(\s*):(?=:)|(##)\[")
 
-_OF_THE_DISK: Final = frozenset(
-    (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENOTDIR, errno.ENAMETOOLONG)
-)
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 # Reasons of the machine for which a file or folder cannot be used; every other OSError is a bug.
-_OF_THE_MACHINE: Final = frozenset((EACCES, EPERM, EROFS, ENOSPC, EDQUOT, ENOTDIR, EEXIST, ENAMETOOLONG))
+_OF_THE_DISK: Final = frozenset((EACCES, EPERM, EROFS, ENOSPC, EDQUOT, EIO, ENOTDIR, EEXIST, ENAMETOOLONG))
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 # The command that a person typed, where another program runs ours for them.
 TYPED: Final = "CONTD_RELEASE_TYPED"
 # The tasks that mean the repository where a person is, whatever runs them.
 _PROGRAMS: Final = {"invoke": "invoke", "inv": "invoke", "contd-release": "contd-release"}
 _BESIDE: Final = re.compile(r"""\bbeside\([^)\n]*\bname=["']([\w-]+)["']""")
-_COMMAND: Final = re.compile(
-    r"\b(invoke )(?=(?:release|plan|status|abort|rehearse|bump|changelog|check|build|publish|verify|promote|announce"
-    r"|schedule|monitor|watch|report|news|rollback|clean|adopt|doctor|hotfix)\b)"
-)
+_COMMAND: Final = re.compile(r"\b(invoke )(?!(?:finds|acts|runs|itself)\b)(?=[a-z]{3,})")
 _OF_THE_REPOSITORY: Final = frozenset({"adopt", "changelog", "doctor", "news", "schedule"})
 
 
@@ -188,18 +181,11 @@ def typed(hint: str) -> str:
 
 def as_named(text: str) -> str:
     """A text whose commands have the names that the tasks have in this repository: `invoke rel.release`."""
-    name = _collection(Path.cwd()) if _COMMAND.search(text) else ""
-    return _COMMAND.sub(rf"\1{name}.", text) if name else text
-
-
-def _collection(where: Path) -> str:
-    """The collection in which the nearest tasks.py has our tasks; empty if they have no prefix."""
-    for folder in (where, *where.parents):
-        for path in (folder / "tasks.py", folder / "tasks" / "__init__.py"):
-            with suppress(OSError, UnicodeDecodeError):
-                found = _BESIDE.search(path.read_text(encoding="utf-8"))
-                return found[1] if found else ""
-    return ""
+    folders = (Path.cwd(), *Path.cwd().parents) if _COMMAND.search(text) else ()
+    files = (folder / name for folder in folders for name in ("tasks.py", "tasks/__init__.py"))
+    path = next((one for one in files if one.is_file()), None)
+    found = _BESIDE.search(path.read_text(encoding="utf-8", errors="replace")) if path else None
+    return _COMMAND.sub(rf"\1{found[1]}.", text) if found else text
 
 
 def raise_all(errors: Sequence[ReleaseError]) -> None:
@@ -273,10 +259,6 @@ def edge() -> Iterator[None]:
             yield
     except ReleaseError as error:
         raise Exit(f"\n{visible(as_named(str(error)))}", code=exit_code(error)) from error
-    except OSError as error:
-        if (refused := refusal(error)) is None:
-            raise
-        raise Exit(f"\n{visible(str(refused))}", code=refused.exit_code) from error
     except KeyboardInterrupt as error:
         stopped = interruption(error)
         raise Exit(f"\n{stopped}", code=stopped.exit_code) from error
@@ -284,7 +266,7 @@ def edge() -> Iterator[None]:
 
 def refusal(error: OSError) -> Unwritable | None:
     """What to say of a file or folder that this machine refuses: a read-only home, a full disk; None for a bug."""
-    if error.errno not in _OF_THE_MACHINE or not error.filename:
+    if error.errno not in _OF_THE_DISK or not error.filename:
         return None
     path = Path(os.fsdecode(error.filename))
     look = f"ls -ld {shlex.quote(str(path.parent))}"
@@ -298,11 +280,7 @@ def interruption(error: KeyboardInterrupt) -> Interrupted:
 
 @contextmanager
 def _signals_heard() -> Iterator[None]:
-    """
-    Raise KeyboardInterrupt for SIGTERM and SIGHUP, so that commands are ended and what is public is said.
-
-    A signal that the caller ignores, as `nohup` does, stays ignored.
-    """
+    """Raise KeyboardInterrupt for SIGTERM and SIGHUP; a signal that the caller ignores, as `nohup` does, is ignored."""
 
     def stop(number: int, _: FrameType | None) -> None:
         raise KeyboardInterrupt(signal.Signals(number).name)
@@ -319,8 +297,4 @@ def _signals_heard() -> Iterator[None]:
 
 
 def _leaves(error: ReleaseError) -> Iterator[ReleaseError]:
-    if isinstance(error, Several):
-        for one in error.errors:
-            yield from _leaves(one)
-    else:
-        yield error
+    return (leaf for one in error.errors for leaf in _leaves(one)) if isinstance(error, Several) else iter((error,))

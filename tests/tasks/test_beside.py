@@ -61,10 +61,10 @@ def test_a_name_that_is_taken_is_an_error(tmp_path: Path) -> None:
 def test_hints_name_commands_that_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, collection: str, expected: str
 ) -> None:
-    """In the folder of the tasks, and in those below it; `invoke --list` and other words stay."""
+    """In the folder of the tasks, and in those below it; `invoke --list` and sentences stay."""
     (tmp_path / "tasks.py").write_text(OWN.format(name="release", collection=collection), encoding="utf-8")
     (tmp_path / "docs").mkdir()
     for folder in (tmp_path, tmp_path / "docs"):
         monkeypatch.chdir(folder)
         assert as_named("type: invoke release, then invoke hotfix.start") == expected
-        assert as_named("invoke --list and invoke other") == "invoke --list and invoke other"
+        assert as_named("invoke --list: invoke finds the tasks") == "invoke --list: invoke finds the tasks"
