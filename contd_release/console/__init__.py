@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 from contd_release.console.lines import Lines
 from contd_release.console.machine import Json
@@ -18,6 +21,9 @@ from contd_release.project.settings import Settings
 from contd_release.project.version import Part
 
 __all__ = ["Json", "Lines", "Report", "Terminal", "ToReview", "looked", "reporting", "review_text"]
+
+# Lines of the notes that the review shows.
+_NOTES: Final = 30
 
 
 def reporting(*, as_json: bool, settings: Settings | None = None) -> Report:
@@ -42,19 +48,22 @@ class ToReview:
         least: the part that the changes ask for, and the lines that show it.
         documentation: the paths of what changed in it since the last release.
         due: deprecations that this release was announced to remove.
+        notes: what will be published as the notes, as Markdown, and the file that has them.
     """
 
     least: Part
     changes: Sequence[str] = ()
     documentation: Sequence[str] = ()
     due: Sequence[str] = ()
+    notes: tuple[str, Path] | None = None
 
 
 def review_text(release: Release, sealed: Sealed, shown: ToReview) -> str:
     """What a person approves: the commit, where it will be public, each digest, and what changed."""
     from contd_release.channels import registry
 
-    lines = [f"{release}", f"  commit  {sealed.commit}", f"  public  {registry.destinations(release)}"]
+    lines = list(_notes(*shown.notes)) if shown.notes else []
+    lines += [f"{release}", f"  commit  {sealed.commit}", f"  public  {registry.destinations(release)}"]
     lines += [f"  {one.sha256}  {one.name}" for one in sealed.artifacts]
     if shown.changes:
         lines += [f"  what changed asks for {shown.least}:", *(f"    {line}" for line in shown.changes)]
@@ -67,3 +76,12 @@ def review_text(release: Release, sealed: Sealed, shown: ToReview) -> str:
     if release.without_ci:
         lines.append(f"  the checks of {release.base[:12]} were not asked: {release.without_ci}")
     return "\n".join(lines)
+
+
+def _notes(text: str, path: Path) -> Iterator[str]:
+    """The notes, with a bar at their left; of long ones the beginning, and where the rest is."""
+    lines = text.strip().splitlines()
+    yield "these notes will be published:"
+    yield from (f"  | {line}".rstrip() for line in lines[:_NOTES])
+    if len(lines) > _NOTES:
+        yield f"  … {len(lines) - _NOTES} lines more   (less {shlex.quote(str(path))})"

@@ -52,7 +52,8 @@ class Line:
             return Text(f"{'─' * 10} {self.text} ".ljust(width, "─")[:width], style=self.style)
         room = max(width - 2 - _SECONDS, 1)
         left = room * 6 // 11 if self.detail else room
-        text, detail = Text(self.text, style=self.style), Text(self.detail, style="dim")
+        text = Text(fitted(self.text, left), style=self.style)
+        detail = Text(fitted(self.detail, max(room - left - 1, 0)), style="dim")
         text.truncate(left, overflow="ellipsis", pad=True)
         detail.truncate(max(room - left - 1, 0), overflow="ellipsis", pad=True)
         line = Text(f"{self.sign:2}", style=self.style, no_wrap=True).append_text(text)
@@ -144,6 +145,21 @@ class View:
                 yield from self._row(row, Fold.SECTIONS, now)
         if names := [name for name, rows in sections if not any(row.phase for row in rows)]:
             yield Line(", ".join(names), "·", style="dim")
+
+
+def fitted(text: str, width: int) -> str:
+    """
+    A text with its longest reference or path shortened in the middle, so that it fits, and the end stays: the tag.
+
+    `127.0.0.1:42091/contd/contd:0.2.0` becomes `127.0…/contd:0.2.0`.
+    """
+    excess = len(text) - width
+    if excess <= 0 or not (words := [word for word in text.split() if "/" in word.rstrip("/")]):
+        return text
+    longest = max(words, key=len)
+    at = longest.rstrip("/").rindex("/")
+    head, end = longest[:at], longest[at:]
+    return text.replace(longest, f"{head[: max(len(head) - excess - 1, 0)]}…{end}", 1) if len(head) > 1 else text
 
 
 def _is_finished(rows: Sequence[BoardRow]) -> bool:

@@ -32,6 +32,7 @@ from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.records import events, journal, lock
 from contd_release.tools import git
+from contd_release.tools.markup import markdown
 
 
 @dataclass(frozen=True)
@@ -224,6 +225,11 @@ def _to_review(release: Release) -> ToReview:
     settings = release.project.settings
     last = repository.last_tag(git.remote(release.project.root, settings.remote).tags, release)
     found = evidence.of(release)
-    return ToReview(
-        found.least(), found.lines(), guide.changed(release, last) if last else (), deprecations.due(release)
-    )
+    changed = guide.changed(release, last) if last else ()
+    return ToReview(found.least(), found.lines(), changed, deprecations.due(release), _notes(release))
+
+
+def _notes(release: Release) -> tuple[str, Path] | None:
+    """The notes as they will be published, and their file; none where a workflow's checkout has them."""
+    path = release.tree / release.notes
+    return (markdown.calling_nobody(path.read_text(encoding="utf-8")), path) if path.is_file() else None

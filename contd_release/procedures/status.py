@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from contd_release.console import looked, reporting
+from contd_release.console.public import Public
+from contd_release.engine.checklist import Seen
 from contd_release.errors import raise_all
 from contd_release.procedures.release import Walking
 from contd_release.procedures.selection import here, resumed
 from contd_release.procedures.tagged import of_version
+from contd_release.project.release import Release
 from contd_release.project.version import next_version, parse
 from contd_release.records import journal
 from contd_release.records.entries import Ended, Withdrawing, Withdrawn
@@ -35,7 +38,25 @@ def print_status(version: str, *, as_json: bool) -> None:
     seen = looked(report, Walking(found, report).checklist)
     for one in seen:
         report.seen(one, with_commands=False)
+    for line in _stand(found, seen, is_in_progress=begun is not None and begun.version == str(found.version)):
+        report.says(line)
     raise_all([one.error for one in seen if one.error])
+
+
+def _stand(release: Release, seen: Sequence[Seen], *, is_in_progress: bool) -> Iterator[str]:
+    """The last lines: how many steps hold, which one is next, what is public, and what to type."""
+    public = Public()
+    public.expect((one.section, one.step) for one in seen)
+    public.see(seen)
+    done = sum(one.is_done for one in seen)
+    next_one = next((one for one in seen if not one.is_done), None)
+    yield f"\n{release}: {done} of {len(seen)} steps are done" + (f"; next: {next_one.step.title}" if next_one else "")
+    yield str(public).replace("   (type: invoke status)", "")
+    if is_in_progress:
+        back = "" if public.done or public.perhaps else "   (or invoke abort, which takes everything back)"
+        yield f"type: invoke release{back}"
+    elif next_one and next_one.error is None:
+        yield f"type: invoke verify --version {release.version}"
 
 
 def _idle(entries: Journal) -> Iterator[str]:

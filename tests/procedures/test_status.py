@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +24,21 @@ def test_status_of_a_release_in_progress(release: Place) -> None:
     assert said.out.startswith("contd 0.2.0\n")
     assert '✓ "Release 0.2.0" is committed' in said.out
     assert "· v0.2.0 is tagged" in said.out
+    end = said.out.splitlines()[-3:]
+    assert re.fullmatch(r"contd 0.2.0: \d\d of \d\d steps are done; next: .+", end[0])
+    assert end[1:] == [
+        "public already: nothing",
+        "type: invoke release   (or invoke abort, which takes everything back)",
+    ]
+
+
+def test_status_past_the_line(release: Place) -> None:
+    """What is public is named, and to abort is no advice any more."""
+    for words in (("build", "--part", "minor"), ("publish", "--yes")):
+        assert release.say(*words).code == 0
+    end = release.say("status").out.splitlines()[-2:]
+    assert end[0].startswith("public already: v0.2.0 and release/v0.2.0 are on origin; ")
+    assert end[1] == "type: invoke release"
 
 
 def test_status_of_a_version_that_was_not_released_here(release: Place) -> None:

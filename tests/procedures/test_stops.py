@@ -144,6 +144,10 @@ def test_a_person_at_a_terminal(release: Place, world: World) -> None:
     assert dict(world.ledger.effects()) == {}
     code, screen = at_a_terminal(release, ("release",), "y")
     assert code == 0, screen
+    notes = release.git("show", "v0.2.0:changelog.d/0.2.0.md").splitlines()
+    assert "these notes will be published:\n" + "".join(
+        f"  | {line}".rstrip() + "\n" for line in notes
+    ) in screen.replace("\r", "")
     assert "point of no return" in screen
     assert "contd 0.2.0 is out." in screen
     assert len(world.ledger.effects()) == 2

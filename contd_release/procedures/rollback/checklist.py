@@ -150,10 +150,22 @@ def _rows(rollback: Rollback) -> Iterator[Remaining]:
     if publication.is_on(project):
         yield Remaining("website", "its page, if it has one", "the page and the feed say that it is withdrawn, and why")
     yield _described(rollback)
+    yield from _wanted(rollback)
     if project.settings.publisher == "github-actions":
         yield Remaining(
             "GitHub Actions", "a workflow may still be running", "", "nothing stops it from here", "cancel its run"
         )
+
+
+def _wanted(rollback: Rollback) -> Iterator[Remaining]:
+    """What was asked for on main and on a branch."""
+    main, previous, following = rollback.release.project.settings.main, rollback.previous, rollback.following
+    if "revert" in rollback.wishes:
+        yield Remaining(main, f"the code of {rollback.version}", f"one commit restores the code of {previous}")
+    if "republish" in rollback.wishes:
+        yield Remaining(f"{following}", "not released yet", f"it is released, with the code of {previous}")
+    elif "hotfix" in rollback.wishes:
+        yield Remaining(f"{following}", "not released yet", f"{mending(rollback).branch} begins, for the fix")
 
 
 def _described(rollback: Rollback) -> Remaining:

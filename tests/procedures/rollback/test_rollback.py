@@ -113,6 +113,9 @@ def test_republished(everywhere: Place, world: World, yanking: Yanking) -> None:
         said = everywhere.run("rollback", "--version", "0.3.0", "--yes", "--wait", "60", "--republish", *BECAUSE)
     assert said.code == 2  # nothing has checked the restored code on GitHub yet
     assert "contd 0.3.0 is withdrawn, as far as it can be." in said.out
+    assert (
+        "0.3.1\n    is there: not released yet\n    will be done: it is released, with the code of 0.2.0\n" in said.out
+    )
     assert "The code of 0.2.0 is released again now, as 0.3.1." in said.out
     assert "if that stops: invoke hotfix.finish --version 0.3.1   (it goes on)" in said.out
     assert "nothing has checked" in said.err
