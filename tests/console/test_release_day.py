@@ -40,6 +40,7 @@ class Day:
         text = found.text.replace(self.world.registry, "HOST").replace(str(self.rehearsal.clone), "CLONE")
         text = re.sub(r"\b[0-9a-f]{12,64}\b", "DIGEST", text)
         text = re.sub(r"\s*\b\d+(\.\d)? s\b", " N s", text)
+        text = re.sub(r"\s+\d+ steps? (done|to come)", r" N steps \1", text)
         return re.sub(r"\d{4}-\d\d-\d\dT[\d:]+(\+00:00)?", "TIME", text)
 
 
@@ -96,7 +97,7 @@ def answered(day: Day, answer: str) -> str:
     looks = day.tmux.until(lambda one: "[y/N]" in one.text)
     shows_what_runs(looks)
     day.tmux.type(answer)
-    return after(day.screen(looks[-1]), "  review\n")
+    return after(day.screen(looks[-1]), "\n  commit")
 
 
 def after(screen: str, text: str) -> str:
