@@ -62,6 +62,7 @@ def test_a_ref_that_moved_more_often_is_another_end(here: Place) -> None:
     assert tuple(one.moves["website refs/heads/gh-pages"] for one in (undisturbed, disturbed)) == (1, 3)
 
 
+@pytest.mark.slow
 def test_so_many_kills_at_most(here: Place) -> None:
     """`--kills 2` is two of the points, each counted with the time that is left; the proof may be left out as well."""
     said = here.run("rehearse", "--kills", "2", "--without-proof", "--part", "minor", timeout=300)
