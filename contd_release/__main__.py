@@ -17,7 +17,8 @@ def main() -> None:
 
 def _run() -> None:
     from contd_release import __version__
-    from contd_release.errors import refusal
+    from contd_release.errors import Unwritable
+    from contd_release.process.disk import disk_named
     from contd_release.tasks import namespace
     from contd_release.tasks.program import Tasks
 
@@ -29,13 +30,12 @@ def _run() -> None:
         binary_names=["contd-release"],
     )
     try:
-        program.run(["contd-release", *sys.argv[1:]])
-    except OSError as error:
         # Invoke reads its own settings from the home before any task.
-        if (refused := refusal(error)) is None:
-            raise
-        sys.stderr.write(f"{refused}\n")
-        sys.exit(refused.exit_code)
+        with disk_named():
+            program.run(["contd-release", *sys.argv[1:]])
+    except Unwritable as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -10,30 +10,15 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import signal
 import sys
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from errno import EACCES, EDQUOT, EEXIST, EIO, ENAMETOOLONG, ENOSPC, ENOTDIR, EPERM, EROFS
 from pathlib import Path
-from types import FrameType
 from typing import ClassVar, Final
 
-# Characters that act on a terminal, or turn the direction of a text, instead of being read.
-CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-# https://docs.github.com/actions/reference/workflow-commands-for-github-actions; `##[` is their older form.
-_WORKFLOW_COMMAND: Final = re.compile(r"(?m)^(\s*):(?=:)|(##)\[")
-
-# Reasons of the machine for which a file or folder cannot be used; every other OSError is a bug.
-_OF_THE_DISK: Final = frozenset((EACCES, EPERM, EROFS, ENOSPC, EDQUOT, EIO, ENOTDIR, EEXIST, ENAMETOOLONG))
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 # The command that a person typed, where another program runs ours for them.
 TYPED: Final = "CONTD_RELEASE_TYPED"
 # The tasks that mean the repository where a person is, whatever runs them.
 _PROGRAMS: Final = {"invoke": "invoke", "inv": "invoke", "contd-release": "contd-release"}
-_BESIDE: Final = re.compile(r"""\bbeside\([^)\n]*\bname=["']([\w-]+)["']""")
-_COMMAND: Final = re.compile(r"\b(invoke )(?!(?:finds|acts|runs|itself)\b)(?=[a-z]{3,})")
 _OF_THE_REPOSITORY: Final = frozenset({"adopt", "changelog", "doctor", "news", "schedule"})
 
 
@@ -179,15 +164,6 @@ def typed(hint: str) -> str:
     return re.sub(r" --part [a-z]+", "", command) + part[0] if part else command
 
 
-def as_named(text: str) -> str:
-    """A text whose commands have the names that the tasks have in this repository: `invoke rel.release`."""
-    folders = (Path.cwd(), *Path.cwd().parents) if _COMMAND.search(text) else ()
-    files = (folder / name for folder in folders for name in ("tasks.py", "tasks/__init__.py"))
-    path = next((one for one in files if one.is_file()), None)
-    found = _BESIDE.search(path.read_text(encoding="utf-8", errors="replace")) if path else None
-    return _COMMAND.sub(rf"\1{found[1]}.", text) if found else text
-
-
 def raise_all(errors: Sequence[ReleaseError]) -> None:
     """Raise nothing, the one error, or all as one, each once; what another's failure interrupted is left out."""
     flat = [leaf for error in errors for leaf in _leaves(error)]
@@ -210,91 +186,9 @@ def with_exit_code(code: int) -> type[ReleaseError]:
     return next((kind for kind in (*kinds, Unexplained, Interrupted) if kind.exit_code == code), FailedCommand)
 
 
-def visible(text: str) -> str:
-    """
-    A text that others may have written, as it is printed: control characters are shown, and workflow commands are no
-    commands any more. What stands in JSON stays JSON.
-    """
-    shown = CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    return _WORKFLOW_COMMAND.sub(lambda found: f"{found[2]}\\u005b" if found[2] else f"{found[1]}\\u003a", shown)
-
-
-@contextmanager
-def disk_named(what: str = "") -> Iterator[None]:
-    """
-    Report what a disk refuses: it is full or read-only, a folder is none, a name is too long.
-
-    Args:
-        what: what is done meanwhile, as an error says it.
-
-    Raises:
-        Unwritable: the disk refused it. Other errors of the system are bugs.
-    """
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _OF_THE_DISK:
-            raise
-        path = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
-        place = next((one for one in path.absolute().parents if one.is_dir()), None) if path else None
-        raise Unwritable(
-            ": ".join(filter(None, (what, error.strerror, str(path)[:300] if path else ""))),
-            expected="room on the disk, and permission to write there",
-            type_next=f"df -h {shlex.quote(str(place))}; ls -ld {shlex.quote(str(place))}" if place else "df -h",
-        ) from error
-
-
-@contextmanager
-def edge() -> Iterator[None]:
-    """
-    The one place where an error becomes a message and an exit code; SIGTERM and SIGHUP stop as Ctrl-C does.
-
-    Raises:
-        invoke.exceptions.Exit: for every `ReleaseError` that reaches it, for Ctrl-C, and for what this machine refuses.
-    """
-    from invoke.exceptions import Exit
-
-    try:
-        with _signals_heard(), disk_named():
-            yield
-    except ReleaseError as error:
-        raise Exit(f"\n{visible(as_named(str(error)))}", code=exit_code(error)) from error
-    except KeyboardInterrupt as error:
-        stopped = interruption(error)
-        raise Exit(f"\n{stopped}", code=stopped.exit_code) from error
-
-
-def refusal(error: OSError) -> Unwritable | None:
-    """What to say of a file or folder that this machine refuses: a read-only home, a full disk; None for a bug."""
-    if error.errno not in _OF_THE_DISK or not error.filename:
-        return None
-    path = Path(os.fsdecode(error.filename))
-    look = f"ls -ld {shlex.quote(str(path.parent))}"
-    return Unwritable(f"{path} cannot be used: {error.strerror}", "a folder that we may write to, with room", look)
-
-
-def interruption(error: KeyboardInterrupt) -> Interrupted:
-    """What stopped the walk: Ctrl-C, or the signal that the error names."""
-    return Interrupted(f"stopped by {error.args[0]}" if error.args else "interrupted")
-
-
-@contextmanager
-def _signals_heard() -> Iterator[None]:
-    """Raise KeyboardInterrupt for SIGTERM and SIGHUP; a signal that the caller ignores, as `nohup` does, is ignored."""
-
-    def stop(number: int, _: FrameType | None) -> None:
-        raise KeyboardInterrupt(signal.Signals(number).name)
-
-    is_main = threading.current_thread() is threading.main_thread()
-    heard = [one for one in _SIGNALS if is_main and signal.getsignal(one) is signal.SIG_DFL]
-    for one in heard:
-        signal.signal(one, stop)
-    try:
-        yield
-    finally:
-        for one in heard:
-            signal.signal(one, signal.SIG_DFL)
-
-
 def _leaves(error: ReleaseError) -> Iterator[ReleaseError]:
-    return (leaf for one in error.errors for leaf in _leaves(one)) if isinstance(error, Several) else iter((error,))
+    if isinstance(error, Several):
+        for one in error.errors:
+            yield from _leaves(one)
+    else:
+        yield error

@@ -24,10 +24,10 @@ from contd_release.errors import (
     Unsettled,
     Unwritable,
     Usage,
-    edge,
     exit_code,
     raise_all,
 )
+from contd_release.process.edge import edge
 
 CODES = {
     Usage: 2,

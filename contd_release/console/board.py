@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from contd_release.engine.checklist import Checklist, Event, Phase, PointOfNoReturn
 from contd_release.engine.step import State, Step
-from contd_release.errors import Interrupted, visible
+from contd_release.errors import Interrupted
 from contd_release.process.log import last_line
+from contd_release.process.printed import visible
 from contd_release.process.redaction import Redactor
 
 if TYPE_CHECKING:

@@ -17,9 +17,10 @@ from contd_release.console.public import Public
 from contd_release.console.pulse import every
 from contd_release.engine.checklist import Checklist, Event, Phase, PointOfNoReturn, Seen
 from contd_release.engine.step import Step
-from contd_release.errors import ReleaseError, as_named, visible
+from contd_release.errors import ReleaseError
 from contd_release.process.action import Action
 from contd_release.process.command import Command
+from contd_release.process.printed import as_named, visible
 from contd_release.process.redaction import Redactor
 from contd_release.project.release import Release
 

@@ -17,7 +17,7 @@ from contd_release.console.public import Public
 from contd_release.console.question import is_confirmed
 from contd_release.engine import ask_once
 from contd_release.engine.checklist import Checklist, Event, Phase, Section, Seen
-from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage, interruption, typed
+from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage, typed
 from contd_release.prepare import repository
 from contd_release.prepare.docs import deprecations, guide
 from contd_release.prepare.part import evidence
@@ -27,6 +27,7 @@ from contd_release.procedures.options import Words
 from contd_release.procedures.progress import begin, cross, finish
 from contd_release.procedures.selection import chosen, here
 from contd_release.process.action import Running
+from contd_release.process.edge import interruption
 from contd_release.project.artifacts import Sealed
 from contd_release.project.project import Project
 from contd_release.project.release import Release

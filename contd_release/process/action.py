@@ -8,7 +8,8 @@ from pathlib import Path
 from threading import Event
 from typing import Protocol
 
-from contd_release.errors import Interrupted, disk_named
+from contd_release.errors import Interrupted
+from contd_release.process.disk import disk_named
 from contd_release.process.redaction import Redactor
 
 

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
-from contd_release.errors import CONTROL
+from contd_release.process.printed import CONTROL
 from contd_release.process.redaction import MASK
 
 # Addresses of IPv6 that a gateway translates to the IPv4 address in them: RFC 6052, RFC 8215.

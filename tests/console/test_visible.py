@@ -13,8 +13,10 @@ from rich.console import Console
 from contd_release.console import Json, Lines, Terminal
 from contd_release.engine.checklist import Event, Phase, Seen
 from contd_release.engine.step import Found, State, Step
-from contd_release.errors import Conflict, edge, visible
+from contd_release.errors import Conflict
+from contd_release.process.edge import edge
 from contd_release.process.log import tail
+from contd_release.process.printed import visible
 from contd_release.process.redaction import Redactor
 
 HOSTILE = "a\x1b]0;owned\x07b\u202ec\x9bd\ud800e\rf\u2028g"

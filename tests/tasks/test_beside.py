@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contd_release.errors import as_named
+from contd_release.process.printed import as_named
 
 OWN = """\
 from invoke import task

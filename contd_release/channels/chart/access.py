@@ -26,7 +26,8 @@ from contd_release.channels.chart.names import (
     version,
 )
 from contd_release.engine.step import Found, State, Step
-from contd_release.errors import Unwritable, Usage, disk_named
+from contd_release.errors import Unwritable, Usage
+from contd_release.process.disk import disk_named
 from contd_release.project.release import Release
 from contd_release.tools import git
 from contd_release.tools.helm import helm

@@ -5,7 +5,7 @@ from __future__ import annotations
 from invoke.context import Context
 from invoke.tasks import task
 
-from contd_release.errors import edge
+from contd_release.process.edge import edge
 
 
 @task(help={"yes": "remove what is listed"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from invoke.context import Context
 from invoke.tasks import task
 
-from contd_release.errors import edge
 from contd_release.procedures.options import HELP
+from contd_release.process.edge import edge
 
 
 @task(

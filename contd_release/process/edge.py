@@ -1,0 +1,63 @@
+"""The edge of a task: errors become messages and exit codes, and signals stop as Ctrl-C does."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+from contd_release.errors import Interrupted, ReleaseError, exit_code
+from contd_release.process.disk import disk_named
+from contd_release.process.printed import as_named, visible
+
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def edge() -> Iterator[None]:
+    """
+    The one place where an error becomes a message and an exit code; SIGTERM and SIGHUP stop as Ctrl-C does.
+
+    Raises:
+        invoke.exceptions.Exit: for every `ReleaseError` that reaches it, for Ctrl-C, and for what this machine refuses.
+    """
+    from invoke.exceptions import Exit
+
+    try:
+        with _signals_heard(), disk_named():
+            yield
+    except ReleaseError as error:
+        raise Exit(f"\n{visible(as_named(str(error)))}", code=exit_code(error)) from error
+    except KeyboardInterrupt as error:
+        stopped = interruption(error)
+        raise Exit(f"\n{stopped}", code=stopped.exit_code) from error
+
+
+def interruption(error: KeyboardInterrupt) -> Interrupted:
+    """What stopped the walk: Ctrl-C, or the signal that the error names."""
+    return Interrupted(f"stopped by {error.args[0]}" if error.args else "interrupted")
+
+
+@contextmanager
+def _signals_heard() -> Iterator[None]:
+    """
+    Raise KeyboardInterrupt for SIGTERM and SIGHUP, so that commands are ended and what is public is said.
+
+    A signal that the caller ignores, as `nohup` does, stays ignored.
+    """
+
+    def stop(number: int, _: FrameType | None) -> None:
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    is_main = threading.current_thread() is threading.main_thread()
+    heard = [one for one in _SIGNALS if is_main and signal.getsignal(one) is signal.SIG_DFL]
+    for one in heard:
+        signal.signal(one, stop)
+    try:
+        yield
+    finally:
+        for one in heard:
+            signal.signal(one, signal.SIG_DFL)
