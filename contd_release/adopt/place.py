@@ -11,11 +11,12 @@ from packaging.version import Version
 from contd_release.adopt.tree import Tree
 from contd_release.project.version import semver
 
-Spelling: TypeAlias = Literal["python", "semver"]
+Spelling: TypeAlias = Literal["python", "semver", "tuple"]
 
 # A version, whichever it is, as files spell it.
 ANY: Final = r"\d+\.\d+[0-9A-Za-z.+-]*(?<![.+-])"
 _SEMVER: Final = '["{major}.{minor}.{patch}-{pre_l}.{pre_n}", "{major}.{minor}.{patch}"]'
+_TUPLE: Final = '["{major}, {minor}, {patch}"]'
 _SEMVER_BETWEEN: Final = _SEMVER.replace(", ", ', "{major}.{minor}.{patch}-{dev}", ')
 _END: Final = r"(?![\w+-]|\.\w)"
 _YAML_END: Final = r"(?=[ \t\r]*(?:#|$))"
@@ -54,6 +55,8 @@ class Place:
 
     def spelled(self, version: Version) -> str:
         """A version as this place spells it."""
+        if self.spelling == "tuple":
+            return ", ".join(map(str, version.release))
         return semver(version) if self.spelling == "semver" else str(version)
 
     def will_be(self, version: Version) -> str:
@@ -77,6 +80,8 @@ class Place:
             search, replace = self._patterns()
         lines = [f"filename = {_quoted(self.path)}", "regex = true", f"search = {_quoted(search)}"]
         lines += [f"replace = {_quoted(replace)}"]
+        if self.spelling == "tuple":
+            lines.append(f"serialize = {_TUPLE}")
         if self.spelling == "semver":
             lines.append(f"serialize = {_SEMVER_BETWEEN if between else _SEMVER}")
         return "\n".join(("[[tool.bumpversion.files]]", *lines, ""))
@@ -102,7 +107,8 @@ def on_line(tree: Tree, path: str, line: int, version: str, reason: str) -> Plac
     # Braces mean a field to bump-my-version; a line that has them cannot be named to it.
     if not found or "{" in before or "}" in before:
         return None
-    return Place(path, line, before, version, after, reason)
+    spelling: Spelling = "tuple" if "," in version else "python"
+    return Place(path, line, before, version, after, reason, spelling)
 
 
 def matching(tree: Tree, path: str, pattern: str, reason: str) -> list[Place]:

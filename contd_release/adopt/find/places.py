@@ -13,7 +13,7 @@ from packaging.version import InvalidVersion, Version
 from contd_release.adopt.find import moved
 from contd_release.adopt.find.package import Package
 from contd_release.adopt.find.tags import Tags
-from contd_release.adopt.find.versions import LITERAL, MODULES, Current, statements
+from contd_release.adopt.find.versions import LITERAL, MODULES, TUPLE, Current, dotted, statements
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.place import ANY, Place, Spelling, matching, on_line
 from contd_release.adopt.tree import Tree
@@ -83,7 +83,7 @@ def _every(
     tree: Tree, package: Package | None, current: Current, tags: Tags, chart: Sequence[Place]
 ) -> Iterator[Place]:
     if source := current.source:
-        stated = on_line(tree, source.path, source.line, current.says, "the package's version")
+        stated = on_line(tree, source.path, source.line, source.value, "the package's version")
         yield from [stated] if stated else []
     for other in package.metadata.also if package else ():
         again = on_line(tree, other.path, other.line, other.value, "the package's version once more")
@@ -117,6 +117,7 @@ def _modules(tree: Tree, package: Package, current: Current) -> Iterator[Place]:
                 continue
             is_top = path.count("/") <= module.count("/") + 1
             found = matching(tree, path, LITERAL.pattern, "a module of the package")
+            yield from _saying(matching(tree, path, TUPLE.pattern, "a module of the package"), current)
             # A sub-package may count for itself; a module that is named after the version does not.
             yield from found if is_top or name != "__init__.py" else _saying(found, current)
     for path in package.metadata.sources:
@@ -182,6 +183,7 @@ def _saying(found: list[Place], current: Current) -> Iterator[Place]:
 
 def says(text: str, current: Current) -> bool:
     """Whether a text is the current version, in Python's spelling, that of charts, or that of the source."""
+    text = dotted(text)
     if text in (current.says, str(current.version), semver(current.version)):
         return True
     try:

@@ -25,6 +25,13 @@ LITERAL: Final = re.compile(
 )
 _VERSION_FILES: Final = ("VERSION", "VERSION.txt", "version.txt", "version")
 _WHOLE: Final = re.compile(r"v?(?P<version>\d+\.\d+[0-9A-Za-z.+-]*)\s*")
+# The same as numbers: `VERSION = (1, 2, 3)`; a fourth element is that of a final version.
+TUPLE: Final = re.compile(
+    r"""^(?:__version_info__|__version_tuple__|version_info|VERSION_INFO|VERSION|version|__version__)"""
+    r"""(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*\([ \t]*(?P<version>\d+,[ \t]*\d+,[ \t]*\d+)"""
+    r"""(?=[ \t]*,?[ \t]*(?:\)|["'](?:final)?["'][ \t]*,[ \t]*(?:0|["']["'])[ \t]*\)))""",
+    re.MULTILINE,
+)
 # What SemVer's users, and those of chartpress, write between releases.
 _BETWEEN: Final = re.compile(r"^(\d+(?:\.\d+){1,2})-(?:0\.dev|dev|SNAPSHOT|snapshot)$")
 _CARGO: Final = re.compile(r"""^version[ \t]*=[ \t]*"(?P<version>\d[^"\n]*)\"""", re.MULTILINE)
@@ -50,8 +57,8 @@ class Current:
 
     @property
     def says(self) -> str:
-        """The version as its source spells it."""
-        return self.source.value if self.source else str(self.version)
+        """The version as its source spells it, with dots where that has numbers."""
+        return dotted(self.source.value) if self.source else str(self.version)
 
 
 def find(tree: Tree, package: Package | None, tags: Tags) -> Current:
@@ -80,14 +87,14 @@ def find(tree: Tree, package: Package | None, tags: Tags) -> Current:
             expected='version = "0.1.0" in [project], or a file that the build tool reads it from',
             type_next=f"$EDITOR {package.metadata.folder}pyproject.toml",
         )
-    version = released(stated.value, str(stated))
+    version = released(dotted(stated.value), str(stated))
     if tags.newest and version < tags.newest:
         higher = Finding(
             f"the version is {tags.newest}", tags.last[-1], f"{stated} says {stated.value}, which is older"
         )
         return Current(_three(tags.newest), stated, None, (higher,))
     why = "main says it between releases" if version.dev is not None else ""
-    return Current(version, stated, None, (Finding(f"the version is {stated.value}", str(stated), why),))
+    return Current(version, stated, None, (Finding(f"the version is {dotted(stated.value)}", str(stated), why),))
 
 
 def released(text: str, where: str) -> Version:
@@ -119,6 +126,11 @@ def read(text: str) -> Version | None:
         return None
 
 
+def dotted(text: str) -> str:
+    """A version that may be spelled as the numbers of a tuple, with dots."""
+    return re.sub(r",[ \t]*", ".", text)
+
+
 def statements(tree: Tree, path: str, configured: str = "") -> list[Stated]:
     """
     Every line of a module, or of a file that holds nothing else, that states a version.
@@ -138,7 +150,7 @@ def statements(tree: Tree, path: str, configured: str = "") -> list[Stated]:
     elif not name.endswith((".py", ".toml", ".cfg", ".build")):
         match = _WHOLE.fullmatch(text)
         return [Stated(match["version"], path, 1)] if match else []
-    found = pattern.finditer(text)
+    found = list(pattern.finditer(text)) or list(TUPLE.finditer(text) if name.endswith(".py") else ())
     return [Stated(one["version"], path, text.count("\n", 0, one.start("version")) + 1) for one in found]
 
 

@@ -127,6 +127,16 @@ LAYOUTS: Final = (
         "low_tide/__version__.py:2",
     ),
     Layout(
+        "a-tuple",
+        {
+            "pyproject.toml": _SETUPTOOLS
+            + _DYNAMIC
+            + '[tool.setuptools.dynamic]\nversion = { attr = "low_tide.__version__" }\n',
+            "low_tide/__init__.py": 'version_info = (1, 2, 3)\n__version__ = ".".join(map(str, version_info))\n',
+        },
+        "low_tide/__init__.py:1",
+    ),
+    Layout(
         "setuptools-attr",
         {
             "pyproject.toml": _SETUPTOOLS
