@@ -146,7 +146,8 @@ def _current_version(text: str) -> tuple[int, str]:
 
 
 def _is(says: str, version: Version) -> bool:
-    """Whether a place says this version, in Python's spelling or in that of charts."""
+    """Whether a place says this version: in Python's spelling, in that of charts, or as the numbers of a tuple."""
+    says = re.sub(r",[ \t]*", ".", says)
     try:
         return parse_stated(says) == version
     except Usage:
