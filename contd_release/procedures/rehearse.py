@@ -10,9 +10,14 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from packaging.version import Version
+
 from contd_release.console import reporting
 from contd_release.errors import Interrupted, Usage, with_exit_code
 from contd_release.prepare import stated
+from contd_release.procedures import next_version
+from contd_release.procedures.options import Words
+from contd_release.project.project import Project
 from contd_release.project.version import AUTO
 from contd_release.rehearse import bystander, scenarios
 from contd_release.rehearse.crashes import sweep
@@ -128,12 +133,26 @@ def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
     commit = rehearsal.commit
     current = stated.at(rehearsal.project, commit).current
     if wishes.version:
-        return ("--version", wishes.version, *(("--part", wishes.part) if wishes.part else ()), *svg)
+        return ("--version", _named(rehearsal.project, current, wishes), *svg)
     if current.pre:
         if wishes.part:
             raise Usage(f"{current} is a pre-release", expected="no part", type_next="invoke rehearse")
         return ("--final", *svg)
     return ("--part", wishes.part or AUTO, *svg)
+
+
+def _named(project: Project, current: Version, wishes: Wishes) -> str:
+    """
+    The version that is named, as a release takes it.
+
+    Raises:
+        Usage: a release would refuse it; what to type is said of the rehearsal.
+    """
+    try:
+        return str(next_version.version_after(project, current, Words(part=wishes.part, version=wishes.version)))
+    except Usage as error:
+        advice = error.type_next.replace("invoke release", "invoke rehearse")
+        raise Usage(error.what_is, expected=error.expected, type_next=advice) from error
 
 
 def _again(wishes: Wishes) -> str:

@@ -83,3 +83,14 @@ def test_another_version_than_the_one_under_way_is_refused(release: Place) -> No
     refused = release.say("plan", "--version", "2026.6.0")
     assert refused.code == 3, refused.text
     assert "contd 2026.5.0 is under way" in refused.err
+
+
+def test_a_rehearsal_refuses_what_a_release_would(place: Place) -> None:
+    """Before its world is made, with the words of a rehearsal."""
+    dates(place, "2026.2.1")
+
+    said = place.say("rehearse", "--version", "2026.1.0", env={"SOURCE_DATE_EPOCH": "1800000000"})
+
+    assert said.code == 2, said.text
+    assert "2026.1.0 is not above 2026.2.1, which the version files say" in said.err
+    assert "type:     invoke rehearse --version 2027.1.0" in said.err
