@@ -155,4 +155,6 @@ def _is_compiled(files: PackageFiles, backend: str) -> bool:
 def _is_universal(files: PackageFiles) -> bool:
     """Whether setuptools is configured to tag the wheel for both Pythons."""
     configured = files.table("tool", "distutils", "bdist_wheel").get("universal", False)
-    return bool(configured) or files.text("bdist_wheel", "universal").lower() in ("1", "true", "yes", "on")
+    # setuptools still reads the section's old name.
+    texts = (files.text(section, "universal").lower() for section in ("bdist_wheel", "wheel"))
+    return bool(configured) or any(text in ("1", "true", "yes", "on") for text in texts)

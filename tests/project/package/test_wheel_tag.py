@@ -49,6 +49,9 @@ def test_setuptools_can_be_asked_for_both() -> None:
     assert wheel_tag("hatchling.build", ">=3.9", is_universal=True) == PYTHON_3
 
 
+SETUP = "from setuptools import setup\nsetup(name='demo', version='1.0.0', py_modules=['demo'])\n"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "files",
@@ -63,9 +66,11 @@ def test_setuptools_can_be_asked_for_both() -> None:
             + POETRY
             + '[tool.poetry.dependencies]\npython = "^3.9"\n'
         },
-        {"setup.py": "from setuptools import setup\nsetup(name='demo', version='1.0.0', py_modules=['demo'])\n"},
+        {"setup.py": SETUP},
+        {"setup.py": SETUP, "setup.cfg": "[bdist_wheel]\nuniversal = 1\n"},
+        {"setup.py": SETUP, "setup.cfg": "[wheel]\nuniversal = 1\n"},
     ],
-    ids=["hatchling", "hatchling 3", "flit", "setuptools", "poetry", "poetry 3", "setup.py"],
+    ids=["hatchling", "hatchling 3", "flit", "setuptools", "poetry", "poetry 3", "setup.py", "universal", "old name"],
 )
 def test_the_backends_make_that_wheel(files: dict[str, str], tmp_path: Path) -> None:
     """The name that is computed beforehand is the name of the file that a real build makes."""
