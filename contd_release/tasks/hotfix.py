@@ -18,7 +18,7 @@ from contd_release.process.edge import edge
     },
     iterable=["pick"],
 )
-def start(c: Context, of: str, pick: list[str], here: bool = False, json: bool = False) -> None:
+def start(c: Context, pick: list[str], of: str = "", here: bool = False, json: bool = False) -> None:
     """Start a hotfix: a branch from the tag of a release, pushed, in a worktree of its own."""
     with edge():
         from contd_release.procedures.hotfix.start import start_hotfix

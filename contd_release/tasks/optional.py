@@ -32,6 +32,8 @@ class OptionalWord(Argument):
             return True
         words = iter(sys.argv[sys.argv.index(self.task) + 1 :])
         for word in words:
+            if word == "-h":
+                return False
             if not word.startswith("--"):
                 return True
             if word.removeprefix("--") in self.taking:

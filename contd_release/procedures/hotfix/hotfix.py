@@ -78,6 +78,8 @@ def of(project: Project, version: str, picks: tuple[str, ...] = (), *, here: boo
     Raises:
         Usage: there is no such release, it is a pre-release, or a commit to pick is not here.
     """
+    if not version:
+        raise _not_out(project, "no release is named")
     wanted = project.tags.asked(version)
     if wanted.is_prerelease:
         raise Usage(
@@ -85,15 +87,21 @@ def of(project: Project, version: str, picks: tuple[str, ...] = (), *, here: boo
             expected="a final version",
             type_next=f"invoke release --pre rc   (when the fix is on {project.settings.main})",
         )
-    tags = git.remote(project.root, project.settings.remote).tags
-    if project.tags.of(wanted) not in tags:
-        known = [f"{one}" for one in sorted(project.tags.versions(tags), reverse=True) if not one.is_prerelease]
-        raise Usage(
-            f"{project.settings.remote} has no tag {project.tags.of(wanted)}",
-            expected=f"a version that is out: {', '.join(known[:5]) or 'there is none'}",
-            type_next=f"invoke hotfix.start --of {known[0]}" if known else "invoke release --part minor",
-        )
+    tag, remote = project.tags.of(wanted), project.settings.remote
+    if tag not in git.remote(project.root, remote).tags:
+        raise _not_out(project, f"{remote} has no tag {tag}")
     return Hotfix(project, wanted, tuple(_whole(project, one) for one in picks), here)
+
+
+def _not_out(project: Project, what_is: str) -> Usage:
+    """The error about a version that cannot be mended, with the versions that can."""
+    tags = git.remote(project.root, project.settings.remote).tags
+    known = [f"{one}" for one in sorted(project.tags.versions(tags), reverse=True) if not one.is_prerelease]
+    return Usage(
+        what_is,
+        expected=f"a version that is out: {', '.join(known[:5]) or 'there is none'}",
+        type_next=f"invoke hotfix.start --of {known[0]}" if known else "invoke release --part minor",
+    )
 
 
 def fixed(project: Project, version: Version) -> str:
