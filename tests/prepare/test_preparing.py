@@ -208,7 +208,7 @@ def test_main_moves_while_a_release_is_prepared(here: Place, treed: Release) -> 
     here.publish("Theirs")
     found = step.observe()
     assert State.CONFLICT is found.state
-    assert found.type_next == "invoke abort, git pull, and begin again"
+    assert found.type_next == "invoke abort; git pull   (then begin again)"
     here.git("update-ref", "-d", "refs/heads/main", where=here.remote)
     assert State.ABSENT is step.observe().state
     here.remote.rename(here.remote.with_name("gone.git"))

@@ -44,7 +44,7 @@ def test_here(released: Place) -> None:
         said = released.run("hotfix.start", "--of", "0.2.0", "--here")
     assert said.code == 3, said.text
     assert f"{released.clone} has changes that are not committed" in said.err
-    assert "type:     git stash, or leave out --here" in said.err
+    assert "type:     git stash   (or leave out --here)" in said.err
     (released.clone / "mine.txt").unlink()
     for _ in range(2):
         said = released.run("hotfix.start", "--of", "0.2.0", "--here")
