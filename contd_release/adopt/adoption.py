@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from contd_release.adopt import needs
 from contd_release.adopt.draft import Draft
-from contd_release.adopt.find import chart, image, package, places, tags, tasks, values, versions, workflows
+from contd_release.adopt.find import chart, developers, image, package, places, tags, tasks, values, versions, workflows
 from contd_release.adopt.find.changelog import changelog
 from contd_release.adopt.find.changelog.changelog import Changelog
 from contd_release.adopt.find.chart import Chart
@@ -34,6 +34,7 @@ from contd_release.adopt.questions import Answers, Question
 from contd_release.adopt.templates import release_workflow, template
 from contd_release.adopt.tree import Tree
 from contd_release.adopt.write import changelog as write_changelog
+from contd_release.adopt.write import developers as write_developers
 from contd_release.adopt.write import settings as write_settings
 from contd_release.adopt.write import superseded as write_superseded
 from contd_release.adopt.write import tasks as write_tasks
@@ -65,17 +66,8 @@ class Found:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding, in the order in which people read them."""
-        parts = (
-            self.package,
-            self.current,
-            self.tags,
-            self.image,
-            self.chart,
-            self.changelog,
-            self.proof,
-            self.today,
-            self.tasks,
-        )
+        released = (self.package, self.current, self.tags, self.image, self.chart)
+        parts = (*released, self.changelog, self.proof, self.today, self.tasks)
         listed = tuple(Finding(f"{one.says} is the version", one.where, one.reason) for one in self.places.followed)
         return tuple(one for part in parts if part for one in part.findings) + listed + self.places.mentions
 
@@ -108,6 +100,7 @@ def look(tree: Tree, answers: Answers) -> Found:
     releasing = today.find(tree, current.says, channels, answers)
     stating = (*(of_chart.places(tree) if of_chart else ()), *(in_values.places(tree) if in_values else ()))
     followed = places.find(tree, found, current, tagged, stating).joined(releasing.places, releasing.gone)
+    proved = proof.find(tree, found, steps, answers)
     return Found(
         package=found,
         tags=tagged,
@@ -117,7 +110,7 @@ def look(tree: Tree, answers: Answers) -> Found:
         image=of_image,
         places=_chosen(followed, current, answers),
         changelog=changelog.find(tree, current.version),
-        proof=proof.find(tree, found, steps, answers),
+        proof=replace(proved, findings=(*proved.findings, *developers.find(tree, proved).findings)),
         today=releasing,
         tasks=tasks.find(tree, answers),
     )
@@ -158,6 +151,7 @@ def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
     write_settings.write(made, _settings(tree, found, answers))
     write_versions.list_all(made, followed, version, between=version.dev is not None)
     write_tasks.write(made, found.tasks)
+    write_developers.write(made, developers.find(tree, found.proof))
     project = needs.settings(tree, made.text)
     workflow = needs.workflow(project)
     if workflow and made.text(workflow) is None:

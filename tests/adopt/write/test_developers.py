@@ -1,0 +1,59 @@
+"""contd-release among what developers install: where the repository lists that, and nothing goes stale by it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contd_release.adopt import tree
+from contd_release.adopt.draft import Draft
+from contd_release.adopt.find import developers
+from contd_release.adopt.find.proof.proof import Proof
+from contd_release.adopt.write.developers import write
+from tests.conftest import git
+
+GROUP = '[dependency-groups]\ntest = ["pytest"]\ndev = [\n  "ruff",  # lint\n  { include-group = "test" },\n]\n'
+EXTRA = '[project]\nname = "a"\n\n[project.optional-dependencies]\ndev = ["ruff"]\n'
+
+
+def written(tmp_path: Path, text: str, proof: Proof, lock: str = "") -> tuple[str, tuple[str, ...]]:
+    """The file after adoption, and what was found."""
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    if lock:
+        (tmp_path / lock).write_text("", encoding="utf-8")
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "-m", "x")
+    made = Draft(tree.of(tmp_path))
+    found = developers.find(made.tree, proof)
+    write(made, found)
+    return made.text("pyproject.toml") or "", tuple(one.what for one in found.findings)
+
+
+NONE = Proof((), False, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (GROUP, GROUP.replace('"test" },\n', '"test" },\n  "contd-release",\n')),
+        (EXTRA, EXTRA.replace('["ruff"]', '["ruff", "contd-release"]')),
+        (EXTRA.replace("ruff", "contd-release"), EXTRA.replace("ruff", "contd-release")),
+        ('[project]\nname = "a"\n', '[project]\nname = "a"\n'),
+    ],
+)
+def test_the_list_gets_one_more(tmp_path: Path, text: str, expected: str) -> None:
+    """In the form that it has, with its comments; once."""
+    assert written(tmp_path, text, NONE)[0] == expected
+
+
+def test_a_lock_file_would_be_stale(tmp_path: Path) -> None:
+    """What to type is said instead."""
+    text, said = written(tmp_path, GROUP, NONE, "uv.lock")
+    assert text == GROUP
+    assert said == ("contd-release is not among what developers install: uv add --group dev contd-release",)
+
+
+def test_the_proof_stays_as_small_as_it_is(tmp_path: Path) -> None:
+    """What the tests are installed with gets nothing more."""
+    assert written(tmp_path, GROUP, Proof((), False, (), (), ("dev",)))[0] == GROUP
