@@ -249,9 +249,9 @@ def test_words_of_the_call_are_checked() -> None:
         pre("beta")
 
     assert str(no_part.value) == (
-        "there is no part 'mayor'\n"
+        "there is no part 'mayor'; did you mean major?\n"
         "  expected: major, minor, patch, or auto: what the changes ask for\n"
-        "  type:     invoke release --part auto"
+        "  type:     invoke release --part major"
     )
     assert (
         str(no_pre.value)
