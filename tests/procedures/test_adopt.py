@@ -191,7 +191,7 @@ def test_a_thousand_charts(tmp_path: Path) -> None:
     place = bare(tmp_path, charts | {"pyproject.toml": PACKAGE, "reef/__init__.py": ""})
     said = place.say("adopt", "--yes")
     assert said.code == 0
-    assert "which of 1000 charts is published? none (none of them has the project's name)" in said.out
+    assert "which of 1000 charts is published? none (none of them has the project's name or version)" in said.out
     assert said.out.count("\n") < 200
     said = place.say("adopt", "--yes", "--answer", "chart=charts/part-7000")
     assert said.code == 2
