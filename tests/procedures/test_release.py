@@ -55,7 +55,7 @@ def test_a_release(release: Place, world: World) -> None:
     mine = release.mine()
     said = release.run(*MINOR, "--yes")
     assert said.code == 0, said.text
-    assert said.out.endswith("\ncontd 0.2.0 is out.\n")
+    assert said.out.endswith("\ncontd 0.2.0 is out.\ntype: git pull\n")
     assert mine == release.mine()
 
     tag = git.remote(release.clone, "origin").tag("v0.2.0")
