@@ -29,7 +29,7 @@ _WHOLE: Final = re.compile(r"v?(?P<version>\d+\.\d+[0-9A-Za-z.+-]*)\s*")
 TUPLE: Final = re.compile(
     r"""^(?:__version_info__|__version_tuple__|version_info|VERSION_INFO|VERSION|version|__version__)"""
     r"""(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*\([ \t]*(?P<version>\d+,[ \t]*\d+,[ \t]*\d+)"""
-    r"""(?=[ \t]*,?[ \t]*(?:\)|["'](?:final)?["'][ \t]*,[ \t]*(?:0|["']["'])[ \t]*\)))""",
+    r"""(?=[ \t]*,?[ \t]*(?:\)|0[ \t]*\)|["'](?:final)?["'][ \t]*,[ \t]*(?:0|["']["'])[ \t]*\)))""",
     re.MULTILINE,
 )
 # What SemVer's users, and those of chartpress, write between releases.

@@ -33,6 +33,8 @@ def followed(root: Path, files: Mapping[str, str]) -> set[str]:
         ({"kelp_bed/__init__.py": '__version__ = "1.4.1"\n'}, {"kelp_bed/__init__.py:1"}),
         ({"kelp_bed/__init__.py": '__version__: str = "1.4.0"  # late\n'}, {"kelp_bed/__init__.py:1"}),
         ({"kelp_bed/__init__.py": 'VERSION = (1, 4, 1, "final", 0)\n'}, {"kelp_bed/__init__.py:1"}),
+        ({"kelp_bed/__init__.py": "version_info = (1, 4, 1, 0)\n"}, {"kelp_bed/__init__.py:1"}),
+        ({"kelp_bed/__init__.py": "version_info = (1, 4, 1, -100)\n"}, set()),
         ({"kelp_bed/__init__.py": 'VERSION = (1, 4, 1, "dev", 0)\nOTHER = (1, 4, 1)\n'}, set()),
         ({"kelp_bed/core/version.py": 'VERSION = "1.4.1"\n'}, {"kelp_bed/core/version.py:1"}),
         ({"kelp_bed/api/__init__.py": '__version__ = "2"\n'}, set()),
