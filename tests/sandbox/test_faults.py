@@ -237,7 +237,7 @@ def test_what_is_no_order_is_refused(world: World, line: str) -> None:
         f"{line!r} is not an order\n"
         "  expected: METHOD PATH WHEN WHAT, where WHAT is a status or one of refuse, drop, cut, reset, truncate, slow, "
         "trickle, stall, lie\n"
-        '  type:     "UPLOAD /legacy/ 1 accept-then-drop"'
+        '  type:     invoke rehearse --fault "UPLOAD /legacy/ 1 accept-then-drop"'
     )
     assert world.faults.standing() == ()
 

@@ -86,7 +86,9 @@ def test_copies_of_a_library_become_links(project: Path) -> None:
 def test_a_platform_without_wheels_is_refused(project: Path, capsys: pytest.CaptureFixture[str], platform: str) -> None:
     """What cannot be fetched is said before anything is."""
     assert wheelhouse.main(["--platform", platform]) == 2
-    expected = "one of linux/amd64, linux/arm64\n  type:     --platform linux/amd64\n"
+    expected = (
+        "one of linux/amd64, linux/arm64\n  type:     python -m contd_release.tools.wheelhouse --platform linux/amd64\n"
+    )
     expected = f"no wheels are made for {platform!r}\n  expected: {expected}"
     assert expected == capsys.readouterr().err
     assert not (project / "build").exists()
