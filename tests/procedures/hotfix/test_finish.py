@@ -108,7 +108,7 @@ def test_a_hotfix_of_an_earlier_line(release: Place) -> None:
     released(release)
     start(release, "--pick", fix)
     where = tree(release, "0.2.1")
-    (where / "contd/extra.py").write_text("EXTRA = 1\n", encoding="utf-8")
+    (where / "contd/_extra.py").write_text("EXTRA = 1\n", encoding="utf-8")
     said = release.run("hotfix.finish", "--yes")
     assert said.code == 2
     assert f"{where} has changes that are not committed" in said.err
@@ -122,7 +122,7 @@ def test_a_hotfix_of_an_earlier_line(release: Place) -> None:
     assert headings(main(release, "CHANGELOG.md")) == ["0.3.0", "0.2.1", "0.2.0", "0.1.5"]
     assert 'version = "0.3.0"' in main(release, "pyproject.toml")
     assert 'version: 0.3.0\nappVersion: "0.3.0"' in main(release, "helm/contd/Chart.yaml")
-    assert "EXTRA" in main(release, "contd/extra.py")
+    assert "EXTRA" in main(release, "contd/_extra.py")
     assert "MORE" in main(release, "contd/more.py")
 
 

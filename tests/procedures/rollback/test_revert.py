@@ -95,7 +95,7 @@ def test_main_went_on_in_the_same_lines(everywhere: Place, yanking: Yanking) -> 
     assert before == remotes.refs(everywhere.remote)["refs/heads/main"]
     assert f"refs/heads/{BRANCH}" not in remotes.refs(everywhere.remote)
     (line,) = [one for one in said.err.splitlines() if "git cherry-pick" in one]
-    commit = line.partition("git cherry-pick ")[2].partition(";")[0]
+    commit = line.partition("git cherry-pick ")[2].partition(" ")[0]
     with pytest.raises(AssertionError, match="could not apply"):
         everywhere.git("cherry-pick", commit)
     everywhere.git("rm", "-q", "contd/bad.py")
