@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from invoke.exceptions import Exit
 
 from contd_release import errors
 from contd_release.errors import (
@@ -27,7 +26,6 @@ from contd_release.errors import (
     exit_code,
     raise_all,
 )
-from contd_release.process.edge import edge
 
 CODES = {
     Usage: 2,
@@ -131,45 +129,3 @@ def test_raise_all_of_interruptions_raises_one() -> None:
     """When everything was interrupted, that is said once."""
     with pytest.raises(Interrupted, match="first"):
         raise_all([Interrupted("first"), Interrupted("second")])
-
-
-@pytest.mark.parametrize(("kind", "code"), CODES.items())
-def test_edge_makes_an_exit(kind: type[ReleaseError], code: int) -> None:
-    """At the edge an error is a message and an exit code."""
-    with pytest.raises(Exit) as caught, edge():
-        raise kind("what is", "what should", "what to type")
-
-    assert code == caught.value.code
-    assert caught.value.message == "\nwhat is\n  expected: what should\n  type:     what to type"
-
-
-def test_edge_uses_the_first_of_several() -> None:
-    """Several errors exit with the code of the first."""
-    with pytest.raises(Exit) as caught, edge():
-        raise Several([Several([Unsettled("a")]), Usage("b")])
-
-    assert caught.value.code == 5
-
-
-@pytest.mark.parametrize("bug", [ZeroDivisionError, KeyError, OSError, SystemExit])
-def test_edge_leaves_a_bug_alone(bug: type[BaseException]) -> None:
-    """Whatever is not ours keeps its type, and so its traceback."""
-    with pytest.raises(bug), edge():
-        raise bug("a bug")
-
-
-def test_edge_says_how_to_go_on_after_ctrl_c() -> None:
-    """Ctrl-C is no bug: it exits with 130 and says that the same command continues."""
-    with pytest.raises(Exit) as caught, edge():
-        raise KeyboardInterrupt
-
-    assert caught.value.code == 130
-    assert caught.value.message == "\ninterrupted\n  type:     the same command again   (it continues where it stopped)"
-
-
-def test_edge_passes_what_succeeds() -> None:
-    """Nothing is raised when nothing stopped."""
-    passed = False
-    with edge():
-        passed = True
-    assert passed

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,17 +24,24 @@ def edge() -> Iterator[None]:
     The one place where an error becomes a message and an exit code; SIGTERM and SIGHUP stop as Ctrl-C does.
 
     Raises:
-        invoke.exceptions.Exit: for every `ReleaseError` that reaches it, for Ctrl-C, and for what this machine refuses.
+        invoke.exceptions.Exit: for every `ReleaseError` that reaches it, for Ctrl-C, for what this machine refuses, and
+            when nothing reads the output any more.
     """
     from invoke.exceptions import Exit
 
     try:
         with _signals_heard(), disk_named():
             yield
+            sys.stdout.flush()
     except ReleaseError as error:
         raise Exit(f"\n{visible(as_named(str(error)))}", code=exit_code(error)) from error
     except KeyboardInterrupt as error:
         stopped = interruption(error)
+        raise Exit(f"\n{stopped}", code=stopped.exit_code) from error
+    except BrokenPipeError as error:
+        # What is left in the buffer is written when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        stopped = Interrupted("the program that reads this output has ended")
         raise Exit(f"\n{stopped}", code=stopped.exit_code) from error
 
 

@@ -23,6 +23,7 @@ _BELOW_OPEN: Final = re.compile(
     r"[*_(\[]*(release(d)?( date| on)?:?\s*)?(unreleased|not yet released|tbd|tba)[*_)\].]*", re.IGNORECASE
 )
 _NUMBER: Final = re.compile(r"\d+\.\d+")
+_STATED: Final = re.compile(r"[\[(]?(?:[A-Za-z][\w.-]* )?v?(\d{1,9}(?:\.\d{1,9})+)")
 _ENTRY: Final = re.compile(r"(?:[-*+•]|\d+[.)])[ \t]+\S")
 _UNDERLINE: Final = re.compile(r"([=\-~^\"'#*+])\1{2,}\s*")
 _NOTHING: Final = re.compile(
@@ -105,9 +106,22 @@ def unreleased(changelog: str) -> tuple[Unreleased, ...]:
 
 
 def open_headings(changelog: str) -> tuple[Heading, ...]:
-    """The headings that name no release yet, by their own words or by the line below them."""
-    lines = changelog.splitlines()
-    return tuple(one for one in headings(changelog) if names_no_release(one.title) or _is_open(one, lines))
+    """
+    The headings that name no release yet, by their own words or by the line below them.
+
+    One below the newest release is history: somebody never wrote its date.
+    """
+    lines, every = changelog.splitlines(), headings(changelog)
+    found = [one for one in every if names_no_release(one.title) or _is_open(one, lines)]
+    released = [one for one in every if one not in found and _STATED.match(one.title)]
+    has_newest_first = len(released) > 1 and _stated(released[0]) >= _stated(released[-1])
+    return tuple(one for one in found if not has_newest_first or one.line < released[0].line)
+
+
+def _stated(one: Heading) -> tuple[int, ...]:
+    """The numbers of the version that a heading begins with."""
+    match = _STATED.match(one.title)
+    return tuple(map(int, match[1].split("."))) if match else ()
 
 
 def _is_open(one: Heading, lines: list[str]) -> bool:

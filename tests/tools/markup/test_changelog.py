@@ -119,3 +119,13 @@ def test_a_line_below_a_heading_says_that_it_is_not_released() -> None:
     text = f"Version 1.3.0\n-------------\n\nUnreleased\n\n-   One\n\n{older}"
     assert [one.heading for one in unreleased(text)] == ["Version 1.3.0"]
     assert [one.heading for one in unreleased("## main\n\n- One\n\n## Maintenance\n\n- Two\n")] == ["main"]
+
+
+def test_an_old_section_without_a_date_is_history() -> None:
+    """A section named unreleased below newer releases is of a release; in a file with the oldest first it is not."""
+    newest_first = (
+        "# Changes\n\n## 2.1.0 (2026-01-01)\n\n- New\n\n## 1.0.0 (Unreleased)\n\n- Old\n\n## 0.9.0\n\n- Older\n"
+    )
+    assert unreleased(newest_first) == ()
+    oldest_first = "# Changes\n\n## 0.9.0\n\n- Older\n\n## 1.0.0\n\n- Old\n\n## 1.1.0 (Unreleased)\n\n- New\n"
+    assert [one.heading for one in unreleased(oldest_first)] == ["1.1.0 (Unreleased)"]
