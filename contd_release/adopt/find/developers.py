@@ -11,10 +11,15 @@ from contd_release.adopt.finding import Finding
 from contd_release.adopt.tree import Tree
 
 NAME: Final = "contd-release"
+_ADDED: Final = f"{NAME} is added to what developers install"
 _FILE: Final = "pyproject.toml"
 _LOCKS: Final = {"uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm"}
 _TABLES: Final = ("dependency-groups", "project.optional-dependencies")
 _LISTS: Final = ("dev", "develop", "development")
+_POETRY: Final = ("tool.poetry.group.dev.dependencies", "tool.poetry.dev-dependencies")
+_REQUIREMENTS: Final = re.compile(
+    r"(?:(?:dev|develop|development)[-_]requirements|requirements[-_/](?:dev|develop|development))\.(?:txt|in)"
+)
 
 
 @dataclass(frozen=True)
@@ -23,10 +28,12 @@ class Developers:
     The list.
 
     Args:
-        table: of pyproject.toml; empty where nothing is added.
-        name: of the list in that table.
+        path: the file; empty where nothing is added.
+        table: of pyproject.toml; empty for a file with a requirement on each line.
+        name: of the list in that table; empty where the table itself lists what is installed, as poetry's does.
     """
 
+    path: str = ""
     table: str = ""
     name: str = ""
     findings: tuple[Finding, ...] = ()
@@ -48,7 +55,26 @@ def find(tree: Tree, proof: Proof) -> Developers:
             return Developers(findings=(Finding(what, where, f"{lock} would be stale"),))
         if {name, "all"} & {*proof.extras, *proof.groups}:
             return Developers()
-        return Developers(
-            table, name, (Finding(f"{NAME} is added to what developers install", where, f"[{table}] {name}"),)
-        )
-    return Developers()
+        return Developers(_FILE, table, name, (Finding(_ADDED, where, f"[{table}] {name}"),))
+    return _of_poetry(tree, text) or _of_requirements(tree) or Developers()
+
+
+def _of_poetry(tree: Tree, text: str) -> Developers | None:
+    table = next((one for one in _POETRY if re.search(rf"^\[{re.escape(one)}\]", text, re.MULTILINE)), "")
+    if not table:
+        return None
+    line = tree.line_of(_FILE, rf"^\[{re.escape(table)}\]")
+    where = f"{_FILE}:{line}"
+    if "poetry.lock" in tree.known:
+        what = f"{NAME} is not among what developers install: poetry add --group dev {NAME}"
+        return Developers(findings=(Finding(what, where, "poetry.lock would be stale"),))
+    return Developers(_FILE, table, "", (Finding(_ADDED, where, f"[{table}]"),))
+
+
+def _of_requirements(tree: Tree) -> Developers | None:
+    """A file of requirements; one that is compiled from another gets nothing."""
+    found = [path for path in tree.files if _REQUIREMENTS.fullmatch(path)]
+    path = next((one for one in found if f"{one.removesuffix('.txt')}.in" not in tree.known or one.endswith(".in")), "")
+    if not path or NAME in (tree.text(path) or "") or "--hash=" in (tree.text(path) or ""):
+        return None
+    return Developers(path, "", "", (Finding(_ADDED, path, "it lists what developers install"),))

@@ -15,6 +15,7 @@ from tests.conftest import git
 
 GROUP = '[dependency-groups]\ntest = ["pytest"]\ndev = [\n  "ruff",  # lint\n  { include-group = "test" },\n]\n'
 EXTRA = '[project]\nname = "a"\n\n[project.optional-dependencies]\ndev = ["ruff"]\n'
+POETRY = '[tool.poetry]\nname = "a"\n\n[tool.poetry.group.dev.dependencies]\nruff = "*"\n'
 
 
 def written(tmp_path: Path, text: str, proof: Proof, lock: str = "") -> tuple[str, tuple[str, ...]]:
@@ -38,6 +39,7 @@ NONE = Proof((), False, ())
     [
         (GROUP, GROUP.replace('"test" },\n', '"test" },\n  "contd-release",\n')),
         (EXTRA, EXTRA.replace('["ruff"]', '["ruff", "contd-release"]')),
+        (POETRY, POETRY.replace('ruff = "*"\n', 'ruff = "*"\ncontd-release = "*"\n')),
         (EXTRA.replace("ruff", "contd-release"), EXTRA.replace("ruff", "contd-release")),
         ('[project]\nname = "a"\n', '[project]\nname = "a"\n'),
     ],
@@ -57,3 +59,35 @@ def test_a_lock_file_would_be_stale(tmp_path: Path) -> None:
 def test_the_proof_stays_as_small_as_it_is(tmp_path: Path) -> None:
     """What the tests are installed with gets nothing more."""
     assert written(tmp_path, GROUP, Proof((), False, (), (), ("dev",)))[0] == GROUP
+
+
+def test_poetry_locks_what_it_lists(tmp_path: Path) -> None:
+    """What to type is said instead."""
+    text, said = written(tmp_path, POETRY, NONE, "poetry.lock")
+    assert text == POETRY
+    assert said == ("contd-release is not among what developers install: poetry add --group dev contd-release",)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"requirements-dev.txt": "ruff"}, {"requirements-dev.txt": "ruff\ncontd-release\n"}),
+        ({"requirements/dev.txt": "ruff\n"}, {"requirements/dev.txt": "ruff\ncontd-release\n"}),
+        (
+            {"dev-requirements.txt": "ruff==1\n", "dev-requirements.in": "ruff\n"},
+            {"dev-requirements.txt": "ruff==1\n", "dev-requirements.in": "ruff\ncontd-release\n"},
+        ),
+        ({"requirements.txt": "flask\n"}, {"requirements.txt": "flask\n"}),
+    ],
+)
+def test_a_file_of_requirements_gets_a_line(tmp_path: Path, files: dict[str, str], expected: dict[str, str]) -> None:
+    """The file of the developers, and where it is compiled the one that it is compiled from; never the users'."""
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", "--all")
+    git(tmp_path, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "-m", "x")
+    made = Draft(tree.of(tmp_path))
+    write(made, developers.find(made.tree, NONE))
+    assert {path: made.text(path) for path in files} == expected

@@ -22,6 +22,7 @@ _WANTED: Final = (
 )  # fmt: skip
 _TOX: Final = (("tox.ini", "tox"), ("setup.cfg", "tox:tox"))
 _BENCHMARKS: Final = r"benchmarks?/(run_benchmarks?|run|run_all|__main__)\.py"
+_EXAMPLES: Final = r"examples?/(run_examples?|run_all|run_all_examples)\.py"
 _CI_TEST: Final = r"^[ \t]*(?P<line>(?:make|just|invoke|hatch|pdm|task) (?:run )?(?:test|tests|check)\b.*)$"
 
 
@@ -108,7 +109,7 @@ def _tests(tree: Tree) -> Proof | None:
     line = "python -m pytest" if is_pytest else f"python -m unittest discover -s {folder}"
     findings = [Finding(f"a release is proved by: {line}", needs.where or tests, needs.reason)]
     proof = Proof((line,), False, tuple(findings), needs.extras, needs.groups)
-    return _documented(tree, _measured(tree, proof))
+    return _exemplified(tree, _documented(tree, _measured(tree, proof)))
 
 
 def _measured(tree: Tree, proof: Proof) -> Proof:
@@ -140,6 +141,19 @@ def _documented(tree: Tree, proof: Proof) -> Proof:
         tuple(dict.fromkeys((*proof.extras, *needs.extras))),
         tuple(dict.fromkeys((*proof.groups, *needs.groups))),
     )
+
+
+def _exemplified(tree: Tree, proof: Proof) -> Proof:
+    """The examples are proved where a program of theirs runs all of them; else it is said that they are not."""
+    examples = [path for path in tree.files if re.fullmatch(r"examples?/.+\.py", path)]
+    if runner := next((path for path in examples if re.fullmatch(_EXAMPLES, path)), ""):
+        line = f"python {runner}"
+        found = Finding(f"… and by: {line}", runner)
+        return replace(proof, lines=(*proof.lines, line), findings=(*proof.findings, found))
+    if not examples:
+        return proof
+    missing = Finding("the examples are not part of the proof", examples[0], "no program runs all of them")
+    return replace(proof, findings=(*proof.findings, missing))
 
 
 def _of_ci(tree: Tree, steps: Sequence[Step]) -> Proof | None:
