@@ -101,6 +101,7 @@ def look(tree: Tree, answers: Answers) -> Found:
     stating = (*(of_chart.places(tree) if of_chart else ()), *(in_values.places(tree) if in_values else ()))
     followed = places.find(tree, found, current, tagged, stating).joined(releasing.places, releasing.gone)
     proved = proof.find(tree, found, steps, answers)
+    installed = developers.find(tree, proved, _requires_python(found)).findings
     return Found(
         package=found,
         tags=tagged,
@@ -110,7 +111,7 @@ def look(tree: Tree, answers: Answers) -> Found:
         image=of_image,
         places=_chosen(followed, current, answers),
         changelog=changelog.find(tree, current.version),
-        proof=replace(proved, findings=(*proved.findings, *developers.find(tree, proved).findings)),
+        proof=replace(proved, findings=(*proved.findings, *installed)),
         today=releasing,
         tasks=tasks.find(tree, answers),
     )
@@ -141,6 +142,10 @@ def _require_tag_alone(tree: Tree, answers: Answers) -> None:
     )
 
 
+def _requires_python(found: package.Package | None) -> str:
+    return found.metadata.requires_python if found else ""
+
+
 def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
     """What would be written, in memory."""
     made, version = Draft(tree), found.current.version
@@ -151,7 +156,7 @@ def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
     write_settings.write(made, _settings(tree, found, answers))
     write_versions.list_all(made, followed, version, between=version.dev is not None)
     write_tasks.write(made, found.tasks)
-    write_developers.write(made, developers.find(tree, found.proof))
+    write_developers.write(made, developers.find(tree, found.proof, _requires_python(found.package)))
     project = needs.settings(tree, made.text)
     workflow = needs.workflow(project)
     if workflow and made.text(workflow) is None:

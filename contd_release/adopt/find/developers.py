@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from contd_release.adopt.find.proof.proof import Proof
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.tree import Tree
 
 NAME: Final = "contd-release"
+# The minor version of the oldest Python 3 that runs it.
+OLDEST: Final = 11
 _ADDED: Final = f"{NAME} is added to what developers install"
 _FILE: Final = "pyproject.toml"
 _LOCKS: Final = {"uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm"}
@@ -31,16 +35,36 @@ class Developers:
         path: the file; empty where nothing is added.
         table: of pyproject.toml; empty for a file with a requirement on each line.
         name: of the list in that table; empty where the table itself lists what is installed, as poetry's does.
+        is_marked: whether the repository supports Pythons that contd-release does not, so that only later ones get it.
     """
 
     path: str = ""
     table: str = ""
     name: str = ""
     findings: tuple[Finding, ...] = ()
+    is_marked: bool = True
 
 
-def find(tree: Tree, proof: Proof) -> Developers:
-    """The list of this tree; one that a lock file or the proof depends on is left as it is."""
+def find(tree: Tree, proof: Proof, requires_python: str) -> Developers:
+    """
+    The list of this tree; one that a lock file or the proof depends on is left as it is.
+
+    Args:
+        requires_python: as the package states it; empty where it does not.
+    """
+    return replace(_found(tree, proof), is_marked=not _is_new(requires_python))
+
+
+def _is_new(requires_python: str) -> bool:
+    """Whether every Python that is supported runs contd-release."""
+    try:
+        allowed = SpecifierSet(requires_python)
+    except InvalidSpecifier:
+        return False
+    return bool(requires_python) and not any(allowed.contains(f"3.{minor}.99") for minor in range(OLDEST))
+
+
+def _found(tree: Tree, proof: Proof) -> Developers:
     text = tree.text(_FILE) or ""
     if NAME in text.replace(f"tool.{NAME}", ""):
         return Developers()

@@ -18,7 +18,9 @@ EXTRA = '[project]\nname = "a"\n\n[project.optional-dependencies]\ndev = ["ruff"
 POETRY = '[tool.poetry]\nname = "a"\n\n[tool.poetry.group.dev.dependencies]\nruff = "*"\n'
 
 
-def written(tmp_path: Path, text: str, proof: Proof, lock: str = "") -> tuple[str, tuple[str, ...]]:
+def written(
+    tmp_path: Path, text: str, proof: Proof, lock: str = "", requires: str = ">=3.11"
+) -> tuple[str, tuple[str, ...]]:
     """The file after adoption, and what was found."""
     (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
     if lock:
@@ -26,7 +28,7 @@ def written(tmp_path: Path, text: str, proof: Proof, lock: str = "") -> tuple[st
     git(tmp_path, "init", "--quiet")
     git(tmp_path, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "-m", "x")
     made = Draft(tree.of(tmp_path))
-    found = developers.find(made.tree, proof)
+    found = developers.find(made.tree, proof, requires)
     write(made, found)
     return made.text("pyproject.toml") or "", tuple(one.what for one in found.findings)
 
@@ -89,5 +91,21 @@ def test_a_file_of_requirements_gets_a_line(tmp_path: Path, files: dict[str, str
     git(tmp_path, "add", "--all")
     git(tmp_path, "-c", "user.name=A", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "-m", "x")
     made = Draft(tree.of(tmp_path))
-    write(made, developers.find(made.tree, NONE))
+    write(made, developers.find(made.tree, NONE, ">=3.11"))
     assert {path: made.text(path) for path in files} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (EXTRA, EXTRA.replace('["ruff"]', '["ruff", "contd-release; python_version >= \'3.11\'"]')),
+        (
+            POETRY,
+            POETRY.replace('ruff = "*"\n', 'ruff = "*"\ncontd-release = {version = "*", python = ">=3.11"}\n'),
+        ),
+    ],
+)
+@pytest.mark.parametrize("requires", [">=3.9", "", "^3.8"])
+def test_an_older_python_does_not_get_it(tmp_path: Path, text: str, expected: str, requires: str) -> None:
+    """A resolver that looks at every supported Python finds a version for each, or needs none."""
+    assert written(tmp_path, text, NONE, requires=requires)[0] == expected
