@@ -43,7 +43,7 @@ def test_adoption_writes_what_is_expected(scenario: Scenario, tmp_path: Path) ->
     assert place.say(*scenario.adopting[:1], "--check", *scenario.adopting[2:]).code == 0
 
 
-@pytest.mark.slow(minutes=8)
+@pytest.mark.slow(minutes=1)
 @ALL
 def test_an_adopted_repository_is_ready_and_rehearses(
     scenario: Scenario, tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
@@ -77,7 +77,7 @@ def test_an_adopted_repository_is_ready_and_rehearses(
     assert changelog.unreleased(place.git("show", f"{tag}:{news.changelog}", where=remote)) == ()
 
 
-@pytest.mark.slow(minutes=3)
+@pytest.mark.slow(minutes=1)
 @pytest.mark.parametrize("wanted", ["hotfix", "rollback"])
 @pytest.mark.parametrize("scenario", [one for one in scenarios() if one.told.get("rehearses-all")], ids=str)
 def test_what_follows_a_release_follows_there_too(scenario: Scenario, wanted: str, tmp_path: Path) -> None:

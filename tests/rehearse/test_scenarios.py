@@ -136,7 +136,7 @@ def killed(place: Place, name: str, every: int = 1) -> Sweep:
     return result
 
 
-@pytest.mark.slow(minutes=2)
+@pytest.mark.slow(minutes=6)
 @pytest.mark.parametrize("name", scenarios.NAMES)
 def test_killed_everywhere(here: Place, name: str) -> None:
     """Every point, each continued, and in the end nothing is other than undisturbed."""

@@ -99,7 +99,7 @@ def test_nowhere_to_ask(release: Place, world: World) -> None:
     """Without GitHub, a person is told what to type; the release goes on when main has it."""
     remotes.refuse(release.remote, "refs/heads/main")
     said = release.run("release", "--part", "minor", "--yes")
-    assert said.code == 2
+    assert said.code == 8
     assert "main cannot take v0.2.0 by itself: it is protected" in said.err
     assert "type:     git switch main; git merge origin/merge-back/v0.2.0; git push origin main" in said.err
     remotes.allow(release.remote, "refs/heads/main")

@@ -196,7 +196,7 @@ def test_a_release_is_looked_at_and_told_of_without_a_secret(monitored: Place, w
     assert outs[0].code == 0, outs[0].text
     end = outs[0].out[outs[0].out.index("\ncontd 0.2.0 is out.") :]
     assert "the monitor says hold\n  - no data: the error rate: http://127.0.0.1:" in end
-    assert end.endswith("type: invoke monitor --version 0.2.0\n")
+    assert end.endswith("type: invoke monitor --version 0.2.0\ntype: git pull\n")
     assert len(world.part(Chat).messages()) == 1
 
     world.faults.clear()

@@ -208,7 +208,7 @@ def test_not_the_newest(everywhere: Place, world: World, yanking: Yanking, other
     (everywhere.state / "journal.jsonl").unlink()
     said = rolled_back(everywhere, yanking, "0.2.0")
     assert "cannot be undone: what others may have announced" in said.out
-    assert "so: tell room by hand, if they were told of 0.2.0" in said.out
+    assert "so: tell room by hand, if they know of 0.2.0" in said.out
     latest = releases.latest(github(world))
     assert latest
     assert latest.tag == "v0.3.0"
