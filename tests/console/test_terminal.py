@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from terminal import frames, recorded
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ SLOW = "import time\nfor part in range(12):\n    print(f'part {part} is proved',
 PROOF = "▸ the released tree passes python slow.py"
 
 
+@pytest.mark.slow
 def test_the_running_step_is_visible_at_every_size(release: Place) -> None:
     """Each second of a long proof shows its seconds and the last line of its log, at 80x24, 100x45 and 60x24."""
     release.write("slow.py", SLOW)

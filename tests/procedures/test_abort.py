@@ -80,6 +80,7 @@ def test_what_is_public_is_not_denied_when_somebody_moves_the_tag(release: Place
     assert "contd 0.2.0 is to be withdrawn" in said.out, said.text
 
 
+@pytest.mark.slow
 def test_a_place_that_does_not_answer_refuses(release: Place, world: World) -> None:
     """The tag is somebody else's, and the index is down: what is there is not known, and nothing is undone."""
     killed(release, "release/v0.2.0 is on origin")

@@ -45,6 +45,7 @@ def test_a_release_that_stops(place: Place) -> None:
     assert "  type:     invoke rehearse --without-proof   (it continues; --fresh begins again)" in said.err
 
 
+@pytest.mark.slow
 def test_what_the_changes_ask_for(place: Place) -> None:
     """Without a part, the rehearsal takes what the fragments and the API ask for since the last release."""
     place.write("contd/more.py", "def load(path): ...\n")

@@ -55,6 +55,7 @@ def test_two_candidates_and_the_final(release: Place, world: World) -> None:
     assert {1} == set(world.ledger.effects().values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("part", "seconds"),
     [

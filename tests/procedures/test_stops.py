@@ -242,6 +242,7 @@ def test_what_is_public_is_said_however_it_is_stopped(release: Place, world: Wor
     assert {1} == set(world.ledger.effects().values())
 
 
+@pytest.mark.slow
 def test_what_is_public_is_not_known_before_it_was_looked_at(release: Place, world: World) -> None:
     """A release that continues and cannot ask the index does not say that nothing is public there."""
     assert release.say(*MINOR).code == 8

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from contd_release.sandbox.github.api import Forge
 from contd_release.sandbox.github.records import Check
 from contd_release.sandbox.github.store import now
@@ -31,6 +33,7 @@ def test_the_first_advice_is_to_wait(everywhere: Place, world: World) -> None:
     assert "type:     invoke release --part minor --because 'it is a fix' --wait-ci   (it waits" in said.err
 
 
+@pytest.mark.slow
 def test_the_release_begins_when_they_have_ended(everywhere: Place, world: World) -> None:
     """What runs is named while it is waited for; nothing is begun before."""
     put(everywhere, world, "in_progress")

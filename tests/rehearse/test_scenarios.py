@@ -34,7 +34,8 @@ FIRST = ("--part", "minor")
 RELEASES = {"hotfix": 1, "rollback": 2}
 
 
-@pytest.mark.parametrize("name", ["hotfix", pytest.param("rollback", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["hotfix", "rollback"])
 def test_rehearsed(place: Place, name: str) -> None:
     """One call rehearses all of it."""
     said = place.run("rehearse", "--scenario", name, timeout=400)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from contd_release.sandbox import remotes
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ def type_in(place: Place, *lines: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_what_is_printed_leads_to_a_release(place: Place) -> None:
     """The lines that are printed, typed into a shell, and a release: it goes into the world, and into nothing else."""
     before = place.everything()

@@ -86,6 +86,7 @@ def test_issues_that_take_no_comment(github: Github, released: Release, tmp_path
     ]
 
 
+@pytest.mark.slow
 def test_a_token_that_may_not_comment(
     github: Github, released: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -165,6 +165,7 @@ ADDING = """
     texts[f"{name}.dist-info/RECORD"] ="""
 
 
+@pytest.mark.slow
 def test_a_release_with_a_module_that_git_lacks_stops_before_the_line(release: Place) -> None:
     """The module and what to type are named; once the project names it as generated, it is released."""
     release.replace("backend/small_backend.py", '\n    texts[f"{name}.dist-info/RECORD"] =', ADDING)

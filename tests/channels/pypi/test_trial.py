@@ -35,6 +35,7 @@ def test_a_wheel_that_cannot_be_imported(release: Place, world: World) -> None:
     assert dict(world.ledger.effects()) == {}
 
 
+@pytest.mark.slow
 def test_what_the_package_needs_is_installed_with_it(release: Place, tmp_path: Path, world: World) -> None:
     """
     A requirement comes from where pip looks on this machine, both times; the package itself from the release alone.
@@ -60,6 +61,7 @@ def test_a_python_that_is_not_here(here: Place, beginning: Beginning) -> None:
     assert "no Python on this machine fits requires-python '>=9'" in found.detail
 
 
+@pytest.mark.slow
 def test_another_python_of_this_machine(release: Place, world: World) -> None:
     """A package for a newer Python than the one that releases it is installed and imported with that one."""
     try:

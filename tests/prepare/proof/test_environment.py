@@ -243,6 +243,7 @@ def test_a_requirement_that_the_maintainer_does_not_have(maintainer: Maintainer,
     assert "No module named 'needed'" in said.err
 
 
+@pytest.mark.slow
 def test_the_environment_is_kept_for_a_continued_release(maintainer: Maintainer) -> None:
     """
     A proof that failed for a passing reason runs again in the environment that is there; abort removes it.

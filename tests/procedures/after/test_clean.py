@@ -20,6 +20,7 @@ def test_nothing_is_left(place: Place) -> None:
     assert (said.code, said.out) == (0, "releases left nothing on this machine that can be removed\n")
 
 
+@pytest.mark.slow
 def test_a_release_is_cleaned_up(release: Place) -> None:
     """The checkouts go; logs, artifacts, the journal and all that is the maintainer's stay; `verify` still works."""
     assert release.say(*MINOR).code == 0
@@ -42,6 +43,7 @@ def test_a_release_is_cleaned_up(release: Place) -> None:
     assert said.code == 0, said.text
 
 
+@pytest.mark.slow
 def test_a_release_in_progress_is_left_alone(release: Place) -> None:
     """What a release that can be continued needs is neither listed nor removed, and the release continues."""
     assert release.say("build", "--part", "minor").code == 0
@@ -82,6 +84,7 @@ def test_a_hotfix_that_is_out(release: Place) -> None:
     assert "hotfix/v0.2.1" in release.git("branch", "--list", "hotfix/*")
 
 
+@pytest.mark.slow
 def test_a_rehearsal(place: Place) -> None:
     """One that was stopped is kept until it is continued to its end; then its folder and its cache go."""
     place.write("newsfragments/12.feat.md", "Better.\n")

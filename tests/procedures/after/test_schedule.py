@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.conftest import Place
 
@@ -29,6 +31,7 @@ def waiting(place: Place) -> dict[str, str]:
     return {row[0]: row[4] for row in rows if row[0] in ("patch", "minor", "major")}
 
 
+@pytest.mark.slow
 def test_right_after_a_release(release: Place) -> None:
     """What was just released waits no more, although the clone has not pulled; the release says to type `git pull`."""
     assert waiting(release) == {"patch": "2", "minor": "3", "major": "3"}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from contd_release.sandbox.world import World
 
 if TYPE_CHECKING:
     from tests.conftest import Place
 
 
+@pytest.mark.slow
 def test_promote_verifies_and_leaves_the_rest_to_release(release: Place, world: World) -> None:
     """It walks up to its own end; `invoke release` goes on from there."""
     assert release.say("build", "--part", "minor").code == 0
