@@ -23,6 +23,7 @@ def answered(place: Place, answer: str, *, ahead: str = "") -> tuple[int, str]:
     return on_terminal(argv, place.clone, place.environment(), asked=QUESTION, answer=answer, ahead=ahead)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "ahead"),
     [

@@ -64,6 +64,7 @@ def test_nothing_to_abort(release: Place) -> None:
     assert "type:     invoke status" in said.err
 
 
+@pytest.mark.slow
 def test_what_is_public_is_not_denied_when_somebody_moves_the_tag(release: Place, world: World) -> None:
     """Killed when the sdist is on the index; another tag v0.2.0 is forced: nothing is undone, and that is said."""
     killed(release, "contd-0.2.0.tar.gz is on")
@@ -181,6 +182,7 @@ def test_a_copied_clone_has_checkouts_of_its_own(release: Place, beginning: Begi
     assert tree.is_dir()
 
 
+@pytest.mark.slow
 def test_the_folder_of_the_checkouts_is_noted(release: Place, beginning: Beginning, tmp_path: Path) -> None:
     """Where a release continues from another folder, that is noted as well, and an abort cleans both."""
     killed(release, '"Release 0.2.0" is committed')

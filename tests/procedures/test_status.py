@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.conftest import Place
 
@@ -32,6 +34,7 @@ def test_status_of_a_release_in_progress(release: Place) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_status_past_the_line(release: Place) -> None:
     """What is public is named, and to abort is no advice any more."""
     for words in (("build", "--part", "minor"), ("publish", "--yes")):

@@ -61,6 +61,7 @@ def put_back(place: Place, world: World, before: dict[str, str]) -> None:
     assert "nothing is under way; 0.2.0 aborted at" in place.say("status").out
 
 
+@pytest.mark.slow
 def test_a_proof_that_fails(release: Place, world: World, snapshot: SnapshotAssertion) -> None:
     """The session, its log and what to run are named, and nothing is public; abort puts everything back."""
     release.replace("pyproject.toml", '"python -c pass"', "'python -c \"raise SystemExit(3)\"'")
@@ -209,6 +210,7 @@ def test_ctrl_c(release: Place, world: World) -> None:
     assert len(world.ledger.effects()) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "what"),
     [

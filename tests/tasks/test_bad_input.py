@@ -483,6 +483,7 @@ def test_a_configuration_that_says_nothing_sensible(
     assert snapshot == stop(place)
 
 
+@pytest.mark.slow
 def test_a_search_without_end(release: Place, snapshot: SnapshotAssertion) -> None:
     """A pattern that backtracks for ever is stopped and named."""
     release.replace("contd/__init__.py", '__version__ = "0.1.5"', f'__version__ = "0.1.5"\n{"a" * 60}')

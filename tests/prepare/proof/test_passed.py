@@ -36,6 +36,7 @@ def test_a_proof_that_leaves_another_commit_is_refused(release: Place, world: Wo
     assert [one for one in world.ledger.mutating() if one.effects] == []
 
 
+@pytest.mark.slow
 def test_a_file_that_a_proof_changes_is_not_built(release: Place) -> None:
     """Each build has a clean checkout of the release commit; the wheel holds what git has."""
     line = "python -c \\\"open('contd/__init__.py', 'a').write('import os')\\\""
