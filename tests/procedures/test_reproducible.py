@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from programs import needed
 from released import NAME, Lab
 
 from contd_release.sandbox.world import World
@@ -20,8 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.integration]
 @pytest.fixture
 def labs(tmp_path: Path) -> Iterator[tuple[Lab, Lab]]:
     """Two worlds, each with a home and a cache of its own, and the same commit."""
-    if shutil.which("buildah") is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("buildah is not here: apt install buildah")
+    needed("buildah")
     pytest.importorskip("helm_python", reason="pip install contd-release[helm]")
     here, there = tmp_path / "here", tmp_path / "a-longer-name" / "there"
     with World(here / "world") as one, World(there / "world") as other:

@@ -63,7 +63,7 @@ def test_a_daemon_does_not_keep_the_lock_of_a_walk_that_has_ended(tmp_path: Path
     with lock.held(tmp_path / "lock"):
         daemon = subprocess.Popen(("sleep", "60"), close_fds=False, start_new_session=True)
     with daemon, ended(daemon), lock.held(tmp_path / "lock", wait=0.2):
-        pass
+        assert daemon.poll() is None
 
 
 def test_patience_ends(tmp_path: Path) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from programs import needed
 
 from contd_release.channels.image.rehearsal import BASE
 from contd_release.rehearse import scenarios
@@ -52,9 +52,7 @@ def test_rehearsed(place: Place, name: str) -> None:
 def whole(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """The place with every channel of the example, on a stand-in for the image's base."""
     for program in ("buildah", *(() if BASE in os.environ else ("mmdebstrap",))):
-        if not shutil.which(program):
-            message = f"{program} is not here: apt-get install {program}"
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+        needed(program)
     base = os.environ.get(BASE)
     if not base:
         archive = tmp_path_factory.mktemp("base") / "base.tar"

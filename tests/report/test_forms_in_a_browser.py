@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import struct
 import subprocess
 import zlib
@@ -11,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from programs import needed
 from release_story import story
 
 from contd_release.report import forms
@@ -22,13 +21,7 @@ LIGHT, DARK = "1", "0"
 @pytest.fixture
 def browser() -> str:
     """A Chromium."""
-    found = next((one for one in ("chromium", "google-chrome") if shutil.which(one)), None)
-    if found is None:
-        missing = "chromium is not here: apt install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    return found
+    return needed("chromium", others=("google-chrome",))
 
 
 def run(browser: str, folder: Path, *words: str) -> None:

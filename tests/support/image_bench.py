@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import shutil
 import subprocess
 import tarfile
@@ -18,6 +17,7 @@ from threading import Event
 import pytest
 import stamina
 from packaging.version import Version
+from programs import needed
 
 from contd_release.channels.image import channel as image
 from contd_release.channels.image import names as image_names
@@ -39,15 +39,6 @@ from contd_release.tools.oci.pack import pack
 
 EPOCH = 1_790_000_000
 PLATFORMS = ("linux/amd64", "linux/arm64")
-
-
-def needed(program: str, package: str) -> None:
-    """Skip where a program is missing, and fail where CI should have installed it."""
-    if shutil.which(program) is None:
-        message = f"{program} is not here: apt install {package}"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
 
 
 @dataclass(frozen=True)
@@ -250,10 +241,10 @@ def make_bench(folder: Path, world: World, images: Images, version: str = "1.2.0
 @pytest.fixture
 def buildah() -> None:
     """buildah is here."""
-    needed("buildah", "buildah")
+    needed("buildah")
 
 
 @pytest.fixture
 def skopeo() -> None:
     """skopeo is here."""
-    needed("skopeo", "skopeo")
+    needed("skopeo")

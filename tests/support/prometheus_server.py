@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -12,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 import requests
+from programs import needed
 
 
 @dataclass(frozen=True)
@@ -38,11 +36,7 @@ def served(folder: Path, history: str = "") -> Iterator[Server]:
         history: what it remembers, in the OpenMetrics format with timestamps.
     """
     for program in ("prometheus", "promtool"):
-        if shutil.which(program) is None:
-            missing = f"{program} is not here: apt install prometheus"
-            if os.environ.get("CI"):
-                pytest.fail(missing)
-            pytest.skip(missing)
+        needed(program, "prometheus")
     data, config = folder / "data", folder / "prometheus.yml"
     data.mkdir(parents=True)
     config.write_text("scrape_configs: []\n", encoding="utf-8")

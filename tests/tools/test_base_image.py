@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -12,6 +10,7 @@ from pathlib import Path
 
 import base_image
 import pytest
+from programs import needed
 
 SCRIPT = Path(base_image.__file__)
 
@@ -21,9 +20,7 @@ SCRIPT = Path(base_image.__file__)
 def test_the_stand_in_has_a_python_for_every_platform(tmp_path: Path) -> None:
     """One archive holds both platforms, each with Python and a shell, and neither was run to make it."""
     for program in ("mmdebstrap", "skopeo"):
-        if not shutil.which(program):
-            message = f"{program} is not here: apt-get install {program}"
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+        needed(program)
     archive = tmp_path / "base.tar"
     subprocess.run((sys.executable, str(SCRIPT), str(archive)), check=True)
     for architecture in ("amd64", "arm64"):

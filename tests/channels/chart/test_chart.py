@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from charted import CHART_YAML, EPOCH, image, login, look, raised, release_of, seal, undo, walk
 from packaging.version import Version
+from programs import needed
 
 from contd_release.channels.chart import access, build, dependencies, publish, verify
 from contd_release.channels.chart import channel as chart
@@ -109,12 +110,12 @@ class Registry:
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Registry]]:
     """Starts registries, and ends them."""
-    needs("docker-registry", "docker-registry")
+    needed("docker-registry", "docker-registry")
     started: list[Registry] = []
 
     def one(*, guarded: bool = False, read_only: bool = False) -> Registry:
         if guarded:
-            needs("htpasswd", "apache2-utils")
+            needed("htpasswd", "apache2-utils")
         registry = Registry(tmp_path / f"registry-{len(started)}", guarded=guarded, read_only=read_only)
         registry.start()
         started.append(registry)
@@ -137,16 +138,6 @@ def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{name}_NAME", "Ann")
         monkeypatch.setenv(f"GIT_{name}_EMAIL", "ann@example.com")
-
-
-def needs(program: str, package: str) -> None:
-    """Skip where a Debian package is missing; fail there in CI, which installs it."""
-    if shutil.which(program):
-        return
-    message = f"{program} is not here: apt-get install {package}"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
 
 
 # Build.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
+from programs import needed
 
 from contd_release.channels.image import rehearsal as images
 from contd_release.project.settings import Image
@@ -17,8 +16,7 @@ IMAGE = Image(platforms=(f"linux/{emulation.here()}",))
 def builder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Something that builds is here, and no stand-in is named."""
     monkeypatch.delenv(images.BASE, raising=False)
-    if not shutil.which("buildah"):
-        pytest.skip("buildah is not here: apt install buildah")
+    needed("buildah")
 
 
 def test_the_base_can_be_empty_where_nothing_runs() -> None:

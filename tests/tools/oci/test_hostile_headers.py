@@ -48,14 +48,19 @@ def test_no_header_ends_with_a_traceback(odd: Odd, name: str, value: str) -> Non
         lambda: upload.resumed(repository, f"{odd.url}v2/x"),
         lambda: upload.send(repository, Bytes(b"x"), upload.Upload(where)),
     )
+    outcomes: list[str] = []
     for status in (200, 202, 204, 401):
         odd.body, odd.headers, odd.status = b"", {name: where}, status
         for read in reads:
             try:
-                read()
+                outcomes.append(str(read()))
             except ReleaseError as error:
                 _is_short(error)
+                outcomes.append(type(error).__name__)
     odd.status = 200
+    assert len(outcomes) == 4 * len(reads)
+    # A refused login is never an answer.
+    assert set(outcomes[-len(reads) :]) <= {"Refused", "Unanswered", "Usage"}
 
 
 def _is_short(error: ReleaseError) -> None:

@@ -62,7 +62,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 def debian(folder: Path) -> Iterator[Place]:
     """docker-registry with one user, on this machine only."""
-    from image_bench import needed
+    from programs import needed
 
     needed("docker-registry", "docker-registry")
     needed("htpasswd", "apache2-utils")
