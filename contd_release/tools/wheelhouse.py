@@ -15,7 +15,6 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -71,10 +70,9 @@ def fill(to: Path, platforms: Sequence[str], extras: str, python: str) -> None:
         wheels = folder / "wheels"
         _run(build(wheels))
         wheel = next(wheels.glob("*.whl"))
-        commands = [install(folder / name, machine, wheel, extras, python) for name, machine in machines.items()]
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(_run, commands))
-        for name in machines:
+        # One after the other: two uv with an empty cache fail now and then, as both write what they find out of Python.
+        for name, machine in machines.items():
+            _run(install(folder / name, machine, wheel, extras, python))
             settle(folder / name)
 
 
