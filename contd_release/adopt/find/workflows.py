@@ -19,7 +19,7 @@ class Step:
     One step of a job, with its expressions filled in as far as files say their value.
 
     Args:
-        uses: the action, without its version.
+        uses: the action, or the workflow that the job calls, without its version.
         inputs: what it is given; every value as text.
         on_tags: whether a tag starts the workflow.
     """
@@ -71,6 +71,8 @@ def _steps(tree: Tree, path: str, repository: str) -> Iterator[Step]:
     known = {"github.repository": repository, "github.repository_owner": owner, "github.event.repository.name": name}
     for job, body in _mapping(workflow.get("jobs")).items():
         environment = _texts(workflow.get("env")) | _texts(_mapping(body).get("env"))
+        if called := _mapping(body).get("uses"):
+            yield Step(path, job, str(called).partition("@")[0], "", {}, on_tags)
         listed = _mapping(body).get("steps")
         for step in listed if isinstance(listed, list) else ():
             one = _mapping(step)

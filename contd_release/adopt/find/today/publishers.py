@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from contd_release.adopt.find.workflows import Step, steps, triggers
@@ -39,6 +39,21 @@ _COMMANDS: Final = {
     r"|\b(bumpversion|bump2version|bump-my-version|tbump)\b",
 }
 _TESTS: Final = r"\b(pytest|tox|nox|unittest|ruff|mypy|flake8|pre-commit)\b"
+# Actions that prepare or build a release; a workflow with any other one may do what the release does not.
+_BUILDING: Final = re.compile(
+    r"actions/(checkout|setup-[\w-]+|cache(/\w+)?|(up|down)load-artifact|attest[\w-]*)|docker/[\w-]+|pypa/[\w-]+"
+    r"|astral-sh/[\w-]+|azure/setup-helm|sigstore/[\w.-]+|anchore/sbom-action|step-security/harden-runner"
+    r"|hynek/build-and-inspect-python-package|snok/install-poetry|abatilo/actions-poetry|pdm-project/setup-pdm"
+    r"|redhat-actions/[\w-]+|dtolnay/rust-toolchain|slsa-framework/[\w./-]+"
+)
+# Commands that publish what the release does not, or change another machine.
+_ELSEWHERE: Final = (
+    r"\b(npm|pnpm|yarn|cargo|gem|mvn|gradlew?|dotnet|nuget)\b[^\n|&;]* (publish|push|deploy)\b"
+    r"|\b(gh-deploy|ghp-import|mike deploy|helm upgrade|helm install|ssh|scp|rsync)\b"
+    r"|\b(aws|gcloud|gsutil|az|kubectl|terraform|ansible-playbook|flyctl|heroku|netlify|vercel) "
+    r"|\bcurl\b[^\n|]* (-X|--request|-d|--data|-F|--form|-T|--upload-file)\b"
+    r"|\bgit push\b[^\n]*(pages|https?:|git@)"
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,7 @@ class Publisher:
     Args:
         channel: what it publishes: `pypi`, `image`, `chart`, `github`, or `tag` where it tags.
         what: the action or the command.
-        is_alone: whether the workflow does nothing but releasing, so that it can go as a whole.
+        is_alone: whether the release does everything that the workflow does, so that the file can be removed.
     """
 
     channel: str
@@ -78,12 +93,11 @@ def find(tree: Tree, ours: str = "") -> tuple[Publisher, ...]:
 
 def conflicts(found: Sequence[Publisher], channels: Mapping[str, bool]) -> tuple[Publisher, ...]:
     """Those that would publish what the release publishes too, the first one of each workflow and channel."""
-    kept = {
-        (one.path, one.channel): one
-        for one in reversed(found)
-        if one.channel == "tag" or channels.get(one.channel, False)
-    }
-    return tuple(reversed(kept.values()))
+    both = [one for one in found if one.channel == "tag" or channels.get(one.channel, False)]
+    kept = {(one.path, one.channel): one for one in reversed(both)}
+    # A workflow that also publishes to a channel that is off is still needed.
+    needed = {one.path for one in found if one not in both}
+    return tuple(replace(one, is_alone=one.is_alone and one.path not in needed) for one in reversed(kept.values()))
 
 
 def _is_ours(tree: Tree, path: str) -> bool:
@@ -122,8 +136,15 @@ def _published(step: Step) -> Iterator[tuple[str, str]]:
 
 
 def _is_alone(tree: Tree, path: str, every: Sequence[Step]) -> bool:
-    """Whether a workflow is only about releases: it runs no tests, and nothing but a release or a person starts it."""
-    runs_tests = any(re.search(_TESTS, step.run) for step in every if step.path == path)
-    makes_tags = any(_makes_tags(step) for step in every if step.path == path)
+    """Whether a workflow only releases: nothing but a release or a person starts it, and no step does more."""
+    steps_of = [step for step in every if step.path == path]
+    makes_tags = any(_makes_tags(step) for step in steps_of)
     allowed = {"tags", "release", "workflow_dispatch", *(("branches",) if makes_tags else ())}
-    return not runs_tests and triggers(tree, path) <= allowed
+    return triggers(tree, path) <= allowed and not any(_does_more(step) for step in steps_of)
+
+
+def _does_more(step: Step) -> bool:
+    """Whether a step tests, or does what no release does."""
+    action = step.uses.lower()
+    is_known = not action or action in _ACTIONS or _BUILDING.fullmatch(action) is not None
+    return not is_known or re.search(f"{_TESTS}|{_ELSEWHERE}", step.run) is not None

@@ -15,6 +15,7 @@ from contd_release.adopt.questions import Answers, Question
 from contd_release.adopt.tree import Tree
 
 _CHARTPRESS: Final = "chartpress.yaml"
+_REMOVED: Final = "superseded, and removed; keep it with --answer publisher=keep"
 # What a tool that is superseded leaves to be committed, or removed.
 FILES: Final = (
     ".bumpversion.cfg", "setup.cfg", "tox.ini", "tbump.toml", "bumpver.toml", "changelog.d",
@@ -95,7 +96,7 @@ def _findings(
         yield tool.finding
         yield from tool.ignored
     for one in conflicts:
-        outcome = "superseded, and removed" if one.path in superseded else f"a conflict: {advice(one)}"
+        outcome = _REMOVED if one.path in superseded else f"a conflict: {advice(one)}"
         yield Finding(f"{one.what} {does(one)}", one.where, outcome)
     if _CHARTPRESS in tree.known:
         yield Finding("chartpress sets the chart's version", f"{_CHARTPRESS}:1", "the release does that from now on")

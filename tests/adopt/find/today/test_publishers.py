@@ -42,6 +42,7 @@ def found(tmp_path: Path, text: str) -> tuple[publishers.Publisher, ...]:
         ("run: helm push x.tgz oci://ghcr.io/a", "chart"),
         ("uses: softprops/action-gh-release@v2", "github"),
         ('run: gh release create "$TAG"', "github"),
+        ("run: curl -sSL https://install.python-poetry.org | python3 - && poetry publish", "pypi"),
     ],
 )
 def test_what_publishes(tmp_path: Path, step: str, channel: str) -> None:
@@ -77,6 +78,40 @@ def test_what_makes_tags_publishes_whatever_starts_it(tmp_path: Path) -> None:
         "on:\n  push:\n    branches: [main]\n", "uses: googleapis/release-please-action@v4", "run: uv publish"
     )
     assert [(one.channel, one.is_alone) for one in found(tmp_path, text)] == [("tag", True), ("pypi", True)]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "run: docker push x",
+        "run: mkdocs gh-deploy --force",
+        "run: mike deploy --push 1.2",
+        "run: npm publish",
+        "run: cargo publish",
+        "run: aws s3 sync dist s3://a",
+        "run: kubectl apply -f a.yml",
+        "run: ssh a@b.example ./update",
+        "run: curl -sf -X POST https://deploy.example/hook",
+        "run: git push https://github.com/acme/website",
+        "uses: peaceiris/actions-gh-pages@v4",
+        "uses: JamesIves/github-pages-deploy-action@v4",
+        "uses: actions/deploy-pages@v4",
+        "uses: slackapi/slack-github-action@v2",
+        "uses: ./.github/actions/tell",
+    ],
+)
+def test_a_workflow_that_does_more_than_the_release_cannot_go(tmp_path: Path, step: str) -> None:
+    """The release does not publish an image here, nor a website: a person takes out the step that conflicts."""
+    every = found(tmp_path, workflow(ON_TAGS, step, "run: twine upload dist/*"))
+    kept = publishers.conflicts(every, {"pypi": True, "image": False})
+    assert [(one.channel, one.is_alone) for one in kept] == [("pypi", False)]
+
+
+def test_a_workflow_that_calls_another_one_cannot_go(tmp_path: Path) -> None:
+    """Nothing says what the other one does."""
+    calling = "  b:\n    uses: acme/workflows/.github/workflows/deploy.yml@v1\n"
+    one = found(tmp_path, workflow(ON_TAGS, "run: twine upload dist/*") + calling)[0]
+    assert not one.is_alone
 
 
 def test_only_channels_that_are_on_conflict(tmp_path: Path) -> None:
