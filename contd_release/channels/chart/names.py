@@ -13,6 +13,8 @@ from contd_release.project.settings import Chart
 from contd_release.tools.helm import chart_version, helm
 
 CHANNEL: Final = "chart"
+# The tag of a withdrawn chart as it was released begins with it.
+KEPT: Final = "withdrawn-"
 # A registry behind a cache may take its time to show what it took, in seconds.
 PATIENCE: Final = 300.0
 
@@ -43,7 +45,12 @@ def folder(release: Release) -> PurePosixPath:
 
 def name(release: Release) -> str:
     """The chart's name: as configured, or that of its folder, as Helm's conventions have it."""
-    return helm.checked_name(settings(release).name or PurePosixPath(settings(release).path).name)
+    return name_of(settings(release))
+
+
+def name_of(settings: Chart) -> str:
+    """The name of the chart that these settings describe."""
+    return helm.checked_name(settings.name or PurePosixPath(settings.path).name)
 
 
 def version(release: Release) -> str:
@@ -63,7 +70,12 @@ def registry(release: Release) -> str:
 
 def ref(release: Release) -> str:
     """`oci://ghcr.io/OWNER/charts/contd`: what a user pulls."""
-    return f"{registry(release)}/{name(release)}"
+    return ref_of(settings(release))
+
+
+def ref_of(settings: Chart) -> str:
+    """What a user pulls of the chart that these settings describe."""
+    return f"{settings.registry.rstrip('/')}/{name_of(settings)}"
 
 
 def reference(release: Release) -> str:
@@ -77,7 +89,7 @@ def kept_tag(release: Release) -> str:
 
     It is no SemVer, so no helm that looks for a version sees it; and what a tag names is not collected as garbage.
     """
-    return f"withdrawn-{version(release)}"
+    return f"{KEPT}{version(release)}"
 
 
 def advised(rollback: Rollback) -> str:

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
-from typing import Final
 
-from contd_release.channels.chart.names import CHANNEL
+from contd_release.channels.chart.names import CHANNEL, KEPT, ref_of
 from contd_release.channels.offer import Offer
 from contd_release.project.project import Project
 from contd_release.project.version import stated
+from contd_release.tools.helm import copy as helm_copy
 from contd_release.tools.helm import registry
-
-_KEPT: Final = "withdrawn-"
+from contd_release.tools.oci.repository import OciRepository
 
 
 def offers(project: Project) -> Iterator[Offer]:
     """
-    The versions with the digests of their `.tgz`.
-
-    A chart that was withdrawn is a copy which helm warns of. The chart as it was released has a tag of its own then,
-    and is what is offered here. A chart with versions of its own states no version of the project.
+    The versions with the digests of their `.tgz`; a chart with versions of its own states no version of the project.
     """
     settings = project.settings.chart
     if settings is None:
         return
-    name = settings.name or PurePosixPath(settings.path).name
-    there = registry.repository(f"{settings.registry.rstrip('/')}/{name}")
+    there = registry.repository(ref_of(settings))
     tags = there.tags()
     for tag in tags:
-        kept = f"{_KEPT}{tag}"
-        shown = kept if kept in tags else tag
-        if digest := registry.layer(there, shown):
-            version = "" if settings.version == "own" else stated(tag.removeprefix(_KEPT))
+        if digest := _released(there, tag, tags):
+            version = "" if settings.version == "own" else stated(tag.removeprefix(KEPT))
             yield Offer(CHANNEL, tag, digest, version)
+
+
+def _released(there: OciRepository, tag: str, tags: tuple[str, ...]) -> str | None:
+    """The digest of a version as it was released: that of its second tag, if a rollback put a copy in its place."""
+    kept = f"{KEPT}{tag}"
+    if kept in tags and helm_copy.is_copy(there, tag, kept):
+        return registry.layer(there, kept)
+    return registry.layer(there, tag)

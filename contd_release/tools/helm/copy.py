@@ -88,6 +88,36 @@ class Packed:
             manifest["annotations"] |= {_DESCRIPTION: changes["description"]}
         return Packed(Manifest(_spelled(manifest), self.manifest.media_type), config, archive)
 
+    def is_copy_of(self, original: Packed) -> bool:
+        """Whether `deprecated` made this of another chart, for any reason: nothing but the Chart.yaml differs."""
+        text = _chart_yaml(self.archive.content)
+        said, before = _metadata(text), _metadata(_chart_yaml(original.archive.content))
+        description = str(said.get("description"))
+        if said != before | {"deprecated": True, "description": description}:
+            return False
+        if not description.endswith(str(before.get("description") or "")):
+            return False
+        # Another version of zlib may pack the same files into other bytes.
+        expected = gzip.decompress(_with_chart_yaml(original.archive.content, text))
+        with gzip.open(io.BytesIO(self.archive.content)) as unpacked:
+            return unpacked.read(len(expected) + 1) == expected
+
+
+def is_copy(there: OciRepository, version: str, kept: str) -> bool:
+    """
+    Whether a version of a chart is the copy that helm warns of, made of the chart that another tag keeps.
+
+    Raises:
+        Unanswered: the registry did not say.
+    """
+    digest, original = there.digest(version), there.digest(kept)
+    if digest is None or original is None:
+        return False
+    try:
+        return read(there, digest).is_copy_of(read(there, original))
+    except Conflict:
+        return False
+
 
 def read(there: OciRepository, digest: str) -> Packed:
     """

@@ -116,6 +116,42 @@ def test_killed_half_way(there: OciRepository, rollback: Rollback) -> None:
     assert packed("1.2.0").manifest.digest == there.digest(KEPT)
 
 
+def offered(rollback: Rollback, version: str) -> str:
+    """The digest with which `invoke watch` sees a version of the chart."""
+    return next(one.digest for one in chart.offers(rollback.release.project) if one.name == version)
+
+
+def test_the_watch_sees_the_chart_that_was_released(there: OciRepository, rollback: Rollback) -> None:
+    """The copy that this tool makes is offered as the chart that it was made of, before, half way, and after."""
+    original = packed("1.2.0").archive.digest
+    assert original == offered(rollback, "1.2.0")
+    put(there, packed("1.2.0"), KEPT)
+    assert original == offered(rollback, "1.2.0")
+    walk(rollback)
+    assert original != registry.layer(there, "1.2.0")
+    assert original == offered(rollback, "1.2.0")
+
+
+@pytest.mark.parametrize("is_marked", [False, True])
+def test_the_watch_sees_what_only_looks_like_a_copy(
+    there: OciRepository, rollback: Rollback, *, is_marked: bool
+) -> None:
+    """Another chart under the version is offered as what it is, though the released one has the second name."""
+    other = packed("1.2.0", values="a: 2\n")
+    other = other.deprecated("WITHDRAWN: it was bad.") if is_marked else other
+    put(there, packed("1.2.0"), KEPT)
+    put(there, other, "1.2.0")
+    assert other.archive.digest == offered(rollback, "1.2.0")
+
+
+def test_the_watch_sees_that_the_version_is_no_chart(there: OciRepository, rollback: Rollback) -> None:
+    """A manifest without a chart has its own digest, and the second name does not hide it."""
+    put(there, packed("1.2.0"), KEPT)
+    plain = packed("1.2.0").manifest.content.replace(b"helm.chart.content", b"something.else")
+    there.put("1.2.0", type(packed("1.2.0").manifest)(plain, packed("1.2.0").manifest.media_type))
+    assert there.digest("1.2.0") == offered(rollback, "1.2.0")
+
+
 def test_it_is_not_there(rollback: Rollback, withdrawal: Withdrawal) -> None:
     """A version that has no chart needs no mark."""
     nothing = withdrawal("1.3.0", "deprecate-chart")
