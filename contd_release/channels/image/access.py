@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contd_release.channels import visibility
-from contd_release.channels.image.build import builder
+from contd_release.channels.image.builder import builder
 from contd_release.channels.image.names import CHANNEL, reference, repository, sealed, settings, storage
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady

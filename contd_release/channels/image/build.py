@@ -6,94 +6,26 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from contd_release.channels.image import arguments, parts
+from contd_release.channels.image.builder import builder, by_buildah
 from contd_release.channels.image.names import CHANNEL, archive, labels, sealed, settings, storage
 from contd_release.channels.source import emptied
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady, Usage
-from contd_release.process.action import Action, Call, Running
+from contd_release.process.action import Action, Call
 from contd_release.process.command import Command
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact
 from contd_release.project.release import Release
-from contd_release.project.settings import Image
+from contd_release.records.commit import OfCommit
 from contd_release.tools import git
-from contd_release.tools.builders import buildah, buildx, dockerfile, emulation
+from contd_release.tools.builders import dockerfile
 from contd_release.tools.builders.dockerfile import Build
 from contd_release.tools.oci.archive import Archive
 from contd_release.tools.oci.pack import pack, single
-
-# https://github.com/containers/image/blob/main/docs/containers-transports.5.md
-_FILES: Final = ("oci-archive:", "oci:", "docker-archive:", "dir:")
-
-
-@dataclass(frozen=True)
-class Builder:
-    """
-    What builds images here, and what is done before the first build.
-
-    Args:
-        runs: whether programs of a platform run in a build, by themselves or emulated.
-    """
-
-    name: str
-    version: str
-    build: Callable[[Build], Command]
-    runs: Callable[[str], bool]
-    before: tuple[Command, ...] = ()
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.version}"
-
-
-@dataclass(frozen=True)
-class OfCommit:
-    """A command that names the release commit, which is known only once it is made."""
-
-    source: Path
-    command: Callable[[str], Command]
-
-    def __str__(self) -> str:
-        return str(self.command(git.commit(self.source) or "COMMIT"))
-
-    def run(self, running: Running) -> None:
-        """Run it with the commit that is checked out."""
-        commit = git.commit(self.source)
-        if commit is None:
-            raise NotReady(
-                f"{self.source.name} is not checked out", expected="the release commit", type_next="invoke release"
-            )
-        self.command(commit).run(running)
-
-
-def builder(image: Image, storage: Path) -> Builder:
-    """
-    The builder of docker where there is one, buildah otherwise; only buildah starts from a file on this machine.
-
-    Raises:
-        NotReady: neither is here.
-    """
-    if not image.base.startswith(_FILES) and (version := buildx.version()):
-        return Builder("docker buildx", version, buildx.build, buildx.runs)
-    if version := buildah.version():
-        build = partial(buildah.build, storage=storage)
-        return Builder("buildah", version, build, emulation.runs, buildah.tidy(storage))
-    if image.base.startswith(_FILES):
-        raise NotReady(
-            f"buildah is not here, and nothing else builds on {image.base}",
-            expected="buildah",
-            type_next="apt install buildah",
-        )
-    raise NotReady(
-        "nothing that builds images is here",
-        expected="buildah, or docker buildx with a running builder that can write OCI archives",
-        type_next="apt install buildah   (or docker buildx create --use)",
-    )
 
 
 def packed(release: Release) -> Step:
@@ -175,7 +107,7 @@ def _builds(release: Release, platforms: tuple[str, ...]) -> tuple[Action, ...]:
     try:
         using = builder(image, storage(release))
     except NotReady:
-        using = Builder("buildah", "", partial(buildah.build, storage=storage(release)), emulation.runs)
+        using = by_buildah(storage(release))
     return (
         emptied(room),
         git.git(source, "reset", "--quiet", "--hard").reproducible(),
@@ -183,7 +115,7 @@ def _builds(release: Release, platforms: tuple[str, ...]) -> tuple[Action, ...]:
         *(_preparing(words, source, release.epoch) for words in image.prepare),
         *_standing_in(release, room),
         *using.before,
-        *(OfCommit(source, partial(_command, release, using.build, platform, room)) for platform in platforms),
+        *(OfCommit(release, partial(_command, release, using.build, platform, room)) for platform in platforms),
     )
 
 

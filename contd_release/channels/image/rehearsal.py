@@ -7,7 +7,7 @@ from typing import Final
 
 from contd_release.channels.base import LeftOut
 from contd_release.channels.image.access import foreign_run, own_package, where
-from contd_release.channels.image.build import builder
+from contd_release.channels.image.builder import builder
 from contd_release.errors import ReleaseError
 from contd_release.project.project import Project
 from contd_release.project.settings import Image

@@ -11,17 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.version import Version
 
-from contd_release.channels.image import build
 from contd_release.channels.image import channel as image
 from contd_release.channels.image import names as image_names
 from contd_release.channels.image.names import archive
-from contd_release.errors import Conflict, FailedCommand, NotReady
+from contd_release.errors import Conflict, FailedCommand
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Sealed, Tampered
-from contd_release.project.settings import Image
 from contd_release.records import commit
-from contd_release.tools.builders import buildx
 from contd_release.tools.oci.archive import Archive
 from contd_release.tools.oci.manifest import Descriptor
 from contd_release.tools.oci.pack import pack
@@ -148,10 +146,13 @@ def test_a_release_from_build_to_promotion(bench: Bench, buildah: None) -> None:
 def test_the_plan_shows_the_command_that_runs(bench: Bench) -> None:
     """One argv is printed and run; only the commit, which is not made yet, has a placeholder."""
     shutil.rmtree(bench.release.source("image"), ignore_errors=True)
-    shown = [str(action) for _, step in bench.checklist("build").steps() for action in step.act]
-    builds = [line for line in shown if "build" in line and "--platform" in line]
-    assert [_after(line, "--platform") for line in builds] == [["linux/amd64"], ["linux/arm64"]]
-    assert all("--label org.opencontainers.image.revision=COMMIT" in line for line in builds)
+    made = bench.commit()
+    for version, expected in (("1.2.0", made), ("1.3.0", "COMMIT")):
+        bench.release = replace(bench.release, version=Version(version))
+        shown = [str(action) for _, step in bench.checklist("build").steps() for action in step.act]
+        builds = [line for line in shown if "build" in line and "--platform" in line]
+        assert [_after(line, "--platform") for line in builds] == [["linux/amd64"], ["linux/arm64"]]
+        assert all(f"--label org.opencontainers.image.revision={expected}" in line for line in builds)
 
 
 def _after(line: str, word: str) -> list[str]:
@@ -177,46 +178,6 @@ def test_nothing_here_builds_images(bench: Bench, monkeypatch: pytest.MonkeyPatc
     found = image.access(bench.release)[0].observe()  # type: ignore[union-attr]
     assert found.detail == "nothing that builds images is here"
     assert found.type_next == "apt install buildah   (or docker buildx create --use)"
-
-
-DOCKER = """#!/bin/sh
-case "$*" in
-  "buildx version") echo "github.com/docker/buildx v0.17.1 257815a" ;;
-  "buildx inspect") {inspect} ;;
-  "info --format"*) echo '{info}' ;;
-  *) exit 1 ;;
-esac
-"""
-
-
-@pytest.mark.parametrize(
-    ("inspect", "info", "expected"),
-    [
-        ("echo 'Name: ci'; echo 'Driver:  docker-container'", "null", "docker buildx 0.17.1"),
-        (
-            "echo 'Name: default'; echo 'Driver: docker'",
-            '[["driver-type","io.containerd.snapshotter.v1"]]',
-            "docker buildx 0.17.1",
-        ),
-        ("echo 'Name: default'; echo 'Driver: docker'", '[["Backing Filesystem","extfs"]]', None),
-        ("echo 'Cannot connect to the Docker daemon' >&2; exit 1", "null", None),
-    ],
-)
-def test_docker_counts_where_its_engine_can_write_archives(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inspect: str, info: str, expected: str | None
-) -> None:
-    """A command line without an engine does not count, nor does an engine that cannot write OCI archives."""
-    (tmp_path / "docker").write_text(DOCKER.format(inspect=inspect, info=info))
-    (tmp_path / "docker").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    if expected is None:
-        monkeypatch.setenv("PATH", str(tmp_path))
-        assert buildx.version() is None
-    else:
-        assert expected == str(build.builder(Image(), tmp_path))
-        with pytest.raises(NotReady, match=r"buildah is not here, and nothing else builds on oci-archive:base\.tar"):
-            monkeypatch.setenv("PATH", str(tmp_path))
-            build.builder(Image(base="oci-archive:base.tar"), tmp_path)
 
 
 def test_packed_twice_it_is_the_same_file(images: Images, tmp_path: Path) -> None:
