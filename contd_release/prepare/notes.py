@@ -22,8 +22,9 @@ from contd_release.project.release import Release
 from contd_release.project.settings import News
 from contd_release.tools import git, towncrier
 from contd_release.tools.markup import rst
-from contd_release.tools.markup.changelog import Unreleased, added, has_section, unreleased
+from contd_release.tools.markup.changelog import added, has_section
 from contd_release.tools.markup.heading_links import with_links
+from contd_release.tools.markup.headings import Unreleased, unreleased
 
 
 def ready(release: Release) -> Step:

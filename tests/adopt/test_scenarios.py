@@ -13,7 +13,7 @@ from contd_release.rehearse.rehearsal import rehearsal_of
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 from contd_release.tools import bumpversion, git
-from contd_release.tools.markup import changelog
+from contd_release.tools.markup import headings
 from tests.adopt.scenario import FOLDER, Scenario, scenarios, shown
 from tests.conftest import Place, contents
 
@@ -74,7 +74,7 @@ def test_an_adopted_repository_is_ready_and_rehearses(
     if says := scenario.told.get("main-says"):
         assert bumpversion.configuration(partial(git.text, remote, main)).current == Version(says)
     news = rehearsal.project.news
-    assert changelog.unreleased(place.git("show", f"{tag}:{news.changelog}", where=remote)) == ()
+    assert headings.unreleased(place.git("show", f"{tag}:{news.changelog}", where=remote)) == ()
 
 
 @pytest.mark.slow(minutes=1)

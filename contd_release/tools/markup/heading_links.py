@@ -7,7 +7,7 @@ from typing import Final
 
 from packaging.version import Version
 
-from contd_release.tools.markup.changelog import names_no_release, open_headings
+from contd_release.tools.markup.headings import names_no_release, open_headings
 
 _LINK: Final = re.compile(r"\[(?P<label>(?:v?(?P<version>\d+(?:\.\d+)+))|[^\]]+)\]:[ \t]*(?P<url>\S+)")
 

@@ -22,8 +22,8 @@ from contd_release.adopt.tree import Tree
 from contd_release.errors import ReleaseError
 from contd_release.project import towncrier
 from contd_release.project.settings import News
-from contd_release.tools.markup import changelog as tool
-from contd_release.tools.markup.changelog import Heading
+from contd_release.tools.markup import headings
+from contd_release.tools.markup.headings import Heading
 
 _STEMS: Final = (
     "changelog",
@@ -170,14 +170,14 @@ def _files(tree: Tree) -> list[str]:
 def _sections(text: str, written: Style, current: Version) -> Iterator[Open]:
     """The sections that name no release, and those of a version that is still to come and has no date yet."""
     has_dates = "{project_date}" in written.title_format
-    opened = {one.line for one in tool.open_headings(text)}
-    for one in tool.headings(text):
+    opened = {one.line for one in headings.open_headings(text)}
+    for one in headings.headings(text):
         match = style.VERSION.search(re.sub(r"\(https?://[^)]*\)", "", one.title))
         is_next = (
             has_dates and match is not None and _is_later(match["version"], current) and not style.is_dated(one.title)
         )
         if one.line in opened or is_next:
-            yield Open(one, tool.end_of(text, one), is_kept=match is None)
+            yield Open(one, headings.end_of(text, one), is_kept=match is None)
 
 
 def _is_later(text: str, current: Version) -> bool:

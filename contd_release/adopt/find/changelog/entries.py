@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from contd_release.project.settings import meaning_of
-from contd_release.tools.markup import changelog
+from contd_release.tools.markup import headings
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -70,7 +70,7 @@ def entries(lines: Sequence[str], first: int, definitions: Mapping[str, str], *,
 
 
 def _is_nothing(text: str) -> bool:
-    return changelog.says_nothing(text) or changelog.says_unreleased(text)
+    return headings.says_nothing(text) or headings.says_unreleased(text)
 
 
 def definitions(text: str) -> dict[str, str]:
@@ -115,7 +115,7 @@ def _of_markdown(lines: Sequence[str]) -> Iterator[Entry]:
 
 
 def _of_rst(lines: Sequence[str]) -> Iterator[Entry]:
-    below = {one.line - 1: one.title for one in changelog.headings("\n".join(lines))}
+    below = {one.line - 1: one.title for one in headings.headings("\n".join(lines))}
     indents = [len(match["indent"]) for line in lines if (match := _ITEM.match(line))]
     base = min(indents, default=0)
     title, start, block = "", 0, list[str]()

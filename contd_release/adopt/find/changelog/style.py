@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contd_release.adopt.find.changelog.entries import meaning_of_title
-from contd_release.tools.markup.changelog import Heading, headings, open_headings
+from contd_release.tools.markup.headings import Heading, headings, open_headings
 
 VERSION: Final = re.compile(
     r"(?<![\w.])v?(?P<version>\d+\.\d+(?:\.\d+)*(?:[-.]?(?:a|b|rc|alpha|beta|dev|post)[-.]?\d*)?)(?![\w.]*\d)"
