@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import string
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,80 +12,14 @@ from packaging.version import Version
 
 from contd_release.errors import NotReady, Usage
 from contd_release.process.command import Command, python_module
-from contd_release.project.parse import record
 from contd_release.project.project import refuse_bytes
 from contd_release.project.version import parse_stated
+from contd_release.tools.version_file import VersionFile, version_file
 
 if TYPE_CHECKING:
     from contd_release.project.defaults import Read
 
 CONFIGURATION: Final = (".bumpversion.toml", "pyproject.toml")
-_LONGEST_SEARCH: Final = 2
-# A version, whichever it is.
-_ANY: Final = r"[0-9]+\.[0-9][0-9A-Za-z.+-]*"
-
-
-@dataclass(frozen=True)
-class VersionFile:
-    """One place that states the version: a file, the pattern that finds it, and how the version is spelled there."""
-
-    path: str
-    search: str
-    replace: str
-    is_regex: bool
-    serialize: tuple[str, ...]
-    parse: str
-
-    def problem(self, text: str | None, version: Version) -> str | None:
-        """
-        What is wrong when this file should state `version`; None if it does.
-
-        It does when replacing that version by itself finds a place and leaves the file as it is.
-        """
-        if text is None:
-            return f"{self.path} is not there; expected a file that states {version}"
-        spelled = self.spelled(version)
-        search = _filled(self.search, current_version=regex.escape(spelled) if self.is_regex else spelled)
-        if not self.is_regex:
-            return None if search in text else f"{self.path} does not have {search!r}"
-        replace = _filled(self.replace, new_version=spelled)
-        same, count = _replaced(self.path, search, replace, text)
-        if not count:
-            return f"{self.path} has nothing that matches {search!r}; expected it to state {spelled}"
-        if same != text:
-            wanted = next(new for old, new in zip(text.splitlines(), same.splitlines(), strict=False) if old != new)
-            return f"{self.path} does not say {wanted.strip()!r}"
-        return None
-
-    def spelled(self, version: Version) -> str:
-        """The version as this place spells it."""
-        return serialized(str(version), self.parse, self.serialize)
-
-    def can_spell(self, version: Version) -> bool:
-        """Whether its patterns know this version."""
-        return _serialized(str(version), self.parse, self.serialize) is not None
-
-    def said(self, text: str) -> tuple[int, str]:
-        """
-        The line, counted from 1, and the version that this place has in a text, whichever it is; 0 if it has none.
-        """
-        if self.search.strip() == "{current_version}":
-            return 0, ""
-        search = self.search if self.is_regex else regex.escape(self.search).replace(r"\{", "{").replace(r"\}", "}")
-        try:
-            match = regex.search(_filled(search, current_version=_ANY), text, regex.MULTILINE, timeout=_LONGEST_SEARCH)
-        except TimeoutError:
-            return 0, ""
-        versions = regex.findall(_ANY, match[0]) if match else []
-        return (text.count("\n", 0, match.start()) + 1, versions[-1]) if match and versions else (0, "")
-
-    def stating(self, text: str, old: Version, new: Version) -> str:
-        """The text with the new version wherever this place states the old one."""
-        before, after = (serialized(str(version), self.parse, self.serialize) for version in (old, new))
-        if not self.is_regex:
-            return text.replace(_filled(self.search, current_version=before), _filled(self.replace, new_version=after))
-        search = _filled(self.search, current_version=regex.escape(before))
-        return _replaced(self.path, search, _filled(self.replace, new_version=after), text)[0]
 
 
 @dataclass(frozen=True)
@@ -169,33 +102,6 @@ def bump(where: Path, path: str, previous: Version, version: Version) -> Command
     return Command(python_module("bumpversion", *words), cwd=where, env=env, timeout=120)
 
 
-def serialized(version: str, pattern: str, formats: tuple[str, ...]) -> str:
-    """The version in the shortest of these formats that leaves out nothing it has."""
-    return _serialized(version, pattern, formats) or version
-
-
-def _serialized(version: str, pattern: str, formats: tuple[str, ...]) -> str | None:
-    match = regex.fullmatch(pattern, version, regex.VERBOSE)
-    parts = {name: value for name, value in (match.groupdict() if match else {}).items() if value}
-    for form in sorted(formats, key=len):
-        fields = {name for _, name, _, _ in string.Formatter().parse(form) if name}
-        if parts and fields == parts.keys():
-            return form.format(**parts)
-    return None
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """One `[[tool.bumpversion.files]]`, with the defaults of `[tool.bumpversion]` filled in."""
-
-    filename: str
-    search: str = "{current_version}"
-    replace: str = "{new_version}"
-    regex: bool = False
-    serialize: tuple[str, ...] = ("{major}.{minor}.{patch}",)
-    parse: str = r"(?P<major>\d+)\.(?P<minor>\d+)\.(?P<patch>\d+)"
-
-
 def _table(text_of: Read) -> tuple[str, object] | None:
     """The path of the file that has `[tool.bumpversion]`, and that table."""
     for path in CONFIGURATION:
@@ -228,11 +134,10 @@ def _configuration(path: str, table: object) -> Configuration:
     entries = table.get("files", [])
     if not isinstance(entries, list):
         raise Usage(f"{path}: files is {entries!r}", expected="[[tool.bumpversion.files]]", type_next=f"$EDITOR {path}")
-    default = {one.name: table[one.name] for one in fields(_Entry) if one.name in table}
     files, problems = [], []
     for number, entry in enumerate(entries, 1):
         try:
-            files.append(_version_file(default, entry))
+            files.append(version_file(table, entry))
         except ValueError as error:
             problems.append(f"{path}: entry {number} of [[tool.bumpversion.files]]: {error}")
     if problems:
@@ -244,57 +149,8 @@ def _configuration(path: str, table: object) -> Configuration:
     return Configuration(path, _current(path, str(table["current_version"])), tuple(files))
 
 
-def _version_file(default: dict[str, object], entry: object) -> VersionFile:
-    """
-    The place that one entry names.
-
-    Raises:
-        ValueError: what is wrong with it.
-    """
-    if isinstance(entry, dict) and "glob" in entry and "filename" not in entry:
-        raise ValueError(f"glob = {entry['glob']!r} is not followed; name each file with filename")
-    found = record(default | entry if isinstance(entry, dict) else entry, _Entry)
-    sample = _filled(found.search, current_version="1.2.3")
-    for key, pattern, flags in (("search", sample if found.regex else "", 0), ("parse", found.parse, regex.VERBOSE)):
-        try:
-            regex.compile(pattern, flags)
-        except regex.error as error:
-            raise ValueError(f"{key} is no regular expression: {error}: {pattern!r}") from error
-    for form in found.serialize:
-        try:
-            tuple(string.Formatter().parse(form))
-        except ValueError as error:
-            raise ValueError(f"serialize has {form!r}: {error}") from error
-    return VersionFile(found.filename, found.search, found.replace, found.regex, found.serialize, found.parse)
-
-
 def _current(path: str, text: str) -> Version:
     try:
         return parse_stated(text)
     except Usage as error:
         raise Usage(f"{path}: {error.what_is}", error.expected, f"$EDITOR {path}") from error
-
-
-def _replaced(path: str, search: str, replace: str, text: str) -> tuple[str, int]:
-    """
-    The text with every match replaced, and how many there were.
-
-    Raises:
-        Usage: the search does not end within seconds on this file, or the replacement names a group that it lacks.
-    """
-    try:
-        return regex.subn(search, replace, text, flags=regex.MULTILINE, timeout=_LONGEST_SEARCH)
-    except (TimeoutError, regex.error, IndexError) as error:
-        why = f"takes longer than {_LONGEST_SEARCH} s" if isinstance(error, TimeoutError) else str(error)
-        raise Usage(
-            f"the search for the version in {path} {why}: {search!r}",
-            expected="a pattern that is anchored to one line, such as '^version = \"{current_version}\"'",
-            type_next="$EDITOR .bumpversion.toml",
-        ) from error
-
-
-def _filled(template: str, **values: str) -> str:
-    """The template with its version filled in; other braces, as in a regular expression's `{2}`, are left alone."""
-    for name, value in values.items():
-        template = template.replace("{" + name + "}", value)
-    return template

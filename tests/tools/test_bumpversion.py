@@ -36,23 +36,6 @@ def test_every_place_that_does_not() -> None:
     assert """helm/contd/Chart.yaml does not say 'appVersion: "0.2.0-rc.1"'""" in problems
 
 
-@pytest.mark.parametrize(
-    ("version", "spelled"), [("1.2.0", "1.2.0"), ("1.2.0rc1", "1.2.0-rc.1"), ("10.0.0a12", "10.0.0-a.12")]
-)
-def test_spelled_as_the_file_has_it(version: str, spelled: str) -> None:
-    """The shortest form that leaves nothing out."""
-    chart = bumpversion.configuration(text_of).files[-1]
-    assert spelled == bumpversion.serialized(version, chart.parse, chart.serialize)
-
-
-def test_a_plain_search() -> None:
-    """A search that is no regular expression is looked for as it is."""
-    place = bumpversion.VersionFile("a", "v{current_version}!", "v{new_version}!", False, ("{major}",), "")
-    assert place.problem("about v1.2.0!", Version("1.2.0")) is None
-    assert place.problem("about v1x2.0!", Version("1.2.0")) == "a does not have 'v1.2.0!'"
-    assert place.problem(None, Version("1.2.0")) == "a is not there; expected a file that states 1.2.0"
-
-
 def test_no_configuration() -> None:
     """Neither file has the table."""
     with pytest.raises(NotReady, match="no file says which files state the version"):
