@@ -15,12 +15,12 @@ from typing import Any, Final
 
 from packaging.version import InvalidVersion, Version
 
+from contd_release.channels.chart import version as chart_version
 from contd_release.errors import Usage
 from contd_release.project.defaults import Read
 from contd_release.project.release import Release
 from contd_release.project.version import parse_stated, semver
 from contd_release.tools.bumpversion import Configuration
-from contd_release.tools.helm import chart_version
 
 _MODULES: Final = ("__init__.py", "__about__.py", "__version__.py", "_version.py", "version.py")
 _VERSION: Final = r"[0-9][0-9A-Za-z.+-]*"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from contd_release.channels.chart import version as chart_version
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
 from contd_release.prepare import places, repository, stated
@@ -14,7 +15,6 @@ from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.tools import bumpversion, git
 from contd_release.tools.bumpversion import Configuration
-from contd_release.tools.helm import chart_version
 
 
 def agreed(release: Release) -> Step:

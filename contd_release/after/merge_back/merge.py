@@ -14,12 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from contd_release.channels.chart import version as chart_version
 from contd_release.errors import FailedCommand, ReleaseError
 from contd_release.process.action import Running
 from contd_release.project.release import Release
 from contd_release.project.version import parse
 from contd_release.tools import bumpversion, git
-from contd_release.tools.helm import chart_version
 from contd_release.tools.markup import changelog
 
 # The commit that brings the code of an earlier version back names it in this line of its message.

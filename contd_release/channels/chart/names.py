@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Final
 
+from contd_release.channels.chart import version as chart_version
 from contd_release.channels.withdrawal import Rollback
 from contd_release.errors import Usage
 from contd_release.project.artifacts import Artifact
 from contd_release.project.release import Release
 from contd_release.project.settings import Chart
-from contd_release.tools.helm import chart_version, helm
+from contd_release.tools.helm import helm
 
 CHANNEL: Final = "chart"
 # The tag of a withdrawn chart as it was released begins with it.

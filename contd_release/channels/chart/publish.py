@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from contd_release.channels.chart import version as chart_version
 from contd_release.channels.chart.names import PATIENCE, file_name, folder, kept_tag, ref, reference, sealed, version
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
@@ -16,7 +17,6 @@ from contd_release.process.action import Call
 from contd_release.project import artifacts
 from contd_release.project.release import Release
 from contd_release.records import seal
-from contd_release.tools.helm import chart_version
 from contd_release.tools.helm import registry as helm_registry
 
 

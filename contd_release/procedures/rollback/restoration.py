@@ -15,12 +15,12 @@ from pathlib import Path
 from packaging.version import Version
 
 from contd_release.after.merge_back.merge import RESTORES
+from contd_release.channels.chart import version as chart_version
 from contd_release.channels.withdrawal import sentence
 from contd_release.errors import NotReady
 from contd_release.process.action import Running
 from contd_release.project.project import Project
 from contd_release.tools import bumpversion, git
-from contd_release.tools.helm import chart_version
 
 
 @dataclass(frozen=True)
