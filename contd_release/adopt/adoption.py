@@ -8,27 +8,17 @@ Each subject has a module or a folder in `find/`, which only reads, and where so
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from contd_release.adopt import needs
+from contd_release.adopt import needs, settings
 from contd_release.adopt.draft import Draft
 from contd_release.adopt.find import chart, developers, image, package, places, tags, tasks, values, versions, workflows
 from contd_release.adopt.find.changelog import changelog
-from contd_release.adopt.find.changelog.changelog import Changelog
-from contd_release.adopt.find.chart import Chart
-from contd_release.adopt.find.image import Image
-from contd_release.adopt.find.package import Package
 from contd_release.adopt.find.places import Places
 from contd_release.adopt.find.proof import proof
-from contd_release.adopt.find.proof.proof import Proof
-from contd_release.adopt.find.tags import Tags
-from contd_release.adopt.find.tasks import Tasks
 from contd_release.adopt.find.today import today
-from contd_release.adopt.find.today.today import Today
-from contd_release.adopt.find.values import Values
 from contd_release.adopt.find.versions import Current
-from contd_release.adopt.finding import Finding
+from contd_release.adopt.found import Found
 from contd_release.adopt.place import Place
 from contd_release.adopt.questions import Answers, Question
 from contd_release.adopt.templates import release_workflow, template
@@ -40,36 +30,9 @@ from contd_release.adopt.write import superseded as write_superseded
 from contd_release.adopt.write import tasks as write_tasks
 from contd_release.adopt.write import versions as write_versions
 from contd_release.errors import NotReady
-from contd_release.project import tag_format
 from contd_release.project.defaults import github_repository
 from contd_release.project.project import refuse_bytes
-from contd_release.project.rules import IMAGE
 from contd_release.tools import git
-
-
-@dataclass(frozen=True)
-class Found:
-    """Everything that the tree says."""
-
-    package: Package | None
-    tags: Tags
-    current: Current
-    chart: Chart | None
-    values: Values | None
-    image: Image | None
-    places: Places
-    changelog: Changelog
-    proof: Proof
-    today: Today
-    tasks: Tasks
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Every finding, in the order in which people read them."""
-        released = (self.package, self.current, self.tags, self.image, self.chart)
-        parts = (*released, self.changelog, self.proof, self.today, self.tasks)
-        listed = tuple(Finding(f"{one.says} is the version", one.where, one.reason) for one in self.places.followed)
-        return tuple(one for part in parts if part for one in part.findings) + listed + self.places.mentions
 
 
 def look(tree: Tree, answers: Answers) -> Found:
@@ -153,7 +116,7 @@ def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
     write_versions.agree(made, found.places.followed, version)
     write_changelog.write(made, found.changelog)
     write_superseded.remove(made, found.today)
-    write_settings.write(made, _settings(tree, found, answers))
+    write_settings.write(made, settings.of(found, answers))
     write_versions.list_all(made, followed, version, between=version.dev is not None)
     write_tasks.write(made, found.tasks)
     write_developers.write(made, developers.find(tree, found.proof, _requires_python(found.package)))
@@ -208,91 +171,5 @@ def _stated_in_package(made: Draft, found: Found, answers: Answers) -> list[Plac
     return [Place(path, line, '__version__ = "', version, '"', "the package's")]
 
 
-def _settings(tree: Tree, found: Found, answers: Answers) -> Mapping[str, write_settings.Value | write_settings.Table]:
-    """The settings that differ from what is so without them."""
-    settings: dict[str, write_settings.Value | write_settings.Table] = {}
-    if found.package and found.package.is_named_by_answer:
-        settings["name"] = found.package.name
-    if found.package and found.package.metadata.folder:
-        settings["package"] = found.package.metadata.folder.rstrip("/")
-    if found.tags.main != "main":
-        settings["main"] = found.tags.main
-    if found.tags.format != tag_format.DEFAULT:
-        settings["tag-format"] = found.tags.format
-    if found.today.publisher == "github-actions":
-        settings["publisher"] = "github-actions"
-    settings |= _proof(found.proof)
-    if _is_dated(found, answers):
-        settings["version-scheme"] = "calver"
-    if found.current.version.dev is not None:
-        settings |= _after_release(found.current, answers)
-    if found.image and found.image.is_published:
-        settings["image"] = _image(found.image)
-    if found.chart and found.chart.is_published:
-        settings["chart"] = _chart(found, found.chart)
-    return settings
-
-
-def _proof(found: Proof) -> dict[str, write_settings.Value]:
-    # A list that is empty says that nothing proves a release; without one, nox does.
-    proof: dict[str, write_settings.Value] = {} if found.is_default else {"proof": found.lines}
-    listed = {"proof-extras": found.extras, "proof-groups": found.groups}
-    return proof | {key: value for key, value in listed.items() if value}
-
-
-def _is_dated(found: Found, answers: Answers) -> bool:
-    """Whether versions are dates; asked where they look like some."""
-    version = found.current.version
-    if not (found.tags.is_dated or (found.tags.newest is None and 2000 <= version.major < 2100)):
-        return False
-    question = Question(
-        "version-scheme",
-        f"{version} looks like a date: are the versions dates",
-        "calver",
-        "then a release is named with --version, and no part of it says how big it is",
-        ("calver", "semver"),
-    )
-    return answers.of(question) == "calver"
-
-
-def _after_release(current: Current, answers: Answers) -> dict[str, str]:
-    """What main says after a release, asked where it names the next version today; nothing for the release's."""
-    part = "minor" if current.version.micro == 0 else "patch"
-    question = Question(
-        "after-release",
-        "what do the version files on main say after a release",
-        f"{part}-dev",
-        f"they say {current.says} now",
-        ("release", "patch-dev", "minor-dev"),
-    )
-    answer = answers.of(question)
-    return {} if answer == "release" else {"after-release": answer}
-
-
 def _by_remote(repository: str) -> str:
     return f"ghcr.io/{repository.lower()}" if repository else ""
-
-
-def _image(found: Image) -> write_settings.Table:
-    table: dict[str, write_settings.Value] = {} if found.is_by_remote else {"name": found.name}
-    if found.dockerfile != "Dockerfile":
-        table["dockerfile"] = found.dockerfile
-    if found.context != ".":
-        table["context"] = found.context
-    if found.platforms and found.platforms != ("linux/amd64", "linux/arm64"):
-        table["platforms"] = found.platforms
-    return table
-
-
-def _chart(found: Found, chart: Chart) -> write_settings.Table:
-    table: dict[str, write_settings.Value] = {"path": chart.folder}
-    if chart.is_own:
-        table["version"] = "own"
-    if chart.registry:
-        table["registry"] = chart.registry
-    if chart.folder.rpartition("/")[2] != chart.name:
-        table["name"] = chart.name
-    named = found.values.name if found.values else ""
-    if found.image and found.image.is_published and IMAGE.holds(named) and named != found.image.name:
-        table["image"] = named
-    return table

@@ -37,12 +37,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Draft:
-    """
-    The files as adoption would leave them. Texts have line feeds here, whatever the files have.
-
-    Args:
-        known: the lines that other modules have decided on, such as the folder of fragments, by their name.
-    """
+    """The files as adoption would leave them. Texts have line feeds here, whatever the files have."""
 
     tree: Tree
     _texts: dict[str, str | None] = field(default_factory=dict)

@@ -68,8 +68,8 @@ def _described(found: Project) -> Found:
 
 
 def _tasks(tree: Tree) -> Found:
-    path = next((one for one in tasks.FILES if one in tree.known), "")
-    if "contd_release" in (tree.text(path) or ""):
+    path = tasks.file_of(tree)
+    if tasks.has_ours(tree):
         return Found(State.DONE, path)
     return Found(State.ABSENT, f"{path} has tasks, and not ours" if path else "tasks.py is not there", ADOPT)
 

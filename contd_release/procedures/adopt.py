@@ -10,6 +10,7 @@ from pathlib import Path
 from contd_release.adopt import adoption, check
 from contd_release.adopt import tree as working_tree
 from contd_release.adopt.draft import Change
+from contd_release.adopt.found import Found
 from contd_release.adopt.place import Place
 from contd_release.adopt.questions import Answers, Question
 from contd_release.adopt.write import journal
@@ -81,7 +82,7 @@ def run(wishes: Wishes) -> None:
     report.fact("written", f"\n{len(changes)} files are written\n{NEXT}", files=[one.path for one in changes])
 
 
-def _show(report: Report, found: adoption.Found, answers: Answers, changes: Sequence[Change]) -> None:
+def _show(report: Report, found: Found, answers: Answers, changes: Sequence[Change]) -> None:
     for one in found.findings:
         report.fact("finding", f"  {one}", what=one.what, where=one.where, reason=one.reason)
     if drifted := found.places.drifted(found.current.version):
@@ -97,7 +98,7 @@ def _show(report: Report, found: adoption.Found, answers: Answers, changes: Sequ
         report.fact("diff", f"\n{diff.rstrip()}", diff=diff)
 
 
-def _table(drifted: Sequence[Place], found: adoption.Found) -> str:
+def _table(drifted: Sequence[Place], found: Found) -> str:
     """The places that disagree: what each says, and what it will say."""
     version = found.current.version
     rows = [("place", "says", "will say"), *((one.where, one.says, one.spelled(version)) for one in drifted)]

@@ -43,6 +43,16 @@ class Tasks:
     findings: tuple[Finding, ...] = ()
 
 
+def file_of(tree: Tree) -> str:
+    """The file that has tasks; empty if there is none."""
+    return next((one for one in FILES if one in tree.known), "")
+
+
+def has_ours(tree: Tree) -> bool:
+    """Whether that file has ours."""
+    return "contd_release" in (tree.text(file_of(tree)) or "")
+
+
 def find(tree: Tree, answers: Answers) -> Tasks:
     """
     The tasks of this tree.
@@ -50,11 +60,11 @@ def find(tree: Tree, answers: Answers) -> Tasks:
     Raises:
         Usage: an answer asks for what cannot be.
     """
-    path = next((one for one in FILES if one in tree.known), "")
+    path = file_of(tree)
     text = tree.text(path) if path else None
     if text is None:
         return Tasks(FILES[0])
-    if "contd_release" in text:
+    if has_ours(tree):
         return Tasks(path, is_there=True, has_ours=True)
     names = dict(_tasks(text))
     taken = sorted(OURS & names.keys())

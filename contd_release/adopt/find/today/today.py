@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from contd_release.adopt.find import tasks
 from contd_release.adopt.find.today import bump2version, in_toml, publishers, release_please, scriv
 from contd_release.adopt.find.today.publishers import Publisher
 from contd_release.adopt.find.today.tool import Tool
@@ -77,8 +78,7 @@ def _publisher(
     tree: Tree, conflicts: tuple[Publisher, ...], answers: Answers, *, on_github: bool
 ) -> Literal["here", "github-actions", "keep", ""]:
     """Who publishes, where that is not decided: the question offers the workflow."""
-    is_adopted = any("contd_release" in (tree.text(path) or "") for path in ("tasks.py", "tasks/__init__.py"))
-    if not any(one.is_alone for one in conflicts) and (is_adopted or not on_github):
+    if not any(one.is_alone for one in conflicts) and (tasks.has_ours(tree) or not on_github):
         return ""
     where = ", ".join(dict.fromkeys(one.where for one in conflicts if one.is_alone))
     reason = f"{where} would publish the same tag again, and goes" if where else "the tag starts no workflow then"

@@ -1,0 +1,105 @@
+"""The settings that adoption writes: what was found, where it differs from the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from contd_release.adopt.find.chart import Chart
+from contd_release.adopt.find.image import Image
+from contd_release.adopt.find.proof.proof import Proof
+from contd_release.adopt.find.versions import Current
+from contd_release.adopt.found import Found
+from contd_release.adopt.questions import Answers, Question
+from contd_release.adopt.write.settings import Table, Value
+from contd_release.project import settings
+from contd_release.project.rules import IMAGE
+
+_DEFAULTS: Final = settings.Settings()
+_IMAGE: Final = settings.Image()
+
+
+def of(found: Found, answers: Answers) -> Mapping[str, Value | Table]:
+    """The settings whose values are not the defaults."""
+    chosen: dict[str, Value | Table] = {}
+    if found.package and found.package.is_named_by_answer:
+        chosen["name"] = found.package.name
+    if found.package and found.package.metadata.folder:
+        chosen["package"] = found.package.metadata.folder.rstrip("/")
+    if found.tags.main != _DEFAULTS.main:
+        chosen["main"] = found.tags.main
+    if found.tags.format != _DEFAULTS.tag_format:
+        chosen["tag-format"] = found.tags.format
+    if found.today.publisher == "github-actions":
+        chosen["publisher"] = "github-actions"
+    chosen |= _proof(found.proof)
+    if _is_dated(found, answers):
+        chosen["version-scheme"] = "calver"
+    if found.current.version.dev is not None:
+        chosen |= _after_release(found.current, answers)
+    if found.image and found.image.is_published:
+        chosen["image"] = _image(found.image)
+    if found.chart and found.chart.is_published:
+        chosen["chart"] = _chart(found, found.chart)
+    return chosen
+
+
+def _proof(found: Proof) -> dict[str, Value]:
+    # A list that is empty says that nothing proves a release; without one, nox does.
+    proof: dict[str, Value] = {} if found.is_default else {"proof": found.lines}
+    listed = {"proof-extras": found.extras, "proof-groups": found.groups}
+    return proof | {key: value for key, value in listed.items() if value}
+
+
+def _is_dated(found: Found, answers: Answers) -> bool:
+    """Whether versions are dates; asked where they look like some."""
+    version = found.current.version
+    if not (found.tags.is_dated or (found.tags.newest is None and 2000 <= version.major < 2100)):
+        return False
+    question = Question(
+        "version-scheme",
+        f"{version} looks like a date: are the versions dates",
+        "calver",
+        "then a release is named with --version, and no part of it says how big it is",
+        ("calver", "semver"),
+    )
+    return answers.of(question) == "calver"
+
+
+def _after_release(current: Current, answers: Answers) -> dict[str, str]:
+    """What main says after a release, asked where it names the next version today; nothing for the release's."""
+    part = "minor" if current.version.micro == 0 else "patch"
+    question = Question(
+        "after-release",
+        "what do the version files on main say after a release",
+        f"{part}-dev",
+        f"they say {current.says} now",
+        ("release", "patch-dev", "minor-dev"),
+    )
+    answer = answers.of(question)
+    return {} if answer == "release" else {"after-release": answer}
+
+
+def _image(found: Image) -> Table:
+    table: dict[str, Value] = {} if found.is_by_remote else {"name": found.name}
+    if found.dockerfile != _IMAGE.dockerfile:
+        table["dockerfile"] = found.dockerfile
+    if found.context != _IMAGE.context:
+        table["context"] = found.context
+    if found.platforms and found.platforms != _IMAGE.platforms:
+        table["platforms"] = found.platforms
+    return table
+
+
+def _chart(found: Found, chart: Chart) -> Table:
+    table: dict[str, Value] = {"path": chart.folder}
+    if chart.is_own:
+        table["version"] = "own"
+    if chart.registry:
+        table["registry"] = chart.registry
+    if chart.folder.rpartition("/")[2] != chart.name:
+        table["name"] = chart.name
+    named = found.values.name if found.values else ""
+    if found.image and found.image.is_published and IMAGE.holds(named) and named != found.image.name:
+        table["image"] = named
+    return table
