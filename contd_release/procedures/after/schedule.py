@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from contd_release.after.issues import notice, reminder
 from contd_release.console import Lines, reporting
 from contd_release.engine.checklist import Checklist
 from contd_release.errors import Usage
@@ -15,7 +16,7 @@ from contd_release.procedures.selection import here
 from contd_release.process.action import Running
 from contd_release.project.project import Project
 from contd_release.schedule import due as schedule
-from contd_release.schedule import history, ics, issue
+from contd_release.schedule import history, ics
 from contd_release.schedule import plan as plans
 from contd_release.schedule.due import DueRow, Pending
 from contd_release.schedule.plan import Plan
@@ -82,7 +83,7 @@ class Scheduling:
 
     def remind(self) -> None:
         """Open one issue if a release is due."""
-        step = issue.reminded(self.rows, issue.tracker(api.connected(self.project)))
+        step = reminder.reminded(self.rows, notice.tracker(api.connected(self.project)))
         if step is None:
             self.report.says("nothing is due")
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from contd_release.after.issues import notice
 from contd_release.after.watch import alarm, baseline, strangers
 from contd_release.after.watch.strangers import Look
 from contd_release.console import Report, reporting
@@ -14,7 +15,6 @@ from contd_release.procedures.after.steps import redactor
 from contd_release.procedures.selection import here
 from contd_release.process.action import Running
 from contd_release.project.project import Project
-from contd_release.schedule import issue
 from contd_release.tools.github import api
 
 _KNOWN: Final = "$EDITOR pyproject.toml   ([tool.contd-release.watch.known])"
@@ -63,7 +63,7 @@ def compare(project: Project, found: Look, report: Report, *, has_issue: bool = 
         return
     if has_issue:
         running = Running(project.state / "logs", report.redact)
-        Checklist((alarm.raised(found.strangers, issue.tracker(api.connected(project))),)).walk(report.event, running)
+        Checklist((alarm.raised(found.strangers, notice.tracker(api.connected(project))),)).walk(report.event, running)
     text = "\n".join(strangers.lines(found.strangers))
     raise Unexplained(
         f"{len(found.strangers)} of {len(found.offers)} things that are public are not explained:\n{text}",

@@ -10,15 +10,15 @@ from threading import Event
 import pytest
 from packaging.version import Version
 
+from contd_release.after.issues import reminder
+from contd_release.after.issues.notice import Tracker
 from contd_release.engine.checklist import Checklist
 from contd_release.engine.step import State
 from contd_release.errors import Unanswered
 from contd_release.process.action import Running
 from contd_release.project.settings import Schedule
 from contd_release.schedule import due as schedule
-from contd_release.schedule import issue
 from contd_release.schedule.due import DueRow, Pending, Shipped
-from contd_release.schedule.issue import Tracker
 from contd_release.schedule.plan import read
 
 
@@ -67,7 +67,7 @@ def rows(now: str, *shipped: tuple[str, str], part_kind: str = "feature") -> tup
 
 def walk(forge: Forge, found: tuple[DueRow, ...], tmp_path: Path) -> None:
     """What cron does."""
-    if step := issue.reminded(found, forge.tracker):
+    if step := reminder.reminded(found, forge.tracker):
         Checklist((step,)).walk(lambda event: None, Running(tmp_path, stop=Event()))
 
 
@@ -76,7 +76,7 @@ DUE = (("1.2.0", "2026-10-01"),)
 
 def test_nothing_due_asks_nothing() -> None:
     """Without a due release there is no step, and no request."""
-    assert issue.reminded(rows("2026-10-20", *DUE), Forge(down=True).tracker) is None
+    assert reminder.reminded(rows("2026-10-20", *DUE), Forge(down=True).tracker) is None
 
 
 def test_one_issue_and_never_a_second(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_open_issue_serves_after_a_patch(tmp_path: Path) -> None:
 
 def test_others_issues_do_not_count(tmp_path: Path) -> None:
     """An issue of a person with the same label is not our reminder."""
-    forge = Forge([Issue("#1", "when is the next one due?", label=issue.LABEL)])
+    forge = Forge([Issue("#1", "when is the next one due?", label=reminder.LABEL)])
     walk(forge, rows("2026-11-01", *DUE), tmp_path)
 
     assert len(forge.issues) == 2
@@ -136,7 +136,7 @@ def test_others_issues_do_not_count(tmp_path: Path) -> None:
 
 def test_silence_is_not_absence() -> None:
     """A forge that does not answer is not one without an issue."""
-    step = issue.reminded(rows("2026-11-01", *DUE), Forge(down=True).tracker)
+    step = reminder.reminded(rows("2026-11-01", *DUE), Forge(down=True).tracker)
     assert step is not None
     with pytest.raises(Unanswered):
         step.observe()
@@ -145,10 +145,10 @@ def test_silence_is_not_absence() -> None:
 def test_states() -> None:
     """Absent before, done after; the plan shows the title that would be opened."""
     forge = Forge()
-    step = issue.reminded(rows("2026-11-01", *DUE), forge.tracker)
+    step = reminder.reminded(rows("2026-11-01", *DUE), forge.tracker)
     assert step is not None
 
     assert State.ABSENT is step.observe().state
     assert str(step.act[0]) == "open an issue with the label release-due: The minor release is due"
-    forge.open_issue("", issue.marker(rows("2026-11-01", *DUE)[1]), issue.LABEL)
+    forge.open_issue("", reminder.marker(rows("2026-11-01", *DUE)[1]), reminder.LABEL)
     assert State.DONE is step.observe().state

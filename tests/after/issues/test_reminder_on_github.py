@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
+from contd_release.after.issues import notice, reminder
 from contd_release.engine.checklist import Checklist
 from contd_release.errors import Unanswered
 from contd_release.process.action import Running
@@ -16,7 +17,6 @@ from contd_release.project.settings import Schedule
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 from contd_release.schedule import due as schedule
-from contd_release.schedule import issue
 from contd_release.schedule.due import DueRow, Pending, Shipped
 from contd_release.schedule.plan import read
 from contd_release.tools.github import issues
@@ -49,7 +49,7 @@ def rows() -> tuple[DueRow, ...]:
 
 def walk(repository: GitHubRepository, rows: tuple[DueRow, ...], tmp_path: Path) -> None:
     """What cron does."""
-    step = issue.reminded(rows, issue.tracker(repository))
+    step = reminder.reminded(rows, notice.tracker(repository))
     assert step is not None
     Checklist((step,)).walk(lambda event: None, Running(tmp_path / "logs"))
 
