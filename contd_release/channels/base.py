@@ -149,6 +149,9 @@ class Channel(Protocol):
     def offers(self, project: Project, /) -> Iterable[Offer]:
         """Everything that is here under the project's name, from any publisher; `invoke watch` compares it."""
 
+    def containment(self, offer: Offer, /) -> str:
+        """What a person does at once about one of `offers` that no release explains, such as a command."""
+
 
 @dataclass(frozen=True)
 class Sandbox:

@@ -24,3 +24,8 @@ class Offer:
 
     def __str__(self) -> str:
         return f"{self.channel} {self.name}"
+
+
+def containment(offer: Offer) -> str:
+    """What a person does about an offer of a channel that does not say more."""
+    return f"look at who put {offer.name} there"

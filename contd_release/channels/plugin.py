@@ -25,7 +25,7 @@ from typing import Final
 from contd_release.channels import fallback
 from contd_release.channels.base import LeftOut, Sandbox, nothing
 from contd_release.channels.fallback import Part, Readings
-from contd_release.channels.offer import Offer
+from contd_release.channels.offer import Offer, containment
 from contd_release.channels.read_back import Claim
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.items import Item
@@ -69,6 +69,7 @@ class Plugin:
     remains: Callable[[Rollback], Iterable[Remaining]] = nothing
     is_public: Callable[[Release], bool] = lambda _: False
     offers: Callable[[Project], Iterable[Offer]] = nothing
+    containment: Callable[[Offer], str] = containment
     rehearsed: Callable[[Sandbox], Mapping[str, object]] = lambda _: {}
     left_out: Callable[[Project], LeftOut | None] = lambda _: None
 

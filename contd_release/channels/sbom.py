@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from contd_release.channels import offer
 from contd_release.channels.base import LeftOut, Sandbox, nothing
 from contd_release.channels.source import checked_out, emptied, removed
 from contd_release.engine.step import Found, State, Step
@@ -30,6 +31,7 @@ PLACE: Final = "the bill of materials"
 WISHES: Final = ()
 # It goes out with the other files of a release.
 stage = publish = verify = readings = promote = withdraw = remains = offers = nothing
+containment = offer.containment
 
 
 def is_on(project: Project) -> bool:

@@ -9,8 +9,9 @@ is in progress explains its version.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Final
@@ -18,7 +19,8 @@ from typing import Final
 from packaging.version import Version
 
 from contd_release.after.watch import baseline
-from contd_release.channels import registry
+from contd_release.channels import offer, registry
+from contd_release.channels.base import Channel
 from contd_release.channels.offer import Offer
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Sealed
@@ -34,10 +36,16 @@ GIT: Final = "git"
 
 @dataclass(frozen=True)
 class Stranger:
-    """Something that nothing explains, and why not."""
+    """
+    Something that nothing explains, and why not.
+
+    Args:
+        containment: what a person does about it at once.
+    """
 
     offer: Offer
     because: str
+    containment: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,12 +54,12 @@ class Look:
     What one look found.
 
     Args:
-        offers: everything that is public.
+        offers: all that is public.
         strangers: what nothing explains.
     """
 
     offers: tuple[Offer, ...]
-    strangers: tuple[Stranger, ...] = field(default=())
+    strangers: tuple[Stranger, ...]
 
 
 def look(project: Project) -> Look:
@@ -61,16 +69,17 @@ def look(project: Project) -> Look:
     Raises:
         Unanswered: a channel did not say what it has.
     """
-    there = git.remote(project.root, project.settings.remote)
-    offers = tuple(_offers(project, there))
-    return Look(offers, tuple(_strangers(project, there, offers)))
+    there, channels = git.remote(project.root, project.settings.remote), registry.channels(project)
+    offers = tuple(_offers(project, there, channels))
+    strange = _strangers(project, there, offers)
+    return Look(offers, tuple(replace(one, containment=_containment(project, one.offer, channels)) for one in strange))
 
 
-def _offers(project: Project, there: Remote) -> Iterator[Offer]:
+def _offers(project: Project, there: Remote, channels: Mapping[str, Channel]) -> Iterator[Offer]:
     for version, tag in project.tags.versions(there.tags).items():
         if found := there.tag(tag):
             yield Offer(GIT, tag, found.commit, str(version))
-    for channel in registry.channels(project).values():
+    for channel in channels.values():
         yield from channel.offers(project)
 
 
@@ -136,22 +145,15 @@ def _is_known(project: Project, one: Offer) -> bool:
     return any(fnmatchcase(str(one), pattern) for pattern in (project.settings.watch or Watch()).known)
 
 
+def _containment(project: Project, one: Offer, channels: Mapping[str, Channel]) -> str:
+    if one.channel == GIT:
+        remote, tag = project.settings.remote, shlex.quote(one.name)
+        return f"git push --delete {remote} {tag}   (after git fetch {remote} tag {tag}, so that it can be read)"
+    return channels[one.channel].containment(one) if one.channel in channels else offer.containment(one)
+
+
 def lines(strangers: Iterable[Stranger]) -> Iterator[str]:
     """A line for each, and how to contain it."""
     for one in strangers:
         yield f"{one.offer}: {one.because}"
-        yield f"  {_containing(one.offer)}"
-
-
-def _containing(one: Offer) -> str:
-    if one.channel == "pypi":
-        return f"yank {one.name} on the index's page of the project, and revoke the tokens that may upload"
-    if one.channel == "image":
-        return f"delete the tag {one.name} on the registry's page of the image, and revoke the tokens that may push"
-    if one.channel == "chart":
-        return f"delete {one.name} on the registry's page of the chart, and revoke the tokens that may push"
-    if one.channel == GIT:
-        return f"git push --delete origin {one.name}   (after git fetch origin tag {one.name}, so that it can be read)"
-    if one.channel == "github" and "/" not in one.name:
-        return f"gh release edit {one.name} --draft   (then read its files, and the audit log)"
-    return f"look at who put {one.name} there"
+        yield f"  {one.containment}"

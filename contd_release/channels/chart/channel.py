@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from contd_release.channels.base import LeftOut, Sandbox, nothing
@@ -13,7 +13,6 @@ from contd_release.channels.chart import publish as chart_publish
 from contd_release.channels.chart import verify as chart_verify
 from contd_release.channels.chart import withdraw as chart_withdraw
 from contd_release.channels.chart.names import CHANNEL, file_name, ref, version
-from contd_release.channels.offer import Offer
 from contd_release.channels.readings import Reading
 from contd_release.channels.source import checked_out
 from contd_release.channels.withdrawal import Remaining, Rollback
@@ -30,6 +29,7 @@ AFTER: Final = "image"
 PLACE: Final = "the chart"
 WISHES: Final = ("deprecate-chart", "delete-chart")
 stage = promote = nothing
+offers, containment = chart_offers.offers, chart_offers.containment
 
 
 def is_on(project: Project) -> bool:
@@ -105,8 +105,3 @@ def left_out(_: Project) -> LeftOut | None:
     except NotReady as error:
         return LeftOut(error.what_is, error.type_next)
     return None
-
-
-def offers(project: Project) -> Iterator[Offer]:
-    """Everything that it offers under the project's name."""
-    return chart_offers.offers(project)

@@ -28,6 +28,11 @@ def offers(project: Project) -> Iterator[Offer]:
             yield Offer(CHANNEL, tag, digest, version)
 
 
+def containment(offer: Offer) -> str:
+    """Delete the version."""
+    return f"delete {offer.name} on the registry's page of the chart, and revoke the tokens that may push"
+
+
 def _released(there: OciRepository, tag: str, tags: tuple[str, ...]) -> str | None:
     """The digest of a version as it was released: that of its second tag, if a rollback put a copy in its place."""
     kept = f"{KEPT}{tag}"

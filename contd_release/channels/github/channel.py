@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from contd_release.channels.base import Sandbox, nothing
@@ -12,7 +12,6 @@ from contd_release.channels.github import withdraw as github_withdraw
 from contd_release.channels.github.draft import attached, drafted
 from contd_release.channels.github.promote import promoted
 from contd_release.channels.github.verify import files_read, given_back, served
-from contd_release.channels.offer import Offer
 from contd_release.channels.readings import Reading
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.checklist import Item
@@ -27,6 +26,7 @@ PLACE: Final = "GitHub"
 WISHES: Final = ()
 # A workflow's own token does not say whether it may release, and the checks were green when the tag was made.
 access_by_tag = build = built = publish = nothing
+offers, containment = github_offers.offers, github_offers.containment
 
 
 def is_on(project: Project) -> bool:
@@ -90,8 +90,3 @@ def rehearsed(sandbox: Sandbox) -> Mapping[str, object]:
 
 def left_out(_: Project) -> None:
     """Never: the sandbox has every endpoint of GitHub that a release needs."""
-
-
-def offers(project: Project) -> Iterator[Offer]:
-    """Everything that it offers under the project's name."""
-    return github_offers.offers(project)

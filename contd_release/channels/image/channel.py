@@ -7,7 +7,7 @@ what a registry says is only ever compared with them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from contd_release.channels.base import LeftOut, Sandbox
@@ -21,7 +21,6 @@ from contd_release.channels.image import stage as image_stage
 from contd_release.channels.image import verify as image_verify
 from contd_release.channels.image import withdraw as image_withdraw
 from contd_release.channels.image.names import CHANNEL, repository, sealed, settings
-from contd_release.channels.offer import Offer
 from contd_release.channels.readings import Reading
 from contd_release.channels.source import checked_out
 from contd_release.channels.withdrawal import Remaining, Rollback
@@ -34,6 +33,7 @@ from contd_release.project.release import Release
 AFTER: Final = ""
 PLACE: Final = "the image"
 WISHES: Final = ()
+offers, containment = image_offers.offers, image_offers.containment
 
 
 def is_on(project: Project) -> bool:
@@ -126,8 +126,3 @@ def rehearsed(sandbox: Sandbox) -> Mapping[str, object]:
 def left_out(project: Project) -> LeftOut | None:
     """What the image needs and this machine or a sandbox does not have."""
     return image_rehearsal.left_out_of(project)
-
-
-def offers(project: Project) -> Iterator[Offer]:
-    """Everything that it offers under the project's name."""
-    return image_offers.offers(project)

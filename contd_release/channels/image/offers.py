@@ -20,3 +20,8 @@ def offers(project: Project) -> Iterator[Offer]:
     for tag in there.tags():
         if digest := there.digest(tag):
             yield Offer(CHANNEL, tag, digest, stated(tag))
+
+
+def containment(offer: Offer) -> str:
+    """Delete the tag."""
+    return f"delete the tag {offer.name} on the registry's page of the image, and revoke the tokens that may push"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from contd_release.channels.base import Sandbox, nothing
-from contd_release.channels.offer import Offer
 from contd_release.channels.pypi import access as pypi_access
 from contd_release.channels.pypi import build as pypi_build
 from contd_release.channels.pypi import offers as pypi_offers
@@ -28,6 +27,7 @@ AFTER: Final = ""
 PLACE: Final = "the package index"
 WISHES: Final = ()
 stage = promote = nothing
+offers, containment = pypi_offers.offers, pypi_offers.containment
 
 
 def is_on(project: Project) -> bool:
@@ -98,8 +98,3 @@ def rehearsed(sandbox: Sandbox) -> Mapping[str, object]:
 
 def left_out(_: Project) -> None:
     """Never: the build and the upload need no more than the release itself."""
-
-
-def offers(project: Project) -> Iterator[Offer]:
-    """Everything that it offers under the project's name."""
-    return pypi_offers.offers(project)

@@ -18,6 +18,11 @@ def offers(project: Project) -> Iterator[Offer]:
         yield Offer(CHANNEL, file.name, f"sha256:{file.sha256}" if file.sha256 else "", _version(file.name))
 
 
+def containment(offer: Offer) -> str:
+    """Yank the file."""
+    return f"yank {offer.name} on the index's page of the project, and revoke the tokens that may upload"
+
+
 def _version(name: str) -> str:
     try:
         if name.endswith(".whl"):
