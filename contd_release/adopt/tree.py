@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
+from configparser import RawConfigParser
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from contd_release.errors import NotReady
+from contd_release.project.package.package_files import ini
 from contd_release.tools import git
 
 # Folders whose files are not the project's own, or describe no release of it.
@@ -48,6 +51,20 @@ class Tree:
         if path not in self._texts:
             self._texts[path] = self._read(path)
         return self._texts[path]
+
+    def table(self, path: str, *keys: str) -> dict[str, object]:
+        """A table of a TOML file; empty if there is none, or the file cannot be read."""
+        try:
+            found: object = tomllib.loads(self.text(path) or "")
+        except (tomllib.TOMLDecodeError, RecursionError):
+            return {}
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    def ini(self, path: str) -> RawConfigParser:
+        """An INI file such as setup.cfg; without any section if it is not there, or cannot be read."""
+        return ini(self.text(path) or "")
 
     def named(self, *names: str) -> Iterator[str]:
         """The files with one of these base names, those of the upper folders first."""

@@ -7,14 +7,14 @@ outermost packages below `src`, or those of the root. https://setuptools.pypa.io
 
 from __future__ import annotations
 
-import configparser
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from contd_release.project.defaults import Read
+from contd_release.project.package import package_files, sources
+from contd_release.project.package.package_files import PackageFiles
 from contd_release.project.project import Project
 
 # Folders of a package that users do not import, and those beside it that are not installed either.
@@ -56,7 +56,11 @@ def modules(project: Project, names: Sequence[str], text_of: Read) -> tuple[Modu
     folder = project.package.folder
     below = [name.removeprefix(folder) for name in names if name.startswith(folder) and name.endswith((".py", ".pyi"))]
     wanted = project.settings.pypi.imports if project.settings.pypi else ()
-    found = [*_configured(folder, below, text_of)] or [*_imported(wanted, below)] or [*_discovered(project, below)]
+    found = (
+        [*_configured(package_files.read(text_of, folder), below)]
+        or [*_imported(wanted, below)]
+        or [*_discovered(project, below)]
+    )
     prefix = folder.rstrip("/")
     return tuple(
         Module("/".join(part for part in (prefix, one.root) if part), one.name) for one in dict.fromkeys(found)
@@ -69,52 +73,13 @@ def _imported(wanted: Sequence[str], names: list[str]) -> Iterator[Module]:
         yield from _there(name, names, _ROOTS)
 
 
-def _configured(folder: str, names: list[str], text_of: Read) -> Iterator[Module]:
+def _configured(files: PackageFiles, names: list[str]) -> Iterator[Module]:
     """The modules that the build configuration names."""
-    tools = _toml(text_of(f"{folder}pyproject.toml")).get("tool")
-    for path in (*_paths(tools), *_cfg_paths(text_of(f"{folder}setup.cfg") or "")):
-        clean = path.removeprefix("./").strip("/").removesuffix(".py")
+    for path in sources.module_paths(files):
         root, name = next(
-            (one, clean.removeprefix(f"{one}/")) for one in _ROOTS if not one or clean.startswith(f"{one}/")
+            (one, path.removeprefix(f"{one}/")) for one in _ROOTS if not one or path.startswith(f"{one}/")
         )
         yield from _there(name.replace("/", "."), names, (root,))
-
-
-def _paths(tools: object) -> Iterator[str]:
-    hatch = _at(tools, "hatch", "build", "targets", "wheel", "packages")
-    yield from (str(one) for one in (hatch if isinstance(hatch, list) else ()))
-    poetry = _at(tools, "poetry", "packages")
-    for one in poetry if isinstance(poetry, list) else ():
-        if isinstance(one, dict) and isinstance(one.get("include"), str) and "*" not in one["include"]:
-            yield f"{one.get('from', '')}/{one['include']}".strip("/")
-    setuptools = _at(tools, "setuptools")
-    root = str(_at(setuptools, "package-dir", "") or "")
-    for key in ("packages", "py-modules"):
-        listed = _at(setuptools, key)
-        tops = [str(one) for one in listed if "." not in str(one)] if isinstance(listed, list) else []
-        yield from (f"{root}/{one}".strip("/") for one in tops)
-    for name in (_at(tools, "flit", "module", "name"), _at(tools, "maturin", "module-name")):
-        if isinstance(name, str) and name:
-            source = str(_at(tools, "maturin", "python-source") or "")
-            yield from (f"{one}/{name.replace('.', '/')}".strip("/") for one in dict.fromkeys((source, "src", "")))
-    uv = _at(tools, "uv", "build-backend")
-    named = _at(uv, "module-name")
-    for one in named if isinstance(named, list) else [named] if isinstance(named, str) else ():
-        where = _at(uv, "module-root")
-        yield f"{'src' if where is None else where}/{str(one).replace('.', '/')}".strip("/")
-
-
-def _cfg_paths(text: str) -> Iterator[str]:
-    """`packages` and `py_modules` of setup.cfg, where they are lists."""
-    cfg = configparser.RawConfigParser(strict=False)
-    try:
-        cfg.read_string(text)
-    except configparser.Error:
-        return
-    root = cfg.get("options", "package_dir", fallback="").replace(" ", "").strip().removeprefix("=")
-    for key in ("packages", "py_modules"):
-        listed = cfg.get("options", key, fallback="").replace(",", "\n").split()
-        yield from (f"{root}/{one}".strip("/") for one in listed if "." not in one and not one.startswith("find"))
 
 
 def _discovered(project: Project, names: list[str]) -> Iterator[Module]:
@@ -149,16 +114,3 @@ def _there(name: str, names: list[str], roots: Sequence[str]) -> Iterator[Module
         if any(path.startswith(f"{one.path}/") or path in (f"{one.path}.py", f"{one.path}.pyi") for path in names):
             yield one
             return
-
-
-def _at(table: object, *keys: str) -> Any:
-    for key in keys:
-        table = table.get(key) if isinstance(table, dict) else None
-    return table
-
-
-def _toml(text: str | None) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text or "")
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return {}

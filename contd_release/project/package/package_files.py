@@ -50,11 +50,6 @@ def read(text_of: Read, folder: str) -> PackageFiles:
         Usage: pyproject.toml is not TOML.
     """
     text, cfg_text, setup = (text_of(f"{folder}{name}") for name in ("pyproject.toml", "setup.cfg", "setup.py"))
-    cfg = configparser.RawConfigParser(strict=False)
-    try:
-        cfg.read_string(cfg_text or "")
-    except configparser.Error:
-        cfg = configparser.RawConfigParser()
     try:
         pyproject = tomllib.loads(text or "")
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -65,4 +60,14 @@ def read(text_of: Read, folder: str) -> PackageFiles:
             path = f"{folder}pyproject.toml"
             raise Usage(f"[{key}] is {table!r}", expected="a table", type_next=f"$EDITOR {path}")
     script = parsed(setup) if setup else None
-    return PackageFiles(folder, pyproject, text or "", cfg, cfg_text or "", script, setup is not None)
+    return PackageFiles(folder, pyproject, text or "", ini(cfg_text or ""), cfg_text or "", script, setup is not None)
+
+
+def ini(text: str) -> configparser.RawConfigParser:
+    """A text as setup.cfg and tox.ini are written; without any section if it is written in another way."""
+    found = configparser.RawConfigParser(strict=False)
+    try:
+        found.read_string(text)
+    except configparser.Error:
+        return configparser.RawConfigParser()
+    return found

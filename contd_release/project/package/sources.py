@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
+from collections.abc import Iterator
+from typing import Any
 
 from contd_release.project.package.package_files import PackageFiles
 
@@ -45,18 +46,58 @@ def pattern(files: PackageFiles) -> str:
 
 def modules(files: PackageFiles) -> tuple[str, ...]:
     """The names of the import packages, or single modules, that the configuration names."""
-    flit = files.table("tool", "flit")
-    found = [_table_text(flit, "module", "name"), _table_text(flit, "metadata", "module")]
-    wheel = files.table("tool", "hatch", "build", "targets", "wheel").get("packages", ())
-    found += [str(one) for one in wheel] if isinstance(wheel, list) else []
-    poetry = files.table("tool", "poetry").get("packages", ())
-    found += [str(one.get("include", "")) for one in poetry if isinstance(one, dict)]
-    setuptools = files.table("tool", "setuptools")
-    for key in ("packages", "py-modules"):
-        listed = setuptools.get(key, ())
-        found += [str(one) for one in listed] if isinstance(listed, list) else []
-    stems = (PurePosixPath(one.partition(".")[0] if "/" not in one else one).stem for one in found if one)
-    return tuple(dict.fromkeys(stem for stem in stems if stem.isidentifier()))
+    names = (path.rpartition("/")[2] for path in module_paths(files))
+    return tuple(dict.fromkeys(name for name in names if name.isidentifier()))
+
+
+def module_paths(files: PackageFiles) -> Iterator[str]:
+    """The folders, or files without `.py`, that the configuration names; `src/x` and `x` where a tool tries both."""
+    for path in (*_of_hatch(files), *_of_poetry(files), *_of_setuptools(files), *_of_others(files)):
+        yield path.removeprefix("./").strip("/").removesuffix(".py")
+
+
+def _of_hatch(files: PackageFiles) -> Iterator[str]:
+    yield from _listed(files.table("tool", "hatch", "build", "targets", "wheel"), "packages")
+
+
+def _of_poetry(files: PackageFiles) -> Iterator[str]:
+    listed = files.table("tool", "poetry").get("packages")
+    for one in listed if isinstance(listed, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("include"), str) and "*" not in one["include"]:
+            yield f"{one.get('from', '')}/{one['include']}"
+
+
+def _of_setuptools(files: PackageFiles) -> Iterator[str]:
+    """Lists in pyproject.toml or setup.cfg; each package once, without those inside it."""
+    table = files.table("tool", "setuptools")
+    root = files.table("tool", "setuptools", "package-dir").get("", "")
+    for name in (*_listed(table, "packages"), *_listed(table, "py-modules")):
+        yield f"{root}/{name.partition('.')[0]}"
+    root = files.text("options", "package_dir").replace(" ", "").removeprefix("=")
+    for key in ("packages", "py_modules"):
+        for name in files.text("options", key).replace(",", "\n").split():
+            if not name.startswith("find"):
+                yield f"{root}/{name.partition('.')[0]}"
+
+
+def _of_others(files: PackageFiles) -> Iterator[str]:
+    """What flit, maturin and uv name: one module, or for uv a list."""
+    for table, key in (("module", "name"), ("metadata", "module")):
+        for name in _listed(files.table("tool", "flit", table), key):
+            yield from (f"{root}/{name.replace('.', '/')}" for root in ("src", ""))
+    maturin = files.table("tool", "maturin")
+    for name in _listed(maturin, "module-name"):
+        # The compiled module is often inside the package: `x._x`.
+        roots = dict.fromkeys((str(maturin.get("python-source", "")), "src", ""))
+        yield from (f"{root}/{name.partition('.')[0]}" for root in roots)
+    uv = files.table("tool", "uv", "build-backend")
+    yield from (f"{uv.get('module-root', 'src')}/{name.replace('.', '/')}" for name in _listed(uv, "module-name"))
+
+
+def _listed(table: dict[str, Any], key: str) -> list[str]:
+    """The texts of a list, or one text as such a list."""
+    found = table.get(key)
+    return [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, str) and one]
 
 
 def _attribute(files: PackageFiles) -> str:
@@ -66,9 +107,3 @@ def _attribute(files: PackageFiles) -> str:
         return dynamic
     cfg = files.text("metadata", "version")
     return cfg.removeprefix("attr:").strip() if cfg.startswith("attr:") else ""
-
-
-def _table_text(tables: dict[str, object], header: str, key: str) -> str:
-    table = tables.get(header)
-    found = table.get(key, "") if isinstance(table, dict) else ""
-    return found if isinstance(found, str) else ""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from packaging.version import InvalidVersion, Version
 
@@ -83,7 +82,7 @@ class Changelog:
 
 def find(tree: Tree, current: Version) -> Changelog:
     """The changelog of this tree, or the one that it will get."""
-    configured = _configured(tree)
+    configured = tree.table(towncrier.path_of(tree.text), "tool", "towncrier")
     news = _news(configured, tree) if configured else None
     fragments = None if news else scriv.find(tree)
     path = news.changelog if news else _path(tree, fragments)
@@ -131,19 +130,7 @@ def _findings(tree: Tree, found: Changelog, text: str) -> Iterator[Finding]:
         yield Finding(what, found.scriv.tool.where, f"{len(found.scriv.fragments)} files")
 
 
-def _configured(tree: Tree) -> dict[str, Any]:
-    """towncrier's table; empty if there is none."""
-    path = towncrier.path_of(tree.text)
-    try:
-        table: object = tomllib.loads(tree.text(path) or "")
-    except tomllib.TOMLDecodeError:
-        return {}
-    for key in ("tool", "towncrier"):
-        table = table.get(key) if isinstance(table, dict) else None
-    return table if isinstance(table, dict) else {}
-
-
-def _news(table: dict[str, Any], tree: Tree) -> News | None:
+def _news(table: dict[str, object], tree: Tree) -> News | None:
     from contd_release.project.package import metadata
 
     with suppress(ReleaseError):

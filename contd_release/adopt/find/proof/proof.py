@@ -68,14 +68,8 @@ def _nox(tree: Tree) -> Proof | None:
 
 def _tox(tree: Tree) -> Proof | None:
     """tox, with the environment of the tests for this Python, and those of the documentation and the like."""
-    import configparser
-
     for path, section in _TOX:
-        found = configparser.RawConfigParser(strict=False)
-        try:
-            found.read_string(tree.text(path) or "")
-        except configparser.Error:
-            continue
+        found = tree.ini(path)
         if found.has_section(section) or (path == "tox.ini" and found.has_section("testenv")):
             named = [one.partition(":")[2] for one in found.sections() if one.startswith("testenv:")]
             return _of_tox(path, tree.line_of(path, rf"^\[({re.escape(section)}|testenv)\]"), named)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import configparser
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -63,7 +61,7 @@ def _is(requirement: str, name: str) -> bool:
 
 def _groups(tree: Tree) -> dict[str, tuple[str, ...]]:
     """The dependency groups, with those that they include (PEP 735)."""
-    table = _table(tree, "dependency-groups")
+    table = tree.table("pyproject.toml", "dependency-groups")
 
     def whole(key: str, seen: frozenset[str]) -> tuple[str, ...]:
         listed = table.get(key)
@@ -80,23 +78,9 @@ def _groups(tree: Tree) -> dict[str, tuple[str, ...]]:
 
 
 def _extras(tree: Tree) -> dict[str, tuple[str, ...]]:
-    table = _table(tree, "project", "optional-dependencies")
+    table = tree.table("pyproject.toml", "project", "optional-dependencies")
     found = {key: tuple(map(str, listed)) for key, listed in table.items() if isinstance(listed, list)}
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(tree.text("setup.cfg") or "")
-    except configparser.Error:
-        return found
+    parser = tree.ini("setup.cfg")
     if parser.has_section("options.extras_require"):
         found |= {key: tuple(value.split("\n")) for key, value in parser.items("options.extras_require")}
     return found
-
-
-def _table(tree: Tree, *keys: str) -> dict[str, object]:
-    try:
-        found: object = tomllib.loads(tree.text("pyproject.toml") or "")
-    except tomllib.TOMLDecodeError:
-        return {}
-    for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found if isinstance(found, dict) else {}

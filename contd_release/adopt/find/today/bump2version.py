@@ -6,9 +6,10 @@ https://github.com/c4urself/bump2version#configuration-file
 
 from __future__ import annotations
 
-import configparser
 import re
 from collections.abc import Iterator
+from configparser import RawConfigParser
+from pathlib import PurePosixPath
 from typing import Final
 
 from contd_release.adopt.find.today.tool import Tool, searched
@@ -24,7 +25,7 @@ _FILE: Final = re.compile(r"bumpversion:(?P<kind>file|glob)\s*(?:\([^)]*\))?:(?P
 def find(tree: Tree) -> Tool | None:
     """The tool, where one of its two files configures it."""
     for path in (OWN, "setup.cfg"):
-        found = _read(tree.text(path) or "")
+        found = tree.ini(path)
         if found.has_section("bumpversion"):
             line = tree.line_of(path, r"^\[bumpversion\]")
             is_own = path == OWN
@@ -39,16 +40,7 @@ def find(tree: Tree) -> Tool | None:
     return None
 
 
-def _read(text: str) -> configparser.RawConfigParser:
-    found = configparser.RawConfigParser(strict=False)
-    try:
-        found.read_string(text)
-    except configparser.Error:
-        return configparser.RawConfigParser()
-    return found
-
-
-def _places(tree: Tree, found: configparser.RawConfigParser) -> Iterator[Place]:
+def _places(tree: Tree, found: RawConfigParser) -> Iterator[Place]:
     current = found.get("bumpversion", "current_version", fallback="")
     default = found.get("bumpversion", "search", fallback="{current_version}")
     for section in found.sections():
@@ -61,18 +53,16 @@ def _places(tree: Tree, found: configparser.RawConfigParser) -> Iterator[Place]:
             yield from searched(tree, path, search, current, f"{NAME} changes it")
 
 
-def _ignored(path: str, found: configparser.RawConfigParser) -> Iterator[Finding]:
+def _ignored(path: str, found: RawConfigParser) -> Iterator[Finding]:
     for section in found.sections():
         if _FILE.fullmatch(section) and not _is_whole(found, section):
             yield Finding("a version that is not whole is not followed", path, f"[{section}]")
 
 
-def _is_whole(found: configparser.RawConfigParser, section: str) -> bool:
+def _is_whole(found: RawConfigParser, section: str) -> bool:
     serialize = found.get(section, "serialize", fallback="")
     return not serialize.strip() or "patch}" in serialize or "release}" in serialize
 
 
 def _globbed(tree: Tree, pattern: str) -> list[str]:
-    from pathlib import PurePosixPath
-
     return [path for path in tree.files if PurePosixPath(path).match(pattern)]

@@ -9,7 +9,6 @@ https://python-semantic-release.readthedocs.io/en/stable/configuration/configura
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -35,7 +34,7 @@ def find(tree: Tree, says: str) -> Iterator[Tool]:
 
 def _tbump(tree: Tree) -> Tool | None:
     path = "tbump.toml" if "tbump.toml" in tree.known else _PYPROJECT
-    table = _table(tree, path) if path == "tbump.toml" else _table(tree, path, "tool", "tbump")
+    table = tree.table(path) if path == "tbump.toml" else tree.table(path, "tool", "tbump")
     version = _mapping(table.get("version")).get("current")
     if not isinstance(version, str):
         return None
@@ -57,11 +56,11 @@ def _tbump(tree: Tree) -> Tool | None:
 
 def _bumpver(tree: Tree) -> Tool | None:
     path = "bumpver.toml" if "bumpver.toml" in tree.known else _PYPROJECT
-    table = _table(tree, path, "bumpver") or _table(tree, path, "tool", "bumpver")
+    table = tree.table(path, "bumpver") or tree.table(path, "tool", "bumpver")
     version = table.get("current_version")
     if not isinstance(version, str):
         return None
-    name = "bumpver" if _table(tree, path, "bumpver") else "tool.bumpver"
+    name = "bumpver" if tree.table(path, "bumpver") else "tool.bumpver"
     places: list[Place] = []
     for src, patterns in _mapping(table.get("file_patterns")).items():
         for one in patterns if isinstance(patterns, list) else ():
@@ -76,7 +75,7 @@ def _bumpver(tree: Tree) -> Tool | None:
 def _commitizen(tree: Tree, says: str) -> Tool | None:
     """It also checks the messages of commits: it stays, and its version follows the release."""
     for path in (".cz.toml", "cz.toml", _PYPROJECT):
-        table = _table(tree, path, "tool", "commitizen")
+        table = tree.table(path, "tool", "commitizen")
         if not table:
             continue
         version = table.get("version")
@@ -94,7 +93,7 @@ def _commitizen(tree: Tree, says: str) -> Tool | None:
 
 
 def _semantic_release(tree: Tree) -> Tool | None:
-    table = _table(tree, _PYPROJECT, "tool", "semantic_release")
+    table = tree.table(_PYPROJECT, "tool", "semantic_release")
     if not table:
         return None
     places: list[Place] = []
@@ -123,16 +122,6 @@ def _lines(tree: Tree, path: str, regex: str, version: str) -> Iterator[Place]:
         if match and "{" not in line[: match.start("version")]:
             before, after = line[: match.start("version")], line[match.end("version") :]
             yield Place(path, number, before, match["version"], after, "commitizen changes it")
-
-
-def _table(tree: Tree, path: str, *keys: str) -> dict[str, Any]:
-    try:
-        found: object = tomllib.loads(tree.text(path) or "")
-    except tomllib.TOMLDecodeError:
-        return {}
-    for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found if isinstance(found, dict) else {}
 
 
 def _tables(value: object) -> list[Mapping[str, Any]]:

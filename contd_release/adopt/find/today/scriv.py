@@ -6,8 +6,6 @@ https://scriv.readthedocs.io/en/latest/configuration.html
 
 from __future__ import annotations
 
-import configparser
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -65,21 +63,13 @@ def find(tree: Tree) -> Scriv | None:
 
 def _configured(tree: Tree) -> tuple[str, Mapping[str, str], str]:
     """The line that configures it, its settings, and the name of the table where that is in a shared file."""
-    try:
-        tools: object = tomllib.loads(tree.text("pyproject.toml") or "").get("tool")
-    except tomllib.TOMLDecodeError:
-        tools = None
-    table = tools.get("scriv") if isinstance(tools, dict) else None
-    if isinstance(table, dict):
+    if "scriv" in tree.table("pyproject.toml", "tool"):
         line = tree.line_of("pyproject.toml", r"^\[tool\.scriv\]")
+        table = tree.table("pyproject.toml", "tool", "scriv")
         return f"pyproject.toml:{line}", {key: str(value) for key, value in table.items()}, "tool.scriv"
     own = next((path for path in tree.files if path.endswith("/scriv.ini") and path.count("/") == 1), "")
     for path in (*_INI, *([own] if own else [])):
-        found = configparser.RawConfigParser(strict=False)
-        try:
-            found.read_string(tree.text(path) or "")
-        except configparser.Error:
-            continue
+        found = tree.ini(path)
         for name in ("scriv", "tool.scriv"):
             if found.has_section(name):
                 settings = dict(found.items(name)) | (
