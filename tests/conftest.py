@@ -302,10 +302,11 @@ def beginning(here: Place) -> Beginning:
     """The release that some words would begin now, or that is under way; a new value each time."""
 
     def begin(part: str = "minor", **words: str) -> Release:
+        from contd_release.prepare import committed
         from contd_release.procedures import progress, selection
         from contd_release.procedures.options import Words
 
-        found = selection.chosen(selection.here(), Words(part, **words))  # type: ignore[arg-type]
+        found = selection.chosen(committed.current_project(), Words(part, **words))  # type: ignore[arg-type]
         progress.begin(found)
         return found
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from contd_release.console import reporting
 from contd_release.errors import NotReady
 from contd_release.prepare import seal
+from contd_release.prepare.committed import current_project
 from contd_release.procedures.progress import finish, is_crossed, remove
 from contd_release.procedures.release import Walking
-from contd_release.procedures.selection import here, resumed
+from contd_release.procedures.selection import resumed
 from contd_release.process.action import Running
 from contd_release.project.release import Release
 from contd_release.records import journal, lock
@@ -21,7 +22,7 @@ def abort_release(*, as_json: bool) -> None:
         NotReady: no release is in progress.
         Conflict: the release is past the point of no return.
     """
-    project = here()
+    project = current_project()
     report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
         begun = journal.of(project).under_way()

@@ -11,12 +11,13 @@ from contd_release.engine.checklist import Seen
 from contd_release.engine.step import State
 from contd_release.errors import NotReady, ReleaseError, Unanswered, raise_all
 from contd_release.prepare import fragments, stated
+from contd_release.prepare.committed import current_project
 from contd_release.prepare.part import evidence
 from contd_release.procedures import next_version
 from contd_release.procedures.options import Words
 from contd_release.procedures.plan import without_remote
 from contd_release.procedures.release import Walking
-from contd_release.procedures.selection import here, planned
+from contd_release.procedures.selection import planned
 from contd_release.project.version import AUTO
 from contd_release.records import journal
 from contd_release.tools import git
@@ -39,7 +40,7 @@ def examine(*, as_json: bool) -> None:
 
 
 def _examine_release(report: Report) -> None:
-    project = here()
+    project = current_project()
     if begun := journal.of(project).under_way():
         report.says(f"\n{project.name} {begun.version} is under way since {begun.at}")
         report.says("type: invoke status")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contd_release.console import Report, reporting
 from contd_release.errors import Unanswered
+from contd_release.prepare.committed import current_project
 from contd_release.procedures.options import Words
 from contd_release.procedures.release import Walking
-from contd_release.procedures.selection import here, planned
+from contd_release.procedures.selection import planned
 from contd_release.project.project import Project
 
 
@@ -17,7 +18,7 @@ def print_plan(words: Words, *, as_json: bool) -> None:
     Raises:
         Unanswered: the remote does not answer; what is known without it is printed before.
     """
-    report, project = reporting(as_json=as_json), here()
+    report, project = reporting(as_json=as_json), current_project()
     try:
         walking = Walking.of(project, words, report)
     except Unanswered:

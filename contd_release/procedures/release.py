@@ -19,13 +19,14 @@ from contd_release.engine import ask_once
 from contd_release.engine.checklist import Checklist, Event, Phase, Section, Seen
 from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage, typed
 from contd_release.prepare import repository
+from contd_release.prepare.committed import current_project
 from contd_release.prepare.docs import deprecations, guide
 from contd_release.prepare.part import evidence
 from contd_release.procedures.after import steps as announcing
 from contd_release.procedures.checklist import checklist
 from contd_release.procedures.options import Words
 from contd_release.procedures.progress import begin, cross, finish
-from contd_release.procedures.selection import chosen, here
+from contd_release.procedures.selection import chosen
 from contd_release.process.action import Running
 from contd_release.process.edge import interruption
 from contd_release.project.artifacts import Sealed
@@ -179,7 +180,7 @@ class Walking:
 
 def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: str = "") -> None:
     """Walk the release in progress, or the one that the words begin, alone in this clone."""
-    project = here()
+    project = current_project()
     report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
         walking = Walking.of(project, words, report)

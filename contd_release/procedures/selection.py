@@ -5,46 +5,24 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from packaging.version import Version
 
-from contd_release.errors import Conflict, NotReady, Usage, raise_all
+from contd_release.errors import Conflict, NotReady, Usage
 from contd_release.prepare import repository, stated, versions
+from contd_release.prepare.committed import project_at
 from contd_release.prepare.part import evidence
 from contd_release.procedures import next_version, progress
 from contd_release.procedures.hotfix import hotfix
 from contd_release.procedures.options import Words
-from contd_release.project import project
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.project.version import AUTO, parse, parse_stated
 from contd_release.project.version import next_version as raised
 from contd_release.records import journal
 from contd_release.records.entries import Begun
-from contd_release.tools import bumpversion, git
-from contd_release.tools.git import Clone
-from contd_release.tools.oci import login
-
-
-def here(commit: str = "HEAD") -> Project:
-    """The project of the current folder, as a commit describes it; what is not committed does not count."""
-    return of(git.clone(Path.cwd()), commit)
-
-
-def of(clone: Clone, commit: str = "HEAD") -> Project:
-    """The project of a clone, as a commit describes it."""
-    known = clone.head if commit == "HEAD" else git.commit(clone.root, commit)
-    if not known:
-        raise NotReady("this repository has no commit", expected="a project to release", type_next="git commit")
-    try:
-        found = _read(clone.root, clone.state, known)
-    except Usage as error:
-        raise_all([error, *_uncommitted(clone.root, known)])
-        raise
-    _refuse_ambiguous_login(found)
-    return found
+from contd_release.tools import git
 
 
 def chosen(project: Project, words: Words) -> Release:
@@ -86,7 +64,7 @@ def planned_hotfix(project: Project, words: Words, wanted: Version) -> Release:
             type_next=f"invoke release   (or git switch {project.settings.main})",
         )
     base = hotfix.fixed(project, wanted)
-    found = at(project, base)
+    found = project_at(project, base)
     return Release(
         project=found,
         version=wanted,
@@ -110,7 +88,7 @@ def planned(project: Project, words: Words, branch: str | None, *, base: str = "
     current = stated.at(project, base).current
     if not words.are_given:
         raise behind(project, current) or _nothing_under_way(project, base, current)
-    found = at(project, base)
+    found = project_at(project, base)
     if words.part == AUTO and not current.pre:
         words = next_version.automatic(found, base, current, words)
     version = next_version.version_after(found, current, words)
@@ -127,7 +105,7 @@ def planned(project: Project, words: Words, branch: str | None, *, base: str = "
 
 def resumed(project: Project, begun: Begun) -> Release:
     """The release in the journal, with the project as it was when it began."""
-    found = at(project, begun.base)
+    found = project_at(project, begun.base)
     return Release(
         project=found,
         version=parse(begun.version),
@@ -165,48 +143,6 @@ def _another(release: Release, begun: Begun) -> Conflict:
         expected="one release at a time",
         type_next=f"invoke release   (it goes on with {release.version}; or invoke abort)",
     )
-
-
-def at(here: Project, commit: str) -> Project:
-    """The project of this clone as a commit describes it."""
-    return here if here.commit == commit else _read(here.root, here.state, commit)
-
-
-def _read(root: Path, state: Path, commit: str) -> Project:
-    git.read_ahead(root, commit, "pyproject.toml", project.CONFIGURATION, *bumpversion.CONFIGURATION)
-    found = project.read(root, state, partial(git.text, root, commit), partial(git.url, root))
-    return replace(found, commit=commit)
-
-
-def _refuse_ambiguous_login(project: Project) -> None:
-    """Refuse one password for two registries: one of them would learn what is meant for the other."""
-    settings = project.settings
-    names = (settings.image and settings.image.name, settings.chart and settings.chart.registry.removeprefix("oci://"))
-    hosts = sorted({name.partition("/")[0] for name in names if name})
-    if len(hosts) > 1 and os.environ.get(login.PASSWORD) and not os.environ.get(login.REGISTRY):
-        raise Usage(
-            f"{login.PASSWORD} is set, and images and charts go to {' and '.join(hosts)}",
-            expected=f"{login.REGISTRY}, the registry that the password is for; docker keeps the login of the other",
-            type_next=f"export {login.REGISTRY}={hosts[0]}",
-        )
-
-
-def _uncommitted(root: Path, commit: str) -> list[NotReady]:
-    """What may be why a setting that was just corrected is still wrong."""
-    here = (root / path for path in ("pyproject.toml", project.CONFIGURATION))
-    changed = [
-        path.name
-        for path in here
-        if path.is_file() and path.read_bytes().decode(errors="replace") != git.text(root, commit, path.name)
-    ]
-    return [
-        NotReady(
-            f"{name} has changes that are not committed, and those do not count",
-            expected="the settings in a commit",
-            type_next=f"git commit {name}",
-        )
-        for name in changed
-    ]
 
 
 def _epoch(root: Path, base: str) -> int:

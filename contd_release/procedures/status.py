@@ -8,8 +8,9 @@ from contd_release.console import looked, reporting
 from contd_release.console.public import Public
 from contd_release.engine.checklist import Seen
 from contd_release.errors import raise_all
+from contd_release.prepare.committed import current_project
 from contd_release.procedures.release import Walking
-from contd_release.procedures.selection import here, resumed
+from contd_release.procedures.selection import resumed
 from contd_release.procedures.tagged import of_version
 from contd_release.project.release import Release
 from contd_release.project.version import next_version, parse
@@ -25,7 +26,7 @@ def print_status(version: str, *, as_json: bool) -> None:
     Raises:
         ReleaseError: a step could not be observed; the others are printed.
     """
-    project = here()
+    project = current_project()
     report = reporting(as_json=as_json, settings=project.settings)
     begun = journal.of(project).under_way()
     if not version and begun is None:

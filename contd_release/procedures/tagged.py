@@ -10,7 +10,8 @@ from packaging.version import Version
 
 from contd_release.errors import Conflict, NotReady, Usage
 from contd_release.prepare import stated
-from contd_release.procedures.selection import at, resumed
+from contd_release.prepare.committed import project_at
+from contd_release.procedures.selection import resumed
 from contd_release.project import artifacts
 from contd_release.project.project import Project
 from contd_release.project.release import Release
@@ -78,9 +79,9 @@ def of_tag(project: Project, version: Version) -> Release:
         )
     before = next(iter(git.described(project.root, tag.commit).parents), tag.commit)
     return Release(
-        project=at(project, tag.commit),
+        project=project_at(project, tag.commit),
         version=version,
-        previous=stated.at(at(project, before), before).current,
+        previous=stated.at(project_at(project, before), before).current,
         base=before,
         epoch=git.described(project.root, tag.commit).time,
         commit=tag.commit,

@@ -8,8 +8,7 @@ from packaging.version import Version
 
 from contd_release.engine.step import State
 from contd_release.prepare import stated, tagged, versions
-from contd_release.procedures.selection import at
-from contd_release.procedures.selection import here as project_here
+from contd_release.prepare.committed import current_project, project_at
 from tests.conftest import Beginning, Place
 
 COMPUTED = '[tool.hatch.version]\nsource = "vcs"\n[project]\ndynamic = ["version"]\n'
@@ -26,7 +25,7 @@ def computed(here: Place) -> None:
 def test_the_newest_tag_before_the_commit_counts(here: Place) -> None:
     """Not one of another line, however high; 0.0.0 where there is none yet."""
     computed(here)
-    project = project_here()
+    project = current_project()
     assert stated.at(project, project.commit).current == Version("0.0.0")
     here.git("tag", "v0.8")
     assert str(stated.at(project, project.commit).current) == "0.8.0"
@@ -42,7 +41,7 @@ def test_the_newest_tag_before_the_commit_counts(here: Place) -> None:
 def test_version_files_count_where_they_are_listed(here: Place) -> None:
     """A tag changes nothing for them."""
     here.git("tag", "v0.9.0")
-    project = project_here()
+    project = current_project()
     found = stated.at(project, project.commit)
     assert (found.path, found.current) == (".bumpversion.toml", Version("0.1.5"))
 
@@ -52,7 +51,7 @@ def test_nothing_is_to_be_bumped(here: Place, beginning: Beginning) -> None:
     computed(here)
     here.git("tag", "v0.1.5")
     release = beginning()
-    release = replace(release, project=at(release.project, release.base))
+    release = replace(release, project=project_at(release.project, release.base))
     for step in (versions.agreed(release), versions.bumped(release)):
         assert step.observe().detail == "no file does: hatch-vcs computes it from the tag"
     assert versions.bumped(release).act == ()

@@ -13,10 +13,11 @@ from contd_release.channels.withdrawal import Rollback
 from contd_release.console import Report, reporting
 from contd_release.engine.checklist import Checklist, Section
 from contd_release.errors import NotReady, ReleaseError, Usage, raise_all
+from contd_release.prepare.committed import current_project
 from contd_release.procedures.after import steps
 from contd_release.procedures.rollback import checklist
 from contd_release.procedures.rollback import tag as tags
-from contd_release.procedures.selection import here, of_version, resumed
+from contd_release.procedures.selection import of_version, resumed
 from contd_release.process.action import Running
 from contd_release.project.release import Release
 from contd_release.records import journal, lock
@@ -132,7 +133,7 @@ def about(version: str, kind: str, *, as_json: bool) -> Telling:
             expected=", ".join(get_args(Kind)),
             type_next="invoke announce --preview --kind release",
         )
-    project = here()
+    project = current_project()
     begun = journal.of(project).under_way()
     if not version and begun is None:
         raise NotReady(

@@ -18,8 +18,8 @@ from typing import Final
 
 from contd_release.console import Lines, reporting
 from contd_release.errors import FailedCommand
+from contd_release.prepare.committed import current_project
 from contd_release.procedures.hotfix import hotfix
-from contd_release.procedures.selection import here
 from contd_release.process.action import Running
 from contd_release.project.project import Project
 from contd_release.records import journal, lock
@@ -54,7 +54,7 @@ class Leftover:
 
 def clean_up(*, is_confirmed: bool) -> None:
     """List what can be removed, and remove it if that is confirmed."""
-    project = here()
+    project = current_project()
     report = reporting(as_json=False)
     assert isinstance(report, Lines)
     with lock.held(project.state / "lock"):

@@ -12,9 +12,9 @@ from contd_release.after.monitor.watched import NothingOut, WatchedRelease, watc
 from contd_release.after.watch import strangers
 from contd_release.console import Report, reporting
 from contd_release.errors import ReleaseError, Usage, raise_all
+from contd_release.prepare.committed import current_project
 from contd_release.procedures.after import watch as watching
 from contd_release.procedures.after.steps import redactor
-from contd_release.procedures.selection import here
 from contd_release.project.project import Project
 from contd_release.project.rules import DURATION, seconds
 from contd_release.records import samples
@@ -45,7 +45,7 @@ def watch(wishes: Wishes, *, as_json: bool) -> None:
     """
     if not DURATION.holds(wishes.every):
         raise Usage(f"--every is {wishes.every!r}", DURATION.expected, "invoke monitor --every 5m")
-    project, report = here(), reporting(as_json=as_json)
+    project, report = current_project(), reporting(as_json=as_json)
     report.redact = redactor(project)
     try:
         release = watched(project, wishes.version)

@@ -7,10 +7,11 @@ from pathlib import Path
 from contd_release.channels import registry
 from contd_release.console import reporting
 from contd_release.errors import NotReady, Unanswered
+from contd_release.prepare.committed import current_project
 from contd_release.procedures import tagged
 from contd_release.procedures.after.steps import redactor
 from contd_release.procedures.sections import comparison
-from contd_release.procedures.selection import here, resumed
+from contd_release.procedures.selection import resumed
 from contd_release.process import files
 from contd_release.process.files import writing
 from contd_release.project.project import Project
@@ -32,7 +33,7 @@ def write(version: str, to: str, *, offline: bool, as_json: bool) -> None:
         NotReady: no release is known here, or nothing says what was built.
         Unwritable: the folder does not take it.
     """
-    project, report = here(), reporting(as_json=as_json)
+    project, report = current_project(), reporting(as_json=as_json)
     release = _release(project, version)
     redact = report.redact = redactor(release.project)
     story = gather.story(release, _public(release, offline=offline), redact)

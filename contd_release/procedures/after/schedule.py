@@ -11,8 +11,8 @@ from contd_release.console import Lines, reporting
 from contd_release.engine.checklist import Checklist
 from contd_release.errors import Usage
 from contd_release.prepare import fragments, repository, stated
+from contd_release.prepare.committed import current_project
 from contd_release.prepare.fragments import Fragments
-from contd_release.procedures.selection import here
 from contd_release.process.action import Running
 from contd_release.project.project import Project
 from contd_release.schedule import due as schedule
@@ -93,7 +93,7 @@ class Scheduling:
 
 def seen() -> Scheduling:
     """The schedule of the project of the current folder, now."""
-    project = here()
+    project = current_project()
     commit, now = repository.newest_main(project) or project.commit, datetime.now(UTC)
     plan = plans.read(project.settings.schedule)
     current = stated.at(project, commit).current

@@ -11,8 +11,8 @@ from contd_release.after.watch.strangers import Look
 from contd_release.console import Report, reporting
 from contd_release.engine.checklist import Checklist
 from contd_release.errors import NotReady, Unexplained
+from contd_release.prepare.committed import current_project
 from contd_release.procedures.after.steps import redactor
-from contd_release.procedures.selection import here
 from contd_release.process.action import Running
 from contd_release.project.project import Project
 from contd_release.tools.github import api
@@ -42,7 +42,7 @@ def watch(wanted: Wanted, *, as_json: bool) -> None:
         Unexplained: something is public that nothing explains.
         Unanswered: a channel did not say what it has.
     """
-    project, report = here(), reporting(as_json=as_json)
+    project, report = current_project(), reporting(as_json=as_json)
     report.redact = redactor(project)
     found = strangers.look(project)
     if wanted.baseline:

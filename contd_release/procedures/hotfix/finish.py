@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from contd_release.errors import Usage
+from contd_release.prepare.committed import current_project
 from contd_release.procedures.hotfix import hotfix
 from contd_release.procedures.options import Words
 from contd_release.procedures.release import walk
-from contd_release.procedures.selection import here as current_project
 from contd_release.project.project import Project
 from contd_release.records import journal
 from contd_release.tools import git

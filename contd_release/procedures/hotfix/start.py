@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from contd_release.console import looked, reporting
+from contd_release.prepare.committed import current_project
 from contd_release.procedures.hotfix import branch as hotfix_branch
 from contd_release.procedures.hotfix import hotfix
-from contd_release.procedures.selection import here as project_here
 from contd_release.process.action import Running
 from contd_release.records import lock
 
 
 def start_hotfix(version: str, picks: tuple[str, ...], *, here: bool, as_json: bool) -> None:
     """Start a hotfix, or continue starting it."""
-    project = project_here()
+    project = current_project()
     report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
         found = hotfix.of(project, version, picks, here=here)

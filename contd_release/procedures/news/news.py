@@ -11,8 +11,8 @@ from typing import Final
 
 from contd_release.console import reporting
 from contd_release.errors import Usage
+from contd_release.prepare.committed import current_project
 from contd_release.prepare.fragments import ISSUE, Fragment, fragment, nearest_type, plain
-from contd_release.procedures.selection import here
 from contd_release.project.project import Project
 from contd_release.project.settings import meaning_of
 
@@ -35,7 +35,7 @@ def add_fragment(wanted: Wanted, from_pull: str = "") -> None:
     Args:
         from_pull: the number of the pull request on GitHub that says what is missing.
     """
-    project = here()
+    project = current_project()
     if from_pull:
         wanted = _completed(project, wanted, from_pull)
     elif not wanted.text.strip() and sys.stdin.isatty():

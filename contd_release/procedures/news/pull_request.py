@@ -11,9 +11,9 @@ from pathlib import Path
 from contd_release.console import reporting
 from contd_release.errors import NotReady, ReleaseError, raise_all
 from contd_release.prepare import fragments
+from contd_release.prepare.committed import current_project
 from contd_release.prepare.fragments import Fragments, nearest_type
 from contd_release.procedures.sections import changelog
-from contd_release.procedures.selection import here
 from contd_release.project.project import Project
 from contd_release.project.rules import REF, has_control
 from contd_release.tools import git
@@ -33,7 +33,7 @@ def check(since: str, *, is_optional: bool) -> None:
     Raises:
         NotReady: the branch adds no fragment, or one is misnamed or empty; each says what to type.
     """
-    project = here()
+    project = current_project()
     base = _base(project, since or f"{project.settings.remote}/{project.settings.main}")
     found = fragments.at(project, "HEAD")
     added = _added(project, base)

@@ -12,11 +12,11 @@ from contd_release.channels.withdrawal import Rollback, one_line
 from contd_release.console import Report, Terminal, looked, reporting
 from contd_release.console.question import is_confirmed
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
+from contd_release.prepare.committed import current_project
 from contd_release.procedures.options import Words
 from contd_release.procedures.release import walk
 from contd_release.procedures.rollback import checklist as rolling
 from contd_release.procedures.rollback import tag as tags
-from contd_release.procedures.selection import here
 from contd_release.procedures.tagged import of_version
 from contd_release.process.action import Running
 from contd_release.project.project import Project
@@ -56,7 +56,7 @@ def withdraw(call: RollbackRequest, *, as_json: bool, yes: bool, dry_run: bool =
         NeedsPerson: the question was not answered with yes.
         ReleaseError: whatever stops it; walking again continues.
     """
-    project = here()
+    project = current_project()
     report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
         rollback = chosen(project, call)

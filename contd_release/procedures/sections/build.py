@@ -14,12 +14,12 @@ from contd_release.console import reporting
 from contd_release.engine.checklist import Checklist, Section
 from contd_release.errors import Usage
 from contd_release.prepare import proof, seal, tagged
+from contd_release.prepare.committed import current_project
 from contd_release.procedures import tagged as tags
 from contd_release.procedures.checklist import together
 from contd_release.procedures.options import Words
 from contd_release.procedures.release import Walking, walk
 from contd_release.procedures.sections import by_tag
-from contd_release.procedures.selection import here
 from contd_release.project.release import Release
 from contd_release.records import lock
 
@@ -73,7 +73,7 @@ def build_platform(part: Part, *, as_json: bool) -> None:
     if part.only not in ("", "image") or not (part.platform and part.to):
         given = " ".join(f"--{name} {value}" for name, value in vars(part).items() if value)
         raise Usage(f"{given} is not a part of a build", expected=example, type_next=example)
-    release, report = tags.required(here()), reporting(as_json=as_json)
+    release, report = tags.required(current_project()), reporting(as_json=as_json)
     if release.project.settings.image is None:
         report.says(f"{release.project.name} has no image: nothing to do")
         return

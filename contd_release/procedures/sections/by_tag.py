@@ -14,11 +14,11 @@ from contd_release.channels import registry
 from contd_release.console import Report, reporting
 from contd_release.engine.checklist import Checklist, Item, Section
 from contd_release.prepare import links, tagged
+from contd_release.prepare.committed import current_project
 from contd_release.procedures import tagged as tags
 from contd_release.procedures.checklist import together
 from contd_release.procedures.options import Words
 from contd_release.procedures.release import Walking
-from contd_release.procedures.selection import here
 from contd_release.project.release import Release
 from contd_release.records import journal, lock
 
@@ -57,10 +57,10 @@ def tagged_release(words: Words = _NO_WORDS, *, is_required: bool) -> Release | 
         NotReady: a tag is required, and none is checked out.
     """
     if is_required:
-        return tags.required(here())
+        return tags.required(current_project())
     if words.are_given:
         return None
-    project = here()
+    project = current_project()
     return None if journal.of(project).under_way() else tags.here(project)
 
 

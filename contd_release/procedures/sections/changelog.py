@@ -8,11 +8,12 @@ from pathlib import Path
 from contd_release.console import reporting
 from contd_release.errors import Conflict, NotReady, Unanswered
 from contd_release.prepare import fragments, stated
+from contd_release.prepare.committed import current_project
 from contd_release.prepare.docs import guide
 from contd_release.prepare.fragments import Fragments
 from contd_release.prepare.part import evidence
 from contd_release.procedures.options import Words
-from contd_release.procedures.selection import here, planned
+from contd_release.procedures.selection import planned
 from contd_release.process.command import Command
 from contd_release.project.defaults import Read
 from contd_release.project.project import Project
@@ -29,7 +30,7 @@ def draft(version: str) -> None:
         NotReady: a fragment is not well named, which towncrier would drop without a word.
         Unanswered: towncrier failed.
     """
-    project = here()
+    project = current_project()
     found = _in_working_tree(project)
     if found.problems:
         raise NotReady(
@@ -64,7 +65,7 @@ def write_guide() -> None:
         NotReady: nothing is breaking.
         Conflict: there is a guide already; it is not overwritten.
     """
-    project = here()
+    project = current_project()
     found = _in_working_tree(project)
     if not found.is_breaking:
         raise NotReady(

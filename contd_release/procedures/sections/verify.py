@@ -9,12 +9,13 @@ from contd_release.console import Report, reporting
 from contd_release.engine.checklist import Checklist, Section
 from contd_release.engine.step import State
 from contd_release.errors import NotReady
+from contd_release.prepare.committed import current_project
 from contd_release.procedures import tagged
 from contd_release.procedures.checklist import together
 from contd_release.procedures.sections import by_tag, comparison
 from contd_release.procedures.sections.by_tag import Scope
 from contd_release.procedures.sections.comparison import Patience
-from contd_release.procedures.selection import here, resumed
+from contd_release.procedures.selection import resumed
 from contd_release.process.action import Running
 from contd_release.project.project import Project
 from contd_release.project.release import Release
@@ -37,7 +38,7 @@ def verify_again(wanted: Wanted, *, as_json: bool) -> None:
 
     First by digest, as a table, which is read again until everything is there; then whole: installed, pulled, rendered.
     """
-    project, report = here(), reporting(as_json=as_json)
+    project, report = current_project(), reporting(as_json=as_json)
     version = f" --version {wanted.version}" if wanted.version else ""
     registry.chosen(project, wanted.scope.only, f"invoke verify{version}")
     with lock.held(project.state / "lock"):

@@ -9,7 +9,7 @@ import pytest
 
 from contd_release.engine.step import State
 from contd_release.errors import NotReady, Usage
-from contd_release.prepare import versions
+from contd_release.prepare import committed, versions
 from contd_release.prepare.part import evidence
 from contd_release.procedures import selection
 from contd_release.procedures.options import Words
@@ -37,7 +37,7 @@ def tagged(place: Place, tag: str) -> None:
 
 def planned(part: str) -> Release:
     """The release that a call would begin."""
-    found = selection.here()
+    found = committed.current_project()
     return selection.chosen(found, Words(part))
 
 
@@ -71,7 +71,7 @@ def test_a_function_that_is_gone(here: Place) -> None:
         "        breaking  v0.1.5:contd/more.py:3  contd.more.load is gone",
     ]
     assert planned("auto").part == "minor"
-    because = selection.chosen(selection.here(), Words("patch", because="nobody calls it"))
+    because = selection.chosen(committed.current_project(), Words("patch", because="nobody calls it"))
     assert (
         versions.big_enough(because)
         .observe()
@@ -89,7 +89,7 @@ def test_after_one_zero(here: Place) -> None:
     here.publish()
     tagged(here, "v2.0.0rc1")
     assert planned("auto").part == "major"
-    assert evidence.of(planned("major")).since == evidence.last_final(selection.here(), None)
+    assert evidence.of(planned("major")).since == evidence.last_final(committed.current_project(), None)
 
 
 def test_a_withdrawn_release(here: Place) -> None:
@@ -264,4 +264,4 @@ def test_auto_in_a_series_of_pre_releases(here: Place) -> None:
     with pytest.raises(Usage) as stopped:
         planned("auto")
     assert stopped.value.what_is == "0.2.0rc1 is a pre-release of 0.2.0, which is still open"
-    assert str(selection.chosen(selection.here(), Words("auto", pre="rc")).version) == "0.2.0rc2"
+    assert str(selection.chosen(committed.current_project(), Words("auto", pre="rc")).version) == "0.2.0rc2"

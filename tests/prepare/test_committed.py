@@ -1,4 +1,4 @@
-"""What a task is about: the project of this clone, as a commit and its remote describe it."""
+"""The project of a clone, as a commit and the remote describe it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contd_release.errors import NotReady, Several, Usage
-from contd_release.procedures import selection
+from contd_release.prepare import committed
 
 if TYPE_CHECKING:
     from tests.conftest import Place
@@ -28,7 +28,7 @@ def imaged(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
 def test_the_remote_says_where_images_go(imaged: Place) -> None:
     """Of a clone from GitHub, the owner and the name of the repository; nothing has to be configured."""
     imaged.git("remote", "set-url", "origin", "git@github.com:Own/Er.git")
-    found = selection.here()
+    found = committed.current_project()
 
     assert found.settings.image is not None
     assert found.settings.github is not None
@@ -38,7 +38,7 @@ def test_the_remote_says_where_images_go(imaged: Place) -> None:
 def test_another_remote_is_no_place_for_images(imaged: Place) -> None:
     """A guess would push to a stranger."""
     with pytest.raises(Usage, match=r"image\.name is missing, and no GitHub remote says what it is"):
-        selection.here()
+        committed.current_project()
 
 
 def test_a_clone_without_a_remote_says_so(imaged: Place) -> None:
@@ -46,7 +46,7 @@ def test_a_clone_without_a_remote_says_so(imaged: Place) -> None:
     imaged.git("remote", "remove", "origin")
 
     with pytest.raises(NotReady, match="this clone has no remote 'origin'"):
-        selection.here()
+        committed.current_project()
 
 
 def test_a_setting_that_is_mended_and_not_committed(imaged: Place) -> None:
@@ -54,7 +54,7 @@ def test_a_setting_that_is_mended_and_not_committed(imaged: Place) -> None:
     imaged.replace("pyproject.toml", 'dockerfile = "Dockerfile"', 'name = "ghcr.io/own/er"')
 
     with pytest.raises(Several) as told:
-        selection.here()
+        committed.current_project()
 
     assert "pyproject.toml has changes that are not committed, and those do not count" in str(told.value)
     assert "type:     git commit pyproject.toml" in str(told.value)
