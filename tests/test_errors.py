@@ -129,3 +129,37 @@ def test_raise_all_of_interruptions_raises_one() -> None:
     """When everything was interrupted, that is said once."""
     with pytest.raises(Interrupted, match="first"):
         raise_all([Interrupted("first"), Interrupted("second")])
+
+
+@pytest.mark.parametrize(
+    ("argv", "command"),
+    [
+        (["/venv/bin/inv", "release", "--part", "minor"], "invoke release --part minor"),
+        (["/lib/contd_release/__main__.py", "news", "Two words"], "contd-release news 'Two words'"),
+        (["/venv/bin/pytest", "-q"], "the same command again"),
+    ],
+)
+def test_an_error_that_may_pass_repeats_the_command(
+    argv: list[str], command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words that a person typed, if they typed one of our programs."""
+    monkeypatch.delenv(errors.TYPED, raising=False)
+    monkeypatch.setattr("sys.argv", argv)
+    assert Unsettled("it lags").type_next == f"{command}   (in a while)"
+
+
+@pytest.mark.parametrize(
+    ("hint", "shown"),
+    [
+        ("invoke status", "invoke rehearse --part minor"),
+        ("invoke release --part major", "invoke rehearse --part major"),
+        ("invoke rehearse --part minor   (it continues)", "invoke rehearse --part minor   (it continues)"),
+        ("invoke doctor", "invoke doctor"),
+        ("git fetch", "git fetch"),
+        ("", "invoke rehearse --part minor   (in a while)"),
+    ],
+)
+def test_within_a_rehearsal_the_rehearsal_is_typed(hint: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task of the rehearsed release is not typed: the command that rehearses is, or one about the repository."""
+    monkeypatch.setenv(errors.TYPED, "invoke rehearse --part minor")
+    assert Unsettled("it lags", type_next=hint).type_next == shown

@@ -62,3 +62,10 @@ def test_an_odd_page_is_no_answer(odd: Odd, body: str) -> None:
         pypi.files(odd.project)
     assert len(str(raised.value)) < 400
     assert str(raised.value).replace("\n", "").isprintable()
+
+
+def test_a_page_of_html_has_a_limit_of_its_own(odd: Odd) -> None:
+    """The parser of HTML is slow on odd pages; two megabytes are ten thousand files."""
+    odd.body, odd.headers = f"{LINK}{' ' * (2 << 20)}".encode(), {"Content-Type": "text/html"}
+    with pytest.raises(Unanswered, match="sent more than 2097152 bytes of HTML"):
+        pypi.files(odd.project)
