@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.subject import NOBODY
+from benchmarks.subject import git
 from benchmarks.timing import PROGRAMS, Cost, timed
 
 FILES: Final = 5_000
@@ -25,43 +23,28 @@ readme = "README.md"
 """
 
 
-@dataclass(frozen=True)
-class Large:
-    """A repository of many modules in many packages, with two releases."""
-
-    root: Path
-
-    def adopted(self) -> Cost:
-        """The time of adopting it; it is as it was before, first."""
-        self._git("clean", "-ffdxq")
-        self._git("reset", "--quiet", "--hard")
-        return timed([str(PROGRAMS / "contd-release"), "adopt", "--yes"], self.root)
-
-    def _git(self, *words: str) -> None:
-        subprocess.run(("git", *words), cwd=self.root, env=NOBODY, check=True, capture_output=True)
-
-    def make(self) -> None:
-        """Write and commit it."""
-        self._write("pyproject.toml", _PYPROJECT)
-        self._write("README.md", "# Many files\n")
-        self._write("many_files/__init__.py", '__version__ = "1.2.2"\n')
-        for number in range(FILES - 3):
-            body = "".join(f"def function_{line}():\n    return {number * line}\n\n\n" for line in range(30))
-            self._write(f"many_files/part_{number % 70}/piece_{number % 7}/module_{number}.py", body)
-        self._git("init", "--quiet", "--initial-branch=main")
-        for version in ("1.2.2", "1.2.3"):
-            self._write("many_files/__init__.py", f'__version__ = "{version}"\n')
-            self._git("add", "--all")
-            self._git("commit", "--quiet", "--message", version)
-            self._git("tag", f"v{version}")
-
-    def _write(self, path: str, text: str) -> None:
-        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
-        (self.root / path).write_text(text, encoding="utf-8")
+def adopted(root: Path) -> Cost:
+    """Measure the adoption of a repository, from a clean checkout on."""
+    git(root, "clean", "-ffdxq")
+    git(root, "reset", "--quiet", "--hard")
+    return timed([str(PROGRAMS / "contd-release"), "adopt", "--yes"], root)
 
 
-def large(root: Path) -> Large:
-    """The repository, made."""
-    found = Large(root)
-    found.make()
-    return found
+def make(root: Path) -> None:
+    """Make a repository of many modules in many packages, with two releases, in a folder that is not there yet."""
+    _write(root / "pyproject.toml", _PYPROJECT)
+    _write(root / "README.md", "# Many files\n")
+    for number in range(FILES - 3):
+        body = "".join(f"def function_{line}():\n    return {number * line}\n\n\n" for line in range(30))
+        _write(root / f"many_files/part_{number % 70}/piece_{number % 7}/module_{number}.py", body)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    for version in ("1.2.2", "1.2.3"):
+        _write(root / "many_files/__init__.py", f'__version__ = "{version}"\n')
+        git(root, "add", "--all")
+        git(root, "commit", "--quiet", "--message", version)
+        git(root, "tag", f"v{version}")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")

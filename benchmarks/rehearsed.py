@@ -9,12 +9,11 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from benchmarks.timing import OURS, Cost, shell, timed
-from contd_release.project import project
 from contd_release.rehearse.rehearsal import Rehearsal
+from contd_release.sandbox.pointers import pointers_of
 from contd_release.sandbox.world import World
 from contd_release.tools import git
 from contd_release.tools.helm import helm
@@ -67,11 +66,8 @@ class Rehearsed:
 @contextmanager
 def rehearsed(source: Path, room: Path) -> Iterator[Rehearsed]:
     """Clone the commit that a repository has checked out, and open an empty sandbox for it."""
-    commit = git.commit(source)
-    assert commit is not None
-    text_of = partial(git.text, source, commit)
-    found = project.read(source, git.clone(source).state, text_of, lambda _: None)
-    rehearsal = Rehearsal(found, commit, room / "rehearsal")
+    found = pointers_of(git.clone(source))
+    rehearsal = Rehearsal(found.project, found.commit, room / "rehearsal")
     rehearsal.prepare()
     with World(rehearsal.directory / "world") as world:
         rehearsal.be_green(world)

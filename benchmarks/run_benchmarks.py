@@ -135,8 +135,9 @@ def _small(folder: Path, fresh: _Fresh) -> Iterator[Pair]:
         lambda: timed(plan, small.clone),
         lambda: shell(PLAN_BY_HAND, small.clone),
     )
-    many = adoption.large(folder / "many")
-    yield Pair(f"adopt, {adoption.FILES:,} files / 3 s", 1.0, many.adopted, lambda: adoption.LIMIT)
+    many = folder / "many"
+    adoption.make(many)
+    yield Pair(f"adopt, {adoption.FILES:,} files / 3 s", 1.0, lambda: adoption.adopted(many), lambda: adoption.LIMIT)
     yield Pair(
         "bump to push / by hand",
         1.7,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from contd_release.channels.readings import ComparedRow
 from contd_release.console.board import Board
+from contd_release.console.lines import put
 from contd_release.console.public import Public
 from contd_release.console.pulse import every
 from contd_release.engine.checklist import Checklist, Event, Seen, point_of_no_return
@@ -21,8 +22,6 @@ from contd_release.project.release import Release
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-
-from contd_release.console.lines import put
 
 
 @dataclass

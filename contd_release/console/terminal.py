@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 
 from contd_release.channels.readings import ComparedRow, Verdict
 from contd_release.console.board import Board
+from contd_release.console.lines import Lines, columns
 from contd_release.console.view import View
 from contd_release.engine.checklist import Checklist, Event
-from contd_release.process.printed import as_named
+from contd_release.process.printed import as_named, visible
 from contd_release.project.release import Release
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.live import Live
-
-from contd_release.console.lines import Lines, columns
-from contd_release.process.printed import visible
 
 
 @dataclass

@@ -12,19 +12,18 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from contd_release.errors import TYPED, NotReady, Unanswered
+from contd_release.errors import TYPED, Unanswered
 from contd_release.process import files
 from contd_release.process.command import environment
-from contd_release.project import project
 from contd_release.project.project import OVERLAY, Project
 from contd_release.records import journal
 from contd_release.records.entries import Ended
 from contd_release.sandbox import remotes
-from contd_release.sandbox.pointers import Pointers
+from contd_release.sandbox.pointers import Pointers, pointers_of
 from contd_release.sandbox.world import World
 from contd_release.tools import git
 
@@ -159,10 +158,7 @@ def rehearsal_of(clone: git.Clone) -> Rehearsal:
     """
     from platformdirs import user_cache_path
 
-    root, commit = clone.root, clone.head
-    if not commit:
-        raise NotReady("this repository has no commit", expected="a commit to rehearse", type_next="git commit")
-    text_of = partial(git.text, root, commit)
-    found = project.read(root, clone.state, text_of, partial(git.known_url, root))
-    mark = hashlib.sha256(str(root).encode()).hexdigest()[:12]
-    return Rehearsal(found, commit, user_cache_path("contd-release") / "rehearsals" / f"{found.index_name}-{mark}")
+    found = pointers_of(clone)
+    mark = hashlib.sha256(str(clone.root).encode()).hexdigest()[:12]
+    folder = user_cache_path("contd-release") / "rehearsals" / f"{found.project.index_name}-{mark}"
+    return Rehearsal(found.project, found.commit, folder)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
-from contd_release.errors import NotReady
 from contd_release.process import files
-from contd_release.project import project
 from contd_release.project.project import OVERLAY
 from contd_release.sandbox import remotes
-from contd_release.sandbox.pointers import Pointers
+from contd_release.sandbox.pointers import pointers_of
 from contd_release.sandbox.world import World
 from contd_release.tools import git
 
@@ -29,12 +26,8 @@ def prepare(world: World, clone: git.Clone, overlay: Path) -> Iterator[str]:
     Raises:
         NotReady: the clone has no commit, or lacks history.
     """
-    if not clone.head:
-        raise NotReady("this repository has no commit", expected="a project to release", type_next="git commit")
-    text_of = partial(git.text, clone.root, clone.head)
-    found = project.read(clone.root, clone.state, text_of, partial(git.known_url, clone.root))
-    pointers = Pointers(found, clone.head)
-    remote, main = pointers.remote(world), found.settings.main
+    pointers = pointers_of(clone)
+    remote, main = pointers.remote(world), pointers.project.settings.main
     if f"refs/heads/{main}" not in remotes.refs(remote):
         remotes.fill(remote, clone.root, clone.head, main)
     pointers.be_green(world, remotes.refs(remote)[f"refs/heads/{main}"])

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from contd_release.channels import registry
 from contd_release.channels.base import Sandbox
+from contd_release.errors import NotReady
+from contd_release.project import project
 from contd_release.project.project import Project
 from contd_release.sandbox import remotes
 from contd_release.sandbox.github.api import Forge
 from contd_release.sandbox.github.records import Check
 from contd_release.sandbox.github.store import now
 from contd_release.sandbox.world import World
+from contd_release.tools import git
 
 # The folder of a world that holds what plug-ins publish.
 CHANNELS: Final = "channels"
@@ -116,6 +119,20 @@ class Pointers:
             if found := channel.left_out(self._project):
                 is_ours = name in registry.BUILT_IN
                 yield Skipped(name if is_ours else f"channel {name}", found.why, found.remedy, key=_key(name))
+
+
+def pointers_of(clone: git.Clone) -> Pointers:
+    """
+    The pointers of the project in a clone, as the commit that is checked out describes it.
+
+    Raises:
+        NotReady: there is no commit.
+    """
+    root, commit = clone.root, clone.head
+    if not commit:
+        raise NotReady("this repository has no commit", expected="a commit to rehearse", type_next="git commit")
+    found = project.read(root, clone.state, partial(git.text, root, commit), partial(git.known_url, root))
+    return Pointers(found, commit)
 
 
 def folder(world: World, channel: str) -> Path:

@@ -80,14 +80,18 @@ def test_nothing_is_printed_after_the_walk(
 
 def test_a_look_that_waits_names_what_it_waits_for(capsys: pytest.CaptureFixture[str]) -> None:
     """A server that does not answer is named now and then, not only at the end."""
+    lines: list[str] = []
 
     def slow() -> Found:
-        time.sleep(0.5)
+        capsys.readouterr()
+        end = time.monotonic() + 30
+        while len(lines) < 2 and time.monotonic() < end:
+            time.sleep(0.05)
+            lines.extend(capsys.readouterr().out.splitlines())
         return Found(State.DONE, "here")
 
     quick = Step("the tag is here", lambda: Found(State.DONE, "here"))
     seen = looked(Lines(Redactor(None)), Checklist((quick, Step("the index answers", slow))), pulse=0.1)
     assert [one.found and one.found.detail for one in seen] == ["here", "here"]
-    lines = capsys.readouterr().out.splitlines()
     assert set(lines) == {"… the index answers: no answer yet"}
     assert len(lines) >= 2

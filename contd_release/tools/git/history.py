@@ -108,7 +108,11 @@ def matching(where: Path, commit: str, pattern: str, globs: tuple[str, ...]) -> 
     words = ("-l", "-z", "-I", "-E", "-e", pattern, commit, "--", *globs)
     found = git(where, "-c", "grep.fullName=true", "grep", *words).ask()
     if found.code not in (0, 1):
-        raise Unanswered(f"git grep ended with {found.code}: {' '.join(found.err.split())}")
+        raise Unanswered(
+            f"git grep ended with {found.code}: {' '.join(found.err.split())}",
+            expected="the files that match",
+            type_next=f"git -C {where} status",
+        )
     return tuple(name.removeprefix(f"{commit}:") for name in found.out.split("\0") if name)
 
 

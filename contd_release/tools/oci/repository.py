@@ -14,7 +14,7 @@ from typing import Final
 
 from contd_release.errors import Conflict, Unanswered, Usage
 from contd_release.tools import http
-from contd_release.tools.http import Budget, Limits, Reply
+from contd_release.tools.http import MEBIBYTE, Budget, Limits, Reply
 from contd_release.tools.oci import login as oci_login
 from contd_release.tools.oci.door import Door
 from contd_release.tools.oci.manifest import EVERY_KIND, Manifest, digest_of
@@ -24,7 +24,7 @@ _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _ACCEPT: Final = {"Accept": ", ".join(EVERY_KIND)}
 _BYTES: Final = {"Content-Type": "application/octet-stream"}
 _NOWHERE: Final = "00000000-0000-0000-0000-000000000000"
-_LIST: Final = Limits(total=8 << 20)
+_LIST: Final = Limits(total=8 * MEBIBYTE)
 
 
 class Push(Enum):
