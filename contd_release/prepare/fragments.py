@@ -19,8 +19,8 @@ from typing import Final
 
 from packaging.version import Version
 
+from contd_release.project.news import News, meaning_of
 from contd_release.project.project import Project
-from contd_release.project.settings import News, meaning_of
 from contd_release.project.version import Part
 from contd_release.tools import git
 

@@ -18,8 +18,8 @@ from contd_release.prepare import fragments
 from contd_release.prepare.docs import contributors
 from contd_release.process.action import Call
 from contd_release.process.files import whole
+from contd_release.project.news import News
 from contd_release.project.release import Release
-from contd_release.project.settings import News
 from contd_release.tools import git, towncrier
 from contd_release.tools.markup import rst
 from contd_release.tools.markup.changelog import added, has_section

@@ -19,10 +19,11 @@ from typing import Any, TypeVar
 from contd_release.errors import ReleaseError, Usage, raise_all
 from contd_release.project import towncrier
 from contd_release.project.defaults import Read, with_defaults
+from contd_release.project.news import News
 from contd_release.project.package import metadata
 from contd_release.project.package.metadata import Metadata
 from contd_release.project.rules import PROJECT
-from contd_release.project.settings import News, Settings
+from contd_release.project.settings import Settings
 from contd_release.project.tag_format import TagFormat
 
 OVERLAY = "CONTD_RELEASE_CONFIG"

@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from contd_release.project.defaults import Read
+from contd_release.project.news import News
 from contd_release.project.parse import structured
-from contd_release.project.settings import News
 
 FILE: Final = "towncrier.toml"
 # What towncrier has where nothing configures types.

@@ -12,9 +12,10 @@ from contd_release.engine.checklist import Checklist, Item
 from contd_release.process.action import Running
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact, Sealed
+from contd_release.project.news import News
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.settings import News, Settings
+from contd_release.project.settings import Settings
 from contd_release.records import journal
 from contd_release.records.entries import Verified
 from contd_release.records.journal import Journal

@@ -23,9 +23,10 @@ from contd_release.channels.pypi import channel as pypi
 from contd_release.errors import Unanswered
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Sealed
+from contd_release.project.news import News
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.settings import News, Pypi, Settings
+from contd_release.project.settings import Pypi, Settings
 from contd_release.sandbox.github.records import Asset
 
 WHEEL = "contd-1.2.0-py3-none-any.whl"

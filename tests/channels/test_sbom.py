@@ -18,9 +18,10 @@ from contd_release.errors import FailedCommand, ReleaseError
 from contd_release.process.action import Running
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact, Sealed, Tampered
+from contd_release.project.news import News
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.settings import News, Pypi, Sbom, Settings
+from contd_release.project.settings import Pypi, Sbom, Settings
 from contd_release.records import commit
 from contd_release.tools import cyclonedx
 

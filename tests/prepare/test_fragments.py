@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from contd_release.prepare import fragments
 from contd_release.prepare.fragments import Fragment
-from contd_release.project.settings import News
+from contd_release.project.news import News
 from contd_release.tools.markup.changelog import has_section
 
 NEWS = News(ignore=("README.md",))

@@ -35,9 +35,10 @@ from contd_release.engine.step import State
 from contd_release.process.action import Running
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact, Sealed
+from contd_release.project.news import News
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.settings import Chart, Github, Image, News, Pypi, Settings
+from contd_release.project.settings import Chart, Github, Image, Pypi, Settings
 from contd_release.project.version import moving_tags, next_version
 from contd_release.tools import git, pypi
 from contd_release.tools.github import releases as github_releases

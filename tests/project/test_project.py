@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from contd_release.errors import ReleaseError, Several, Usage
 from contd_release.project import project
 from contd_release.project.defaults import github_repository
+from contd_release.project.news import News
 from contd_release.project.project import OVERLAY, Project
 from contd_release.project.rules import PROJECT, REF, is_public, is_safe_url
-from contd_release.project.settings import Chart, Github, Image, News, Pypi, Settings
+from contd_release.project.settings import Chart, Github, Image, Pypi, Settings
 
 MINIMAL = '[build-system]\nbuild-backend = "hatchling.build"\n[project]\nname = "Contd.Release-x"\n'
 

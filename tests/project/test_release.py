@@ -12,9 +12,10 @@ from packaging.version import Version
 
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Sealed
+from contd_release.project.news import News
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.settings import News, Pypi, Settings
+from contd_release.project.settings import Pypi, Settings
 from contd_release.project.version import Part
 
 EPOCH = 1_767_225_599  # 2025-12-31T23:59:59Z

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contd_release.project import project
-from contd_release.project.settings import News, meaning_of
+from contd_release.project.news import News, meaning_of
 
 PROJECT = '[project]\nname = "lodestar"\nversion = "1.2.0"\n'
 

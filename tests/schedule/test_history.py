@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from contd_release.errors import NotReady
+from contd_release.project.news import News
 from contd_release.project.project import Project
-from contd_release.project.settings import News, Settings
+from contd_release.project.settings import Settings
 from contd_release.schedule import history
 
 

@@ -17,9 +17,10 @@ from contd_release.errors import ReleaseError
 from contd_release.process.action import Running
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Artifact, Sealed
+from contd_release.project.news import News
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.settings import Chart, Image, News, Settings
+from contd_release.project.settings import Chart, Image, Settings
 from contd_release.records import commit
 from contd_release.tools.oci.manifest import MANIFEST, Manifest, digest_of
 from contd_release.tools.oci.repository import OciRepository

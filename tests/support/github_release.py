@@ -13,10 +13,10 @@ from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Running
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Sealed
+from contd_release.project.news import News
 from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.project.settings import Github as Settings
-from contd_release.project.settings import News
 from contd_release.project.settings import Settings as AllSettings
 
 FILES = {"contd-1.2.0-py3-none-any.whl": "wheel", "contd-1.2.0.tar.gz": "sdist", "contd-1.2.0.tgz": "chart"}

@@ -27,9 +27,10 @@ from contd_release.engine.step import Found
 from contd_release.process.action import Running
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Sealed
+from contd_release.project.news import News
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.settings import Github, Image, News, Settings
+from contd_release.project.settings import Github, Image, Settings
 from contd_release.records import commit
 from contd_release.sandbox.registry.api import Registry
 from contd_release.sandbox.world import World

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from contd_release.project.news import News
 from contd_release.project.project import Project
-from contd_release.project.settings import News, Pypi, Settings
+from contd_release.project.settings import Pypi, Settings
 from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.oci.login import Login
 from contd_release.tools.oci.repository import OciRepository

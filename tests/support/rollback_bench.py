@@ -13,9 +13,10 @@ import requests
 from packaging.version import Version
 
 from contd_release.channels.withdrawal import Rollback
+from contd_release.project.news import News
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.settings import Chart, Image, News, Settings
+from contd_release.project.settings import Chart, Image, Settings
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 

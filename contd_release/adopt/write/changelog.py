@@ -13,7 +13,7 @@ from contd_release.adopt.find.changelog.changelog import Changelog, Open
 from contd_release.adopt.find.changelog.entries import Entry, kept_apart, meaning_of_title
 from contd_release.adopt.find.today.scriv import MARKER
 from contd_release.adopt.templates import template
-from contd_release.project.settings import TYPES, News
+from contd_release.project.news import TYPES, News
 
 FRAGMENTS: Final = "newsfragments"
 # The types in the order of https://keepachangelog.com/en/1.1.0/, and what people read above them.

@@ -18,9 +18,9 @@ from contd_release.engine import ask_once
 from contd_release.errors import Unanswered
 from contd_release.prepare import fragments, repository
 from contd_release.prepare.fragments import Fragments
+from contd_release.project.news import meaning_of
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.settings import meaning_of
 from contd_release.project.version import PARTS, Part
 from contd_release.tools import git
 from contd_release.tools.griffe.griffe import Size

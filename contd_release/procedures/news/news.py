@@ -13,8 +13,8 @@ from contd_release.console import reporting
 from contd_release.errors import Usage
 from contd_release.prepare.committed import current_project
 from contd_release.prepare.fragments import ISSUE, Fragment, fragment, nearest_type, plain
+from contd_release.project.news import meaning_of
 from contd_release.project.project import Project
-from contd_release.project.settings import meaning_of
 
 _DEFAULT: Final = "feature"
 

@@ -16,8 +16,8 @@ from contd_release.procedures.options import Words
 from contd_release.procedures.selection import planned
 from contd_release.process.command import Command
 from contd_release.project.defaults import Read
+from contd_release.project.news import meaning_of
 from contd_release.project.project import Project
-from contd_release.project.settings import meaning_of
 from contd_release.project.version import next_version
 from contd_release.tools import git, towncrier
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from packaging.version import InvalidVersion, Version
 
-from contd_release.project.settings import News
+from contd_release.project.news import News
 
 # The line below a heading of reStructuredText.
 _BELOW: Final = "(?:" + "|".join(f"{re.escape(one)}{{2,}}" for one in "=-~^\"'`#*+.:_") + r")[ \t]*$"

@@ -19,9 +19,10 @@ from contd_release.after.announce.announcement import Announcement
 from contd_release.after.website import publication
 from contd_release.engine.checklist import Checklist
 from contd_release.process.action import Running
+from contd_release.project.news import News
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.settings import News, Settings, Website
+from contd_release.project.settings import Settings, Website
 from contd_release.records import lock
 
 NOTES = "### Added\n\n- Ledgers can be kept in a file (#12)\n"

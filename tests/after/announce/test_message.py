@@ -10,9 +10,9 @@ from packaging.version import Version
 from contd_release.after.announce import message
 from contd_release.after.announce.message import Kind, News
 from contd_release.errors import Usage
+from contd_release.project.news import News as Fragments
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.settings import News as Fragments
 from contd_release.project.settings import Settings
 from contd_release.tools.apprise.apprise import Service
 

@@ -17,8 +17,9 @@ from contd_release.after.monitor import sample_table, sampling, verdict
 from contd_release.after.monitor.watched import watched
 from contd_release.errors import Held, NotReady, RollbackProposed, Unanswered, Usage
 from contd_release.process.redaction import Redactor
+from contd_release.project.news import News
 from contd_release.project.project import Project
-from contd_release.project.settings import Github, Monitor, News, Settings
+from contd_release.project.settings import Github, Monitor, Settings
 from contd_release.records import samples
 from contd_release.records.samples import HealthVerdict, Mention, Rate, Sample
 from contd_release.sandbox.github.api import Forge

@@ -13,8 +13,9 @@ from prometheus_server import counters, served
 from contd_release.after.monitor import sampling
 from contd_release.after.monitor.watched import WatchedRelease
 from contd_release.process.redaction import Redactor
+from contd_release.project.news import News
 from contd_release.project.project import Project
-from contd_release.project.settings import Monitor, News, Settings
+from contd_release.project.settings import Monitor, Settings
 from contd_release.records.samples import HealthVerdict, Sample
 
 pytestmark = pytest.mark.integration

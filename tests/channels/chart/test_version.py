@@ -12,9 +12,10 @@ from packaging.version import Version
 
 from contd_release.channels.chart import version as chart_version
 from contd_release.errors import Usage
+from contd_release.project.news import News
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.settings import Chart, News, Settings
+from contd_release.project.settings import Chart, Settings
 
 
 def git(where: Path, *words: str) -> str:

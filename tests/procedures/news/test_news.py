@@ -10,8 +10,9 @@ from terminal import on_terminal
 
 from contd_release.errors import Usage
 from contd_release.procedures.news.news import add
+from contd_release.project.news import News
 from contd_release.project.project import Project
-from contd_release.project.settings import News, Settings
+from contd_release.project.settings import Settings
 from contd_release.sandbox.github.api import Forge
 from contd_release.sandbox.github.records import Pull
 from contd_release.sandbox.github.store import now

@@ -10,9 +10,9 @@ from github_server import NAME, Github, serving
 
 from contd_release.errors import Conflict, NotReady, ReleaseError, Unanswered
 from contd_release.process.redaction import Secret
+from contd_release.project.news import News
 from contd_release.project.project import Project
 from contd_release.project.settings import Github as Settings
-from contd_release.project.settings import News
 from contd_release.project.settings import Settings as AllSettings
 from contd_release.sandbox.github.records import Check, GitHubRules, Job, Limits, Release, Run, Status
 from contd_release.tools import http

@@ -27,7 +27,8 @@ from pathlib import Path
 from contd_release.errors import Unanswered
 from contd_release.process.redaction import Secret
 from contd_release.project.project import Project
-from contd_release.project.settings import News, Pypi, Settings
+from contd_release.project.news import News
+from contd_release.project.settings import Pypi, Settings
 from contd_release.tools import pypi
 from contd_release.tools.github import releases
 from contd_release.tools.github.api import GitHubRepository

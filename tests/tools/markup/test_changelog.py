@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from contd_release.project.settings import News
+from contd_release.project.news import News
 from contd_release.tools.markup.changelog import added, has_section, sections
 
 NEWS = News()

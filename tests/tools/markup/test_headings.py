@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contd_release.project.settings import News
+from contd_release.project.news import News
 from contd_release.tools.markup.headings import unreleased
 
 NEWS = News()

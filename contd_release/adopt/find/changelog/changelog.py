@@ -20,7 +20,7 @@ from contd_release.adopt.finding import Finding
 from contd_release.adopt.tree import Tree
 from contd_release.errors import ReleaseError
 from contd_release.project import towncrier
-from contd_release.project.settings import News
+from contd_release.project.news import News
 from contd_release.tools.markup import headings
 from contd_release.tools.markup.headings import Heading
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from contd_release.project.settings import meaning_of
+from contd_release.project.news import meaning_of
 from contd_release.tools.markup import headings
 
 if TYPE_CHECKING:
