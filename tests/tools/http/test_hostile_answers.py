@@ -254,3 +254,10 @@ def test_a_manifest_of_a_file_is_read_as_strictly() -> None:
     """What a builder writes."""
     with pytest.raises(Unanswered):
         _ = Manifest(b'{"layers": null, "config": 3}', "x").config
+
+
+def test_a_list_without_an_end_is_no_answer() -> None:
+    """A hundred thousand elements are more than any list that a release reads."""
+    assert len(list(node(json.dumps([0] * 100_000).encode(), "it").items())) == 100_000
+    with pytest.raises(Unanswered, match="it answered with a list of 100001"):
+        node(json.dumps([0] * 100_001).encode(), "it").items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,11 +10,19 @@ from odd_server import Odd, serving
 
 from contd_release.errors import ReleaseError, Unanswered
 from contd_release.tools.helm.copy import Bytes
+from contd_release.tools.http import Reply
 from contd_release.tools.oci import upload
+from contd_release.tools.oci.token import authorization
 
 VALUES = (
     *("", "x", "\t", "<>", "<", "<\x1b[2J>", "<http://[>", "<http://10.0.0.1/x>", "<file:///etc/passwd>"),
-    *("<//host:port/>", "<https://example.invalid:99999/>", "<http://user:password@127.0.0.1/>", "a" * 60_000),
+    *(
+        "<//host:port/>",
+        "<https://example.invalid:99999/>",
+        "<http://user:password@127.0.0.1/>",
+        "a" * 60_000,
+        "9" * 60_000,
+    ),
 )
 
 
@@ -66,3 +75,12 @@ def test_no_header_ends_with_a_traceback(odd: Odd, name: str, value: str) -> Non
 def _is_short(error: ReleaseError) -> None:
     assert len(str(error)) < 600, str(error)[:1000]
     assert str(error).replace("\n", "").isprintable(), repr(str(error))
+
+
+@pytest.mark.parametrize("token", ["a\r\nX-Admin: yes", "caf\u00e9", "a\x00b"])
+def test_a_token_that_no_header_can_carry_is_no_answer(odd: Odd, token: str) -> None:
+    """A realm cannot put another header into our requests."""
+    odd.body, odd.headers = json.dumps({"token": token}).encode(), {}
+    challenged = Reply(odd.url, 401, {"WWW-Authenticate": f'Bearer realm="{odd.url}token"'}, b"")
+    with pytest.raises(Unanswered, match="a token that no header can carry"):
+        authorization(challenged, odd.url, "repository:owner/app:pull", None)
