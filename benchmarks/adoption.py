@@ -9,7 +9,7 @@ from benchmarks.subject import git
 from benchmarks.timing import PROGRAMS, Cost, timed
 
 FILES: Final = 5_000
-# What a person waits without asking what is going on.
+# The seconds that a person waits without a doubt that the program still runs.
 LIMIT: Final = Cost(3.0)
 _PYPROJECT: Final = """\
 [build-system]

@@ -1,4 +1,4 @@
-"""Signs of life: a thread that says again and again what is awaited."""
+"""Call a function at intervals in a thread, and so print which step is awaited."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def every(seconds: float, act: Callable[[], None]) -> Iterator[None]:
 
 def looked(report: Report, checklist: Checklist, pulse: float = 15) -> tuple[Seen, ...]:
     """
-    What the world says of every step, while a sentence names the first step whose answer is awaited.
+    Observe every step, and print at intervals which step has not answered yet.
 
     Args:
         pulse: the seconds between two sentences.

@@ -87,7 +87,7 @@ class Checklist:
             is_crossed: whether this release is known to have done a step that cannot be undone.
 
         Returns:
-            What is not as it was before: someone else's, which is left alone, and what a place never gives up.
+            The findings that stay: things that are not ours, and things that a place does not delete.
 
         Raises:
             Conflict: a step that cannot be undone is done already: past the line, only forward.

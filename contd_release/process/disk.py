@@ -1,4 +1,4 @@
-"""What a disk refuses, as an error that names the place and what to type."""
+"""Errors of the disk, with the place and a command to type."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _OF_THE_DISK: Final = frozenset(
 @contextmanager
 def disk_named(what: str = "") -> Iterator[None]:
     """
-    Report what a disk refuses: it is full or read-only, a folder is none, a name is too long.
+    Report that the disk is full or read-only, that a path is no folder, or that a name is too long.
 
     Args:
-        what: what is done meanwhile, as an error says it.
+        what: the work inside the context, for the message.
 
     Raises:
         Unwritable: the disk refused it. Other errors of the system are bugs.

@@ -39,7 +39,7 @@ def edge() -> Iterator[None]:
         stopped = interruption(error)
         raise Exit(f"\n{stopped}", code=stopped.exit_code) from error
     except BrokenPipeError as error:
-        # What is left in the buffer is written when Python ends.
+        # Python writes the rest of the buffer when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         stopped = Interrupted("the program that reads this output has ended")
         raise Exit(f"\n{stopped}", code=stopped.exit_code) from error
@@ -53,7 +53,7 @@ def interruption(error: KeyboardInterrupt) -> Interrupted:
 @contextmanager
 def _signals_heard() -> Iterator[None]:
     """
-    Raise KeyboardInterrupt for SIGTERM and SIGHUP, so that commands are ended and what is public is said.
+    Raise KeyboardInterrupt for SIGTERM and SIGHUP, so that commands end and the console prints what is public.
 
     A signal that the caller ignores, as `nohup` does, stays ignored.
     """

@@ -16,8 +16,9 @@ _COMMAND: Final = re.compile(r"\b(invoke )(?!(?:finds|acts|runs|itself)\b)(?=[a-
 
 def visible(text: str) -> str:
     """
-    A text that others may have written, as it is printed: control characters are shown, and workflow commands are no
-    commands any more. What stands in JSON stays JSON.
+    Show control characters as escapes, and disarm workflow commands, in a text that others may have written.
+
+    JSON stays JSON.
     """
     shown = CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return _WORKFLOW_COMMAND.sub(lambda found: f"{found[2]}\\u005b" if found[2] else f"{found[1]}\\u003a", shown)

@@ -1,8 +1,9 @@
 """
 Killing a rehearsed release everywhere: as each act begins, in the middle of each command, and when a step is done.
 
-The killed release is continued and killed again at the next point, until it ends. It is killed alone, so that a command
-it has started lives on beside the one who continues, or together with its commands, so that one of them is cut.
+The killed release is continued and killed again at the next point, until it ends. As an act begins, the kill ends only
+the release: a command that it has started runs on beside the continued release. In the middle of a command, the kill
+ends both.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ class Point:
 
     def is_told_by(self, event: Mapping[str, Any]) -> bool:
         """
-        Whether this event is what to wait for. A step that was finished by a killed release comes as done at once.
+        Whether this event is the one to wait for.
+
+        If the killed release has finished a step, the continued one prints it as done at once.
         """
         seen = (event["event"], event.get("step"), event.get("action", ""))
         return seen == (self.what, self.step, self.action)

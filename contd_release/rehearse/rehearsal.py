@@ -37,7 +37,7 @@ class Rehearsal:
 
     Args:
         is_proved: whether the proof is run as well.
-        typed: what a person types to begin it, and to go on with it.
+        typed: the command that begins and continues it.
     """
 
     project: Project
@@ -63,7 +63,7 @@ class Rehearsal:
 
     @property
     def scenario(self) -> str | None:
-        """What of this commit was begun to be rehearsed: the name of a scenario, empty for a release, nothing."""
+        """The scenario that was begun for this commit; empty for one release, None if nothing was begun."""
         try:
             begun = json.loads((self.directory / "rehearsal.json").read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):

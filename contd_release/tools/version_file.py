@@ -30,9 +30,9 @@ class VersionFile:
 
     def problem(self, text: str | None, version: Version) -> str | None:
         """
-        What is wrong when this file should state `version`; None if it does.
+        Why this file does not state `version`; None if it does.
 
-        It does when replacing that version by itself finds a place and leaves the file as it is.
+        It does if the search matches, and replacing that version by itself leaves the file unchanged.
         """
         if text is None:
             return f"{self.path} is not there; expected a file that states {version}"
@@ -88,7 +88,7 @@ def version_file(table: dict[str, object], entry: object) -> VersionFile:
         table: `[tool.bumpversion]`, whose keys are the defaults of every entry.
 
     Raises:
-        ValueError: what is wrong with it.
+        ValueError: it names its files with a glob, or has a pattern that cannot be used.
     """
     if isinstance(entry, dict) and "glob" in entry and "filename" not in entry:
         raise ValueError(f"glob = {entry['glob']!r} is not followed; name each file with filename")

@@ -70,7 +70,7 @@ def fill(to: Path, platforms: Sequence[str], extras: str, python: str) -> None:
         wheels = folder / "wheels"
         _run(build(wheels))
         wheel = next(wheels.glob("*.whl"))
-        # One after the other: two uv with an empty cache fail now and then, as both write what they find out of Python.
+        # One after the other: two uv sometimes fail with an empty cache, because both write facts about Python into it.
         for name, machine in machines.items():
             _run(install(folder / name, machine, wheel, extras, python))
             settle(folder / name)

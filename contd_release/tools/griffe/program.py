@@ -97,7 +97,7 @@ def _unread(modules: list[list[str]]) -> dict[str, str]:
 
 
 def _is_of(what: str, name: str) -> bool:
-    """Whether a change is one of this module, or of what is below it."""
+    """Whether a change is in this module or below it."""
     subject = what.partition(" ")[0]
     return subject == name or subject.startswith(f"{name}.")
 
@@ -113,7 +113,7 @@ def _loaded(modules: list[list[str]], unread: dict[str, str]) -> dict[str, Any]:
             found[name] = loader.modules_collection[name]
         except _FAILURES as error:
             unread.setdefault(name, f"{type(error).__name__}: {error}")
-    # What is imported from other distributions stays unresolved, and is none of this one's API.
+    # Imports from other distributions stay unresolved: they are not part of this one's API.
     with suppress(*_FAILURES):
         loader.resolve_aliases(implicit=False, external=False)
     return found
@@ -133,7 +133,7 @@ def _publish(module: Any) -> None:
 
 
 def _keep(module: Any, public: list[str]) -> bool:
-    """Mark as private what is in a module that no pattern names; whether any in it, or the module itself, is named."""
+    """Mark the names of a module that matches no pattern as private; whether it or a module below it matches."""
     is_named = any(fnmatchcase(module.path, pattern) for pattern in public)
     is_any = is_named
     for member in module.members.values():
@@ -147,7 +147,7 @@ def _keep(module: Any, public: list[str]) -> bool:
 
 
 def _changes(old: Any, new: Any) -> Iterator[Change]:
-    """What differs, each once, although a name can be reached on several ways."""
+    """The differences, each once: several paths may lead to one name."""
     seen: set[tuple[str, str]] = set()
     for one in (*_broken(old, new), *_overloads(old, new), *_more(old, new, set())):
         key = (str(one["what"]), f"{one['path']}:{one['line']}")
@@ -182,7 +182,7 @@ def _said(kind: BreakageKind, value: Any) -> str:
 
 
 def _more(old: Any, new: Any, seen: set[str]) -> Iterator[Change]:
-    """What is new, and what griffe does not look at."""
+    """New names, and the changes that griffe does not compare."""
     before = old.all_members
     for name, member in new.members.items():
         was = before.get(name)
@@ -269,7 +269,7 @@ def _decorators(member: Any) -> list[str]:
 
 
 def _is_deprecated(thing: Any) -> bool:
-    """Whether the text of what is gone says so."""
+    """Whether the source of a removed name says that it is deprecated."""
     return not thing.is_alias and not thing.is_module and "deprecat" in thing.source.lower()
 
 

@@ -1,4 +1,4 @@
-"""HTTP: one client, the addresses it may go to, what it may take, and what comes back."""
+"""HTTP: one client, the addresses that it may ask, its limits, and its replies."""
 
 from contd_release.tools.http.address import origin, refuse_unsafe, safely_joined
 from contd_release.tools.http.client import Http

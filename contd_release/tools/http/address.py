@@ -40,7 +40,7 @@ def origin(url: str) -> str:
 
 
 def joined(base: str, url: str) -> str:
-    """The URL as it is seen from another one; empty if it is none."""
+    """A URL resolved against another one; empty if it is not a URL."""
     try:
         return urljoin(base, url)
     except ValueError:
@@ -49,7 +49,7 @@ def joined(base: str, url: str) -> str:
 
 def safely_joined(target: str, location: str, says: str = "redirected to") -> str:
     """
-    The URL that a reply names: where a redirect leads, the next page of a list, where an upload goes on.
+    The URL that a reply names: the target of a redirect, the next page of a list, the location of an upload.
 
     Args:
         target: the URL that the reply came from.

@@ -39,7 +39,7 @@ _NO_PROXIES: dict[str, str] = dict.fromkeys(("http", "https", "all"), "")
 
 @dataclass(frozen=True)
 class _Request:
-    """What is asked. The body is bytes, or a file that is read from its place on disk."""
+    """One request. The body is bytes, or a file that is sent from disk."""
 
     method: str
     url: str
@@ -85,7 +85,7 @@ class Http:
         A question (GET or HEAD), repeated while the failure may pass; 404 and other refusals are replies.
 
         Args:
-            budget: what is left of a question that has several pages.
+            budget: the rest of the limits, for a question that has several pages.
 
         Raises:
             Unanswered: refused, reset, stalled, truncated, too large, or 429 or 5xx to the end.

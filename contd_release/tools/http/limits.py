@@ -34,7 +34,7 @@ class Limits:
 
 
 class Budget:
-    """What is left of the limits of one question."""
+    """The rest of the limits of one question."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -48,7 +48,10 @@ class Budget:
 
     def within(self, size: int, who: str) -> None:
         """
-        Refuse a reply that has come to so many bytes by now, where that is too large or too slow.
+        Refuse a reply that is too large or too slow.
+
+        Args:
+            size: the bytes that have come so far.
 
         Raises:
             Unanswered: it is.

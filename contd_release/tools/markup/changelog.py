@@ -71,7 +71,7 @@ def with_section(changelog: str, news: News, version: Version, section: str) -> 
 
 
 def added(before: str, after: str, news: News) -> str | None:
-    """What was put below the marker; None if more than that has changed."""
+    """The text that was added below the marker; None if anything else has changed."""
     (_, _, old), (_, marker, new) = before.partition(news.marker), after.partition(news.marker)
     rest = old.strip()
     return new.strip().removesuffix(rest).strip() if marker and new.strip().endswith(rest) else None

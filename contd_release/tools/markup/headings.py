@@ -1,4 +1,4 @@
-"""The headings of a changelog, and what is written by hand below those that name no release yet."""
+"""The headings of a changelog, and the entries below those that name no release yet."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Unreleased:
 
 
 def headings(changelog: str) -> tuple[Heading, ...]:
-    """Every heading in the order of the text; a line of code that looks like one is none."""
+    """Every heading in the order of the text; lines of code are left out."""
     lines = _without_code(changelog.splitlines())
     marks = ((index, _level(lines, index)) for index in range(len(lines)))
     return tuple(Heading(_title(lines[index]), index + 1, level) for index, level in marks if level)
@@ -91,7 +91,7 @@ def open_headings(changelog: str) -> tuple[Heading, ...]:
     """
     The headings that name no release yet, by their own words or by the line below them.
 
-    One below the newest release is history: somebody never wrote its date.
+    Such a heading below the newest release is history: its date was never written.
     """
     lines, every = changelog.splitlines(), headings(changelog)
     found = [one for one in every if names_no_release(one.title) or _is_open(one, lines)]
@@ -111,7 +111,7 @@ def end_of(changelog: str, heading: Heading) -> int:
 
 
 def names_no_release(title: str) -> bool:
-    """Whether a title, or the label of a link, is that of what is unreleased."""
+    """Whether a title, or the label of a link, means unreleased changes."""
     return _OPEN.search(title) is not None
 
 
@@ -121,7 +121,7 @@ def says_unreleased(text: str) -> bool:
 
 
 def says_nothing(text: str) -> bool:
-    """Whether an entry only says that there is none."""
+    """Whether an entry only says that nothing has changed."""
     return _NOTHING.fullmatch(text) is not None
 
 
