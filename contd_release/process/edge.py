@@ -16,6 +16,7 @@ from contd_release.process.disk import disk_named
 from contd_release.process.printed import as_named, visible
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
+_AGAIN_AFTER: Final = 0.05
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def edge() -> Iterator[None]:
     from invoke.exceptions import Exit
 
     try:
-        with _signals_heard(), disk_named():
+        with _signals_heard(), _interruptions_kept(), disk_named():
             yield
             sys.stdout.flush()
     except ReleaseError as error:
@@ -70,3 +71,31 @@ def _signals_heard() -> Iterator[None]:
     finally:
         for one in heard:
             signal.signal(one, signal.SIG_DFL)
+
+
+@contextmanager
+def _interruptions_kept() -> Iterator[None]:
+    """
+    Send a signal again that Python could not raise as KeyboardInterrupt, and only printed.
+
+    That happens in a finalizer or in a callback of a weak reference, which every import has.
+    https://docs.python.org/3/library/sys.html#sys.unraisablehook
+    """
+    before, timers = sys.unraisablehook, list[threading.Timer]()
+
+    def unraisable(lost: sys.UnraisableHookArgs) -> None:
+        if not issubclass(lost.exc_type, KeyboardInterrupt):
+            before(lost)
+            return
+        named = lost.exc_value.args if lost.exc_value else ()
+        number = signal.Signals[named[0]] if named else signal.SIGINT
+        timers.append(threading.Timer(_AGAIN_AFTER, os.kill, (os.getpid(), number)))
+        timers[-1].start()
+
+    sys.unraisablehook = unraisable
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+        for timer in timers:
+            timer.cancel()

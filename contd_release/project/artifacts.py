@@ -10,7 +10,7 @@ import re
 import stat
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from contd_release.errors import Conflict, Usage
 from contd_release.process.files import whole, writing
@@ -91,15 +91,22 @@ def measured(path: Path, kind: str, digest: str = "", platform: str = "") -> Art
 def sha256_of(path: Path) -> tuple[str, int]:
     """The sha256 of a regular file in hexadecimal, and its size in bytes. A link is refused."""
     digest = hashlib.sha256()
-    # Without O_NONBLOCK, opening a named pipe waits for somebody to write into it.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(errno.EINVAL, "not a regular file", str(path))
-    with open(descriptor, "rb") as stream:
+    with _opened(path, os.O_NOFOLLOW) as stream:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
         return digest.hexdigest(), stream.tell()
+
+
+def _opened(path: Path, flags: int = 0) -> IO[bytes]:
+    """A regular file, opened; anything else is an OSError."""
+    # Without O_NONBLOCK, opening a named pipe waits until a program writes into it.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | flags)
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        what = (errno.EISDIR, "Is a directory") if stat.S_ISDIR(mode) else (errno.EINVAL, "not a regular file")
+        raise OSError(*what, str(path))
+    return open(descriptor, "rb")
 
 
 def seal(folder: Path, sealed: Sealed) -> None:
@@ -124,7 +131,8 @@ def read(folder: Path) -> Sealed | None:
         Usage: the file is there and cannot be read.
     """
     try:
-        text = (folder / SEAL).read_bytes()
+        with _opened(folder / SEAL) as stream:
+            text = stream.read()
     except FileNotFoundError:
         return None
     except OSError as error:

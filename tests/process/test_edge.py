@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from invoke.exceptions import Exit
@@ -44,6 +46,21 @@ def test_edge_says_how_to_go_on_after_ctrl_c() -> None:
 
     assert caught.value.code == 130
     assert caught.value.message == "\ninterrupted\n  type:     the same command again   (it continues where it stopped)"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_ctrl_c_that_python_cannot_raise_is_not_lost() -> None:
+    """Python only prints an interruption inside a finalizer, as while it imports; the task stops all the same."""
+
+    class Finalized:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(Exit) as caught, edge():
+        Finalized()
+        time.sleep(5)
+
+    assert caught.value.code == 130
 
 
 def test_edge_passes_what_succeeds() -> None:

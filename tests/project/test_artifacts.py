@@ -54,6 +54,15 @@ def test_nothing_was_sealed(tmp_path: Path) -> None:
     assert artifacts.read(tmp_path) is None
 
 
+def test_a_pipe_as_seal_does_not_hang(tmp_path: Path) -> None:
+    """A named pipe in the seal's place is refused at once, and named."""
+    os.mkfifo(tmp_path / SEAL)
+    read = "from pathlib import Path; from contd_release.project import artifacts as a; a.read(Path.cwd())"
+    argv = (sys.executable, "-c", read)
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=20)
+    assert f"{tmp_path / SEAL} cannot be read: not a regular file" in done.stderr
+
+
 def test_artifacts_are_found_by_name_and_kind(sealed: Sealed) -> None:
     """A name that is not there is nothing, a kind that is not there is none."""
     sdist = sealed.artifacts[1]
