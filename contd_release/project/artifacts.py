@@ -101,11 +101,9 @@ def _opened(path: Path, flags: int = 0) -> IO[bytes]:
     """A regular file, opened; anything else is an OSError."""
     # Without O_NONBLOCK, opening a named pipe waits until a program writes into it.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | flags)
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        what = (errno.EISDIR, "Is a directory") if stat.S_ISDIR(mode) else (errno.EINVAL, "not a regular file")
-        raise OSError(*what, str(path))
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
     return open(descriptor, "rb")
 
 

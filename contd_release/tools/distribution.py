@@ -21,6 +21,7 @@ _CHUNK: Final = 1 << 20
 # What build backends write by themselves: metadata, and configuration that they put the version into.
 _METADATA: Final = re.compile(r"(?s)(PKG-INFO|setup\.cfg|(.*/)?[^/]+\.egg-info/.*|[^/]+\.dist-info/.*)")
 _REWRITTEN: Final = frozenset({"pyproject.toml", "Cargo.toml"})
+_EXECUTED: Final = re.compile(r"(?s).*\.(py|pyc|pyo|pyw|pth|so|pyd|dll|dylib)")
 _COMPILED: Final = re.compile(r"(?s).*\.(so(\.[0-9]+)*|pyd|dll|dylib)")
 _SCRIPT: Final = re.compile(r"[^/]+\.data/scripts/[^/]+")
 _ROOTS: Final = ("src", "lib", "python")
@@ -94,7 +95,7 @@ class Files:
             for one in _members(archive, self._algorithm)
             if not (
                 self._has(one)
-                or _METADATA.fullmatch(one.path)
+                or (_METADATA.fullmatch(one.path) and not _EXECUTED.fullmatch(one.path))
                 or (may_compile and _COMPILED.fullmatch(one.path))
                 or (one.path in self.paths and one.path in _REWRITTEN)
                 or any(_names(pattern, one.path) for pattern in generated)

@@ -250,7 +250,7 @@ def test_a_seal_that_cannot_be_read_is_not_absent(tmp_path: Path) -> None:
     """No answer is never "nothing was sealed"."""
     (tmp_path / SEAL).mkdir()
 
-    with pytest.raises(Usage, match="cannot be read: Is a directory"):
+    with pytest.raises(Usage, match="cannot be read: not a regular file"):
         artifacts.read(tmp_path)
 
 

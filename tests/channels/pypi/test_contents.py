@@ -97,6 +97,8 @@ def test_an_ordinary_build_is_fine(files: Files, tmp_path: Path) -> None:
         "other/__init__.py",
         "contd/x.so",
         "contd-1.0.data/data/etc/x",
+        "contd-1.0.dist-info/extra.py",
+        "contd/x.egg-info/extra.py",
     ],
 )
 def test_a_file_that_git_lacks_is_named(files: Files, tmp_path: Path, path: str) -> None:
