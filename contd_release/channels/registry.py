@@ -67,10 +67,11 @@ def chosen(project: Project, only: Collection[str] = (), command: str = "invoke 
         return channels(project)
     known = (*BUILT_IN, *_plugins(project))
     if strangers := [name for name in only if name not in known]:
+        near = get_close_matches(strangers[0], known, 1)
         raise Usage(
-            f"there is no channel {', '.join(strangers)}",
+            f"there is no channel {', '.join(strangers)}" + (f"; did you mean {near[0]}?" if near else ""),
             expected=f"some of {', '.join(known)}",
-            type_next=f"{command} --only {(get_close_matches(strangers[0], known, 1) or known)[0]}",
+            type_next=f"{command} --only {(near or known)[0]}",
         )
     return {name: module for name, module in channels(project).items() if name in only}
 

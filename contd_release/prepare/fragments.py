@@ -130,6 +130,8 @@ def fragment(name: str, news: News) -> Fragment | Misnamed:
     remedy = f"git mv {shlex.quote(where)} {shlex.quote(better)}"
     if not name.isascii():
         return Misnamed(f"{where}: the name is not ASCII, and towncrier would remove it without git noticing", remedy)
+    if any(letter.isspace() for letter in name):
+        return Misnamed(f"{where}: the name has a space; expected ISSUE.TYPE.md or +NAME.TYPE.md", remedy)
     parts = name.split(".")
     if parts[-1] in _FORMATS:
         parts.pop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +26,12 @@ PART: Final = {
     "artifacts": "a folder with artifacts that were built and sealed elsewhere; every file is compared with the seal",
     "json": HELP["json"],
 }
+
+
+def invoked(task: str, flags: Iterable[str] = (), **given: str) -> str:
+    """The command of a task, with those of these options that a call gives a value, and with its flags."""
+    values = (word for name, value in given.items() if value for word in (f"--{name}", value))
+    return shlex.join(("invoke", task, *values, *(f"--{name}" for name in flags)))
 
 
 # The seconds of a month.

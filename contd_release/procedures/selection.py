@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from packaging.version import Version
@@ -129,8 +130,9 @@ def of_version(project: Project, version: str) -> Release:
     wanted = str(project.tags.asked(version))
     begun = journal.of(project).last(Begun, wanted)
     if begun is None:
+        near = get_close_matches(wanted, [one.version for one in journal.of(project).entries(Begun)], 1)
         raise Usage(
-            f"this clone knows nothing of {wanted}",
+            f"this clone knows nothing of {wanted}" + (f"; did you mean {near[0]}?" if near else ""),
             expected="a version that was released from here",
             type_next=f"git ls-remote --tags {project.settings.remote}",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from invoke.context import Context
 from invoke.tasks import task
 
-from contd_release.procedures.options import HELP, whole_number
+from contd_release.procedures.options import HELP, invoked, whole_number
 from contd_release.process.edge import edge
 
 
@@ -56,6 +56,7 @@ def rollback(
             "hotfix": hotfix,
         }
         wishes = frozenset(name for name, is_wanted in asked.items() if is_wanted)
-        seconds = whole_number(wait, "invoke rollback --wait 1800")
+        flags = (*sorted(wishes), *(("dry-run",) if dry_run else ()))
+        seconds = whole_number(wait, f"{invoked('rollback', flags, version=version, reason=reason)} --wait 1800")
         request = RollbackRequest(version, reason, wishes, tuple(wish or ()), seconds)
         withdraw(request, as_json=json, yes=yes, dry_run=dry_run or bool(c.config.run.dry))

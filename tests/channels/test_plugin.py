@@ -230,7 +230,7 @@ def test_a_wish_has_the_option_wish(install: Install, place: Place) -> None:
     words = RollbackRequest("1.2.0", "it was bad", frozenset({"revert", "delete-chart"}), ("empty-mirror",))
     wishes = rollback.chosen(found, words).wishes
     assert wishes == {"revert", "empty-mirror"}
-    assert rollback.typed(found, wishes) == " --wish empty-mirror --revert"
+    assert rolling.typed(found, wishes) == " --wish empty-mirror --revert"
 
     with pytest.raises(Usage, match="no channel of contd knows the wish empty-miror"):
         rollback.chosen(found, replace(words, named=("empty-miror",)))

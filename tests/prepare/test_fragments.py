@@ -32,7 +32,7 @@ def test_good_names(name: str, issue: str, kind: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["notes.md", "feature.md", ".feature.md", "12.Feature.md", "12.feat.md", "größe.misc.md"],
+    ["notes.md", "feature.md", ".feature.md", "12.Feature.md", "12.feat.md", "größe.misc.md", "my change.feature.md"],
 )
 def test_bad_names(name: str) -> None:
     """Each is told with what was expected; towncrier would drop it without a word."""
@@ -49,6 +49,8 @@ def test_bad_names(name: str) -> None:
         ("12.md", "12.feature.md"),
         ("größe.misc.md", "+groesse.misc.md"),
         ("my notes.md", "+my-notes.feature.md"),
+        ("my change.bugfix.md", "+my-change.bugfix.md"),
+        ("12 .misc.md", "12.misc.md"),
     ],
 )
 def test_the_name_that_was_meant(name: str, better: str) -> None:

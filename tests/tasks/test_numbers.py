@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +45,21 @@ def test_what_is_no_number_is_refused(place: Place, task: str, option: str, valu
     assert "Traceback" not in said.text
     assert "expected:" in said.err
     assert "type:     invoke" in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ('rollback --version 0.2.0 --revert --dry-run --reason "It fails." --wait abc', "--wait 1800"),
+        ("verify --version 0.2.0 --only pypi --patience abc", "--patience 300"),
+    ],
+)
+def test_the_command_keeps_the_other_options(place: Place, words: str, command: str) -> None:
+    """What is to be typed next has all that the call gave, and a usual number."""
+    said = place.say(*shlex.split(words))
+    hint = said.err.partition("  type:     invoke ")[2].strip()
+    expected = f"{words.rpartition(' --')[0]} {command}"
+    assert sorted(shlex.split(hint)) == sorted(shlex.split(expected))
 
 
 @pytest.mark.parametrize("task", [("rehearse", "--without-proof"), ("release", "--part", "minor"), ("status",)])

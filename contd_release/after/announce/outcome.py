@@ -8,6 +8,7 @@ from contd_release.after.announce.message import Kind
 from contd_release.after.announce.places import AnnouncementPlace, places
 from contd_release.errors import NeedsPerson, Usage
 from contd_release.project.release import Release
+from contd_release.project.settings import Settings
 from contd_release.records import journal
 from contd_release.records.entries import Announced, Announcing, Entry
 
@@ -71,16 +72,30 @@ def command(release: Release, kind: Kind) -> str:
     return f"invoke announce --version {release.version}" + (f" --kind {kind}" if kind != "release" else "")
 
 
+def require_place(settings: Settings, name: str, command: str) -> None:
+    """
+    Refuse a name that is no place's.
+
+    Args:
+        command: the command that the name ends.
+
+    Raises:
+        Usage: there is no such place.
+    """
+    known = [place.name for place in places(settings)]
+    if name in known:
+        return
+    near = get_close_matches(name, known, 1)
+    raise Usage(
+        f"there is no place {name!r}" + (f"; did you mean {near[0]}?" if near else ""),
+        expected=", ".join(known) or "a place in [tool.contd-release.announce]",
+        type_next=f"{command} {(near or known)[0]}" if known else "$EDITOR pyproject.toml",
+    )
+
+
 def _answer(release: Release, name: str, kind: Kind, outcome: str) -> None:
     version = str(release.version)
-    known = [place.name for place in places(release.project.settings)]
-    if name not in known:
-        near = get_close_matches(name, known, 1) or known
-        raise Usage(
-            f"there is no place {name!r}",
-            expected=", ".join(known) or "a place in [tool.contd-release.announce]",
-            type_next=f"{command(release, kind)} --{outcome} {near[0]}" if near else "$EDITOR pyproject.toml",
-        )
+    require_place(release.project.settings, name, f"{command(release, kind)} --{outcome}")
     newest = last(release, name, kind)
     if not isinstance(newest, Announcing):
         state = f"got the message at {newest.at}" if newest and has_it(newest) else "got no message"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import cast, get_args
 
 from contd_release.after.announce import announcement as announce
@@ -21,6 +22,22 @@ from contd_release.procedures.selection import of_version, resumed
 from contd_release.process.action import Running
 from contd_release.project.release import Release
 from contd_release.records import journal, lock
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """
+    What a call says about messages.
+
+    Args:
+        again: a place that gets its message again.
+        done: a place that has its message.
+    """
+
+    version: str = ""
+    kind: str = "release"
+    again: str = ""
+    done: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,21 +136,27 @@ class Telling:
         )
 
 
-def about(version: str, kind: str, *, as_json: bool) -> Telling:
+def about(wanted: Wanted, *, as_json: bool) -> Telling:
     """
     A release that was begun in this clone, or the one in progress.
 
     Raises:
         NotReady: no release is in progress, and no version was named.
-        Usage: there is no such kind of message.
+        Usage: there is no such kind of message, place or version.
     """
+    version, kind, named = wanted.version, wanted.kind, f" --version {wanted.version}" if wanted.version else ""
     if kind not in get_args(Kind):
+        near = get_close_matches(kind, get_args(Kind), 1)
         raise Usage(
-            f"there is no kind of message {kind!r}",
+            f"there is no kind of message {kind!r}" + (f"; did you mean {near[0]}?" if near else ""),
             expected=", ".join(get_args(Kind)),
-            type_next="invoke announce --preview --kind release",
+            type_next=f"invoke announce --preview{named} --kind {(near or ['release'])[0]}",
         )
     project = current_project()
+    for option, place in (("again", wanted.again), ("done", wanted.done)):
+        if place:
+            of_kind = f" --kind {kind}" if kind != "release" else ""
+            outcome.require_place(project.settings, place, f"invoke announce{named}{of_kind} --{option}")
     begun = journal.of(project).under_way()
     if not version and begun is None:
         raise NotReady(

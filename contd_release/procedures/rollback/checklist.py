@@ -7,7 +7,10 @@ claimed that was not observed.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Final
 
 from contd_release.after.announce import announcement, outcome
 from contd_release.after.announce.announcement import Announcement
@@ -24,8 +27,11 @@ from contd_release.procedures.hotfix.hotfix import Hotfix
 from contd_release.procedures.rollback import revert
 from contd_release.procedures.rollback import tag as tags
 from contd_release.procedures.rollback.restoration import Restoration
+from contd_release.project.project import Project
 from contd_release.records import journal
 from contd_release.tools import git
+
+_MENDING: Final = frozenset({"revert", "republish", "hotfix"})
 
 
 def table(rollback: Rollback) -> tuple[Remaining, ...]:
@@ -74,15 +80,15 @@ def refuse(rollback: Rollback) -> None:
         raise Usage(
             f"{version} is withdrawn for a reason that users can read",
             expected="one sentence",
-            type_next=f'invoke rollback --version {version} --reason "…"',
+            type_next=command(rollback, wishes),
         )
-    if not wishes & {"revert", "republish", "hotfix"}:
+    if not wishes & _MENDING:
         return
     if "delete-tag" in wishes:
         raise Usage(
             f"what mends {version} starts from its tag",
             expected="--delete-tag alone",
-            type_next=f'invoke rollback --version {version} --reason "…" --delete-tag',
+            type_next=command(rollback, wishes - _MENDING),
         )
     if version.is_prerelease:
         raise Usage(
@@ -92,15 +98,29 @@ def refuse(rollback: Rollback) -> None:
         )
     if wishes & {"revert", "republish"} and rollback.previous is None:
         raise Usage(
-            f"no good version comes before {version}", expected="--hotfix", type_next="invoke rollback --hotfix"
+            f"no good version comes before {version}",
+            expected="--hotfix",
+            type_next=command(rollback, wishes - _MENDING | {"hotfix"}),
         )
     following = rollback.release.project.tags.of(rollback.following)
     if wishes & {"republish", "hotfix"} and there.tag(following):
         raise Usage(
             f"{following} is out already",
             expected="no --republish and no --hotfix: users go to it",
-            type_next=f'invoke rollback --version {version} --reason "…"',
+            type_next=command(rollback, wishes - {"republish", "hotfix"}),
         )
+
+
+def command(rollback: Rollback, wishes: frozenset[str]) -> str:
+    """The command that begins this rollback with other wishes."""
+    reason = shlex.quote(rollback.reason) if rollback.reason else '"…"'
+    return f"invoke rollback --version {rollback.version}{typed(rollback.release.project, wishes)} --reason {reason}"
+
+
+def typed(project: Project, wishes: frozenset[str]) -> str:
+    """The options that ask for these wishes: those of plug-ins have no flag of their own."""
+    plugins = {one for name, some in registry.wishes(project).items() if name not in registry.BUILT_IN for one in some}
+    return "".join(f" --wish {one}" if one in plugins else f" --{one}" for one in sorted(wishes))
 
 
 def advice(rollback: Rollback) -> str:
@@ -123,8 +143,10 @@ def _refuse_unpublished(rollback: Rollback, there: git.Remote) -> None:
     if begun and begun.version == str(version):
         raise NotReady(f"nothing of {version} is public", expected="a release that is", type_next="invoke abort")
     known = sorted(project.tags.versions(there.tags), reverse=True)
+    near = get_close_matches(str(version), map(str, known), 1)
+    meant = f"; did you mean {near[0]}?" if near else ""
     raise Usage(
-        f"{project.name} {version} was never released: no tag, and no place has it",
+        f"{project.name} {version} was never released: no tag, and no place has it{meant}",
         expected=f"one of {', '.join(map(str, known[:5]))}" if known else "a version that is out",
         type_next="git ls-remote --tags",
     )

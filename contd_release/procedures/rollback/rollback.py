@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from contd_release.channels import registry
@@ -13,7 +13,7 @@ from contd_release.console import Report, Terminal, looked, reporting
 from contd_release.console.question import is_confirmed
 from contd_release.errors import NeedsPerson, ReleaseError, Usage
 from contd_release.prepare.committed import current_project
-from contd_release.procedures.options import Words
+from contd_release.procedures.options import Words, invoked
 from contd_release.procedures.release import walk
 from contd_release.procedures.rollback import checklist as rolling
 from contd_release.procedures.rollback import tag as tags
@@ -85,7 +85,7 @@ def chosen(project: Project, call: RollbackRequest) -> Rollback:
         Usage: no version is named and none is under way, the reason is another one than before, or no channel knows a
             wish.
     """
-    _refuse_unknown(project, call.named)
+    _refuse_unknown(project, call)
     last = journal.of(project).withdrawing()
     if not call.version and last is None:
         raise Usage(
@@ -129,27 +129,23 @@ def _wishes(project: Project, words: str) -> frozenset[str]:
     return frozenset(words.split()) & (frozenset().union(*registry.wishes(project).values()) | WISHES)
 
 
-def _refuse_unknown(project: Project, named: tuple[str, ...]) -> None:
-    known = frozenset().union(*registry.wishes(project).values()) | WISHES
-    if strangers := [one for one in named if one not in known]:
+def _refuse_unknown(project: Project, call: RollbackRequest) -> None:
+    known = sorted(frozenset().union(*registry.wishes(project).values()) | WISHES)
+    if strangers := [one for one in call.named if one not in known]:
+        near = get_close_matches(strangers[0], known, 1)
+        again = invoked("rollback", sorted(call.wishes), version=call.version, reason=call.reason)
         raise Usage(
-            f"no channel of {project.name} knows the wish {', '.join(strangers)}",
-            expected=f"some of {', '.join(sorted(known))}",
-            type_next="invoke rollback --wish NAME",
+            f"no channel of {project.name} knows the wish {', '.join(strangers)}"
+            + (f"; did you mean {near[0]}?" if near else ""),
+            expected=f"some of {', '.join(known)}",
+            type_next=f"{again} --wish {(near or known)[0]}",
         )
-
-
-def typed(project: Project, wishes: frozenset[str]) -> str:
-    """The options that ask for these wishes: those of plug-ins have no flag of their own."""
-    plugins = {one for name, some in registry.wishes(project).items() if name not in registry.BUILT_IN for one in some}
-    return "".join(f" --wish {one}" if one in plugins else f" --{one}" for one in sorted(wishes))
 
 
 def _ask(rollback: Rollback, report: Report, *, yes: bool) -> None:
     if yes:
         return
-    wishes = typed(rollback.release.project, rollback.wishes)
-    again = f"invoke rollback --version {rollback.version}{wishes} --reason {shlex.quote(rollback.reason)}"
+    again = rolling.command(rollback, rollback.wishes)
     if not sys.stdin.isatty() or not isinstance(report, Terminal):
         raise NeedsPerson(
             f"the rollback of {rollback.release} waits for a yes, and there is no terminal to ask on",

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from contd_release.channels import registry
 from contd_release.engine.checklist import Checklist, Section
+from contd_release.prepare.committed import current_project
 from contd_release.procedures.checklist import together
 from contd_release.procedures.options import Words
 from contd_release.procedures.release import walk
@@ -16,8 +17,8 @@ from contd_release.project.release import Release
 
 def promote_release(wanted: Scope, *, as_json: bool, yes: bool) -> None:
     """Make public last what comes last: the GitHub Release and the moving tags."""
+    registry.chosen(current_project(), wanted.only, "invoke promote")
     if release := by_tag.tagged_release(is_required=wanted.is_given):
-        registry.chosen(release.project, wanted.only, "invoke promote")
         by_tag.walk(release, wanted, promoting(release, wanted.only), as_json=as_json)
     else:
         walk(Words(), as_json=as_json, yes=yes, until="promote")

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from contd_release.channels import registry
 from contd_release.engine.checklist import Checklist, Section
+from contd_release.prepare.committed import current_project
 from contd_release.procedures.checklist import together
 from contd_release.procedures.options import Words
 from contd_release.procedures.release import walk
@@ -16,8 +17,8 @@ from contd_release.project.release import Release
 
 def publish_release(wanted: Scope, *, as_json: bool, yes: bool) -> None:
     """Publish to every channel, or to those in scope."""
+    registry.chosen(current_project(), wanted.only, "invoke publish")
     if release := by_tag.tagged_release(is_required=wanted.is_given):
-        registry.chosen(release.project, wanted.only, "invoke publish")
         by_tag.walk(release, wanted, publishing(release, wanted.only), as_json=as_json)
     else:
         walk(Words(), as_json=as_json, yes=yes, until="publish")

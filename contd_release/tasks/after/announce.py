@@ -32,7 +32,7 @@ def announce(
     with edge():
         from contd_release.procedures.after import announce as telling
 
-        asked = telling.about(version, kind, as_json=json)
+        asked = telling.about(telling.Wanted(version, kind, again, done), as_json=json)
         if preview:
             asked.preview()
         elif again or done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from invoke.context import Context
 from invoke.tasks import task
 
-from contd_release.procedures.options import PART, whole_number
+from contd_release.procedures.options import PART, invoked, whole_number
 from contd_release.process.edge import edge
 
 
@@ -25,5 +25,7 @@ def verify(
         from contd_release.procedures.sections.comparison import Patience
         from contd_release.procedures.sections.verify import Wanted, verify_again
 
-        seconds = whole_number(patience, "invoke verify --patience 300")
+        seconds = whole_number(
+            patience, f"{invoked('verify', version=version, only=only, artifacts=artifacts)} --patience 300"
+        )
         verify_again(Wanted(version, scope(only, artifacts), Patience(whole=seconds)), as_json=json)

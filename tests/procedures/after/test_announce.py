@@ -59,5 +59,31 @@ def test_a_place_that_does_not_exist(here: Place, beginning: Beginning) -> None:
     beginning()
     said = here.say("announce", "--version", "0.2.0", "--again", "discrod")
     assert said.code == 2
-    assert "there is no place 'discrod'\n  expected: discord\n" in said.err
+    assert "there is no place 'discrod'; did you mean discord?\n  expected: discord\n" in said.err
     assert "  type:     invoke announce --version 0.2.0 --again discord" in said.err
+
+
+@pytest.mark.parametrize("words", [(), ("--version", "9.9.9")], ids=["none", "unknown"])
+def test_a_place_is_checked_before_the_version(here: Place, words: tuple[str, ...]) -> None:
+    """A place that does not exist is named where no release is known either."""
+    with_a_place(here)
+    said = here.say("announce", *words, "--done", "discrod")
+    assert said.code == 2
+    assert said.err.startswith("\nthere is no place 'discrod'; did you mean discord?\n")
+    assert f"  type:     {' '.join(('invoke announce', *words))} --done discord" in said.err
+
+
+def test_a_kind_that_does_not_exist(place: Place) -> None:
+    """The error names the kind that was meant, with the version of the call."""
+    said = place.say("announce", "--version", "0.2.0", "--kind", "corection")
+    assert said.code == 2
+    assert "there is no kind of message 'corection'; did you mean correction?\n" in said.err
+    assert "  type:     invoke announce --preview --version 0.2.0 --kind correction\n" in said.err
+
+
+def test_a_version_that_was_not_released_here(here: Place, beginning: Beginning) -> None:
+    """The error names the version of this clone that is like it."""
+    beginning()
+    said = here.say("announce", "--version", "0.2.1")
+    assert said.code == 2
+    assert "this clone knows nothing of 0.2.1; did you mean 0.2.0?\n" in said.err

@@ -155,6 +155,7 @@ def test_a_release_that_stopped_before_the_line(everywhere: Place, world: World)
     gone = everywhere.run("rollback", "--version", "0.9.0", "--yes", *BECAUSE)
     assert gone.code == 2
     assert "contd 0.9.0 was never released: no tag, and no place has it" in gone.err
+    assert "type:     git ls-remote --tags\n" in gone.err
 
 
 def test_a_release_that_stopped_behind_the_line(everywhere: Place, world: World) -> None:
@@ -227,10 +228,11 @@ def test_no_version(place: Place, words: tuple[str, ...]) -> None:
     assert "no rollback is under way" in said.err
 
 
-def test_nobody_is_asked_without_a_terminal(everywhere: Place) -> None:
-    """The table is shown, and nothing is done without a yes; --dry-run shows what would be."""
+def test_nobody_is_asked_without_a_terminal(everywhere: Place, world: World) -> None:
+    """The table is shown, and nothing is done without a yes; --dry-run shows what would be, in all its forms."""
     released(everywhere)
-    before = remotes.refs(everywhere.remote)
+    before, journal = remotes.refs(everywhere.remote), (everywhere.state / "journal.jsonl").read_bytes()
+    requests = len(world.ledger.mutating())
     said = everywhere.run("rollback", "--version", "0.2.0", *BECAUSE)
     assert said.code == 8
     assert "cannot be undone: the files stay, and ==0.2.0 installs them" in said.out
@@ -240,16 +242,27 @@ def test_nobody_is_asked_without_a_terminal(everywhere: Place) -> None:
     assert said.code == 0
     assert "(plan: nothing is changed)" in said.out
     assert "- wait until a person has yanked 0.2.0 on " in said.out
-    for words, expected in (
-        ((), "0.2.0 is withdrawn for a reason that users can read"),
-        ((*BECAUSE, "--revert"), "no good version comes before 0.2.0"),
-        ((*BECAUSE, "--hotfix", "--delete-tag"), "what mends 0.2.0 starts from its tag"),
+    for program, task in (("--dry", "rollback"), ("rollback", "--dry-run")):
+        more = ("--deprecate-chart", "--delete-chart", "--delete-tag")
+        said = everywhere.run(program, task, "--version", "0.2.0", "--yes", *more, *BECAUSE)
+        assert said.code == 0, said.text
+        assert "(plan: nothing is changed)" in said.out
+    because = " --reason 'it loses lines'"
+    for words, expected, typed in (
+        ((), "0.2.0 is withdrawn for a reason that users can read", ' --reason "…"'),
+        (("--hotfix",), "0.2.0 is withdrawn for a reason that users can read", ' --hotfix --reason "…"'),
+        ((*BECAUSE, "--revert"), "no good version comes before 0.2.0", f" --hotfix{because}"),
+        ((*BECAUSE, "--hotfix", "--delete-tag"), "what mends 0.2.0 starts from its tag", f" --delete-tag{because}"),
     ):
         said = everywhere.run("rollback", "--version", "0.2.0", "--yes", *words)
         assert said.code == 2
         assert expected in said.err
-        assert "type:" in said.err
+        assert f"type:     invoke rollback --version 0.2.0{typed}\n" in said.err
+    said = everywhere.run("rollback", "--version", "0.3.0", "--yes", *BECAUSE)
+    assert "contd 0.3.0 was never released: no tag, and no place has it; did you mean 0.2.0?" in said.err
     assert before == remotes.refs(everywhere.remote)
+    assert journal == (everywhere.state / "journal.jsonl").read_bytes()
+    assert requests == len(world.ledger.mutating())
 
 
 def test_reverted_and_mended(everywhere: Place, yanking: Yanking) -> None:

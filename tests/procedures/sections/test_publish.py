@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import requests
 
 from contd_release.sandbox import remotes
@@ -26,7 +27,10 @@ def test_publish_stops_for_a_review_and_then_publishes(release: Place, world: Wo
     assert "contd 0.2.0 is under way" in release.say("release", "--part", "major", "--yes").err
 
 
-def test_a_channel_that_does_not_exist(release: Place) -> None:
-    """The name is refused, with those that exist."""
-    said = release.say("publish", "--only", "pypy")
+@pytest.mark.parametrize("task", ["publish", "promote"])
+def test_a_channel_that_does_not_exist(release: Place, task: str) -> None:
+    """The error names the channel and the one that was meant, before it asks for a tag."""
+    said = release.say(task, "--only", "pypy")
     assert said.code == 2
+    assert said.err.startswith("\nthere is no channel pypy; did you mean pypi?\n")
+    assert f"  type:     invoke {task} --only pypi" in said.err

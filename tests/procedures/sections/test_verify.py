@@ -170,5 +170,5 @@ def test_a_channel_that_does_not_exist(release: Place) -> None:
     """The error names the channels that exist, and a `verify` of the nearest one."""
     said = release.say("verify", "--version", "0.1.5", "--only", "pypy")
     assert said.code == 2
-    assert "there is no channel pypy\n" in said.err
+    assert "there is no channel pypy; did you mean pypi?\n" in said.err
     assert "  type:     invoke verify --version 0.1.5 --only pypi" in said.err
