@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import Final
 
@@ -139,11 +140,15 @@ def _committed(tree: Tree, found: Project) -> Found:
     paths = [entry[3:] for entry in status.split("\0") if len(entry) > 3]
     if not paths:
         return Found(State.DONE, tree.clone.head[:12])
-    shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
-    add = " ".join(dict.fromkeys(path if "/" not in path else path.partition("/")[0] for path in paths[:20]))
-    return Found(
-        State.ABSENT, f"{shown} is not committed", f'git add {add}; git commit -m "Release with contd-release"'
-    )
+    are = "is" if len(paths) == 1 else "are"
+    if all(path.startswith(f"{found.news.directory}/") and "/README" not in path for path in paths):
+        what = f"{len(paths)} fragment{'s' * (len(paths) != 1)} in {found.news.directory}/"
+        add, message = shlex.quote(found.news.directory), "Add fragments"
+    else:
+        what = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+        add = shlex.join(dict.fromkeys(path if "/" not in path else path.partition("/")[0] for path in paths[:20]))
+        message = "Release with contd-release"
+    return Found(State.ABSENT, f"{what} {are} not committed", f'git add {add}; git commit -m "{message}"')
 
 
 def _counting(tree: Tree, found: Project) -> list[str]:

@@ -18,7 +18,7 @@ from contd_release.prepare import stated
 from contd_release.procedures import next_version
 from contd_release.procedures.options import Words
 from contd_release.project.project import Project
-from contd_release.project.version import AUTO
+from contd_release.project.version import AUTO, PARTS, part
 from contd_release.rehearse import bystander, scenarios
 from contd_release.rehearse.crashes import sweep
 from contd_release.rehearse.evidence import evidence
@@ -35,6 +35,7 @@ class Wishes:
 
     Args:
         kills: how often to kill at most; 0 is everywhere.
+        everywhere: whether the release is killed at every step.
     """
 
     part: str = ""
@@ -46,6 +47,7 @@ class Wishes:
     without_proof: bool = False
     version: str = ""
     kills: int = 0
+    everywhere: bool = False
 
 
 def run(wishes: Wishes) -> None:
@@ -129,6 +131,7 @@ def _scenario(rehearsal: Rehearsal, wishes: Wishes) -> Scenario:
 
 def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
     """The words that begin the rehearsed release."""
+    _require_part(wishes)
     svg = ("--svg", str(Path(wishes.svg).absolute())) if wishes.svg else ()
     commit = rehearsal.commit
     current = stated.at(rehearsal.project, commit).current
@@ -139,6 +142,22 @@ def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
             raise Usage(f"{current} is a pre-release", expected="no part", type_next="invoke rehearse")
         return ("--final", *svg)
     return ("--part", wishes.part or AUTO, *svg)
+
+
+def _require_part(wishes: Wishes) -> None:
+    """
+    Refuse a part that a release would refuse, before a world is made.
+
+    Raises:
+        Usage: there is no such part.
+    """
+    if wishes.part in ("", AUTO):
+        return
+    try:
+        part(wishes.part)
+    except Usage as error:
+        meant = (get_close_matches(wishes.part, PARTS, 1) or [AUTO])[0]
+        raise Usage(error.what_is, expected=error.expected, type_next=_again(replace(wishes, part=meant))) from error
 
 
 def _named(project: Project, current: Version, wishes: Wishes) -> str:
@@ -161,7 +180,9 @@ def _again(wishes: Wishes) -> str:
     scenario = ("--scenario", wishes.scenario) if wishes.scenario else ()
     unproved = ("--without-proof",) if wishes.without_proof else ()
     faults = (word for order in wishes.faults for word in ("--fault", order))
-    return shlex.join(("invoke", "rehearse", *part, *version, *scenario, *unproved, *faults))
+    everywhere = ("--crash-everywhere",) if wishes.everywhere else ()
+    kills = ("--kills", str(wishes.kills)) if wishes.kills else ()
+    return shlex.join(("invoke", "rehearse", *part, *version, *scenario, *unproved, *faults, *everywhere, *kills))
 
 
 def _run(argv: tuple[str, ...], rehearsal: Rehearsal, world: World) -> int:

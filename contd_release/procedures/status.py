@@ -73,4 +73,9 @@ def _idle(entries: Journal) -> Iterator[str]:
     is_fixed = withdrawing is not None and {"republish", "hotfix"} & {*withdrawing.wishes.split()}
     following = str(next_version(parse(withdrawing.version), "patch")) if withdrawing and is_fixed else ""
     waits = following and entries.last(Ended, following) is None
-    yield f"type: invoke {f'hotfix.finish --version {following}' if waits else 'release'}"
+    if waits:
+        yield f"type: invoke hotfix.finish --version {following}"
+    elif last and last.how != "aborted" and parse(last.version).is_prerelease:
+        yield "type: invoke release --final   (or --pre rc)"
+    else:
+        yield "type: invoke release --part auto"

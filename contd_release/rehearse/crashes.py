@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Final
 
-from contd_release.errors import FailedCommand, Unsettled
+from contd_release.errors import FailedCommand, Unsettled, with_exit_code
 from contd_release.rehearse import bystander, end_state, running
 from contd_release.rehearse.rehearsal import Rehearsal
 from contd_release.rehearse.scenarios import Once, Scenario
@@ -192,7 +192,12 @@ def _points_of(command: tuple[str, ...], rehearsal: Rehearsal, world: World) -> 
         elif what == "done" and step in acted:
             points.append(Point(what, step))
     if process.returncode:
-        raise FailedCommand(f"the undisturbed release ended with {process.returncode}", expected="exit code 0")
+        code = process.returncode
+        raise with_exit_code(code)(
+            f"the release stopped with exit code {code} before it was killed, for the reason above",
+            expected="a release that comes to its end, to compare the killed one with",
+            type_next=rehearsal.typed,
+        )
     return points
 
 

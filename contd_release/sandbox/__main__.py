@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from contd_release.errors import ReleaseError, exit_code
+from contd_release.process.disk import disk_named
 from contd_release.sandbox.world import World
 
 ENDS = (signal.SIGINT, signal.SIGTERM)
@@ -19,7 +20,7 @@ def main() -> None:
     # Blocked before any thread begins: what comes too early, or while a request is answered, waits for sigwait.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
-        with World(words.folder.resolve()) as world:
+        with disk_named(), World(words.folder.resolve()) as world:
             lines = [world.url, f"{world.directory / 'accounts.json'} has the passwords. Ctrl-C ends it."]
             sys.stdout.write("\n".join([*lines, *_prepared(world, words.overlay)]) + "\n")
             sys.stdout.flush()

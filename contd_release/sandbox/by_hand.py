@@ -41,4 +41,4 @@ def prepare(world: World, clone: git.Clone, overlay: Path) -> Iterator[str]:
     yield "In another terminal, and in no folder where you release for real:"
     yield f"  . {shlex.quote(str(environment))}"
     yield f"  git clone {shlex.quote(str(remote))} && cd {shlex.quote(remote.stem)}"
-    yield "  invoke release"
+    yield "  invoke release --part auto"

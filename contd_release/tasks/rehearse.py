@@ -42,7 +42,7 @@ def rehearse(
         from contd_release.procedures.rehearse import Wishes, crash, run
 
         most = 0 if kills is None else whole_number(kills, "invoke rehearse --kills 20")
-        wishes = Wishes(part, tuple(fault), svg, fresh, json, scenario, without_proof, version, most)
+        wishes = Wishes(part, tuple(fault), svg, fresh, json, scenario, without_proof, version, most, crash_everywhere)
         if crash_everywhere or most:
             crash(wishes)
         else:

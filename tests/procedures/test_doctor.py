@@ -31,9 +31,22 @@ def test_what_is_written_and_not_committed_is_to_be_committed(place: Place) -> N
     assert place.say("adopt", "--yes").code == 0
     said = place.say("doctor")
     assert said.code == 2
-    assert "is not committed" in said.err
+    assert " are not committed\n" in said.err
     assert 'git commit -m "Release with contd-release"' in said.err
     assert said.err.count("expected:") == 1, said.err
+
+
+def test_fragments_that_are_not_committed_are_counted(place: Place) -> None:
+    """Each is not named: `invoke news` wrote them, and one commit has them all."""
+    assert place.say("adopt", "--yes").code == 0
+    place.git("add", "--all")
+    place.git("commit", "--quiet", "-m", "Adopt")
+    place.write("newsfragments/+one.feature.md", "One.\n")
+    assert "1 fragment in newsfragments/ is not committed\n" in place.say("doctor").err
+    place.write("newsfragments/+two.feature.md", "Two.\n")
+    said = place.say("doctor").err
+    assert "2 fragments in newsfragments/ are not committed\n" in said
+    assert '  type:     git add newsfragments; git commit -m "Add fragments"\n' in said
 
 
 def test_a_wrong_setting_is_one_line(place: Place) -> None:

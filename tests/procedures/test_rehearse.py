@@ -24,6 +24,7 @@ def test_what_to_type_next_is_a_rehearsal_again(place: Place) -> None:
     [
         (("--scenario", "hotfixx"), "hotfixx"),
         (("--fault", "nothing at all"), "nothing at all"),
+        (("--part", "mionr"), "there is no part 'mionr'; did you mean minor?"),
     ],
 )
 def test_a_word_that_is_off(place: Place, words: tuple[str, str], named: str) -> None:
@@ -33,6 +34,25 @@ def test_a_word_that_is_off(place: Place, words: tuple[str, str], named: str) ->
     assert said.code != 0
     assert named in said.text
     assert "Traceback" not in said.text
+
+
+def test_a_part_that_is_off_keeps_the_other_options(place: Place) -> None:
+    """No world is made, and the command has the part that was meant beside the rest of the call."""
+    said = place.say("rehearse", "--without-proof", "--kills", "3", "--part", "mionr")
+    assert said.code == 2
+    assert said.out == ""
+    assert said.err.endswith("  type:     invoke rehearse --part minor --without-proof --kills 3\n")
+
+
+@pytest.mark.parametrize("words", [("--kills", "3"), ("--crash-everywhere",)], ids=["kills", "everywhere"])
+def test_a_sweep_whose_release_stops(place: Place, words: tuple[str, ...]) -> None:
+    """The sweep ends with the exit code of the release in it, and with the command of the sweep."""
+    place.write("newsfragments/12.feat.md", "Better.\n")
+    place.publish()
+    said = place.run("rehearse", "--without-proof", *words)
+    assert said.code == 2, said.text
+    assert "the release stopped with exit code 2 before it was killed, for the reason above\n" in said.err
+    assert said.err.endswith(f"  type:     invoke rehearse --without-proof {' '.join(words)}\n")
 
 
 def test_a_release_that_stops(place: Place) -> None:

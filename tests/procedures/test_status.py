@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def test_status_before_anything(release: Place) -> None:
     """Nothing is under way, and what to type."""
     said = release.say("status")
-    assert (said.code, said.out) == (0, "nothing is under way\ntype: invoke release\n")
+    assert (said.code, said.out) == (0, "nothing is under way\ntype: invoke release --part auto\n")
 
 
 def test_status_of_a_release_in_progress(release: Place) -> None:

@@ -50,7 +50,7 @@ def test_what_is_printed_leads_to_a_release(place: Place) -> None:
     lines: list[str] = []
     with serve(place, "--overlay", str(overlay)) as served:
         assert served.stdout is not None
-        while not lines or lines[-1] != "invoke release":
+        while not lines or lines[-1] != "invoke release --part auto":
             line = served.stdout.readline()
             assert line, lines
             lines.append(line.strip())
@@ -65,6 +65,16 @@ def test_what_is_printed_leads_to_a_release(place: Place) -> None:
     assert "refs/tags/v0.2.0" in remotes.refs(place.directory / "world" / "git" / "somebody" / "contd.git")
     assert "refs/tags/v0.2.0" not in remotes.refs(place.remote)
     assert {path: kind for path, kind in place.everything().items() if path in before} == before
+
+
+def test_a_folder_that_cannot_be_made(place: Place) -> None:
+    """A world inside of a file is a sentence with an exit code, and no traceback."""
+    (place.directory / "world").write_text("", encoding="utf-8")
+    served = serve(place)
+    out, _ = served.communicate(timeout=20)
+    assert served.returncode == 9
+    assert f"{place.directory}/world cannot be used: File exists\n" in out
+    assert "Traceback" not in out
 
 
 def test_a_folder_that_is_no_project(place: Place) -> None:
