@@ -25,6 +25,7 @@ from contd_release.records.entries import Announced, Announcing
 from contd_release.tools.apprise import apprise
 from contd_release.tools.apprise.apprise import Outcome, Post, Service
 from contd_release.tools.github.api import GitHubRepository
+from contd_release.tools.http import may_pass
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def announced(announcement: Announcement, place: AnnouncementPlace) -> Step:
         return Found(State.ABSENT, "not sent" if last is None else f"not sent; {last.outcome} at {last.at}")
 
     act = Call(f"send the {kind} message to {place}", partial(_tell, announcement, place))
-    return Step(announcement.claim(place), observe, act=(act,), undo=None, retry=_may_pass)
+    return Step(announcement.claim(place), observe, act=(act,), undo=None, retry=may_pass)
 
 
 def preview(announcement: Announcement) -> Iterator[Preview]:
@@ -162,7 +163,3 @@ def refuse_unverified(release: Release, channels: tuple[str, ...]) -> None:
             expected="every channel read back and equal to what was built",
             type_next=f"invoke verify --version {release.version}",
         )
-
-
-def _may_pass(error: ReleaseError) -> bool:
-    return isinstance(error, Unanswered)

@@ -12,13 +12,13 @@ from functools import partial
 from contd_release.after.announce.announcement import forge_link
 from contd_release.engine.checklist import Together
 from contd_release.engine.step import Found, State, Step
-from contd_release.errors import Unanswered
 from contd_release.process.action import Call
 from contd_release.project.release import Release
 from contd_release.records import journal
 from contd_release.records.commit import release_commit
 from contd_release.records.entries import Announced
 from contd_release.tools.github import api, issues
+from contd_release.tools.http import may_pass
 
 KIND = "comment"
 
@@ -72,7 +72,7 @@ def _commented(release: Release, number: int) -> Step:
 
     act = Call(f"comment on #{number}", partial(_comment, release, number))
     return Step(
-        f"#{number} says that it is released in {release.version}", observe, act=(act,), undo=None, retry=_may_pass
+        f"#{number} says that it is released in {release.version}", observe, act=(act,), undo=None, retry=may_pass
     )
 
 
@@ -95,7 +95,3 @@ def _sent(release: Release, number: int) -> Announced | None:
 
 def _mark(release: Release) -> str:
     return f"<!-- contd-release: {release.project.name} {release.version} -->"
-
-
-def _may_pass(error: Exception) -> bool:
-    return isinstance(error, Unanswered)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from contd_release.channels.github.notes import notes
-from contd_release.channels.github.standing import NEXT_VERSION, PATIENCE, may_pass, require_seal, standing
+from contd_release.channels.github.standing import NEXT_VERSION, PATIENCE, require_seal, standing
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict, NotReady
 from contd_release.process.action import Call
@@ -20,6 +20,7 @@ from contd_release.project.release import Release
 from contd_release.tools.github import api, releases
 from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.releases import Asset, ReleaseInfo
+from contd_release.tools.http import may_pass
 
 # An image is too large for an asset; its digest is in the seal, and its bytes are in the registry.
 _ELSEWHERE: Final = frozenset({"image"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from contd_release.channels.github.draft import attached
-from contd_release.channels.github.standing import PATIENCE, may_pass, require_seal, standing
+from contd_release.channels.github.standing import PATIENCE, require_seal, standing
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict, NotReady
 from contd_release.process.action import Call
@@ -14,6 +14,7 @@ from contd_release.project.version import moving_tags
 from contd_release.tools import git
 from contd_release.tools.github import api, releases
 from contd_release.tools.github.api import GitHubRepository
+from contd_release.tools.http import may_pass
 
 
 def promoted(release: Release) -> Step:

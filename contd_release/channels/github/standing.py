@@ -12,7 +12,7 @@ from typing import Final
 
 from contd_release.channels.github.notes import marked_commit
 from contd_release.engine.step import Found, State
-from contd_release.errors import NotReady, ReleaseError, Unanswered
+from contd_release.errors import NotReady
 from contd_release.project.artifacts import SEAL, Sealed
 from contd_release.project.release import Release
 from contd_release.records import seal
@@ -20,7 +20,6 @@ from contd_release.records.commit import release_commit
 from contd_release.tools.github import releases
 from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.releases import ReleaseInfo
-from contd_release.tools.http import Refused
 
 PATIENCE: Final = 60.0
 NEXT_VERSION: Final = "invoke release --part patch   (a version is never used twice)"
@@ -87,11 +86,6 @@ def require_seal(release: Release) -> Sealed:
         raise NotReady("nothing is sealed", expected="built artifacts", type_next="invoke build")
     seal.require_noted(release, sealed)
     return sealed
-
-
-def may_pass(failure: ReleaseError) -> bool:
-    """Whether a failure may be gone at the next try, which begins with a look at what is there."""
-    return isinstance(failure, Unanswered) and not isinstance(failure, Refused)
 
 
 def _listed(release: Release, repository: GitHubRepository) -> tuple[ReleaseInfo, ...]:

@@ -8,7 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from contd_release.channels.github.draft import wanted
-from contd_release.channels.github.standing import Standing, may_pass, require_seal, standing
+from contd_release.channels.github.standing import Standing, require_seal, standing
 from contd_release.channels.read_back import Claim, read_back
 from contd_release.channels.readings import Glance, Reading, Verdict, compared
 from contd_release.engine.step import Step
@@ -21,6 +21,7 @@ from contd_release.project.release import Release
 from contd_release.tools.github import api, releases
 from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.releases import Asset
+from contd_release.tools.http import may_pass
 
 NAME = "github"
 PUBLIC = "github, public"

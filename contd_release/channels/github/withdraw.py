@@ -7,7 +7,7 @@ from typing import Final
 from packaging.version import Version
 
 from contd_release.channels.github.notes import LONGEST, marked_commit
-from contd_release.channels.github.standing import PATIENCE, may_pass
+from contd_release.channels.github.standing import PATIENCE
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
@@ -15,6 +15,7 @@ from contd_release.tools import git
 from contd_release.tools.github import api, releases
 from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.releases import ReleaseInfo
+from contd_release.tools.http import may_pass
 from contd_release.tools.markup import markdown
 
 MARK: Final = "<!-- contd-release: withdrawn -->"

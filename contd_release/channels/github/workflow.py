@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from contd_release.channels.github.standing import may_pass
 from contd_release.channels.github.verify import sealed_publicly
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import FailedCommand, Interrupted, NotReady, Unanswered, Unsettled
@@ -21,7 +20,7 @@ from contd_release.project.settings import Github
 from contd_release.records.commit import release_commit
 from contd_release.tools.github import api, runs
 from contd_release.tools.github.runs import Job, Run
-from contd_release.tools.http import Refused
+from contd_release.tools.http import Refused, may_pass
 
 
 @dataclass(frozen=True)

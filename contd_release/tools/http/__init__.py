@@ -4,7 +4,7 @@ from contd_release.tools.http.address import origin, refuse_unsafe, safely_joine
 from contd_release.tools.http.client import Http
 from contd_release.tools.http.limits import MEBIBYTE, Budget, Limits
 from contd_release.tools.http.node import Node, node
-from contd_release.tools.http.reply import Passing, Refused, Reply, expected, refused
+from contd_release.tools.http.reply import Passing, Refused, Reply, expected, may_pass, refused
 
 __all__ = [
     "MEBIBYTE",
@@ -16,6 +16,7 @@ __all__ = [
     "Refused",
     "Reply",
     "expected",
+    "may_pass",
     "node",
     "origin",
     "refuse_unsafe",

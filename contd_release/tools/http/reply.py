@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from contd_release.errors import Conflict, Unanswered
+from contd_release.errors import Conflict, ReleaseError, Unanswered
 from contd_release.process.redaction import Redactor
 from contd_release.tools.http.address import origin
 from contd_release.tools.http.limits import Budget
@@ -48,6 +48,11 @@ class Refused(Unanswered):
     """A credential was not accepted: asking again with it is of no use."""
 
     when = "with a credential that may do this"
+
+
+def may_pass(failure: ReleaseError) -> bool:
+    """Whether a failure may be gone at the next try, which begins with a look at what is there."""
+    return isinstance(failure, Unanswered) and not isinstance(failure, Refused)
 
 
 class Passing(Exception):

@@ -86,11 +86,10 @@ def test_issues_that_take_no_comment(github: Github, released: Release, tmp_path
     ]
 
 
-@pytest.mark.slow
 def test_a_token_that_may_not_comment(
     github: Github, released: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is, what was expected and what to type; both are tried."""
+    """What is, what was expected and what to type; both are tried, and a refused token is tried once for each."""
     monkeypatch.setenv("GITHUB_TOKEN", github.read_token)
     with pytest.raises(ReleaseError) as stopped:
         walk(comments.commented(released, (12, 14)), log=tmp_path)
@@ -100,6 +99,10 @@ def test_a_token_that_may_not_comment(
     ]
     assert {one.type_next for one in errors} == {"export GITHUB_TOKEN=…   (a token with the permission issues: write)"}
     assert said(github) == []
+    assert sorted(one.path.rpartition("/issues/")[2] for one in github.world.ledger.mutating()) == [
+        "12/comments",
+        "14/comments",
+    ]
 
 
 def test_no_token(github: Github, released: Release, monkeypatch: pytest.MonkeyPatch) -> None:
