@@ -71,13 +71,9 @@ class Fragments:
     problems: tuple[Misnamed, ...]
 
     def least_part(self, current: Version) -> Part:
-        """
-        The part that these changes ask for at least: breaking → major, or minor under 1.0; feature → minor; else patch.
-        """
-        types = {meaning_of(fragment.type) for fragment in self.fragments}
-        if "breaking" in types:
-            return "major" if current.major else "minor"
-        return "minor" if "feature" in types else "patch"
+        """The part that these changes ask for at least."""
+        asked = (needed(meaning_of(fragment.type), current) for fragment in self.fragments)
+        return max(asked, key=_SIZE.__getitem__, default="patch")
 
     @property
     def is_breaking(self) -> bool:
@@ -88,6 +84,13 @@ class Fragments:
         """How many there are of each type: "2 feature, 1 bugfix"."""
         types = [fragment.type for fragment in self.fragments]
         return ", ".join(f"{types.count(kind)} {kind}" for kind in dict.fromkeys(types)) or "no fragments"
+
+
+def needed(meaning: str, current: Version) -> Part:
+    """The part that a change of this kind asks for; before 1.0 a minor release may break what was there."""
+    if meaning == "breaking":
+        return "major" if current.major else "minor"
+    return "minor" if meaning == "feature" else "patch"
 
 
 def is_smaller(part: Part, least: Part) -> bool:

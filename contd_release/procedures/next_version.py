@@ -71,9 +71,14 @@ def automatic(project: Project, base: str, current: Version, words: Words) -> Wo
     return replace(words, part=_least(project, base, current))
 
 
-def _today() -> date:
+def now() -> int:
+    """The time that dates a release, in seconds: SOURCE_DATE_EPOCH, or that of this machine's clock."""
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(given) if given.isdigit() else time.time(), UTC).date()
+    return int(given) if given.isdigit() else int(time.time())
+
+
+def _today() -> date:
+    return datetime.fromtimestamp(now(), UTC).date()
 
 
 def _least(project: Project, base: str, current: Version) -> Part:

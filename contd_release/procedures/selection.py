@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -149,8 +147,7 @@ def _another(release: Release, begun: Begun) -> Conflict:
 
 def _epoch(root: Path, base: str) -> int:
     """The time that dates the release: now, or SOURCE_DATE_EPOCH; never before the commit it starts from."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return max(int(given) if given.isdigit() else int(time.time()), git.described(root, base).time)
+    return max(next_version.now(), git.described(root, base).time)
 
 
 def behind(project: Project, current: Version) -> NotReady | None:

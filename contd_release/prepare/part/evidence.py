@@ -75,7 +75,7 @@ class Evidence:
     def least(self) -> Part:
         """The part that all of it asks for at least."""
         asked = [self.fragments.least_part(self.previous)]
-        asked += [needed(one.size, self.since.version) for one in self.compared if self.since]
+        asked += [fragments.needed(one.size, self.since.version) for one in self.compared if self.since]
         return min(asked, key=PARTS.index)
 
     def unmet(self, release: Release) -> Part | None:
@@ -84,7 +84,7 @@ class Evidence:
         found = [asked] if fragments.is_smaller(release.part, asked) else []
         if self.since:
             raised = raised_part(self.since.version, release.version)
-            asks = (needed(one.size, self.since.version) for one in self.compared)
+            asks = (fragments.needed(one.size, self.since.version) for one in self.compared)
             found += [ask for ask in asks if fragments.is_smaller(raised, ask)]
         return min(found, key=PARTS.index, default=None)
 
@@ -94,13 +94,6 @@ class Evidence:
         more = len(changes) - count
         left = [f"and {more} more"] if more > 0 else []
         return (*map(str, changes[:count]), *left, *self.missing)
-
-
-def needed(size: Size, current: Version) -> Part:
-    """The part that a change of this size asks for; before 1.0 a minor release may break what was there."""
-    if size == "breaking":
-        return "major" if current.major else "minor"
-    return "minor" if size == "feature" else "patch"
 
 
 def raised_part(older: Version, newer: Version) -> Part:

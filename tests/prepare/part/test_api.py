@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from contd_release.prepare.part.evidence import needed
+from contd_release.prepare.fragments import needed
 from contd_release.project.package.modules import Module
 from contd_release.tools.griffe.griffe import Difference, Side, Size, compared
 
