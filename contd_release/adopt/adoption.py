@@ -37,10 +37,10 @@ from contd_release.tools import git
 
 def look(tree: Tree, answers: Answers) -> Found:
     """
-    Everything that the tree says; where it does not say something, a person is asked.
+    Find what the working tree has, and ask a person for what no file says.
 
     Raises:
-        ReleaseError: it lacks something that every release needs.
+        ReleaseError: the tree lacks something that every release needs.
     """
     refuse_bytes("pyproject.toml", tree.text("pyproject.toml"))
     repository = github_repository(git.known_url(tree.root, "origin") or "")
@@ -110,7 +110,7 @@ def _requires_python(found: package.Package | None) -> str:
 
 
 def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
-    """What would be written, in memory."""
+    """The files as adoption would write them."""
     made, version = Draft(tree), found.current.version
     followed = [*found.places.followed, *_stated_in_package(made, found, answers)]
     write_versions.agree(made, found.places.followed, version)

@@ -1,4 +1,4 @@
-"""Everything is tried in a folder of its own before it is kept: the bump, towncrier's rendering, the settings."""
+"""Try the bump, towncrier's rendering and the sessions of the proof before adoption writes anything."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _TRIED: Final = "9999.0.0"
 
 def tried(draft: Draft) -> None:
     """
-    See that what would be written works.
+    Try what adoption would write.
 
     Raises:
-        NotReady: it does not; nothing was written.
+        NotReady: something does not work; nothing was written.
     """
     project = needs.settings(draft.tree, draft.text)
     if problems := [*_bump(draft), *_rendering(draft, project), *_nox(draft, project)]:
         raise NotReady(
             "\n".join(problems),
-            expected="files that adoption can change; nothing was written",
+            expected="a bump, a section of the changelog and a proof that work; nothing was written",
             type_next="contd-release adopt --check",
         )
 

@@ -1,4 +1,4 @@
-"""Everything that a working tree says: what each finder found, and the list of findings that people read."""
+"""What each finder found in a working tree, and the list of findings that people read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from contd_release.adopt.finding import Finding
 
 @dataclass(frozen=True)
 class Found:
-    """Everything that the tree says."""
+    """What the finders found in a working tree."""
 
     package: Package | None
     tags: Tags

@@ -48,7 +48,7 @@ def workflow(found: Project) -> str:
 
 
 def checklist(tree: Tree, found: Project) -> Checklist:
-    """Everything that must be in the repository; one thing that lacks keeps no other from being looked at."""
+    """Everything that must be in the repository; a step that fails does not stop the others."""
     steps = (
         Step("the settings say what is released, and where to", lambda: _described(found)),
         Step("invoke finds the tasks", lambda: _tasks(tree)),

@@ -67,7 +67,7 @@ def _is_dated(found: Found, answers: Answers) -> bool:
 
 
 def _after_release(current: Current, answers: Answers) -> dict[str, str]:
-    """What main says after a release, asked where it names the next version today; nothing for the release's."""
+    """The setting for what main says after a release; empty if main keeps the version of the release."""
     part = "minor" if current.version.micro == 0 else "patch"
     question = Question(
         "after-release",

@@ -46,7 +46,7 @@ class News:
     @property
     def is_rst(self) -> bool:
         """Whether the changelog is reStructuredText; it is Markdown otherwise."""
-        return not self.changelog.endswith((".md", ".markdown"))
+        return is_rst(self.changelog)
 
     @property
     def suffix(self) -> str:
@@ -58,6 +58,11 @@ class News:
         if meaning in self.types:
             return meaning
         return next((kind for kind in self.types if meaning_of(kind) == meaning_of(meaning)), meaning)
+
+
+def is_rst(changelog: str) -> bool:
+    """Whether a changelog of this name is reStructuredText; it is Markdown otherwise."""
+    return not changelog.endswith((".md", ".markdown"))
 
 
 def meaning_of(kind: str) -> str:

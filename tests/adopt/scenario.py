@@ -28,7 +28,7 @@ class Scenario:
         return self.folder.name
 
     @cached_property
-    def told(self) -> dict[str, Any]:
+    def toml(self) -> dict[str, Any]:
         """Its scenario.toml."""
         path = self.folder / "scenario.toml"
         return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -37,7 +37,7 @@ class Scenario:
     def adopting(self) -> tuple[str, ...]:
         """The words that adopt it."""
         answers = (
-            word for key, value in self.told.get("answers", {}).items() for word in ("--answer", f"{key}={value}")
+            word for key, value in self.toml.get("answers", {}).items() for word in ("--answer", f"{key}={value}")
         )
         return ("adopt", "--yes", *answers)
 
@@ -48,7 +48,7 @@ class Scenario:
         clone.mkdir(parents=True)
         (directory / "home").mkdir()
         place = Place(directory, clone, remote, _installing())
-        place.git("init", "--quiet", f"--initial-branch={self.told.get('branch', 'main')}")
+        place.git("init", "--quiet", f"--initial-branch={self.toml.get('branch', 'main')}")
         for key, value in (("user.name", "Ada"), ("user.email", "ada@example.com"), ("core.autocrlf", "false")):
             place.git("config", key, value)
         history = self.folder / "history"
@@ -57,10 +57,10 @@ class Scenario:
             tag = unquote(earlier.name)
             self._commit(place, tag, -1000 + number, (tag,))
         shutil.copytree(self.folder / "in", clone, dirs_exist_ok=True, symlinks=True, copy_function=shutil.copy)
-        self._commit(place, "Go on", 0, tuple(self.told.get("tags", ())))
+        self._commit(place, "Go on", 0, tuple(self.toml.get("tags", ())))
         place.git("push", "--quiet", "--tags", str(remote), "HEAD")
-        place.git("remote", "add", "origin", self.told.get("origin", str(remote)))
-        branch = self.told.get("branch", "main")
+        place.git("remote", "add", "origin", self.toml.get("origin", str(remote)))
+        branch = self.toml.get("branch", "main")
         place.git("update-ref", f"refs/remotes/origin/{branch}", "HEAD")
         place.git("symbolic-ref", "refs/remotes/origin/HEAD", f"refs/remotes/origin/{branch}")
         return place

@@ -69,9 +69,9 @@ def test_an_adopted_repository_is_ready_and_rehearses(
     assert "nothing was proved" in done.out
     remote = rehearsal.remote
     tag = place.git("describe", "--tags", "--abbrev=0", main, where=remote)
-    assert scenario.told.get("released", tag) == tag
+    assert scenario.toml.get("released", tag) == tag
     scenario.compare("released.diff", shown(place, f"{tag}^", tag, where=remote))
-    if says := scenario.told.get("main-says"):
+    if says := scenario.toml.get("main-says"):
         assert bumpversion.configuration(partial(git.text, remote, main)).current == Version(says)
     news = rehearsal.project.news
     assert headings.unreleased(place.git("show", f"{tag}:{news.changelog}", where=remote)) == ()
@@ -79,7 +79,7 @@ def test_an_adopted_repository_is_ready_and_rehearses(
 
 @pytest.mark.slow(minutes=1)
 @pytest.mark.parametrize("wanted", ["hotfix", "rollback"])
-@pytest.mark.parametrize("scenario", [one for one in scenarios() if one.told.get("rehearses-all")], ids=str)
+@pytest.mark.parametrize("scenario", [one for one in scenarios() if one.toml.get("rehearses-all")], ids=str)
 def test_what_follows_a_release_follows_there_too(scenario: Scenario, wanted: str, tmp_path: Path) -> None:
     """A hotfix is released and merged back, and a release withdrawn, under the names that the repository gives."""
     place = adopted(scenario, tmp_path / "place")

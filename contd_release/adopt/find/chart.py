@@ -48,7 +48,11 @@ class Chart:
     @property
     def path(self) -> str:
         """Its Chart.yaml."""
-        return f"{self.folder}/Chart.yaml" if self.folder != "." else "Chart.yaml"
+        return self.file("Chart.yaml")
+
+    def file(self, name: str) -> str:
+        """The path of a file in its folder."""
+        return _in(self.folder, name)
 
     def places(self, tree: Tree) -> Iterator[Place]:
         """The lines of it that follow the release, and the image's tag in its values where that is a release."""
@@ -117,7 +121,7 @@ class _Wanted:
     def is_named(self, tree: Tree, folder: str) -> bool:
         """Whether the chart, or its folder, has the project's name."""
         called = (PurePosixPath(folder).name, _value(tree, _in(folder, "Chart.yaml"), "name"))
-        return _bare(self.name) in map(_bare, called)
+        return bare(self.name) in map(bare, called)
 
     def is_of_version(self, tree: Tree, folder: str) -> bool:
         """Whether its appVersion is the project's version."""
@@ -167,7 +171,7 @@ def _in(folder: str, name: str) -> str:
     return name if folder == "." else f"{folder}/{name}"
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """A name without what different tools write between its words."""
     return re.sub(r"[-_.]+", "", name).lower()
 

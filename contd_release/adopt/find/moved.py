@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from contd_release.adopt.find.tags import Tags
 from contd_release.adopt.place import ANY, Place, on_line
 from contd_release.adopt.tree import Tree
+from contd_release.project.tag_format import TagFormat
 from contd_release.project.version import semver
 
 if TYPE_CHECKING:
@@ -90,4 +91,4 @@ def _split(line: str, version: str) -> tuple[str, str] | None:
 
 
 def _version_of(tags: Tags, tag: str) -> str:
-    return tag.removeprefix(tags.format.partition("{")[0])
+    return tag.removeprefix(TagFormat(tags.format).before)

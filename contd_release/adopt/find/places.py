@@ -75,7 +75,7 @@ def find(tree: Tree, package: Package | None, current: Current, tags: Tags, char
     found: dict[tuple[str, int], Place] = {}
     for place in _every(tree, package, current, tags, chart):
         found.setdefault((place.path, place.line), place)
-    followed = tuple(_told_apart(tree, place) for place in found.values())
+    followed = tuple(_with_header(tree, place) for place in found.values())
     return Places(followed, tuple(_mentions(tree, current, followed)))
 
 
@@ -192,8 +192,8 @@ def says(text: str, current: Current) -> bool:
         return False
 
 
-def _told_apart(tree: Tree, place: Place) -> Place:
-    """The place, with the header above it where the same line stands below another header, too."""
+def _with_header(tree: Tree, place: Place) -> Place:
+    """The place, with the header above it if the file has the same line below another header."""
     if place.is_chart or place.context:
         return place
     text = tree.text(place.path) or ""

@@ -47,8 +47,8 @@ def find(tree: Tree, package: str) -> Tags:
     findings = [Finding(f"releases start from {main}", where)]
     if not ordered:
         form, where = _configured(tree) or (DEFAULT, "")
-        told = Finding("there is no release tag") if not where else Finding(f"the tags will be {form}", where)
-        return Tags(form, None, (), main, (told, *findings))
+        finding = Finding("there is no release tag") if not where else Finding(f"the tags will be {form}", where)
+        return Tags(form, None, (), main, (finding, *findings))
     form = f"{ordered[-1][1]}{FIELD}"
     kept = [one for one in ordered if one[1] == ordered[-1][1]]
     tags = tuple(one[0] for one in kept[-2:])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from contd_release.adopt.find.chart import Chart
+from contd_release.adopt.find.chart import Chart, bare
 from contd_release.adopt.place import Place, on_line
 from contd_release.adopt.tree import Tree
 
@@ -55,10 +55,10 @@ def find(tree: Tree, chart: Chart | None, name: str) -> Values | None:
     """The image of the project's name in the chart's values, or the only one that they name."""
     if chart is None:
         return None
-    path = f"{chart.folder}/values.yaml" if chart.folder != "." else "values.yaml"
+    path = chart.file("values.yaml")
     found = list(_images(path, tree.text(path) or ""))
-    wanted = {_bare(name), _bare(chart.name)}
-    ours = [one for one in found if _bare(PurePosixPath(one.name).name) in wanted]
+    wanted = {bare(name), bare(chart.name)}
+    ours = [one for one in found if bare(PurePosixPath(one.name).name) in wanted]
     return ours[0] if ours else found[0] if len(found) == 1 else None
 
 
@@ -92,7 +92,3 @@ def _scalars(node: yaml.MappingNode) -> dict[str, tuple[str, int]]:
         for key, value in node.value
         if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)
     }
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[-_.]+", "", name).lower()

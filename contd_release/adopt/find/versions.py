@@ -44,7 +44,7 @@ class Current:
     The version that the repository is at.
 
     Args:
-        version: it, as a release spells it.
+        version: the version, as a release spells it.
         source: the literal that states it; None if a tool computes it.
         says: that literal, which may have two numbers, or a suffix between releases.
         tag: the tool that computes it.

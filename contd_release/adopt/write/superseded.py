@@ -1,4 +1,4 @@
-"""What another tool configured, and the release does now, is taken out: whole files, and tables of shared ones."""
+"""Remove what configures a superseded tool: whole files, and tables of shared files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contd_release.adopt.find.today.today import Today
 
 
 def remove(draft: Draft, found: Today) -> None:
-    """Take out the files and the tables of the tools that are superseded, and the workflows."""
+    """Remove the files and the tables of the tools that are superseded, and the workflows."""
     for path in found.superseded:
         draft.remove(path)
     for tool in found.tools:

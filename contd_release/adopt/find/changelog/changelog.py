@@ -20,7 +20,7 @@ from contd_release.adopt.finding import Finding
 from contd_release.adopt.tree import Tree
 from contd_release.errors import ReleaseError
 from contd_release.project import towncrier
-from contd_release.project.news import News
+from contd_release.project.news import News, is_rst
 from contd_release.tools.markup import headings
 from contd_release.tools.markup.headings import Heading
 
@@ -77,7 +77,7 @@ class Changelog:
     @property
     def is_rst(self) -> bool:
         """Whether it is reStructuredText."""
-        return not self.path.endswith((".md", ".markdown"))
+        return is_rst(self.path)
 
 
 def find(tree: Tree, current: Version) -> Changelog:
@@ -87,14 +87,14 @@ def find(tree: Tree, current: Version) -> Changelog:
     fragments = None if news else scriv.find(tree)
     path = news.changelog if news else _path(tree, fragments)
     text = tree.text(path) or ""
-    is_rst = not path.endswith((".md", ".markdown"))
-    written = style.read(text, is_rst=is_rst)
+    as_rst = is_rst(path)
+    written = style.read(text, is_rst=as_rst)
     sections = tuple(_sections(text, written, current))
-    known, lines = {} if is_rst else definitions(text), text.splitlines()
+    known, lines = {} if as_rst else definitions(text), text.splitlines()
     found = [
         entry
         for one in sections
-        for entry in entries(lines[one.heading.line : one.end - 1], one.heading.line + 1, known, is_rst=is_rst)
+        for entry in entries(lines[one.heading.line : one.end - 1], one.heading.line + 1, known, is_rst=as_rst)
     ]
     found += fragments.entries if fragments else ()
     changelog = Changelog(path, written, sections, tuple(found), news, fragments, towncrier.titles(configured))

@@ -46,7 +46,7 @@ class Entry:
     Args:
         title: the heading above it; empty if there is none.
         meaning: what that heading, or else the first word, says it is, in our words.
-        text: it, without the bullet, each line without the indentation of the list.
+        text: the text without the bullet, each line without the indentation of the list.
         line: where it begins, counted from 1.
     """
 

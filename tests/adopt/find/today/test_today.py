@@ -1,4 +1,4 @@
-"""A workflow that only publishes: adoption removes it where everybody sees it, or keeps it on an answer."""
+"""Adoption shows a workflow that it removes, and keeps it if a person answers so."""
 
 from __future__ import annotations
 
