@@ -23,6 +23,9 @@ _UNSEEN: Final = re.compile(
 )
 _ZERO_WIDTH: Final = "\u200b"
 _CALL: Final = re.compile(r"(?<![\w/])([@\uff20])(?=\w)|([@\uff20])(?=everyone|here|(?:channel|all)\b)", re.IGNORECASE)
+# GitHub looks for mentions in what it has rendered, where an entity is an `@`, and a mark of emphasis is gone.
+_MENTION: Final = re.compile(r"(?:(?<![^\W_])[@\uff20]|&(?:#0*64|#x0*40|commat);)(?=[\w&])", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"(https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]+)?/[\w@./%?=&#+~:,;-]*)")
 _OPENING: Final = re.compile(r"<(?=[@#!/?:&a-zA-Z])")
 _LINK: Final = re.compile(r"(https?://[^\s<>]+)")
 # A fenced block, or code between as many backticks as begin it.
@@ -49,7 +52,35 @@ def calling_nobody(notes: str) -> str:
     would notify people. GitHub has no switch for mentions.
     """
     parts = _CODE.split(seen(notes))
-    return "".join(part if index % 2 else _CALL.sub(rf"\g<0>{_ZERO_WIDTH}", part) for index, part in enumerate(parts))
+    shown = "".join(part if index % 2 else _unmentioned(part) for index, part in enumerate(parts))
+    # What a pattern takes for code may be none: then nothing is taken for it.
+    return _MENTION.sub(rf"\g<0>{_ZERO_WIDTH}", seen(notes)) if any(map(_mentions, _texts(shown))) else shown
+
+
+def _unmentioned(text: str) -> str:
+    """The text with an invisible space in each mention; addresses stay whole, because GitHub makes links of them."""
+    parts = _ADDRESS.split(text)
+    return "".join(
+        part if index % 2 else _MENTION.sub(rf"\g<0>{_ZERO_WIDTH}", part) for index, part in enumerate(parts)
+    )
+
+
+def _mentions(text: str) -> bool:
+    return any(_MENTION.search(part) for part in _ADDRESS.split(text)[::2])
+
+
+def _texts(notes: str) -> Iterator[str]:
+    """What a reader sees of Markdown with HTML, without code and without the words of links."""
+    from markdown_it import MarkdownIt
+
+    for block in MarkdownIt("commonmark").parse(notes):
+        if block.type == "html_block":
+            yield block.content
+        links = 0
+        for token in block.children or ():
+            links += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+            if token.type == "text" and not links:
+                yield token.content
 
 
 def html(notes: str) -> str:

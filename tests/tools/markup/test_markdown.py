@@ -92,8 +92,27 @@ def test_notes_read_well(notes: str, plain: str, chat: str) -> None:
         ("`a\n@ada`", "`a\n@\u200bada`"),
         ("write to a@example.com, <details>", "write to a@example.com, <details>"),
         ("left\u202eright\u2066 \x1b[2J", "leftright [2J"),
+        ("_@ada_ and either/@ada", "_@\u200bada_ and either/@\u200bada"),
+        ("&#64;ada &#x40;ada &commat;ada", "&#64;\u200bada &#x40;\u200bada &commat;\u200bada"),
+        ("https://medium.com/@ada, [a](https://b.org)@ada", "https://medium.com/@ada, [a](https://b.org)@\u200bada"),
+        ("https://@ada", "https://@\u200bada"),
     ],
 )
 def test_the_markdown_itself_notifies_no_person(notes: str, shown: str) -> None:
     """GitHub makes no mentions in code; all else is kept."""
     assert markdown.calling_nobody(notes) == shown
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        '<a title="`">@ada</a> `x`',
+        "<div>\n```\n@ada\n```\n</div>",
+        "```\ncode\n````\n@ada\n```\nx\n```",
+        "<https://a.org/`> @ada `",
+        "`a\nb` @ada `c`",
+    ],
+)
+def test_what_only_looks_like_code_notifies_no_person(notes: str) -> None:
+    """GitHub shows these mentions as text; every `@` has an invisible space behind it."""
+    assert markdown.calling_nobody(notes) == notes.replace("@", "@\u200b")
