@@ -17,6 +17,7 @@ from contd_release.console.public import Public
 from contd_release.console.pulse import every
 from contd_release.engine.checklist import Checklist, Event, Seen, point_of_no_return
 from contd_release.errors import ReleaseError, Several, exit_code
+from contd_release.process.printed import as_named
 from contd_release.process.redaction import Redactor
 from contd_release.project.release import Release
 
@@ -118,4 +119,4 @@ class Json:
         )
 
     def _tell(self, **facts: object) -> None:
-        put(self.redact(json.dumps(facts, ensure_ascii=False)))
+        put(as_named(self.redact(json.dumps(facts, ensure_ascii=False))))

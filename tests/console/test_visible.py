@@ -11,6 +11,7 @@ from invoke.exceptions import Exit
 from rich.console import Console
 
 from contd_release.console import Json, Lines, Terminal
+from contd_release.console.public import Public
 from contd_release.engine.checklist import Event, Phase, Seen
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict
@@ -81,3 +82,14 @@ def test_colours_of_a_log_are_left_out(tmp_path: Path) -> None:
     """What a program coloured is read in an error as plain text."""
     (tmp_path / "log").write_text("\x1b[31mFAILED\x1b[0m test_x\n")
     assert tail(tmp_path / "log") == "  | FAILED test_x"
+
+
+def test_json_names_the_tasks_as_they_are_called_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A repository that has our tasks in a collection types the name of that as well, also from a log of JSON."""
+    (tmp_path / "tasks.py").write_text('namespace = beside(__name__, name="rel")\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    Json(Redactor(None)).stopped(Conflict("v1.2.0 is there", type_next="invoke abort"), Public())
+    [cause] = json.loads(capsys.readouterr().out)["causes"]
+    assert cause["type"] == "invoke rel.abort"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from contd_release.after.announce.message import Kind
@@ -72,12 +73,12 @@ def command(release: Release, kind: Kind) -> str:
     return f"invoke announce --version {release.version}" + (f" --kind {kind}" if kind != "release" else "")
 
 
-def require_place(settings: Settings, name: str, command: str) -> None:
+def require_place(settings: Settings, name: str, command: Sequence[str]) -> None:
     """
     Refuse a name that is no place's.
 
     Args:
-        command: the command that the name ends.
+        command: the parts of the command that the name ends.
 
     Raises:
         Usage: there is no such place.
@@ -89,13 +90,13 @@ def require_place(settings: Settings, name: str, command: str) -> None:
     raise Usage(
         f"there is no place {name!r}" + (f"; did you mean {near[0]}?" if near else ""),
         expected=", ".join(known) or "a place in [tool.contd-release.announce]",
-        type_next=f"{command} {(near or known)[0]}" if known else "$EDITOR pyproject.toml",
+        type_next=" ".join((*command, (near or known)[0])) if known else "$EDITOR pyproject.toml",
     )
 
 
 def _answer(release: Release, name: str, kind: Kind, outcome: str) -> None:
     version = str(release.version)
-    require_place(release.project.settings, name, f"{command(release, kind)} --{outcome}")
+    require_place(release.project.settings, name, (command(release, kind), f"--{outcome}"))
     newest = last(release, name, kind)
     if not isinstance(newest, Announcing):
         state = f"got the message at {newest.at}" if newest and has_it(newest) else "got no message"

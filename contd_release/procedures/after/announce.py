@@ -153,10 +153,10 @@ def about(wanted: Wanted, *, as_json: bool) -> Telling:
             type_next=f"invoke announce --preview{named} --kind {(near or ['release'])[0]}",
         )
     project = current_project()
-    for option, place in (("again", wanted.again), ("done", wanted.done)):
+    of_kind = f" --kind {kind}" if kind != "release" else ""
+    for option, place in (("--again", wanted.again), ("--done", wanted.done)):
         if place:
-            of_kind = f" --kind {kind}" if kind != "release" else ""
-            outcome.require_place(project.settings, place, f"invoke announce{named}{of_kind} --{option}")
+            outcome.require_place(project.settings, place, (f"invoke announce{named}{of_kind}", option))
     begun = journal.of(project).under_way()
     if not version and begun is None:
         raise NotReady(
