@@ -12,13 +12,48 @@ from contd_release.process import files
 from contd_release.process.command import Command
 
 _REFUSED: Final = "refused"
+_GUARDED: Final = "guarded"
 # Git calls it for each ref of a push, after all objects have come, with the ref, its old and its new hash.
 _HOOK: Final = """#!/bin/sh
+case "$2" in *[!0]*) what=update;; *) what=creation;; esac
+case "$3" in *[!0]*) ;; *) what=deletion;; esac
+if test -e guarded; then
+  while read -r kind pattern code why; do
+    test "$kind" = "$what" || continue
+    case "$1" in
+      $pattern)
+        if test "$code" = GH013
+        then echo "error: GH013: Repository rule violations found for $1." >&2
+        else echo "error: GH006: Protected branch update failed for $1." >&2
+        fi
+        echo "- $why" >&2
+        exit 1;;
+    esac
+  done < guarded
+fi
 test -e refused || exit 0
 while read -r pattern why; do
   case "$1" in $pattern) echo "$1 is refused: $why" >&2; exit 1;; esac
 done < refused
 """
+
+
+@dataclass(frozen=True)
+class Guard:
+    """
+    A rule that refuses pushes, as GitHub keeps them.
+
+    Args:
+        kind: `creation`, `update` or `deletion` of a ref.
+        pattern: of whole refs; `*` stands for anything.
+        code: `GH006` for a protected branch, `GH013` for a ruleset.
+        why: what has to be done instead.
+    """
+
+    kind: str
+    pattern: str
+    code: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -84,6 +119,12 @@ def allow(remote: Path, ref: str) -> None:
     """Take a refusal back."""
     lines = [line for line in _refusals(remote) if line.split(" ", 1)[0] != ref]
     files.write(remote / _REFUSED, "".join(f"{line}\n" for line in lines))
+
+
+def guard(remote: Path, guards: tuple[Guard, ...]) -> None:
+    """Let pushes keep these rules from now on, instead of those before."""
+    lines = [f"{one.kind} {one.pattern} {one.code} {one.why}\n" for one in guards]
+    files.write(remote / _GUARDED, "".join(lines))
 
 
 def refs(remote: Path) -> dict[str, str]:

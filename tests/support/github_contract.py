@@ -80,7 +80,7 @@ def _operation(method: str, path: str) -> tuple[str, dict[str, Any]]:
 
 @cache
 def _fixed_first() -> list[tuple[str, dict[str, Any]]]:
-    return sorted(_description()["paths"].items(), key=lambda pair: (pair[0].count("{"), pair[0]))
+    return sorted(_description()["paths"].items(), key=lambda pair: (pair[0].count("{"), -len(pair[0])))
 
 
 def _resolved(node: dict[str, Any]) -> dict[str, Any]:

@@ -22,8 +22,9 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from contd_release.sandbox.accounts import Account, Accounts
-from contd_release.sandbox.github import actions, assets, checks, issues, people, pulls, records, refs, releases
+from contd_release.sandbox.github import actions, assets, checks, issues, people, records, refs, releases
 from contd_release.sandbox.github import git as forge_git
+from contd_release.sandbox.github.pulls import merges, pulls, reviews, rules
 from contd_release.sandbox.github.records import GitHubRules, Limits, Record
 from contd_release.sandbox.github.store import Shelf, StoredRepository, now, plain
 from contd_release.sandbox.github.wire import Asked, Refusal, Route, missing, received, reply
@@ -154,7 +155,9 @@ def _control(asked: Asked) -> Response:
         if before is None:
             sent = {"id": 1 if kind is GitHubRules else asked.place.new_id(), "created_at": now()} | sent
         record = kind(**plain((asdict(before) if before else {}) | sent))
-        return reply(asdict(shelf.put(record)), 201)
+        put = shelf.put(record)
+        rules.guard(asked.place)
+        return reply(asdict(put), 201)
     return reply([asdict(one) for one in shelf])
 
 
@@ -171,7 +174,7 @@ def _map() -> Map:
 
 def _rules() -> Iterable[Rule]:
     below = "<owner>/<repo>"
-    subjects = (releases, assets, refs, checks, actions, issues, pulls)
+    subjects = (releases, assets, refs, checks, actions, issues, pulls, merges, reviews, rules)
     ours = chain.from_iterable(subject.ROUTES for subject in subjects)
     places = (
         (f"{_API}repos/{below}", (*ours, Route("GET", "", _repository))),

@@ -28,11 +28,17 @@ class Commit:
     message: str
 
 
-def git(remote: Path, *words: str, stdin: str = "") -> str | None:
-    """What git prints, or None if it says no."""
+def git(remote: Path, *words: str, stdin: str = "", date: str = "") -> str | None:
+    """
+    What git prints, or None if it says no.
+
+    Args:
+        date: when a commit is made, as git reads it; now when it is empty.
+    """
     environ = {"PATH": os.environ.get("PATH", ""), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     for role in ("AUTHOR", "COMMITTER"):
         environ |= {f"GIT_{role}_NAME": PERSON["name"], f"GIT_{role}_EMAIL": PERSON["email"]}
+        environ |= {f"GIT_{role}_DATE": date} if date else {}
     ended = subprocess.run(
         ("git", "--git-dir", str(remote), *words), input=stdin, capture_output=True, text=True, env=environ, check=False
     )

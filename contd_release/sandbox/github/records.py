@@ -149,6 +149,59 @@ class Pull(Record):
     state: str = "open"
     draft: bool = False
     labels: tuple[str, ...] = ()
+    merged_sha: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review(Record):
+    """A review of a pull request by `login`: `APPROVED`, `CHANGES_REQUESTED` or `COMMENTED`."""
+
+    number: int
+    state: str = "APPROVED"
+    body: str = ""
+    commit_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruleset(Record):
+    """
+    Rules for branches or for tags.
+
+    Args:
+        target: `branch` or `tag`.
+        include: patterns of whole refs, `~DEFAULT_BRANCH` or `~ALL`.
+        rules: as the API has them: `{"type": "pull_request", "parameters": {…}}`.
+        bypass: the logins that the rules do not bind.
+    """
+
+    name: str
+    target: str = "branch"
+    include: tuple[str, ...] = ("~DEFAULT_BRANCH",)
+    exclude: tuple[str, ...] = ()
+    rules: tuple[dict[str, object], ...] = ()
+    enforcement: str = "active"
+    bypass: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protection(Record):
+    """
+    The protection of one branch, the older of the two ways that GitHub has.
+
+    Args:
+        approvals: how many approving reviews a pull request needs; None where no pull request is needed.
+        checks: the names of the checks that have to pass.
+        is_readable: whether our token may read it, as that of an administrator may.
+        admins: whether administrators are bound as well.
+        bypass: the logins that may push without a pull request.
+    """
+
+    branch: str = "main"
+    approvals: int | None = 0
+    checks: tuple[str, ...] = ()
+    is_readable: bool = True
+    admins: bool = True
+    bypass: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

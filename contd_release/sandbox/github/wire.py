@@ -23,7 +23,7 @@ class Refusal(Exception):
     """A reply that says no."""
 
     def __init__(
-        self, status: int, message: str, *, errors: Sequence[Json] = (), headers: Mapping[str, str] | None = None
+        self, status: int, message: str, *, errors: Sequence[Json | str] = (), headers: Mapping[str, str] | None = None
     ):
         super().__init__(status, message)
         self.status = status

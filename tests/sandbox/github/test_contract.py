@@ -11,6 +11,13 @@ from github_contract import operations
 from github_server import NAME, Github, serving
 
 Ask = Callable[..., requests.Response]
+BY_PULL = {
+    "required_approving_review_count": 1,
+    "dismiss_stale_reviews_on_push": False,
+    "require_code_owner_review": False,
+    "require_last_push_approval": False,
+    "required_review_thread_resolution": False,
+}
 
 
 @pytest.fixture
@@ -49,6 +56,11 @@ def test_every_operation_is_valid_and_answers_its_good_status(github: Github, as
     requests.post(f"{control}/job", json={"run": run["id"], "name": "build"}, headers=token, timeout=5)
     requests.post(f"{control}/milestone", json={"number": 1, "title": "1.2.0"}, headers=token, timeout=5)
     requests.post(f"{control}/check", json={"sha": sha, "name": "tests"}, headers=token, timeout=5)
+    rules = [{"type": "pull_request", "parameters": BY_PULL}, {"type": "creation"}]
+    ruleset = {"name": "main", "include": ["refs/heads/ruled", "refs/heads/*/ruled"], "rules": rules}
+    ruleset = requests.post(f"{control}/ruleset", json=ruleset, headers=token, timeout=5).json()
+    protection = {"branch": "other", "approvals": 0}
+    requests.post(f"{control}/protection", json=protection, headers=token, timeout=5)
     github.commit("a topic")
     github.git("push", "-q", "origin", "main:refs/heads/topic")
     statuses = [
@@ -99,6 +111,14 @@ def test_every_operation_is_valid_and_answers_its_good_status(github: Github, as
         ask("GET", "/pulls/2"),
         ask("GET", "/issues/2"),
         ask("PATCH", "/pulls/2", json={"title": "Merge it"}),
+        ask("POST", "/pulls/2/reviews", json={"event": "COMMENT", "body": "Why?"}),
+        ask("GET", "/pulls/2/reviews"),
+        ask("PUT", "/pulls/2/merge", json={"merge_method": "squash"}),
+        ask("GET", "/branches/other"),
+        ask("GET", "/branches/other/protection"),
+        ask("GET", "/rules/branches/feature/ruled"),
+        ask("GET", "/rulesets", params={"targets": "branch"}),
+        ask("GET", f"/rulesets/{ruleset['id']}"),
     ]
     assert [f"{one.request.method} {one.url} {one.status_code} {one.text}" for one in statuses if not one.ok] == []
     assert set() == operations() - github.contract.judged

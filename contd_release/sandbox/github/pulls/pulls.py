@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from contd_release.sandbox.github.git import git, sha_of
 from contd_release.sandbox.github.issues import labels
 from contd_release.sandbox.github.people import user, whole_repository
+from contd_release.sandbox.github.pulls import rules
 from contd_release.sandbox.github.records import Pull
 from contd_release.sandbox.github.store import StoredRepository, now
 from contd_release.sandbox.github.wire import Asked, Json, Refusal, Route, created, missing, page, reply, wrong
@@ -62,16 +63,17 @@ def _open_pull(asked: Asked) -> Response:
 
 
 def _get_pull(asked: Asked) -> Response:
-    return reply(_whole_pull(asked, _pull(asked)))
+    return reply(_whole_pull(asked, pull_of(asked)))
 
 
 def _edit_pull(asked: Asked) -> Response:
     sent = asked.sent()
     changes = {name: sent[name] for name in ("title", "body", "state", "base") if name in sent}
-    return reply(_whole_pull(asked, asked.place.shelf(Pull).put(replace(_pull(asked), **changes))))
+    return reply(_whole_pull(asked, asked.place.shelf(Pull).put(replace(pull_of(asked), **changes))))
 
 
-def _pull(asked: Asked) -> Pull:
+def pull_of(asked: Asked) -> Pull:
+    """The pull request that the path names."""
     number = asked.number("pull_number")
     for one in asked.place.shelf(Pull):
         if one.number == number:
@@ -86,18 +88,31 @@ def _settled(place: StoredRepository, pull: Pull) -> Pull:
     if pull.state == "closed":
         return pull
     pull = replace(pull, head_sha=sha_of(place, f"refs/heads/{pull.head}") or pull.head_sha)
-    return replace(pull, state="closed" if _is_merged(place, pull) else "open")
+    return replace(pull, state="closed" if is_merged(place, pull) else "open")
 
 
-def _is_merged(place: StoredRepository, pull: Pull) -> bool:
+def is_merged(place: StoredRepository, pull: Pull) -> bool:
+    """Whether the base has the pull request: merged on its page, or with its commits pushed there."""
+    if pull.merged_sha:
+        return True
     if pull.head_sha == pull.base_sha:
         return False
     return git(place.remote, "merge-base", "--is-ancestor", pull.head_sha, f"refs/heads/{pull.base}") is not None
 
 
-def _can_merge(place: StoredRepository, pull: Pull) -> bool:
+def merged_tree(place: StoredRepository, pull: Pull) -> str | None:
+    """The tree that a merge would give; None where it would conflict."""
     words = ("merge-tree", "--write-tree", f"refs/heads/{pull.base}", pull.head_sha)
-    return git(place.remote, *words) is not None
+    return git(place.remote, *words)
+
+
+def _state(asked: Asked, pull: Pull) -> str:
+    """Whether it can be merged, in GitHub's words."""
+    if is_merged(asked.place, pull):
+        return "unknown"
+    if merged_tree(asked.place, pull) is None:
+        return "dirty"
+    return "blocked" if rules.lacking(asked.place, pull) else "clean"
 
 
 def _pull_shape(asked: Asked, pull: Pull) -> Json:
@@ -111,7 +126,7 @@ def _pull_shape(asked: Asked, pull: Pull) -> Json:
         "comments": f"{issue}/comments",
         "statuses": f"{asked.api}/statuses/{pull.head_sha}",
     }
-    merged = _is_merged(asked.place, pull)
+    merged = is_merged(asked.place, pull)
     return {
         "id": pull.id,
         "node_id": f"PR_{pull.id}",
@@ -140,7 +155,7 @@ def _pull_shape(asked: Asked, pull: Pull) -> Json:
         "updated_at": pull.created_at,
         "closed_at": pull.created_at if pull.state == "closed" else None,
         "merged_at": pull.created_at if merged else None,
-        "merge_commit_sha": pull.head_sha if merged else None,
+        "merge_commit_sha": (pull.merged_sha or pull.head_sha) if merged else None,
     }
 
 
@@ -151,15 +166,15 @@ def _end(asked: Asked, branch: str, sha: str) -> Json:
 
 
 def _whole_pull(asked: Asked, pull: Pull) -> Json:
-    merged = _is_merged(asked.place, pull)
-    clean = not merged and _can_merge(asked.place, pull)
+    merged = is_merged(asked.place, pull)
+    state = _state(asked, pull)
     none = ("additions", "changed_files", "comments", "commits", "deletions", "review_comments")
     return _pull_shape(asked, pull) | {
         **dict.fromkeys(none, 0),
         "merged": merged,
         "merged_by": user(asked.root, pull.login) if merged else None,
-        "mergeable": clean,
-        "mergeable_state": "clean" if clean else "unknown" if merged else "dirty",
+        "mergeable": state in ("blocked", "clean"),
+        "mergeable_state": state,
         "maintainer_can_modify": False,
     }
 
