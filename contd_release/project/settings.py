@@ -182,10 +182,12 @@ class Watch:
     Args:
         baseline: the file that lists what was public before the first release with these tasks.
         known: other things that are meant, as `CHANNEL NAME` with `*` for any text, and the reason for each.
+        announce: the places that get a message about the rest, and the environment variable of each.
     """
 
     baseline: str = field(default="release-baseline.json", metadata=PATH.metadata)
     known: Mapping[str, str] = field(default_factory=dict)
+    announce: Mapping[str, str] = field(default_factory=dict, metadata=ANNOUNCE.metadata)
 
 
 @dataclass(frozen=True)

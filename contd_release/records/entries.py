@@ -135,6 +135,35 @@ class Announced(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alarming(Entry):
+    """
+    An alarm is about to be sent to a place. It is about no version of ours.
+
+    Args:
+        strangers: the marks of what it lists, separated by spaces.
+        digest: the sha256 of the message.
+    """
+
+    place: str
+    strangers: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarmed(Entry):
+    """
+    The outcome of an alarm about these strangers.
+
+    Args:
+        outcome: `sent`; `refused` if it was certainly not delivered; `done` or `again` where a person said so.
+    """
+
+    place: str
+    strangers: str
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Withdrawing(Entry):
     """
     A person said yes to withdrawing this version.

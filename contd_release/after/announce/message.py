@@ -1,10 +1,10 @@
-"""The message about a release for each place: with the notes if they fit, short if they do not."""
+"""A message for each place: with the notes if they fit, short if they do not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from contd_release.errors import Usage
 from contd_release.project.release import Release
@@ -22,6 +22,30 @@ _TITLES: Final = {
     "correction": "{name} {version} is withdrawn",
 }
 _MORE_AT: Final = {"release": "Release notes: ", "pre-release": "Release notes: ", "correction": "Details: "}
+
+
+class Words(Protocol):
+    """The words of a message, as every place gets them."""
+
+    @property
+    def title(self) -> str:
+        """The headline, in which nothing is a mention or a tag."""
+
+    @property
+    def notes(self) -> str:
+        """Markdown by others."""
+
+    @property
+    def link(self) -> str:
+        """The address of the page with the details; may be empty."""
+
+    @property
+    def before_link(self) -> str:
+        """What introduces the link where there is room for it."""
+
+    @property
+    def only_items(self) -> bool:
+        """Whether a place with little room gets the list items alone, without the headings above them."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +74,18 @@ class News:
         name = markdown.quiet(self.release.project.name).replace("\n", " ")
         return _TITLES[self.template].format(name=name, version=self.release.version)
 
+    @property
+    def before_link(self) -> str:
+        """What introduces the link."""
+        return _MORE_AT[self.template]
 
-def post(news: News, service: Service) -> Post:
+    @property
+    def only_items(self) -> bool:
+        """Whether a place with little room gets the list items alone; why a release is withdrawn is no list."""
+        return self.kind != "correction"
+
+
+def post(news: Words, service: Service) -> Post:
     """
     The message for one place: the headline, as many lines of the notes as fit, and the link.
 
@@ -62,7 +96,7 @@ def post(news: News, service: Service) -> Post:
     # Some count the title as part of the body.
     room = service.body - (size(headline, service) + 2 if service.title else 0)
     head = "" if service.title else headline
-    foot = f"{_MORE_AT[news.template] if room >= _ROOMY else ''}{news.link}" if news.link else ""
+    foot = f"{news.before_link if room >= _ROOMY else ''}{news.link}" if news.link else ""
     body = _fitted(head, list(_lines(news, service)), foot, room, service)
     return Post(headline if service.title else "", body, service.is_markdown)
 
@@ -78,10 +112,10 @@ def size(text: str, service: Service) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _lines(news: News, service: Service) -> Iterator[str]:
+def _lines(news: Words, service: Service) -> Iterator[str]:
     text = markdown.chat(news.notes) if service.is_markdown else markdown.plain(news.notes)
     for line in text.split("\n"):
-        if service.body >= _ROOMY or news.kind == "correction" or line.startswith("- "):
+        if service.body >= _ROOMY or not news.only_items or line.startswith("- "):
             yield line
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,20 +88,7 @@ def places(settings: Settings, version: Version | None = None) -> tuple[Announce
     Raises:
         Usage: a value is not `env:VARIABLE`; it is not repeated, for it may be a URL with a token.
     """
-    found: list[AnnouncementPlace] = []
-    errors: list[ReleaseError] = []
-    for name, value in settings.announce.items():
-        match = _VALUE.fullmatch(value)
-        if match and _NAME.fullmatch(name):
-            found.append(AnnouncementPlace(name, match[1]))
-            continue
-        errors.append(
-            Usage(
-                f"[tool.contd-release.announce] {name!r} is not a plain name with a value of the form env:VARIABLE",
-                expected="the name of an environment variable; the URL is a secret and does not belong into a file",
-                type_next="$EDITOR pyproject.toml",
-            )
-        )
+    found, errors = _read(settings.announce, "announce")
     errors += [
         Usage(
             f"[tool.contd-release] announce-pre-releases names {name!r}, which is no place",
@@ -116,9 +104,22 @@ def places(settings: Settings, version: Version | None = None) -> tuple[Announce
     return tuple(found)
 
 
+def alarms(settings: Settings) -> tuple[AnnouncementPlace, ...]:
+    """
+    The places that get the alarms of `invoke watch`.
+
+    Raises:
+        Usage: a value is not `env:VARIABLE`.
+    """
+    found, errors = _read(settings.watch.announce if settings.watch else {}, "watch.announce")
+    raise_all(errors)
+    return tuple(found)
+
+
 def variables(settings: Settings) -> tuple[str, ...]:
     """The names of the environment variables that hold URLs: what a `Redactor` must mask."""
-    return tuple(match[1] for value in settings.announce.values() if (match := _VALUE.fullmatch(value)))
+    values = (*settings.announce.values(), *(settings.watch.announce.values() if settings.watch else ()))
+    return tuple(match[1] for value in values if (match := _VALUE.fullmatch(value)))
 
 
 def access(release: Release) -> tuple[Step, ...]:
@@ -141,3 +142,22 @@ def understood(place: AnnouncementPlace, among: tuple[AnnouncementPlace, ...]) -
             return Found(State.ABSENT, error.what_is, error.type_next)
 
     return Step(f"{place.name} can be announced to", observe)
+
+
+def _read(table: Mapping[str, str], name: str) -> tuple[list[AnnouncementPlace], list[ReleaseError]]:
+    """The places that a table names, and an error for each line that names none."""
+    found: list[AnnouncementPlace] = []
+    errors: list[ReleaseError] = []
+    for place, value in table.items():
+        match = _VALUE.fullmatch(value)
+        if match and _NAME.fullmatch(place):
+            found.append(AnnouncementPlace(place, match[1]))
+            continue
+        errors.append(
+            Usage(
+                f"[tool.contd-release.{name}] {place!r} is not a plain name with a value of the form env:VARIABLE",
+                expected="the name of an environment variable; the URL is a secret and does not belong into a file",
+                type_next="$EDITOR pyproject.toml",
+            )
+        )
+    return found, errors

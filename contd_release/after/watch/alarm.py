@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from contd_release.after.issues.notice import Notice, Tracker, opened
-from contd_release.after.watch.strangers import Stranger, lines
+from contd_release.after.watch.strangers import Stranger, count, lines
 from contd_release.engine.step import Step
 
 LABEL: Final = "release-alarm"
@@ -15,8 +15,7 @@ LABEL: Final = "release-alarm"
 
 def raised(strangers: Sequence[Stranger], issues: Tracker) -> Step:
     """An issue lists these strangers. An issue that was closed was a person's answer: they are not reported again."""
-    mark, count = _mark(strangers), len(strangers)
-    title = f"{count} {'thing is' if count == 1 else 'things are'} public that no release of ours explains"
+    mark, title = _mark(strangers), f"{count(strangers)} public that no release of ours explains"
     text = "\n".join(f"    {line}" for line in lines(strangers))
     notice = Notice(LABEL, title, f"{text}\n\n{mark}\n", lambda ticket: mark in ticket.body)
     return opened("an issue lists what no release explains", notice, issues)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
@@ -122,18 +122,22 @@ def _digests(sealed: Sealed) -> frozenset[str]:
 
 
 def _seal(project: Project, there: Remote, version: str) -> Sealed | None:
-    """The seal of a version, here or in its GitHub release, if the version's tag is at the commit that was sealed."""
+    """
+    The seal of a version, if the version's tag is at the commit that was sealed: the one in this clone, or in the
+    GitHub Release, or in the draft of a release that another clone has in progress.
+    """
     sealed = artifacts.read(project.state / folder(version) / "dist")
     if sealed is None and project.settings.github and project.settings.github.repository:
-        from contd_release.channels.github.verify import sealed_publicly
+        from contd_release.channels.github.verify import sealed_in_draft, sealed_publicly
 
-        sealed = sealed_publicly(project, project.tags.of(version))
+        tag = project.tags.of(version)
+        sealed = sealed_publicly(project, tag) or sealed_in_draft(project, tag)
     if sealed is None or sealed.project != project.name or sealed.version != version:
         return None
-    tag = there.tag(project.tags.of(version))
-    if tag is None:
+    tagged = there.tag(project.tags.of(version))
+    if tagged is None:
         return sealed if Version(version) in there.withdrawn else None
-    return sealed if tag.commit == sealed.commit else None
+    return sealed if tagged.commit == sealed.commit else None
 
 
 def _in_progress(project: Project) -> str:
@@ -150,6 +154,11 @@ def _containment(project: Project, one: Offer, channels: Mapping[str, Channel]) 
         remote, tag = project.settings.remote, shlex.quote(one.name)
         return f"git push --delete {remote} {tag}   (after git fetch {remote} tag {tag}, so that it can be read)"
     return channels[one.channel].containment(one) if one.channel in channels else offer.containment(one)
+
+
+def count(strangers: Sequence[Stranger]) -> str:
+    """How many there are, and the verb."""
+    return f"{len(strangers)} {'thing is' if len(strangers) == 1 else 'things are'}"
 
 
 def lines(strangers: Iterable[Stranger]) -> Iterator[str]:

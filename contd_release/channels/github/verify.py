@@ -20,7 +20,7 @@ from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.tools.github import api, releases
 from contd_release.tools.github.api import GitHubRepository
-from contd_release.tools.github.releases import Asset
+from contd_release.tools.github.releases import Asset, ReleaseInfo
 from contd_release.tools.http import may_pass
 
 NAME = "github"
@@ -62,8 +62,25 @@ def sealed_publicly(project: Project, tag: str) -> Sealed | None:
     """
     repository = api.connected(project)
     theirs = releases.release_of_tag(repository, tag)
-    found = releases.assets(repository, theirs.id) if theirs else ()
-    for asset in found:
+    return _seal_of(repository, theirs) if theirs else None
+
+
+def sealed_in_draft(project: Project, tag: str) -> Sealed | None:
+    """
+    What was built for a release in progress, as its draft says; None if none holds a seal, or drafts are not shown.
+
+    Raises:
+        Unanswered: GitHub did not say.
+        Usage: what it holds is not a seal.
+    """
+    repository = api.connected(project)
+    drafts = (one for one in releases.releases(repository) if one.is_draft and one.tag == tag)
+    return next((sealed for one in drafts if (sealed := _seal_of(repository, one))), None)
+
+
+def _seal_of(repository: GitHubRepository, theirs: ReleaseInfo) -> Sealed | None:
+    """What the seal among the files of a release or a draft says; None if there is none."""
+    for asset in releases.assets(repository, theirs.id):
         if asset.name == SEAL and asset.is_whole:
             with tempfile.TemporaryDirectory() as folder:
                 releases.downloaded(repository, asset, Path(folder) / SEAL)

@@ -70,7 +70,7 @@ def _strangers(project: Project, report: Report, wishes: Wishes) -> ReleaseError
     if not wishes.once or project.settings.watch is None:
         return None
     try:
-        watching.compare(project, strangers.look(project), report)
+        watching.compare(project, strangers.look(project), report, watching.Wanted())
     except ReleaseError as error:
         return error
     return None

@@ -45,7 +45,7 @@ def announced(release: Release) -> tuple[Item, ...]:
 
 def redactor(project: Project) -> Redactor:
     """The redactor for the secrets of a release, with the addresses of its places."""
-    if not project.settings.announce:
+    if not (project.settings.announce or project.settings.watch):
         return Redactor.of_environment()
     from contd_release.after.announce import places
 

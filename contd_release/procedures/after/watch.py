@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from contd_release.after.announce import places
 from contd_release.after.issues import notice
-from contd_release.after.watch import alarm, baseline, strangers
-from contd_release.after.watch.strangers import Look
+from contd_release.after.watch import alarm, baseline, message, strangers
+from contd_release.after.watch.strangers import Look, Stranger
 from contd_release.console import Report, reporting
-from contd_release.engine.checklist import Checklist
-from contd_release.errors import NotReady, Unexplained
+from contd_release.engine.checklist import Checklist, Item
+from contd_release.engine.step import State
+from contd_release.errors import NotReady, ReleaseError, Unexplained, raise_all
 from contd_release.prepare.committed import current_project
 from contd_release.procedures.after.steps import redactor
 from contd_release.process.action import Running
 from contd_release.project.project import Project
+from contd_release.records import lock
 from contd_release.tools.github import api
 
 _KNOWN: Final = "$EDITOR pyproject.toml   ([tool.contd-release.watch.known])"
@@ -28,15 +32,21 @@ class Wanted:
     Args:
         baseline: whether what is public now is written down as meant.
         issue: whether an issue is opened for what nothing explains.
+        dry_run: whether it is only said what would be opened and sent.
+        again: a place that gets the alarm again.
+        done: a place that has the alarm.
     """
 
     baseline: bool = False
     issue: bool = False
+    dry_run: bool = False
+    again: str = ""
+    done: str = ""
 
 
 def watch(wanted: Wanted, *, as_json: bool) -> None:
     """
-    Look once.
+    Look once, or write down what a person says about an alarm whose outcome is not known.
 
     Raises:
         Unexplained: something is public that nothing explains.
@@ -44,28 +54,79 @@ def watch(wanted: Wanted, *, as_json: bool) -> None:
     """
     project, report = current_project(), reporting(as_json=as_json)
     report.redact = redactor(project)
+    if wanted.again or wanted.done:
+        _answer(project, wanted, report)
+        return
     found = strangers.look(project)
     if wanted.baseline:
-        _take_as_baseline(project, found, report)
+        _take_as_baseline(project, found, report, is_dry=wanted.dry_run)
         return
-    compare(project, found, report, has_issue=wanted.issue)
+    compare(project, found, report, wanted)
 
 
-def compare(project: Project, found: Look, report: Report, *, has_issue: bool = False) -> None:
+def compare(project: Project, found: Look, report: Report, wanted: Wanted) -> None:
     """
-    Print what a look found.
+    Print what a look found, and raise the alarm: messages to the places for alarms, and an issue if one is wanted.
 
     Raises:
         Unexplained: something is public that nothing explains.
+        Several: the same, and the alarm could not be raised everywhere.
     """
     if not found.strangers:
         report.fact("watched", f"{len(found.offers)} things are public, each explained", strangers=0)
         return
+    raising = _previewed if wanted.dry_run else _raised
+    raise_all([_unexplained(project, found), *raising(project, found.strangers, report, has_issue=wanted.issue)])
+
+
+def _raised(
+    project: Project, strange: Sequence[Stranger], report: Report, *, has_issue: bool
+) -> Iterator[ReleaseError]:
+    """Send and open what is not there yet; what keeps one from it does not keep the others."""
+    running, makers = Running(project.state / "logs", report.redact), list[Callable[[], Item]]()
+    if project.settings.watch and project.settings.watch.announce:
+        makers.append(lambda: message.sent_everywhere(project, strange))
     if has_issue:
-        running = Running(project.state / "logs", report.redact)
-        Checklist((alarm.raised(found.strangers, notice.tracker(api.connected(project))),)).walk(report.event, running)
+        makers.append(lambda: alarm.raised(strange, notice.tracker(api.connected(project))))
+    with lock.held(project.state / "watch" / "lock"):
+        for make in makers:
+            try:
+                Checklist((make(),)).walk(report.event, running)
+            except ReleaseError as error:
+                yield error
+
+
+def _previewed(
+    project: Project, strange: Sequence[Stranger], report: Report, *, has_issue: bool
+) -> Iterator[ReleaseError]:
+    """Show the messages as they would go out, and the issue that would be opened."""
+    for place in places.alarms(project.settings):
+        try:
+            post = message.preview(project, place, strange)
+            report.says(f"{place} would get:\n{post}\n" if post else f"{place} has an alarm about all of these")
+        except ReleaseError as error:
+            yield error
+    if has_issue:
+        try:
+            step = alarm.raised(strange, notice.tracker(api.connected(project)))
+            found = step.observe()
+            report.says(found.detail if found.state is State.DONE else f"would {step.act[0]}")
+        except ReleaseError as error:
+            yield error
+
+
+def _answer(project: Project, wanted: Wanted, report: Report) -> None:
+    """Write down what a person says about alarms whose outcome is not known."""
+    with lock.held(project.state / "watch" / "lock"):
+        for name, outcome in ((wanted.again, "again"), (wanted.done, "done")):
+            if name:
+                message.answer(project, name, outcome)
+                report.says(f"{name} has the alarm" if outcome == "done" else f"type: invoke watch   (it tells {name})")
+
+
+def _unexplained(project: Project, found: Look) -> Unexplained:
     text = "\n".join(strangers.lines(found.strangers))
-    raise Unexplained(
+    return Unexplained(
         f"{len(found.strangers)} of {len(found.offers)} things that are public are not explained:\n{text}",
         expected="the seal of a release that lists it, the baseline, or [tool.contd-release.watch] known with a reason",
         type_next=_KNOWN
@@ -74,7 +135,7 @@ def compare(project: Project, found: Look, report: Report, *, has_issue: bool = 
     )
 
 
-def _take_as_baseline(project: Project, found: Look, report: Report) -> None:
+def _take_as_baseline(project: Project, found: Look, report: Report, *, is_dry: bool) -> None:
     """
     Write the strangers down.
 
@@ -89,5 +150,8 @@ def _take_as_baseline(project: Project, found: Look, report: Report) -> None:
             type_next=_KNOWN,
         )
     listed = [one.offer for one in found.strangers]
+    if is_dry:
+        report.says("\n".join((f"{file.name} would list {len(listed)} things", *map(str, listed))))
+        return
     baseline.write_down(project, listed)
     report.says(f"{file.name} lists {len(listed)} things; look at it, then: git add {file.name}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import plugin
 import pytest
@@ -14,11 +15,16 @@ from contd_release.after.issues.notice import Tracker
 from contd_release.after.watch import strangers
 from contd_release.after.watch.alarm import raised
 from contd_release.channels.github import offers as github
+from contd_release.channels.image import names as image_names
 from contd_release.channels.offer import Offer
 from contd_release.engine.step import State
 from contd_release.process.action import Running
 from contd_release.project import project
 from contd_release.project.project import Project
+from contd_release.tools.oci.manifest import Manifest
+
+if TYPE_CHECKING:
+    from image_bench import Bench
 
 SHELF = """
 from contd_release.channels.base import Offer
@@ -117,3 +123,28 @@ def test_the_alarm_counts_and_is_raised_once(clone: Project) -> None:
     step.act[0].run(Running(clone.state / "logs"))
     assert (step.observe().state, step.observe().detail) == (State.DONE, "#1 was closed")
     assert State.ABSENT is raised(found * 2, Tracker(lambda _: issues, lambda *_: None)).observe().state
+
+
+@pytest.mark.usefixtures("impatient", "alone")
+@pytest.mark.parametrize(
+    ("tag", "because"),
+    [
+        ("1.2.0", "the seal of 1.2.0 does not list its bytes, sha256:"),
+        ("latest", "it names no version, and has the bytes of none"),
+        ("9.9.9", "no release of ours is 9.9.9"),
+    ],
+)
+def test_an_image_tag_that_was_moved_by_hand(bench: Bench, tag: str, because: str) -> None:
+    """A release explains each of its tags; one that names other bytes is a stranger, and the others stay ours."""
+    settings = replace(bench.release.project.settings, github=None)
+    watched, there = replace(bench.release.project, settings=settings), image_names.repository(bench.release)
+    bench.seal()
+    bench.walk("stage", "publish", "promote")
+    git(watched.root, "push", "--quiet", "origin", f"{bench.commit()}:refs/tags/v1.2.0")
+    assert strangers.look(watched).strangers == ()
+    ours = there.manifest(str(there.digest("1.2.0")))
+    assert ours is not None
+    there.put(tag, Manifest(ours.content.replace(b"{", b"{ ", 1), ours.media_type))
+    found = strangers.look(watched).strangers
+    assert [f"image {tag}"] == [str(one.offer) for one in found]
+    assert found[0].because.startswith(because)
