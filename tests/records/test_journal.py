@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 
 from contd_release.errors import Unwritable, exit_code
 from contd_release.records.entries import (
+    Alarmed,
+    Alarming,
     Announced,
     Announcing,
     Approved,
@@ -51,6 +53,8 @@ VERIFIED = Verified(version="1.2.0", channel="pypi", seal="3" * 64)
 ENDED = Ended(version="1.2.0", how="finished")
 ANNOUNCING = Announcing(version="1.2.0", place="chat", kind="release", digest="4" * 64)
 ANNOUNCED = Announced(version="1.2.0", place="chat", kind="release", outcome="sent")
+ALARMING = Alarming(version="", place="guards", strangers="5 6", digest="4" * 64)
+ALARMED = Alarmed(version="", place="guards", strangers="5 6", outcome="sent")
 DOUBTED = Doubted(version="1.2.0")
 WITHDRAWING = Withdrawing(version="1.2.0", reason="it loses work", wishes="revert")
 LEFT = Left(version="1.2.0", what="chart")
@@ -67,6 +71,8 @@ EVERY = [
     DOUBTED,
     ANNOUNCING,
     ANNOUNCED,
+    ALARMING,
+    ALARMED,
     ENDED,
     WITHDRAWING,
     LEFT,

@@ -7,15 +7,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
 from released import NAME, Lab
 
+from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.github.api import Forge
 from contd_release.sandbox.github.records import Issue
 from contd_release.sandbox.world import World
 from tests.sandbox.conftest import wheel_in
+
+if TYPE_CHECKING:
+    from tests.conftest import Place
 
 pytestmark = pytest.mark.slow
 
@@ -97,3 +102,30 @@ def test_what_was_there_before_is_written_down_once(lab: Lab, tmp_path: Path) ->
     said = lab.run("watch")
     assert said.returncode == 2
     assert "release-baseline.json is no list of what was public" in said.stderr
+
+
+def test_an_alarm_is_a_message_once(release: Place, world: World) -> None:
+    """A dry run shows it and sends nothing; then the place hears of a stranger once, whichever task looks."""
+    pytest.importorskip("apprise", reason="the extra `announce` is not installed")
+    overlay = release.directory / "overlay.toml"
+    text = overlay.read_text(encoding="utf-8")
+    monitor = f'[monitor]\nprometheus = "{world.prometheus_url}"\nerror-rate = "errors / requests"\n'
+    overlay.write_text(f'{text}{monitor}[watch.announce]\nguards = "env:MY_GUARDS"\n', encoding="utf-8")
+    release.env["MY_GUARDS"] = f"{world.chat_url.replace('http://', 'json://')}/guards-canary"
+    release.git("push", "--quiet", "origin", "HEAD:refs/tags/v9.9.9")
+    release.git("fetch", "--quiet", "--tags", "origin")
+    chat, title = world.part(Chat), "contd: 1 thing is public that no release of ours explains"
+    dry = release.say("watch", "--dry-run")
+    assert (dry.code, chat.messages()) == (12, ())
+    assert f"guards ($MY_GUARDS) would get:\n{title}\n" in dry.out
+    for words in (("watch",), ("monitor", "--once"), ("watch",)):
+        said = release.say(*words)
+        assert said.code == 12, said.text
+        assert "canary" not in said.text
+        assert [one.title for one in chat.messages()] == [title]
+    assert "guards ($MY_GUARDS) has an alarm about all of these" in release.say("watch", "--dry-run").out
+    world.faults.order("POST /chat/* every 404")
+    release.git("push", "--quiet", "origin", "HEAD:refs/tags/v9.9.8")
+    refused = release.say("watch")
+    assert refused.code == 12
+    assert "guards refused the alarm" in refused.err
