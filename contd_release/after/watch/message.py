@@ -81,7 +81,7 @@ def sent(project: Project, place: AnnouncementPlace, strangers: Sequence[Strange
         return Found(State.DONE, "sent")
 
     act = Call(f"send the alarm to {place}", partial(_send, project, place, tuple(strangers)))
-    return Step(f"{place.name} has the alarm", observe, act=(act,), undo=None, retry=may_pass)
+    return Step(f"{place.name} has the alarm", observe, act=(act,), retry=may_pass)
 
 
 def preview(project: Project, place: AnnouncementPlace, strangers: Sequence[Stranger]) -> Post | None:
