@@ -90,12 +90,14 @@ def pushed(release: Release) -> Step:
         )
 
     tag = f"refs/tags/{release.tag}:refs/tags/{release.tag}"
+    # A pull request has brought the commit to its branch, which may have gone on since.
+    is_alone = release.by_pull and not release.has_branch
 
     def push(commit: str) -> Action:
-        return git.push(release.tree, remote, f"{commit}:refs/heads/{release.branch}", tag)
+        return git.push(release.tree, remote, *([] if is_alone else [f"{commit}:refs/heads/{release.branch}"]), tag)
 
     return Step(
-        f"{release.tag} and {release.branch} are on {remote}",
+        f"{release.tag} is on {remote}" if is_alone else f"{release.tag} and {release.branch} are on {remote}",
         observe,
         act=(OfCommit(release, push),),
         undo=None,
@@ -105,7 +107,7 @@ def pushed(release: Release) -> Step:
 def _free(release: Release, there: git.Remote) -> Found:
     """The tag is free; a branch that moved away meanwhile would refuse the push."""
     at = there.branch(release.branch)
-    if at in (None, release.base, release_commit(release)):
+    if (release.by_pull and not release.has_branch) or at in (None, release.base, release_commit(release)):
         return Found(State.ABSENT, f"{release.tag} is free on {release.project.settings.remote}")
     return Found(
         State.CONFLICT,

@@ -9,9 +9,10 @@ from packaging.version import Version
 
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NotReady
+from contd_release.prepare.pull_request import request
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.records.commit import release_commit
+from contd_release.records.commit import merged_commit, release_commit
 from contd_release.tools import git
 from contd_release.tools.git import Remote
 
@@ -94,6 +95,10 @@ def base_is_tip(release: Release) -> Step:
             return Found(State.ABSENT, missing.what_is, missing.type_next)
         if tip == release.base:
             return Found(State.DONE, f"{upstream} is at {tip[:12]}")
+        if merged := merged_commit(release):
+            return Found(State.DONE, f"{upstream} has {merged[:12]}, as the pull request was merged")
+        if release.by_pull and (found := request.of(release)) and found.is_merged:
+            return Found(State.DONE, f"{upstream} is at {tip[:12]}, and has {found.url}")
         ours = release_commit(release)
         tag = there.tag(release.tag)
         if ours and (tip == ours or (tag and tag.commit == ours)):

@@ -11,7 +11,7 @@ from contd_release.errors import Conflict, NotReady, Unanswered
 from contd_release.prepare.proof import environment
 from contd_release.process.action import Call
 from contd_release.project.release import Release
-from contd_release.records.commit import note, release_commit
+from contd_release.records.commit import made_commit, merged_commit, note, release_commit
 from contd_release.tools import git
 
 
@@ -56,6 +56,8 @@ def committed(release: Release) -> Step:
         at = noted or git.head(release.tree)
         if at in (None, release.base):
             return Found(State.ABSENT, "not committed yet")
+        if merged := merged_commit(release):
+            return Found(State.DONE, f"{merged[:12]}, as the pull request was merged")
         found = git.described(root, at)
         if found.parents == (release.base,) and found.subject == message:
             return Found(State.DONE if noted else State.PARTIAL, f"{at[:12]} {message}")
@@ -77,7 +79,7 @@ def _refuse_others(release: Release) -> None:
     """
     root, tree = release.project.root, release.tree
     at, wanted = git.head(tree), release_commit(release) or release.base
-    if at is None or at in (wanted, release.base) or _is_unnoted(release, at):
+    if at is None or at in (wanted, release.base, made_commit(release)) or _is_unnoted(release, at):
         return
     raise Conflict(
         f"{tree} is at {at[:12]}, and this release did not make that commit",
@@ -101,7 +103,8 @@ def _bring(release: Release, commit: str) -> None:
         NotReady: neither this clone nor the remote has it.
     """
     root, remote = release.project.root, release.project.settings.remote
-    for ref in ("", f"refs/heads/{release.branch}", f"refs/tags/{release.tag}"):
+    heads = dict.fromkeys((release.branch, release.start, release.request))
+    for ref in ("", *(f"refs/heads/{head}" for head in heads), f"refs/tags/{release.tag}"):
         with suppress(Unanswered):
             if ref:
                 git.bring(root, remote, ref)

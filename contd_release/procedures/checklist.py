@@ -8,7 +8,7 @@ from typing import Literal
 from contd_release.after.merge_back import merge_back
 from contd_release.channels import origin, registry
 from contd_release.engine.checklist import Checklist, Item, Section, Together
-from contd_release.prepare import links, notes, proof, repository, review, seal, tree, versions
+from contd_release.prepare import links, notes, proof, pull_request, repository, review, seal, tree, versions
 from contd_release.prepare.docs import deprecations, directives, guide
 from contd_release.procedures.after import steps
 from contd_release.project.release import Release
@@ -35,6 +35,7 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
                         guide.written(release),
                         deprecations.known(release),
                         *proof.access(release),
+                        *pull_request.access(release),
                         *_access(release),
                         *steps.access(release),
                     ),
@@ -44,13 +45,7 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
                     tree.committed(release),
                 ),
             ),
-            Section(
-                "prove and build",
-                (
-                    together(*proof.passed(release), *_staging("build", release)),
-                    *([] if _is_elsewhere(release) else [seal.sealed(release, registry.built)]),
-                ),
-            ),
+            *_made(release),
             Section(
                 "stage",
                 (
@@ -62,6 +57,20 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
             *_public(release),
             Section("after", (merge_back.merged(release), *steps.announced(release), *_looked(release))),
         )
+    )
+
+
+def _made(release: Release) -> tuple[Section, ...]:
+    """The proof and the artifacts; where a pull request comes between them, they are built from what was merged."""
+    proofs, builds = proof.passed(release), tuple(_staging("build", release))
+    sealed = [] if _is_elsewhere(release) else [seal.sealed(release, registry.built)]
+    if not release.by_pull:
+        return (Section("prove and build", (together(*proofs, *builds), *sealed)),)
+    built = Section("build", (together(*builds), *sealed, pull_request.listed(release)))
+    return (
+        Section("prove", (together(*proofs),)),
+        Section("pull request", pull_request.asked(release)),
+        *([] if _is_elsewhere(release) else [built]),
     )
 
 

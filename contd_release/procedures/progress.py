@@ -29,6 +29,7 @@ def begin(release: Release) -> None:
                 because=release.because,
                 without_ci=release.without_ci,
                 hotfix=release.hotfix,
+                by_pull=release.by_pull,
             )
         )
     last = entries.latest(CheckedOut, str(release.version))

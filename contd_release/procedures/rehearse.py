@@ -70,7 +70,7 @@ def run(wishes: Wishes) -> None:
     )
     if not git.is_clean(rehearsal.project.root):
         report.says("what is not committed is not rehearsed")
-    with World(rehearsal.directory / "world") as world, bystander.yanks(rehearsal, world):
+    with World(rehearsal.directory / "world") as world, bystander.busy(rehearsal, world):
         rehearsal.be_green(world)
         skipped = rehearsal.pointers.skipped
         for one in skipped:

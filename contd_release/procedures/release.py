@@ -66,14 +66,16 @@ class Walking:
         whole = self.whole or checklist(self.release, self.ask)
         if not self.until:
             return whole
-        names = [item.name for item in whole.items if hasattr(item, "name")]
-        if self.until not in names:
+        names, until = [item.name for item in whole.items if hasattr(item, "name")], self.until
+        if self.release.by_pull and until == "prove and build":
+            until = "build" if "build" in names else "prove"
+        if until not in names:
             raise Usage(
-                f"the checklist of {self.release} has no section {self.until!r} here: the workflow walks it",
+                f"the checklist of {self.release} has no section {until!r} here: the workflow walks it",
                 expected=", ".join(names),
                 type_next="invoke release",
             )
-        return Checklist(whole.items[: names.index(self.until) + 1])
+        return Checklist(whole.items[: names.index(until) + 1])
 
     def ask(self, release: Release, sealed: Sealed) -> bool:
         """

@@ -12,6 +12,7 @@ from contd_release.errors import Conflict, NotReady, Usage
 from contd_release.prepare import repository, stated, versions
 from contd_release.prepare.committed import project_at
 from contd_release.prepare.part import evidence
+from contd_release.prepare.pull_request import way
 from contd_release.procedures import next_version, progress
 from contd_release.procedures.hotfix import hotfix
 from contd_release.procedures.options import Words
@@ -63,7 +64,7 @@ def planned_hotfix(project: Project, words: Words, wanted: Version) -> Release:
             type_next=f"invoke release   (or git switch {project.settings.main})",
         )
     base = hotfix.fixed(project, wanted)
-    found = project_at(project, base)
+    found, branch = project_at(project, base), f"{hotfix.PREFIX}{project.tags.of(wanted)}"
     return Release(
         project=found,
         version=wanted,
@@ -73,6 +74,7 @@ def planned_hotfix(project: Project, words: Words, wanted: Version) -> Release:
         because=words.because,
         without_ci=words.without_ci,
         hotfix=True,
+        by_pull=way.is_by_pull(found, branch),
     )
 
 
@@ -99,6 +101,7 @@ def planned(project: Project, words: Words, branch: str | None, *, base: str = "
         epoch=_epoch(project.root, base),
         because=words.because,
         without_ci=words.without_ci,
+        by_pull=way.is_by_pull(found, found.settings.main),
     )
 
 
@@ -114,6 +117,7 @@ def resumed(project: Project, begun: Begun) -> Release:
         because=begun.because,
         without_ci=begun.without_ci,
         hotfix=begun.hotfix,
+        by_pull=begun.by_pull,
         checkouts=progress.checkouts(found, begun.version),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from packaging.version import Version
 
@@ -16,6 +17,9 @@ from contd_release.project.artifacts import Artifact, Sealed
 from contd_release.project.package.wheel_tag import PYTHON_3
 from contd_release.project.project import Project
 from contd_release.project.version import Part, development, next_version, pre, semver
+
+# The branches of the pull requests that bring release commits.
+REQUESTS: Final = "release-request/"
 
 
 def folder(version: Version | str) -> str:
@@ -36,6 +40,7 @@ class Release:
         without_ci: why it is right to release although the checks of `base` are not green.
         hotfix: whether it starts from a branch `hotfix/v1.2.1` instead of main.
         commit: that of its tag, where it is known by its tag; empty while the commit is still to be made.
+        by_pull: whether a pull request brings the release commit to the branch that it starts from.
         checkouts: the folder that holds its checkouts where it began; None for the project's own cache.
     """
 
@@ -48,6 +53,7 @@ class Release:
     without_ci: str = ""
     hotfix: bool = False
     commit: str = ""
+    by_pull: bool = False
     checkouts: Path | None = None
 
     def __str__(self) -> str:
@@ -95,6 +101,11 @@ class Release:
     def branch(self) -> str:
         """The branch that the release commit is pushed to."""
         return f"release/{self.tag}" if self.has_branch else self.start
+
+    @property
+    def request(self) -> str:
+        """The branch of the pull request that brings the release commit, where one does."""
+        return f"{REQUESTS}{self.tag}"
 
     @property
     def task(self) -> str:

@@ -122,6 +122,8 @@ class Github:
         workflow: the file in `.github/workflows` that publishes a tag, where the publisher is `github-actions`.
         comment_on_issues: whether the issues that the fragments name get a comment with the version.
         close_milestone: whether the milestone that is called like the version is closed.
+        pull_request: whether the release commit goes to its branch by a pull request; `auto` where that is protected.
+        approvals: how many people have to approve that pull request, whatever GitHub itself asks for.
     """
 
     repository: str = field(default="", metadata=GITHUB.or_empty().metadata)
@@ -130,6 +132,8 @@ class Github:
     workflow: str = field(default="release.yml", metadata=WORKFLOW.metadata)
     comment_on_issues: bool = False
     close_milestone: bool = False
+    pull_request: Literal["auto", "always", "never"] = "auto"
+    approvals: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from contd_release.errors import NotReady
 from contd_release.process.action import Action, Running
 from contd_release.project.release import Release
 from contd_release.records import journal
-from contd_release.records.entries import Committed
+from contd_release.records.entries import Committed, Merged
 from contd_release.tools import git
 
 
@@ -21,7 +21,20 @@ def release_commit(release: Release) -> str | None:
     """The commit that a release made, or that its tag names; None before it is made."""
     if release.commit:
         return release.commit
+    if merged := merged_commit(release):
+        return merged
+    return made_commit(release)
+
+
+def made_commit(release: Release) -> str | None:
+    """The commit that was made here; a pull request may have been merged as another one."""
     noted = journal.of(release.project).latest(Committed, str(release.version))
+    return noted.commit if noted else None
+
+
+def merged_commit(release: Release) -> str | None:
+    """The commit that GitHub made of the pull request; None before it is merged, or without one."""
+    noted = journal.of(release.project).latest(Merged, str(release.version)) if release.by_pull else None
     return noted.commit if noted else None
 
 

@@ -37,6 +37,7 @@ class Begun(Entry):
         because: why a smaller part than the fragments ask for is right.
         without_ci: why it is right although the checks of `base` are not green.
         hotfix: whether it starts from a hotfix branch.
+        by_pull: whether a pull request brings the release commit to that branch.
     """
 
     previous: str
@@ -45,6 +46,7 @@ class Begun(Entry):
     because: str = ""
     without_ci: str = ""
     hotfix: bool = False
+    by_pull: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,26 @@ class CheckedOut(Entry):
 @dataclass(frozen=True, kw_only=True)
 class Committed(Entry):
     """The release commit was made: what is proved, built and published from now on is this commit."""
+
+    commit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requested(Entry):
+    """
+    The pull request with this number brings the release commit.
+
+    Args:
+        is_given_up: whether an abort has given it up.
+    """
+
+    number: int
+    is_given_up: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merged(Entry):
+    """The pull request was merged as this commit, with the proved tree: from now on it is the release commit."""
 
     commit: str
 
@@ -221,7 +243,9 @@ def _is_sound(entry: Entry) -> bool:
     if isinstance(entry, Begun):
         parse(entry.version)
         parse_stated(entry.previous)
-    commits = [entry.base] if isinstance(entry, Begun) else [entry.commit] if isinstance(entry, Committed) else []
+    commits = (
+        [entry.base] if isinstance(entry, Begun) else [entry.commit] if isinstance(entry, Committed | Merged) else []
+    )
     is_dated = datetime.fromisoformat(entry.at).tzinfo is not None
     return is_dated and all(0 <= one < _YEAR_10000 for one in numbers) and all(map(_COMMIT.fullmatch, commits))
 

@@ -10,11 +10,15 @@ from threading import Event, Thread
 from typing import Final
 
 from contd_release.process.redaction import Secret
+from contd_release.project.release import REQUESTS
 from contd_release.records import lock
 from contd_release.records.entries import Announced, Announcing, Entry, Withdrawing
 from contd_release.rehearse.rehearsal import Rehearsal
 from contd_release.sandbox import remotes
 from contd_release.sandbox.chat import Chat, Message
+from contd_release.sandbox.github.api import Forge
+from contd_release.sandbox.github.records import Pull, Review
+from contd_release.sandbox.github.store import now
 from contd_release.sandbox.world import World
 from contd_release.tools.http import Http
 
@@ -38,16 +42,41 @@ def answers(rehearsal: Rehearsal, world: World) -> Iterator[tuple[str, ...]]:
 
 
 @contextmanager
-def yanks(rehearsal: Rehearsal, world: World) -> Iterator[None]:
-    """Meanwhile a person does on the index's page what a rollback asks for: a withdrawn version is yanked."""
+def busy(rehearsal: Rehearsal, world: World) -> Iterator[None]:
+    """
+    Meanwhile a person does what a release or a rollback asks for: yanks a withdrawn version on the index's page, and
+    merges the pull request of a release.
+    """
     over = Event()
-    thread = Thread(target=_yank, args=(rehearsal, world, over), daemon=True)
-    thread.start()
+    threads = [Thread(target=one, args=(rehearsal, world, over), daemon=True) for one in (_yank, _merge)]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         over.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
+
+
+def _merge(rehearsal: Rehearsal, world: World, over: Event) -> None:
+    """Merge every pull request of a release by squash; refused once where it lacks a check or a review, which come."""
+    place, token = world.part(Forge).place(rehearsal.pointers.repository), world.accounts.publisher.password
+    http = Http(f"{world.api_url}/repos/{place.name}/", headers={"Authorization": Secret(f"Bearer {token.reveal()}")})
+    github = rehearsal.project.settings.github
+    while not over.wait(_LOOK):
+        for pull in place.shelf(Pull):
+            if pull.state != "open" or not pull.head.startswith(REQUESTS):
+                continue
+            # It lists them in GitHub's words, and the walk that waits shows them in ours.
+            if http.send("PUT", f"pulls/{pull.number}/merge", json={"merge_method": "squash"}).status == 200:
+                continue
+            rehearsal.be_green(world, pull.head_sha)
+            given = {one.login for one in place.shelf(Review) if one.number == pull.number}
+            for number in range(max(github.approvals if github else 0, 1)):
+                if (login := f"reviewer-{number + 1}") not in given:
+                    review = Review(id=place.new_id(), created_at=now(), login=login, number=pull.number)
+                    place.shelf(Review).put(review)
 
 
 def _yank(rehearsal: Rehearsal, world: World, over: Event) -> None:

@@ -105,6 +105,7 @@ def sweep(
     *,
     every: int = 1,
     after: int = 0,
+    steps: tuple[str, ...] = (),
     most: int = 0,
     faults: tuple[str, ...] = (),
 ) -> Sweep:
@@ -114,6 +115,7 @@ def sweep(
     Args:
         rehearsed: the words that begin a release, or a scenario of several commands.
         most: the most points to be killed at, spread evenly over all; every one where it is 0.
+        steps: the titles of the steps to be killed at; all of them, where none is named.
         after: so many commands of the scenario have no points of their own; another sweep kills them.
         faults: what the world orders besides, each time that the release is killed.
 
@@ -122,9 +124,10 @@ def sweep(
         FailedCommand: a continued release did not continue.
     """
     words = rehearsed if isinstance(rehearsed, Scenario) else Once(rehearsed)
-    with _world(rehearsal) as world, bystander.yanks(rehearsal, world):
+    with _world(rehearsal) as world, bystander.busy(rehearsal, world):
         began = time.monotonic()
-        found = _points(rehearsal, world, words, after)[::every]
+        every_point = _points(rehearsal, world, words, after)
+        found = tuple(one for one in every_point if not steps or one.step in steps)[::every]
         whole = time.monotonic() - began
         undisturbed = end_state.of(rehearsal, world)
     points = spread(found, most)
@@ -134,7 +137,7 @@ def sweep(
     # What did not come, because a step beside it was faster, is waited for in another release, as long as that helps.
     while count.left and count.kills > before:
         before = count.kills
-        with _world(rehearsal) as world, bystander.yanks(rehearsal, world):
+        with _world(rehearsal) as world, bystander.busy(rehearsal, world):
             world.faults.order(*faults)
             while kill := _killed(count.left, rehearsal, world, words):
                 count.add(kill)

@@ -12,14 +12,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from contd_release.errors import Unanswered
+from contd_release.errors import NotReady, Unanswered
 from contd_release.records.entries import Ended, Withdrawing, Withdrawn
 from contd_release.rehearse.rehearsal import Rehearsal
 from contd_release.sandbox import remotes
+from contd_release.sandbox.github.api import Forge
+from contd_release.sandbox.github.pulls import rules
+from contd_release.sandbox.github.records import Ruleset
+from contd_release.sandbox.github.store import now
 from contd_release.sandbox.world import World
 from contd_release.tools import git
 
 REASON: Final = "It was rehearsed."
+# The ruleset of a protected main, with the check that a rehearsal makes green.
+_RULES: Final = 1
+_REVIEWED: Final = {
+    "required_approving_review_count": 1,
+    "dismiss_stale_reviews_on_push": False,
+    "require_code_owner_review": False,
+    "require_last_push_approval": False,
+    "required_review_thread_resolution": False,
+}
+_CHECKED: Final = {"strict_required_status_checks_policy": True, "required_status_checks": [{"context": "ci"}]}
+_PROTECTED: Final[tuple[dict[str, object], ...]] = (
+    {"type": "pull_request", "parameters": _REVIEWED},
+    {"type": "required_status_checks", "parameters": _CHECKED},
+)
 
 
 class Scenario(ABC):
@@ -93,13 +111,43 @@ class RollbackScenario(Scenario):
         return rehearsal.command("rollback", "--version", ended[-1], "--reason", REASON, *wishes, "--yes")
 
 
+@dataclass(frozen=True)
+class ProtectedMainScenario(Scenario):
+    """
+    A release where main takes pull requests only, with a review and a green check.
+
+    The merge is refused once; then a person merges it by squash while the release waits.
+    """
+
+    words: tuple[str, ...]
+    name: str = "protected-main"
+
+    def following(self, rehearsal: Rehearsal, world: World) -> tuple[str, ...] | None:
+        """The release until it has ended."""
+        settings = rehearsal.project.settings
+        if not (settings.github and settings.github.repository):
+            raise NotReady(
+                f"{rehearsal.project.name} has no GitHub repository, whose {settings.main} could be protected",
+                expected="a remote on github.com, or [tool.contd-release.github] repository",
+                type_next="invoke rehearse",
+            )
+        place = world.part(Forge).place(rehearsal.pointers.repository)
+        place.shelf(Ruleset).put(Ruleset(id=_RULES, created_at=now(), name=settings.main, rules=_PROTECTED))
+        rules.guard(place)
+        return Once(self.words).following(rehearsal, world)
+
+
 def named(name: str, words: tuple[str, ...]) -> Scenario:
     """The scenario of this name, whose first release begins with these options."""
-    known: Mapping[str, Scenario] = {"hotfix": HotfixScenario(words), "rollback": RollbackScenario(words)}
+    known: Mapping[str, Scenario] = {
+        "hotfix": HotfixScenario(words),
+        "rollback": RollbackScenario(words),
+        "protected-main": ProtectedMainScenario(words),
+    }
     return known[name]
 
 
-NAMES: Final = ("hotfix", "rollback")
+NAMES: Final = ("hotfix", "rollback", "protected-main")
 
 
 def _ended(rehearsal: Rehearsal) -> list[str]:

@@ -59,7 +59,7 @@ def day(tmp_path: Path) -> Iterator[Day]:
     git(source, "remote", "add", "origin", "https://github.com/contd/contd.git")
     rehearsal = replace(rehearsal_of(git_tool.clone(source)), directory=tmp_path / "r")
     rehearsal.prepare()
-    with World(rehearsal.directory / "world") as world, bystander.yanks(rehearsal, world):
+    with World(rehearsal.directory / "world") as world, bystander.busy(rehearsal, world):
         rehearsal.be_green(world)
         mine = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache"), "LANG": "C.UTF-8"}
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"

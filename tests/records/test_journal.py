@@ -35,7 +35,9 @@ from contd_release.records.entries import (
     Ended,
     Entry,
     Left,
+    Merged,
     Proved,
+    Requested,
     Verified,
     Withdrawing,
     Withdrawn,
@@ -45,6 +47,8 @@ from contd_release.records.journal import Journal
 BEGUN = Begun(version="1.2.0", previous="1.1.0", base="0" * 40, epoch=1_700_000_000, because="größer \udcff\n\u2028")
 CHECKED_OUT = CheckedOut(version="1.2.0", folder="/somewhere/größer \udcff")
 COMMITTED = Committed(version="1.2.0", commit="2" * 40)
+REQUESTED = Requested(version="1.2.0", number=12, is_given_up=True)
+MERGED = Merged(version="1.2.0", commit="c" * 40)
 BUILT = Built(version="1.2.0", seal="3" * 64)
 CROSSED = Crossed(version="1.2.0", step="v1.2.0 is on origin")
 PROVED = Proved(version="1.2.0", session="tests", tree="1" * 40, seconds=1.5)
@@ -63,6 +67,8 @@ EVERY = [
     BEGUN,
     CHECKED_OUT,
     COMMITTED,
+    REQUESTED,
+    MERGED,
     BUILT,
     CROSSED,
     PROVED,

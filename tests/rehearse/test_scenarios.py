@@ -16,6 +16,7 @@ from contd_release.channels.image.rehearsal import BASE
 from contd_release.rehearse import scenarios
 from contd_release.rehearse.crashes import Sweep, sweep
 from contd_release.rehearse.rehearsal import rehearsal_of
+from contd_release.sandbox import remotes
 from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.world import World
 from contd_release.tools import git
@@ -32,6 +33,13 @@ EXAMPLE = ROOT / "examples" / "contd"
 FIRST = ("--part", "minor")
 # How many releases a scenario makes before what it is about.
 RELEASES = {"hotfix": 1, "rollback": 2}
+# What a protected main adds to the checklist.
+STEPS = (
+    "release-request/v0.2.0 is on origin",
+    'a pull request "Release 0.2.0" asks for it',
+    "main has the release commit, merged with the tree that was proved",
+    "the pull request lists what was built",
+)
 
 
 @pytest.mark.slow
@@ -46,6 +54,50 @@ def test_rehearsed(place: Place, name: str) -> None:
         "0.2.1 is withdrawn, as far as it can be" if name == "rollback" else "0.2.1 is released, installed and verified"
     )
     assert f"contd {became}; nothing left this machine" in said.out
+
+
+@pytest.fixture
+def protected(place: Place) -> Place:
+    """The place with a repository on GitHub, whose main a rehearsal can protect."""
+    with (place.clone / "pyproject.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[tool.contd-release.github]\nrepository = "contd/contd"\n')
+    place.publish("Go to GitHub")
+    return place
+
+
+@pytest.mark.slow
+def test_a_protected_main(protected: Place) -> None:
+    """The pull request is refused once, and merged by squash while the walk waits; the release goes on from that."""
+    said = protected.run("rehearse", "--scenario", "protected-main", "--part", "minor", timeout=400)
+    assert said.code == 0, said.text
+    assert "✓ GitHub takes the release commit by a pull request, and v0.2.0: by a pull request to main" in said.out
+    assert "things were published, 0 of them twice" in said.out
+    assert "contd 0.2.0 is released, installed and verified; nothing left this machine" in said.out
+    (found,) = protected.cache.glob("contd-release/rehearsals/*/world")
+    with World(found) as world:
+        merges = [one.status for one in world.ledger.requests() if one.path.endswith("/pulls/1/merge")]
+    refs = remotes.refs(found / "git" / "contd" / "contd.git")
+    assert merges == [405, 200]
+    assert refs["refs/heads/main"] == refs["refs/heads/release/v0.2.0"] != refs["refs/heads/release-request/v0.2.0"]
+
+
+@pytest.mark.slow
+def test_a_protected_main_killed_at_each_step_of_the_pull_request(
+    protected: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed at each new step and continued, the end is as if it had not been."""
+    found = protected.environment()
+    for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
+        monkeypatch.delenv(name)
+    for name, value in found.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(protected.clone)
+    rehearsal = rehearsal_of(git.clone(protected.clone))
+    scenario = scenarios.named("protected-main", FIRST)
+    result = sweep(rehearsal, scenario, lambda _: None, steps=STEPS)
+    print(f"\n{result.kills} kills at {result.points} points, {len(result.missed)} never came")  # noqa: T201
+    assert result.missed == ()
+    assert result.kills >= result.points >= 2 * len(STEPS)
 
 
 @pytest.fixture
@@ -119,7 +171,7 @@ def test_no_such_scenario(place: Place) -> None:
     """The names there are are told."""
     said = place.say("rehearse", "--scenario", "flood")
     assert said.code == 2
-    assert "there is no scenario 'flood'\n  expected: hotfix, rollback\n" in said.err
+    assert "there is no scenario 'flood'\n  expected: hotfix, rollback, protected-main\n" in said.err
 
 
 def killed(place: Place, name: str, every: int = 1) -> Sweep:
@@ -136,7 +188,7 @@ def killed(place: Place, name: str, every: int = 1) -> Sweep:
 
 
 @pytest.mark.slow(minutes=6)
-@pytest.mark.parametrize("name", scenarios.NAMES)
+@pytest.mark.parametrize("name", ["hotfix", "rollback"])
 def test_killed_everywhere(here: Place, name: str) -> None:
     """Every point, each continued, and in the end nothing is other than undisturbed."""
     result = killed(here, name)

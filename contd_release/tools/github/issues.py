@@ -43,6 +43,8 @@ class Pull:
     Args:
         commit: the tip of its branch.
         can_merge: `None` while GitHub has not found out.
+        merged_as: the commit that the base got of it; empty before it is merged.
+        opened_by: the login of who opened it.
     """
 
     number: int
@@ -54,6 +56,9 @@ class Pull:
     is_merged: bool
     can_merge: bool | None
     url: str
+    body: str = ""
+    merged_as: str = ""
+    opened_by: str = ""
 
 
 def issues(
@@ -117,7 +122,28 @@ def open_pull(repository: GitHubRepository, title: str, head: str, base: str, bo
     """Open a pull request from one branch of the repository into another."""
     sent = {"title": title, "head": head, "base": base, "body": body}
     reply = repository.http.send("POST", repository.path("/pulls"), json=sent)
+    may = "export GITHUB_TOKEN=…   (a token with the permission pull requests: write)"
+    refused(reply, f"the pull request {title!r}", type_next=may)
     return _pull(expected(reply, (201,), f"the pull request {title!r}").node())
+
+
+def edit_pull(repository: GitHubRepository, number: int, **changes: str) -> None:
+    """Change the `body` or the `state` of a pull request."""
+    reply = repository.http.send("PATCH", repository.path(f"/pulls/{number}"), json=changes)
+    expected(reply, (200,), f"the change of pull request {number}")
+
+
+def approvers(repository: GitHubRepository, number: int) -> tuple[str, ...]:
+    """The logins of those whose last word on a pull request approves it."""
+    reviews = pages(repository, f"/pulls/{number}/reviews", _review)
+    # A comment leaves an approval as it is.
+    last = {login: state for login, state in reviews if state != "COMMENTED"}
+    return tuple(sorted(login for login, state in last.items() if state == "APPROVED"))
+
+
+def _review(found: Node) -> tuple[str, str]:
+    user = found.get("user")
+    return (user.text_of("login") if user else "", found.at("state").text())
 
 
 def _issue(found: Node) -> Issue:
@@ -142,7 +168,8 @@ def _label(found: Node) -> str:
 
 
 def _pull(found: Node) -> Pull:
-    mergeable = found.get("mergeable")
+    mergeable, user = found.get("mergeable"), found.get("user")
+    is_merged = found.text_of("merged_at") != ""
     return Pull(
         number=found.at("number").whole(),
         title=found.at("title").text(),
@@ -150,7 +177,10 @@ def _pull(found: Node) -> Pull:
         base=found.at("base").at("ref").text(),
         commit=found.at("head").at("sha").text(),
         is_open=found.at("state").text() == "open",
-        is_merged=found.text_of("merged_at") != "",
+        is_merged=is_merged,
         can_merge=mergeable.flag() if mergeable else None,
         url=found.at("html_url").text(),
+        body=found.text_of("body"),
+        merged_as=found.text_of("merge_commit_sha") if is_merged else "",
+        opened_by=user.text_of("login") if user else "",
     )
