@@ -20,6 +20,10 @@ TYPED: Final = "CONTD_RELEASE_TYPED"
 # The tasks that mean the repository where a person is, whatever runs them.
 _PROGRAMS: Final = {"invoke": "invoke", "inv": "invoke", "contd-release": "contd-release"}
 _OF_THE_REPOSITORY: Final = frozenset({"adopt", "changelog", "doctor", "news", "schedule"})
+# The tasks that take the options of a release; those of them that choose no version, and whether they take a value.
+_OF_A_RELEASE: Final = frozenset({"bump", "build", "check", "plan", "release"})
+_KEPT: Final = {"--because": True, "--without-ci": True, "--yes": False, "--dry-run": False}
+_BEGINS_A_RELEASE: Final = re.compile(r"invoke release( --(?:part|version|pre|final)\b.*)")
 
 
 class ReleaseError(Exception):
@@ -147,10 +151,15 @@ class Several(ReleaseError):
 
 def again(when: str) -> str:
     """The command that a person typed, and when it is worth typing it once more."""
-    program = Path(sys.argv[0])
-    name = "contd-release" if program.parent.name == "contd_release" else program.name
+    name = _program()
     words = shlex.join((_PROGRAMS[name], *sys.argv[1:])) if name in _PROGRAMS else "the same command again"
     return f"{os.environ.get(TYPED) or words}   ({when})"
+
+
+def _program() -> str:
+    """The name of the program that runs, as a person types it."""
+    program = Path(sys.argv[0])
+    return "contd-release" if program.parent.name == "contd_release" else program.name
 
 
 def typed(hint: str) -> str:
@@ -158,10 +167,33 @@ def typed(hint: str) -> str:
     program, _, rest = hint.partition(" ")
     task = rest.partition(" ")[0]
     command = os.environ.get(TYPED)
-    if not command or hint.startswith(command) or program not in _PROGRAMS or task in _OF_THE_REPOSITORY:
+    if not command:
+        return _as_typed(hint)
+    if hint.startswith(command) or program not in _PROGRAMS or task in _OF_THE_REPOSITORY:
         return hint
     part = re.search(r" --part [a-z]+", hint)
     return re.sub(r" --part [a-z]+", "", command) + part[0] if part else command
+
+
+def _as_typed(hint: str) -> str:
+    """
+    The hint that begins a release, with the task that a person typed and its options that choose no version.
+
+    A hint is copied without a second thought, so the answer to a plan is a plan.
+    """
+    command, mark, comment = hint.partition("   (")
+    words = [word for one in sys.argv[1:] for word in (one.split("=", 1) if one.startswith("--") else (one,))]
+    at = next((number for number, word in enumerate(words) if not word.startswith("-")), len(words))
+    task, rest = words[: at + 1], words[at + 1 :]
+    begins = _BEGINS_A_RELEASE.match(command)
+    if not begins or _program() not in _PROGRAMS or not _OF_A_RELEASE.intersection(task):
+        return hint
+    kept = [
+        shlex.join(rest[number : number + 1 + _KEPT[word]])
+        for number, word in enumerate(rest)
+        if word in _KEPT and f" {word}" not in command
+    ]
+    return " ".join((f"invoke {shlex.join(task)}{begins[1]}", *kept)) + mark + comment
 
 
 def raise_all(errors: Sequence[ReleaseError]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 import pytest
 
@@ -163,3 +164,41 @@ def test_within_a_rehearsal_the_rehearsal_is_typed(hint: str, shown: str, monkey
     """A task of the rehearsed release is not typed: the command that rehearses is, or one about the repository."""
     monkeypatch.setenv(errors.TYPED, "invoke rehearse --part minor")
     assert Unsettled("it lags", type_next=hint).type_next == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint", "shown"),
+    [
+        ("plan --part mnor", "invoke release --part minor", "invoke plan --part minor"),
+        (
+            "check --part patch --without-ci 'no CI'",
+            'invoke release --part minor   (or --part patch --because "…")',
+            "invoke check --part minor --without-ci 'no CI'   (or --part patch --because \"…\")",
+        ),
+        (
+            "release --part mnor --yes",
+            "invoke release --part minor",
+            "invoke release --part minor --yes",
+        ),
+        (
+            "release --because=small --final",
+            "invoke release --part minor",
+            "invoke release --part minor --because small",
+        ),
+        ("--dry release --part x", "invoke release --version 1.0.0", "invoke --dry release --version 1.0.0"),
+        (
+            "release --part x --without-ci a",
+            "invoke release --part minor --without-ci b",
+            "invoke release --part minor --without-ci b",
+        ),
+        ("bump --part minor", "invoke release", "invoke release"),
+        ("status", "invoke release --part auto", "invoke release --part auto"),
+    ],
+)
+def test_a_hint_keeps_the_task_and_its_reasons(
+    typed: str, hint: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan is never answered with a release, and the options that choose no version are typed again."""
+    monkeypatch.delenv(errors.TYPED, raising=False)
+    monkeypatch.setattr("sys.argv", ["/venv/bin/invoke", *shlex.split(typed)])
+    assert errors.Usage("it is wrong", type_next=hint).type_next == shown

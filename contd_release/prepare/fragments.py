@@ -25,7 +25,7 @@ from contd_release.project.version import Part
 from contd_release.tools import git
 
 _SIZE: Final[dict[Part, int]] = {"patch": 0, "minor": 1, "major": 2}
-ISSUE: Final = re.compile(r"([A-Za-z]+-)?[0-9]{1,12}")
+ISSUE: Final = re.compile(r"([A-Za-z]+-)?[1-9][0-9]{0,11}")
 _FORMATS: Final = ("md", "rst", "txt")
 _NEAR: Final = 0.5
 _SPELLED_OUT: Final = str.maketrans(

@@ -38,7 +38,7 @@ def invoked(task: str, flags: Iterable[str] = (), **given: str) -> str:
 _LONGEST: Final = 30 * 86400
 
 
-def whole_number(text: str, such_as: str) -> int:
+def whole_number(text: str, such_as: str, *, least: int = 0) -> int:
     """
     The number that an option names; seconds, or how often.
 
@@ -46,12 +46,12 @@ def whole_number(text: str, such_as: str) -> int:
         such_as: a command with the option and a usual number, as a person types it.
 
     Raises:
-        Usage: it is no whole number, or more than the seconds of a month.
+        Usage: it is no whole number, below the least, or more than the seconds of a month.
     """
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= _LONGEST):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= _LONGEST):
         raise Usage(
             f"{such_as.split()[-2]} is {text!r}",
-            expected=f"a whole number, from 0 to {_LONGEST}",
+            expected=f"a whole number, from {least} to {_LONGEST}",
             type_next=such_as,
         )
     return int(text)

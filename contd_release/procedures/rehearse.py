@@ -19,11 +19,13 @@ from contd_release.procedures import next_version
 from contd_release.procedures.options import Words
 from contd_release.project.project import Project
 from contd_release.project.version import AUTO, PARTS, part
+from contd_release.records.entries import Begun
 from contd_release.rehearse import bystander, scenarios
 from contd_release.rehearse.crashes import sweep
 from contd_release.rehearse.evidence import evidence
 from contd_release.rehearse.rehearsal import Rehearsal, rehearsal_of
 from contd_release.rehearse.scenarios import Once, Scenario
+from contd_release.sandbox.faults import Order
 from contd_release.sandbox.world import World
 from contd_release.tools import git
 
@@ -49,6 +51,18 @@ class Wishes:
     kills: int = 0
     everywhere: bool = False
 
+    @property
+    def typed(self) -> str:
+        """The command that a person types for this."""
+        part = ("--part", self.part) if self.part else ()
+        version = ("--version", self.version) if self.version else ()
+        scenario = ("--scenario", self.scenario) if self.scenario else ()
+        unproved = ("--without-proof",) if self.without_proof else ()
+        faults = (word for order in self.faults for word in ("--fault", order))
+        everywhere = ("--crash-everywhere",) if self.everywhere else ()
+        kills = ("--kills", str(self.kills)) if self.kills else ()
+        return shlex.join(("invoke", "rehearse", *part, *version, *scenario, *unproved, *faults, *everywhere, *kills))
+
 
 def run(wishes: Wishes) -> None:
     """
@@ -57,11 +71,12 @@ def run(wishes: Wishes) -> None:
     Raises:
         ReleaseError: the release stopped, and has said why; the exit code is the one of the release.
     """
+    orders = tuple(Order.of(one) for one in wishes.faults)
     rehearsal = _rehearsal(wishes)
     report = reporting(as_json=wishes.as_json)
     scenario = _scenario(rehearsal, wishes)
     is_begun = rehearsal.scenario == wishes.scenario if wishes.scenario else rehearsal.is_under_way
-    is_continued = is_begun and not wishes.fresh
+    is_continued = is_begun and not wishes.fresh and not _is_another(rehearsal, wishes)
     if not is_continued:
         rehearsal.prepare(wishes.scenario)
     report.says(
@@ -75,8 +90,7 @@ def run(wishes: Wishes) -> None:
         skipped = rehearsal.pointers.skipped
         for one in skipped:
             report.says(str(one))
-        for order in wishes.faults:
-            world.faults.order(order)
+        world.faults.only(*orders)
         while command := scenario.following(rehearsal, world):
             if wishes.scenario:
                 report.says(f"\n$ invoke {shlex.join(command[command.index('contd_release') + 1 :])}\n")
@@ -84,7 +98,7 @@ def run(wishes: Wishes) -> None:
                 raise with_exit_code(code)(
                     f"the rehearsed {wishes.scenario or 'release'} stopped with exit code {code}, for the reason above",
                     expected="a rehearsal that ends as a release does",
-                    type_next=f"{_again(wishes)}   (it continues; --fresh begins again)",
+                    type_next=f"{wishes.typed}   (it continues; --fresh begins again)",
                 )
         for line in (*evidence(rehearsal, world), *map(str, skipped)):
             report.says(line)
@@ -106,7 +120,7 @@ def crash(wishes: Wishes) -> None:
 def _rehearsal(wishes: Wishes) -> Rehearsal:
     """The rehearsal of the commit that is checked out."""
     found = rehearsal_of(git.clone(Path.cwd()))
-    return replace(found, is_proved=not wishes.without_proof, typed=_again(wishes))
+    return replace(found, is_proved=not wishes.without_proof, typed=wishes.typed)
 
 
 def _scenario(rehearsal: Rehearsal, wishes: Wishes) -> Scenario:
@@ -124,7 +138,7 @@ def _scenario(rehearsal: Rehearsal, wishes: Wishes) -> Scenario:
         raise Usage(
             f"there is no scenario {wishes.scenario!r}" + (f"; did you mean {near[0]}?" if near else ""),
             expected=", ".join(scenarios.NAMES),
-            type_next=f"invoke rehearse --scenario {(near or scenarios.NAMES)[0]}",
+            type_next=replace(wishes, scenario=(near or scenarios.NAMES)[0]).typed,
         )
     return scenarios.named(wishes.scenario, words)
 
@@ -139,9 +153,21 @@ def _words(rehearsal: Rehearsal, wishes: Wishes) -> tuple[str, ...]:
         return ("--version", _named(rehearsal.project, current, wishes), *svg)
     if current.pre:
         if wishes.part:
-            raise Usage(f"{current} is a pre-release", expected="no part", type_next="invoke rehearse")
+            raise Usage(f"{current} is a pre-release", expected="no part", type_next=replace(wishes, part="").typed)
         return ("--final", *svg)
     return ("--part", wishes.part or AUTO, *svg)
+
+
+def _is_another(rehearsal: Rehearsal, wishes: Wishes) -> bool:
+    """Whether the call names another version than the one that the stopped rehearsal began with."""
+    begun = next(iter(rehearsal.entries.entries(Begun)), None)
+    if begun is None or not (wishes.version or wishes.part not in ("", AUTO)):
+        return False
+    words = Words(part=wishes.part, version=wishes.version)
+    wanted = next_version.version_after(
+        rehearsal.project, stated.at(rehearsal.project, rehearsal.commit).current, words
+    )
+    return str(wanted) != begun.version
 
 
 def _require_part(wishes: Wishes) -> None:
@@ -157,7 +183,7 @@ def _require_part(wishes: Wishes) -> None:
         part(wishes.part)
     except Usage as error:
         meant = (get_close_matches(wishes.part, PARTS, 1) or [AUTO])[0]
-        raise Usage(error.what_is, expected=error.expected, type_next=_again(replace(wishes, part=meant))) from error
+        raise Usage(error.what_is, expected=error.expected, type_next=replace(wishes, part=meant).typed) from error
 
 
 def _named(project: Project, current: Version, wishes: Wishes) -> str:
@@ -170,19 +196,9 @@ def _named(project: Project, current: Version, wishes: Wishes) -> str:
     try:
         return str(next_version.version_after(project, current, Words(part=wishes.part, version=wishes.version)))
     except Usage as error:
-        advice = error.type_next.replace("invoke release", "invoke rehearse")
-        raise Usage(error.what_is, expected=error.expected, type_next=advice) from error
-
-
-def _again(wishes: Wishes) -> str:
-    part = ("--part", wishes.part) if wishes.part else ()
-    version = ("--version", wishes.version) if wishes.version else ()
-    scenario = ("--scenario", wishes.scenario) if wishes.scenario else ()
-    unproved = ("--without-proof",) if wishes.without_proof else ()
-    faults = (word for order in wishes.faults for word in ("--fault", order))
-    everywhere = ("--crash-everywhere",) if wishes.everywhere else ()
-    kills = ("--kills", str(wishes.kills)) if wishes.kills else ()
-    return shlex.join(("invoke", "rehearse", *part, *version, *scenario, *unproved, *faults, *everywhere, *kills))
+        advice, _, version = error.type_next.partition(" --version ")
+        typed = replace(wishes, part="", version=version).typed if version else advice
+        raise Usage(error.what_is, expected=error.expected, type_next=typed) from error
 
 
 def _run(argv: tuple[str, ...], rehearsal: Rehearsal, world: World) -> int:

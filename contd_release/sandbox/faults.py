@@ -144,6 +144,12 @@ class Faults:
             known = {one.order for one in before}
             self._keep((*before, *(one for one in added if one.order not in known)))
 
+    def only(self, *orders: Order) -> None:
+        """Take back every order but these; one that exists already continues counting."""
+        with self._lock:
+            seen = {one.order: one.seen for one in self.standing()}
+            self._keep(Standing(one, seen.get(one, 0)) for one in dict.fromkeys(orders))
+
     def clear(self) -> None:
         """Take back every order."""
         with self._lock:

@@ -65,8 +65,8 @@ class Tasks(Program):
             )
         else:
             what, known = f"there is no task {word}", sorted(self.collection.task_names)
-        near = get_close_matches(word, known, 1)
+        near, expected = get_close_matches(word, known, 1), f"one that {help_of_task} shows"
         if not near:
-            return Usage(what, expected="one that --help shows", type_next=help_of_task)
+            return Usage(what, expected, type_next=help_of_task)
         words = [near[0] if one == word else one for one in self.argv[1:]]
-        return Usage(f"{what}; did you mean {near[0]}?", "one that there is", shlex.join(("contd-release", *words)))
+        return Usage(f"{what}; did you mean {near[0]}?", expected, shlex.join(("contd-release", *words)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from invoke.context import Context
 from invoke.tasks import task
 
@@ -41,9 +43,10 @@ def rehearse(
         from contd_release.procedures.options import whole_number
         from contd_release.procedures.rehearse import Wishes, crash, run
 
-        most = 0 if kills is None else whole_number(kills, "invoke rehearse --kills 20")
-        wishes = Wishes(part, tuple(fault), svg, fresh, json, scenario, without_proof, version, most, crash_everywhere)
-        if crash_everywhere or most:
+        wishes = Wishes(part, tuple(fault), svg, fresh, json, scenario, without_proof, version, 0, crash_everywhere)
+        if kills is not None:
+            wishes = replace(wishes, kills=whole_number(kills, f"{wishes.typed} --kills 20", least=1))
+        if wishes.everywhere or wishes.kills:
             crash(wishes)
         else:
             run(wishes)

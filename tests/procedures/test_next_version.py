@@ -57,7 +57,7 @@ def test_what_cannot_be_released_is_refused(place: Place, words: tuple[str, ...]
 
     assert said.code == 2, said.text
     assert what in said.err
-    assert not advice or f"type:     invoke release --version {advice}" in said.err
+    assert not advice or f"type:     invoke plan --version {advice}" in said.err
 
 
 def test_a_version_below_the_newest_tag_is_refused(release: Place) -> None:

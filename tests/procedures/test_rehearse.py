@@ -44,6 +44,34 @@ def test_a_part_that_is_off_keeps_the_other_options(place: Place) -> None:
     assert said.err.endswith("  type:     invoke rehearse --part minor --without-proof --kills 3\n")
 
 
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("--scenario hotfx", "--scenario hotfix --without-proof"),
+        ("--version 0.1.5", "--version 0.1.6 --without-proof"),
+        ("--version 0.2.0 --part minor", "--version 0.2.0 --without-proof"),
+    ],
+)
+def test_what_is_off_is_replaced_in_the_call(place: Place, words: str, hint: str) -> None:
+    """The command to type next is the call with the one word that was meant."""
+    said = place.say("rehearse", "--without-proof", *words.split())
+    assert said.err.endswith(f"  type:     invoke rehearse {hint}\n")
+
+
+@pytest.mark.slow
+def test_another_version_is_another_rehearsal(place: Place) -> None:
+    """A rehearsal that was stopped continues for a call that names its version or none, and begins again otherwise."""
+    quick = ("rehearse", "--without-proof")
+    stopped = place.run(*quick, "--part", "minor", "--fault", "UPLOAD /legacy/ every 403")
+    assert stopped.code != 0, stopped.text
+    other = place.run(*quick, "--part", "major", "--fault", "UPLOAD /legacy/ every 403")
+    assert ", continued" not in other.out
+    assert "contd 1.0.0" in other.out
+    same = place.run(*quick, "--part", "major")
+    assert ", continued" in same.out
+    assert "contd 1.0.0 is released" in same.out
+
+
 @pytest.mark.parametrize("words", [("--kills", "3"), ("--crash-everywhere",)], ids=["kills", "everywhere"])
 def test_a_sweep_whose_release_stops(place: Place, words: tuple[str, ...]) -> None:
     """The sweep ends with the exit code of the release in it, and with the command of the sweep."""

@@ -30,7 +30,7 @@ def test_the_first_advice_is_to_wait(everywhere: Place, world: World) -> None:
     put(everywhere, world, "in_progress")
     said = everywhere.say(*MINOR, "--yes", "--because", "it is a fix")
     assert said.code == 2
-    assert "type:     invoke release --part minor --because 'it is a fix' --wait-ci   (it waits" in said.err
+    assert "type:     invoke release --part minor --because 'it is a fix' --wait-ci --yes   (it waits" in said.err
 
 
 @pytest.mark.slow

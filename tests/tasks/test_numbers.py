@@ -52,6 +52,7 @@ def test_what_is_no_number_is_refused(place: Place, task: str, option: str, valu
     [
         ('rollback --version 0.2.0 --revert --dry-run --reason "It fails." --wait abc', "--wait 1800"),
         ("verify --version 0.2.0 --only pypi --patience abc", "--patience 300"),
+        ("rehearse --scenario hotfix --without-proof --fault 'GET * 1 500' --kills 0", "--kills 20"),
     ],
 )
 def test_the_command_keeps_the_other_options(place: Place, words: str, command: str) -> None:

@@ -13,6 +13,7 @@ from contd_release.console import reporting
 from contd_release.errors import Usage
 from contd_release.prepare.committed import current_project
 from contd_release.prepare.fragments import ISSUE, Fragment, fragment, nearest_type, plain
+from contd_release.procedures.options import invoked
 from contd_release.project.news import meaning_of
 from contd_release.project.project import Project
 
@@ -98,10 +99,12 @@ def add(project: Project, text: str, kind: str, issue: str) -> Path:
     """
     news, words = project.news, text.strip()
     kind = news.type_for(kind)
-    if not words:
-        raise Usage("there is no text", expected="what changed, for users", type_next='invoke news "…" --type feature')
+    if not re.search(r"\w", words):
+        again = invoked("news", type=kind if kind in news.types else _DEFAULT, issue=issue)
+        raise Usage("there is no text", "what changed, for users", again.replace("news", 'news "…"', 1))
     if issue and not ISSUE.fullmatch(issue):
-        raise Usage(f"{issue!r} is no issue", expected="its number", type_next='invoke news "…" --issue 12')
+        again = invoked("news", text=words, type=kind, issue="12")
+        raise Usage(f"{issue!r} is no issue", expected="its number", type_next=again.replace(" --text", "", 1))
     stem = issue or "+" + ("-".join(re.findall(r"[a-z0-9]+", plain(words))[:6])[:50] or "change")
     found = fragment(f"{stem}.{kind}{news.suffix}", news)
     if not isinstance(found, Fragment):

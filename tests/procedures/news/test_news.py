@@ -61,11 +61,21 @@ def test_words_become_a_name_in_plain_letters(tmp_path: Path, text: str, name: s
     assert f"{text}\n" == (tmp_path / "newsfragments" / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("issue", ["abc", "12 13", "../12", "-", "1.2"])
+@pytest.mark.parametrize("issue", ["abc", "12 13", "../12", "-", "1.2", "0"])
 def test_an_issue_has_a_number(tmp_path: Path, issue: str) -> None:
-    """A word, a space or a path is no issue, and nothing is written."""
-    with pytest.raises(Usage, match="is no issue"):
-        add(project(tmp_path), "Better", "feature", issue)
+    """A word, a space, a path or 0 is no issue, and nothing is written; text and type are typed again."""
+    with pytest.raises(Usage, match="is no issue") as refused:
+        add(project(tmp_path), "It is better", "bugfix", issue)
+    assert refused.value.type_next == "invoke news 'It is better' --type bugfix --issue 12"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "  ", "…", "- !"])
+def test_a_text_has_words(tmp_path: Path, text: str) -> None:
+    """Spaces and punctuation alone say nothing, and nothing is written; type and issue are typed again."""
+    with pytest.raises(Usage, match="there is no text") as refused:
+        add(project(tmp_path), text, "bugfix", "7")
+    assert refused.value.type_next == 'invoke news "…" --type bugfix --issue 7'
     assert list(tmp_path.iterdir()) == []
 
 

@@ -23,4 +23,4 @@ def test_bump_without_a_part(release: Place) -> None:
     """Nothing is in progress and no part is named: the fragments say which part is enough."""
     said = release.say("bump")
     assert said.code == 2
-    assert "type:     invoke release --part minor" in said.err
+    assert "type:     invoke bump --part minor\n" in said.err
