@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 
 from contd_release.channels.github.workflow import UNHURRIED, WorkflowPace
 from contd_release.engine.step import Found, State, Step
-from contd_release.errors import Interrupted, NotReady, Unsettled
+from contd_release.errors import NotReady, Unsettled
 from contd_release.process.action import Running
 from contd_release.project.release import Release
-from contd_release.tools.github import api, runs
+from contd_release.tools.github import api, polling, runs
 
 
 def allowed(release: Release) -> Step:
@@ -95,11 +96,12 @@ class Awaited:
         Raises:
             NotReady: no check has begun.
             Unsettled: they take too long.
+            Unanswered: GitHub said nothing for too long.
         """
         begun, reported = time.monotonic(), ""
-        while (passed := time.monotonic() - begun) < self.pace.whole:
-            checks = _checks(self.release)
-            still = _running(checks)
+        ask, stopped = partial(_checks, self.release), "waiting for the checks was stopped"
+        for checks in polling.replies(ask, self.pace.end, running, stopped=stopped):
+            still, passed = _running(checks), time.monotonic() - begun
             if checks and not still:
                 return
             if not checks and passed > self.pace.appear:
@@ -111,8 +113,6 @@ class Awaited:
             if still and still != reported:
                 running.tell(f"    still running: {still}")
                 reported = still
-            if running.stop.wait(self.pace.pause):
-                raise Interrupted("waiting for the checks was stopped")
         raise Unsettled(
             f"still running after {self.pace.whole:g} s: {reported}",
             expected="their end",

@@ -18,9 +18,9 @@ from contd_release.project import artifacts
 from contd_release.project.release import Release
 from contd_release.project.settings import Github
 from contd_release.records.commit import release_commit
-from contd_release.tools.github import api, runs
+from contd_release.tools.github import api, polling, runs
 from contd_release.tools.github.runs import Job, Run
-from contd_release.tools.http import Refused, may_pass
+from contd_release.tools.http import may_pass
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,14 @@ class WorkflowPace:
     silence: float = 300
     whole: float = 6 * 3600
 
+    @property
+    def end(self) -> polling.Pace:
+        """The pace at which the end of what has begun is waited for."""
+        return polling.Pace(self.pause, self.pause, self.silence, self.whole)
+
 
 UNHURRIED: Final = WorkflowPace()
+_STOPPED: Final = "the watch over the workflow was stopped; the workflow goes on"
 
 
 def released_by_workflow(release: Release, pace: WorkflowPace = UNHURRIED) -> Step:
@@ -162,24 +168,13 @@ class RunWatched:
             FailedCommand: a job failed; its name, its address, and how to run it again.
             Unanswered: GitHub said nothing for too long.
         """
-        deadline = time.monotonic() + self.pace.whole
-        heard, reported = time.monotonic(), tuple[Job, ...]()
-        while time.monotonic() < deadline:
-            try:
-                run, jobs = self._look()
-            except Refused:
-                raise
-            except Unanswered:
-                if time.monotonic() - heard > self.pace.silence:
-                    raise
-            else:
-                heard = time.monotonic()
-                reported = _tell(running, jobs, reported)
-                if run.passed:
-                    return
-                if run.passed is False:
-                    raise _failure(self.release, run)
-            _pause(running, self.pace.pause)
+        reported = tuple[Job, ...]()
+        for run, jobs in polling.replies(self._look, self.pace.end, running, stopped=_STOPPED):
+            reported = _tell(running, jobs, reported)
+            if run.passed:
+                return
+            if run.passed is False:
+                raise _failure(self.release, run)
         raise Unsettled(
             f"{_settings(self.release).workflow} is still running after {self.pace.whole:g} s",
             expected="its end",
@@ -224,7 +219,7 @@ def _tell(running: Running, jobs: tuple[Job, ...], before: tuple[Job, ...]) -> t
 
 def _pause(running: Running, seconds: float) -> None:
     if running.stop.wait(seconds):
-        raise Interrupted("the watch over the workflow was stopped; the workflow goes on")
+        raise Interrupted(_STOPPED)
 
 
 def _settings(release: Release) -> Github:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from contd_release.engine.step import Found, State, Step
 from contd_release.prepare import fragments
-from contd_release.prepare.part.evidence import Change
+from contd_release.prepare.part.change import Change
 from contd_release.project.release import Release
 from contd_release.tools import git
 from contd_release.tools.markup.markdown import escaped

@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeAlias
 
-from contd_release.prepare.part.evidence import Change, Since
+from contd_release.prepare.part.change import Change, Since
 from contd_release.project.package.modules import Module, modules
 from contd_release.project.project import Project
 from contd_release.tools import git

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from contd_release.prepare.part.evidence import Change, Since
+from contd_release.prepare.part.change import Change, Since
 from contd_release.project.defaults import Read
 from contd_release.project.package.metadata import line_of
 from contd_release.project.project import Project

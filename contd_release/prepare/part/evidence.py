@@ -18,6 +18,8 @@ from contd_release.engine import ask_once
 from contd_release.errors import Unanswered
 from contd_release.prepare import fragments, repository
 from contd_release.prepare.fragments import Fragments
+from contd_release.prepare.part import api, commands, values
+from contd_release.prepare.part.change import Change, Since
 from contd_release.project.news import meaning_of
 from contd_release.project.project import Project
 from contd_release.project.release import Release
@@ -27,32 +29,6 @@ from contd_release.tools.griffe.griffe import Size
 
 _SHOWN: Final = 12
 _ORDER: Final[tuple[Size, ...]] = ("breaking", "feature", "fix")
-
-
-@dataclass(frozen=True)
-class Change:
-    """
-    One thing that changed, and the line that shows it.
-
-    Args:
-        where: `contd/core.py:12`, at the base of the release or, after `v1.1.0:`, in the last one.
-    """
-
-    size: Size
-    where: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.size:<8}  {self.where}  {self.what}"
-
-
-@dataclass(frozen=True)
-class Since:
-    """The last final release: its version, its tag, and the commit of that."""
-
-    version: Version
-    tag: str
-    commit: str
 
 
 @dataclass(frozen=True)
@@ -160,8 +136,6 @@ def _described(project: Project, base: str, found: Fragments) -> Iterator[Change
 
 def _compared(project: Project, base: str, since: Since) -> tuple[tuple[Change, ...], tuple[str, ...]]:
     """What the API, the commands and the chart say, and what of them could not be compared."""
-    from contd_release.prepare.part import api, commands, values
-
     changes: list[Change] = []
     missing: list[str] = []
     for compare in (api.compared, commands.compared, values.compared):

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from contd_release.prepare.part.evidence import Change, Since
+from contd_release.prepare.part.change import Change, Since
 from contd_release.project.project import Project
 from contd_release.tools import git
 

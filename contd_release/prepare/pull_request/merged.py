@@ -7,13 +7,13 @@ the very same.
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from contd_release.engine.step import Found, State, Step
-from contd_release.errors import Conflict, Interrupted, NotReady, Unanswered, Unsettled
+from contd_release.errors import Conflict, NotReady, Unanswered, Unsettled
 from contd_release.prepare.pull_request import request, way
 from contd_release.process.action import Call, Running
 from contd_release.project.release import Release
@@ -23,30 +23,12 @@ from contd_release.records.entries import Merged
 from contd_release.tools import git
 from contd_release.tools.github import api, issues, runs
 from contd_release.tools.github.issues import Pull
-from contd_release.tools.http import Refused
+from contd_release.tools.github.polling import Pace, replies
 
 _MOST: Final = 8
 
 
-@dataclass(frozen=True)
-class Pace:
-    """
-    How often GitHub is asked, and how long is waited, in seconds.
-
-    Args:
-        first: the pause after the first look; each is half as long again as the one before.
-        longest: the longest pause.
-        silence: without any answer.
-        whole: until a person has merged the pull request.
-    """
-
-    first: float = 1
-    longest: float = 30
-    silence: float = 300
-    whole: float = 6 * 3600
-
-
-UNHURRIED: Final = Pace()
+UNHURRIED: Final = Pace(first=1, longest=30)
 
 
 def merged(release: Release, pace: Pace = UNHURRIED) -> Step:
@@ -95,34 +77,21 @@ class Waited:
             Unsettled: it takes too long.
             Unanswered: GitHub said nothing for too long.
         """
-        begun = heard = time.monotonic()
-        pause, said, needs = self.pace.first, "", None
-        while time.monotonic() - begun < self.pace.whole:
-            try:
-                needs = needs or way.needs(self.release)
-                found, awaited = self._look(needs)
-            except Refused:
-                raise
-            except Unanswered:
-                if time.monotonic() - heard > self.pace.silence:
-                    raise
-            else:
-                heard = time.monotonic()
-                if not awaited:
-                    return
-                if awaited != said:
-                    running.tell(f"    {found.url} {awaited}")
-                    said = awaited
-            if running.stop.wait(pause):
-                raise Interrupted("waiting for the pull request was stopped; it stays open")
-            pause = min(pause * 1.5, self.pace.longest)
+        needs, said = cache(partial(way.needs, self.release)), ""
+        stopped = "waiting for the pull request was stopped; it stays open"
+        for found, awaited in replies(partial(self._look, needs), self.pace, running, stopped=stopped):
+            if not awaited:
+                return
+            if awaited != said:
+                running.tell(f"    {found.url} {awaited}")
+                said = awaited
         raise Unsettled(
             f"the pull request was not merged within {self.pace.whole:g} s: {said}",
             expected="a person who merges it",
             type_next="invoke release   (it goes on waiting; or invoke abort, which closes it)",
         )
 
-    def _look(self, needs: way.Needs) -> tuple[Pull, str]:
+    def _look(self, needs: Callable[[], way.Needs]) -> tuple[Pull, str]:
         """The pull request, and what it waits for."""
         release = self.release
         # In this order: what was merged between the two questions is found merged.
@@ -139,7 +108,7 @@ class Waited:
                 expected=f"{release.start} at {release.base[:12]} until the pull request is merged",
                 type_next="invoke abort; git pull   (then begin again)",
             )
-        return found, _awaited(release, found, needs)
+        return found, _awaited(release, found, needs())
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from pull_request import EPOCH, begun
 from contd_release.engine.step import State
 from contd_release.errors import Conflict, ReleaseError, Unsettled
 from contd_release.prepare.pull_request import merged, request
-from contd_release.prepare.pull_request.merged import Pace
 from contd_release.process.action import Running
 from contd_release.project.release import Release
 from contd_release.records import journal
@@ -25,6 +24,7 @@ from contd_release.records.entries import Ended
 from contd_release.sandbox.github.records import Check, Protection, Pull, Review
 from contd_release.tools import git
 from contd_release.tools.github import api, issues
+from contd_release.tools.github.polling import Pace
 from contd_release.tools.http import Refused
 
 BRISK = Pace(first=0.02, longest=0.02, silence=0.3, whole=0.4)
