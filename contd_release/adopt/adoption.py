@@ -47,7 +47,7 @@ def look(tree: Tree, answers: Answers) -> Found:
     found = package.find(tree, answers)
     name = found.name if found else repository.partition("/")[2] or tree.root.name
     tagged = tags.find(tree, name)
-    current = versions.find(tree, found, tagged)
+    current = versions.find(tree, found, tagged, answers)
     steps = workflows.steps(tree, repository)
     of_chart = chart.find(tree, name, current.version, steps, bool(repository), answers)
     in_values = values.find(tree, of_chart, name)

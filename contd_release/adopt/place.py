@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
@@ -11,12 +12,19 @@ from packaging.version import Version
 from contd_release.adopt.tree import Tree
 from contd_release.project.version import semver
 
-Spelling: TypeAlias = Literal["python", "semver", "tuple"]
+Spelling: TypeAlias = Literal["python", "semver", "tuple", "short", "major", "minor", "patch"]
 
 # A version, whichever it is, as files spell it.
 ANY: Final = r"\d+\.\d+[0-9A-Za-z.+-]*(?<![.+-])"
 _SEMVER: Final = '["{major}.{minor}.{patch}-{pre_l}.{pre_n}", "{major}.{minor}.{patch}"]'
-_TUPLE: Final = '["{major}, {minor}, {patch}"]'
+# The spellings that state a part of the version, and how bump-my-version calls them.
+_PARTS: Final = {
+    "tuple": "{major}, {minor}, {patch}",
+    "short": "{major}.{minor}",
+    "major": "{major}",
+    "minor": "{minor}",
+    "patch": "{patch}",
+}
 _SEMVER_BETWEEN: Final = _SEMVER.replace(", ", ', "{major}.{minor}.{patch}-{dev}", ')
 _END: Final = r"(?![\w+-]|\.\w)"
 _YAML_END: Final = r"(?=[ \t\r]*(?:#|$))"
@@ -55,8 +63,8 @@ class Place:
 
     def spelled(self, version: Version) -> str:
         """A version as this place spells it."""
-        if self.spelling == "tuple":
-            return ", ".join(map(str, version.release))
+        if form := _PARTS.get(self.spelling):
+            return form.format(major=version.major, minor=version.minor, patch=version.micro)
         return semver(version) if self.spelling == "semver" else str(version)
 
     def will_be(self, version: Version) -> str:
@@ -80,8 +88,8 @@ class Place:
             search, replace = self._patterns()
         lines = [f"filename = {_quoted(self.path)}", "regex = true", f"search = {_quoted(search)}"]
         lines += [f"replace = {_quoted(replace)}"]
-        if self.spelling == "tuple":
-            lines.append(f"serialize = {_TUPLE}")
+        if form := _PARTS.get(self.spelling):
+            lines.append(f'serialize = ["{form}"]')
         if self.spelling == "semver":
             lines.append(f"serialize = {_SEMVER_BETWEEN if between else _SEMVER}")
         return "\n".join(("[[tool.bumpversion.files]]", *lines, ""))
@@ -132,6 +140,4 @@ def _quoted(text: str) -> str:
         return f"'{text}'"
     if "'''" not in text and not text.endswith("'"):
         return f"'''{text}'''"
-    import json
-
     return json.dumps(text)

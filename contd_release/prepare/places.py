@@ -34,6 +34,7 @@ class StatedVersion:
     Args:
         line: counted from 1; 0 if nothing was found.
         counts_itself: whether the version is the chart's own.
+        is_short: whether it is listed with a spelling that leaves out numbers, such as `1.2`, and says that.
     """
 
     path: str
@@ -41,6 +42,7 @@ class StatedVersion:
     says: str
     will_say: str
     counts_itself: bool = False
+    is_short: bool = False
 
     @property
     def where(self) -> str:
@@ -80,7 +82,7 @@ def wrong(release: Release, places: tuple[StatedVersion, ...]) -> tuple[StatedVe
     return tuple(
         one
         for one in places
-        if not one.counts_itself
+        if not (one.counts_itself or one.is_short)
         and not (_is(one.says, release.previous) and _is(one.will_say, release.version))
         and one.path not in release.project.settings.own_versions
     )
@@ -110,7 +112,8 @@ def _listed(release: Release, configuration: Configuration, text_of: Read) -> It
             line, says = file.said(text)
             yield StatedVersion(file.path, line, says or problem.removeprefix(f"{file.path} "), file.spelled(new))
         else:
-            yield StatedVersion(file.path, file.said(text)[0], file.spelled(current), file.spelled(new))
+            line, _ = file.said(text)
+            yield StatedVersion(file.path, line, file.spelled(current), file.spelled(new), is_short=file.is_short)
 
 
 def _statements(path: str, text: str) -> Iterator[tuple[int, str]]:

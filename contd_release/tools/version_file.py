@@ -15,6 +15,7 @@ from contd_release.project.parse import record
 _LONGEST_SEARCH: Final = 2
 # A version, whichever it is.
 _ANY: Final = r"[0-9]+\.[0-9][0-9A-Za-z.+-]*"
+_NUMBERS: Final = frozenset(("major", "minor", "patch"))
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class VersionFile:
     def spelled(self, version: Version) -> str:
         """The version as this place spells it."""
         return _serialized(str(version), self.parse, self.serialize) or str(version)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether every format leaves out a number, as that of Sphinx's `version = "1.2"` does."""
+        return all(_fields(form) < _NUMBERS for form in self.serialize)
 
     def can_spell(self, version: Version) -> bool:
         """Whether its patterns know this version."""
@@ -121,14 +127,25 @@ class _Entry:
 
 
 def _serialized(version: str, pattern: str, formats: tuple[str, ...]) -> str | None:
-    """The version in the shortest of these formats that leaves out nothing it has; None if there is none."""
+    """
+    The version in the shortest of these formats that leaves out nothing it has; None if there is none.
+
+    Formats that all lack one of the three numbers are short on purpose: the one with the fewest parts counts, as it
+    does for bump-my-version.
+    """
     match = regex.fullmatch(pattern, version, regex.VERBOSE)
     parts = {name: value for name, value in (match.groupdict() if match else {}).items() if value}
     for form in sorted(formats, key=len):
-        fields = {name for _, name, _, _ in string.Formatter().parse(form) if name}
-        if parts and fields == parts.keys():
+        if parts and _fields(form) == parts.keys():
             return form.format(**parts)
-    return None
+    if not parts.keys() >= _NUMBERS or not all(_fields(form) < _NUMBERS for form in formats):
+        return None
+    return min(formats, key=lambda form: len(_fields(form))).format(**parts)
+
+
+def _fields(form: str) -> frozenset[str]:
+    """The parts of a version that a format names."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(form) if name)
 
 
 def _replaced(path: str, search: str, replace: str, text: str) -> tuple[str, int]:

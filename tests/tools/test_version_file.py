@@ -10,6 +10,7 @@ from packaging.version import Version
 from contd_release.tools import bumpversion
 from contd_release.tools.version_file import VersionFile
 
+_PARSE = r"(?P<major>\d+)\.(?P<minor>\d+)\.(?P<patch>\d+)(?:(?P<pre_l>rc)(?P<pre_n>\d+))?"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "contd"
 
 
@@ -28,3 +29,24 @@ def test_a_plain_search() -> None:
     assert place.problem("about v1.2.0!", Version("1.2.0")) is None
     assert place.problem("about v1x2.0!", Version("1.2.0")) == "a does not have 'v1.2.0!'"
     assert place.problem(None, Version("1.2.0")) == "a is not there; expected a file that states 1.2.0"
+
+
+@pytest.mark.parametrize(
+    ("forms", "version", "spelled"),
+    [
+        (("{major}.{minor}",), "1.2.3", "1.2"),
+        (("{major}",), "1.2.3rc1", "1"),
+        (("{major}.{minor}", "{minor}"), "1.2.3", "2"),
+    ],
+)
+def test_a_spelling_that_is_short_on_purpose(forms: tuple[str, ...], version: str, spelled: str) -> None:
+    """Of formats that all lack a number, the one with the fewest parts counts, as bump-my-version has it."""
+    place = VersionFile("a", "{current_version}", "{new_version}", True, forms, _PARSE)
+    assert place.can_spell(Version(version))
+    assert place.spelled(Version(version)) == spelled
+
+
+def test_a_spelling_that_loses_a_pre_release() -> None:
+    """A format with all three numbers is no short one: it cannot spell what it leaves out."""
+    place = VersionFile("a", "{current_version}", "{new_version}", True, ("{major}.{minor}.{patch}",), _PARSE)
+    assert not place.can_spell(Version("1.2.3rc1"))

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 NOT_FOLLOWED: Final = tuple(
     f":(exclude,icase,glob)**/{pattern}"
     for pattern in (
-        "change*", "changes/**", "history*", "news*", "news*/**", "release*", "releases/**", "changelog.d/**",
-        "*.lock", "package-lock.json", "pnpm-lock.yaml", ".release-please-manifest.json", ".bumpversion.*",
-        "*.svg", "*.ipynb", "*.min.js", "*.snap",
+        *(f"{stem}{end}" for stem in ("change*", "history*", "news*", "release*") for end in (".md", ".rst", ".txt")),
+        "changelog", "changes", "history", "news", "changes/**", "news*/**", "releases/**", "changelog.d/**",
+        "*.lock", "package-lock.json", "pnpm-lock.yaml", ".release-please-manifest.json", ".bumpversion.*", "*.svg",
+        "*.ipynb", "*.min.js", "*.snap",
     )
 )  # fmt: skip
 _BIG: Final = 4_000_000

@@ -119,7 +119,8 @@ def _named(tree: Tree, found: Metadata, answers: Answers) -> Metadata:
 def _modules(tree: Tree, found: Metadata) -> tuple[str, ...]:
     """The outermost packages below the folder, `src` or `lib`; single modules where there are none."""
     assert found.name is not None
-    wanted = [one.lower() for one in found.modules] or [re.sub(r"[-.]", "_", found.name.value).lower()]
+    plain = re.sub(r"[-.]", "_", found.name.value).lower()
+    wanted = [one.lower() for one in found.modules] or [plain]
     inits = sorted(path for path in tree.files if path.endswith("/__init__.py") and path.startswith(found.folder))
     tops: list[str] = []
     for path in inits:
@@ -131,7 +132,12 @@ def _modules(tree: Tree, found: Metadata) -> tuple[str, ...]:
     if not tops:
         singles = [f"{found.folder}{root}{name}.py" for name in wanted for root in ("", "src/", "lib/")]
         tops = [path for path in singles if path in tree.known]
-    return tuple(sorted(tops, key=lambda top: (PurePosixPath(top).stem.lower() not in wanted, top.count("/"), top)))
+
+    def distance(top: str) -> tuple[bool, bool, int, str]:
+        stem = PurePosixPath(top).stem.lower()
+        return stem not in wanted, stem != plain, top.count("/"), top
+
+    return tuple(sorted(tops, key=distance))
 
 
 def _builder(found: Metadata) -> str:

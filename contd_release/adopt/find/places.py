@@ -10,7 +10,7 @@ from typing import Final
 
 from packaging.version import InvalidVersion, Version
 
-from contd_release.adopt.find import moved
+from contd_release.adopt.find import moved, numbers
 from contd_release.adopt.find.package import Package
 from contd_release.adopt.find.tags import Tags
 from contd_release.adopt.find.versions import LITERAL, MODULES, TUPLE, Current, dotted, statements
@@ -27,6 +27,7 @@ _DOCUMENTS: Final = {
     "codemeta.json": rf'^[ \t]{{1,4}}"version"[ \t]*:[ \t]*"v?(?P<version>{ANY})"',
     ".zenodo.json": rf'^[ \t]{{1,4}}"version"[ \t]*:[ \t]*"v?(?P<version>{ANY})"',
 }
+_DUNDER: Final = rf"""^__version__(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*["'](?P<version>{ANY})["']"""
 _CONF: Final = rf"""[ \t]*=[ \t]*["']v?(?P<version>{ANY})["']"""
 _LABEL: Final = (
     r"""^[ \t]*(?:(?:LABEL|ARG|ENV)[ \t]+)?(?:.*[ .])?(?:version|VERSION|APP_VERSION|RELEASE|NAME_VERSION)[= ]["']?v?"""
@@ -76,7 +77,8 @@ def find(tree: Tree, package: Package | None, current: Current, tags: Tags, char
     for place in _every(tree, package, current, tags, chart):
         found.setdefault((place.path, place.line), place)
     followed = tuple(_with_header(tree, place) for place in found.values())
-    return Places(followed, tuple(_mentions(tree, current, followed)))
+    mentions = (*_suffixed(tree, package, current), *_mentions(tree, current, followed))
+    return Places(followed, mentions)
 
 
 def _every(
@@ -97,12 +99,7 @@ def _every(
     for path in tree.named("conf.py"):
         if PurePosixPath(path).parts[0] in ("docs", "doc"):
             yield from matching(tree, path, rf"^release{_CONF}", "the documentation's")
-            # Sphinx's `version` is the short one, X.Y, by custom.
-            yield from (
-                one
-                for one in matching(tree, path, rf"^version{_CONF}", "the documentation's")
-                if one.says.count(".") > 1
-            )
+            yield from _of_sphinx(matching(tree, path, rf"^version{_CONF}", "the documentation's"), current)
     yield from _saying(_elsewhere(tree, package), current)
     yield from moved.places(tree, tags, current)
 
@@ -113,9 +110,14 @@ def _modules(tree: Tree, package: Package, current: Current) -> Iterator[Place]:
         inside = [module] if module.endswith(".py") else [path for path in tree.files if path.startswith(f"{module}/")]
         for path in inside:
             name = path.rpartition("/")[2]
-            if (name not in MODULES and path != module) or tree.is_apart(path):
-                continue
             is_top = path.count("/") <= module.count("/") + 1
+            if tree.is_apart(path):
+                continue
+            if is_top and name.endswith(".py"):
+                yield from numbers.places(tree, path, current.version)
+                yield from _saying(matching(tree, path, _DUNDER, "a module of the package"), current)
+            if name not in MODULES and path != module:
+                continue
             found = matching(tree, path, LITERAL.pattern, "a module of the package")
             yield from _saying(matching(tree, path, TUPLE.pattern, "a module of the package"), current)
             # A sub-package may count for itself; a module that is named after the version does not.
@@ -124,6 +126,22 @@ def _modules(tree: Tree, package: Package, current: Current) -> Iterator[Place]:
         for one in statements(tree, path, package.metadata.pattern):
             if place := on_line(tree, path, one.line, one.value, "the build tool reads it"):
                 yield place
+
+
+def _suffixed(tree: Tree, package: Package | None, current: Current) -> Iterator[Finding]:
+    for module in package.modules if package and not package.metadata.tag else ():
+        for path in tree.files:
+            if path.startswith(f"{module}/") and path.count("/") == module.count("/") + 1 and path.endswith(".py"):
+                yield from numbers.unfollowed(tree, path, current.version)
+
+
+def _of_sphinx(found: list[Place], current: Current) -> Iterator[Place]:
+    """Sphinx's `version`, which by custom is the short one, X.Y."""
+    for one in found:
+        if one.says.count(".") > 1:
+            yield one
+        elif one.says == f"{current.version.major}.{current.version.minor}":
+            yield replace(one, spelling="short")
 
 
 def _elsewhere(tree: Tree, package: Package | None) -> list[Place]:

@@ -48,7 +48,7 @@ def find(tree: Tree, package: str) -> Tags:
     if not ordered:
         form, where = _configured(tree) or (DEFAULT, "")
         finding = Finding("there is no release tag") if not where else Finding(f"the tags will be {form}", where)
-        return Tags(form, None, (), main, (finding, *findings))
+        return Tags(form, None, (), main, (_with_underscores(tree, form) or finding, *findings))
     form = f"{ordered[-1][1]}{FIELD}"
     kept = [one for one in ordered if one[1] == ordered[-1][1]]
     tags = tuple(one[0] for one in kept[-2:])
@@ -57,6 +57,16 @@ def find(tree: Tree, package: str) -> Tags:
     if is_dated:
         findings.append(Finding("the versions are dates", tags[-1], "each begins with the year of its tag"))
     return Tags(form, kept[-1][2], tags, main, tuple(findings), is_dated)
+
+
+def _with_underscores(tree: Tree, form: str) -> Finding | None:
+    """What becomes of tags such as `release_1_4_0`; None if there are none."""
+    listed = tree.git("tag", "--list", "--sort=creatordate").splitlines()
+    found = [tag for tag in listed if re.search(r"(?<!\d)\d+_\d+(?:_\d+)*$", tag)]
+    if not found:
+        return None
+    reason = "a tag has to spell the version with dots"
+    return Finding(f"the tags will be {form}, and no longer like {found[-1]}", found[-1], reason)
 
 
 def _are_dated(tree: Tree, tags: list[tuple[str, str, Version]]) -> bool:

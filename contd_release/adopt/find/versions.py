@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from contd_release.adopt.find.package import Package
 from contd_release.adopt.find.tags import Tags
 from contd_release.adopt.finding import Finding
+from contd_release.adopt.questions import Answers, Question
 from contd_release.adopt.tree import Tree
 from contd_release.errors import NotReady, ReleaseError
 from contd_release.project.package.from_tag import FromTag
@@ -29,7 +31,7 @@ _WHOLE: Final = re.compile(r"v?(?P<version>\d+\.\d+[0-9A-Za-z.+-]*)\s*")
 TUPLE: Final = re.compile(
     r"""^(?:__version_info__|__version_tuple__|version_info|VERSION_INFO|VERSION|version|__version__)"""
     r"""(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t]*\([ \t]*(?P<version>\d+,[ \t]*\d+,[ \t]*\d+)"""
-    r"""(?=[ \t]*,?[ \t]*(?:\)|0[ \t]*\)|["'](?:final)?["'][ \t]*,[ \t]*(?:0|["']["'])[ \t]*\)))""",
+    r"""(?=[ \t]*,?[ \t]*(?:\)|0[ \t]*\)|["'](?:final)?["'][ \t]*,[ \t]*(?:\d+|["']["'])[ \t]*\)))""",
     re.MULTILINE,
 )
 # What SemVer's users, and those of chartpress, write between releases.
@@ -61,7 +63,7 @@ class Current:
         return dotted(self.source.value) if self.source else str(self.version)
 
 
-def find(tree: Tree, package: Package | None, tags: Tags) -> Current:
+def find(tree: Tree, package: Package | None, tags: Tags, answers: Answers) -> Current:
     """
     The version of the package, or of the newest tag where it is higher or there is no package.
 
@@ -80,13 +82,7 @@ def find(tree: Tree, package: Package | None, tags: Tags) -> Current:
             tool,
             (Finding(f"the version comes from the tag: {version}", tags.last[-1] if tags.last else "", how),),
         )
-    stated = package.metadata.version or _in_files(tree, package)
-    if stated is None:
-        raise NotReady(
-            f"no file states the version of {package.name}",
-            expected='version = "0.1.0" in [project], or a file that the build tool reads it from',
-            type_next=f"$EDITOR {package.metadata.folder}pyproject.toml",
-        )
+    stated = package.metadata.version or _in_files(tree, package) or _answered(tree, package, answers)
     version = released(dotted(stated.value), str(stated))
     if tags.newest and version < tags.newest:
         higher = Finding(
@@ -171,6 +167,7 @@ def _in_files(tree: Tree, package: Package) -> Stated | None:
     paths = [path for path in package.metadata.sources if path in tree.known]
     for module in package.modules:
         paths += [module] if module.endswith(".py") else [f"{module}/{name}" for name in MODULES]
+        paths += _imported(tree, module)
     folders = (package.metadata.folder, *(f"{module}/" for module in package.modules))
     paths += [f"{folder}{name}" for folder in folders for name in _VERSION_FILES]
     for path in dict.fromkeys(paths):
@@ -178,6 +175,50 @@ def _in_files(tree: Tree, package: Package) -> Stated | None:
         if path in tree.known and (found := statements(tree, path, pattern)):
             return found[0]
     return None
+
+
+def _imported(tree: Tree, module: str) -> Iterator[str]:
+    """The module of a package from which its `__init__.py` imports the version: `from .package_data import …`."""
+    name = module.rpartition("/")[2]
+    pattern = rf"^from[ \t]+(?:\.|{re.escape(name)}\.)(\w+)[ \t]+import[ \t]+(?:\([^)]*|[^\n]*){NAME}\b(?![ \t]+as\b)"
+    for match in re.finditer(pattern, tree.text(f"{module}/__init__.py") or "", re.MULTILINE):
+        yield f"{module}/{match[1]}.py"
+
+
+def _answered(tree: Tree, package: Package, answers: Answers) -> Stated:
+    """
+    The literal in the file that a person names, because the build tool computes the version from it.
+
+    Raises:
+        NotReady: nobody names one, or it states no version.
+    """
+    key, path = "version", answers.given.get("version", "")
+    if path:
+        answers.of(Question(key, "the file that states the version", ""))
+        if found := statements(tree, path):
+            return found[0]
+        raise NotReady(
+            f"{path} states no version that can be read",
+            expected='a line such as __version__ = "1.2.0" or "version": "1.2.0", or a file with nothing else',
+            type_next=f"$EDITOR {path}",
+        )
+    said = _unreadable(tree, package)
+    raise NotReady(
+        said or f"no file states the version of {package.name} as text",
+        expected='__version__ = "1.2.0" in a module of the package, or a file that the build tool reads it from',
+        type_next=f"$EDITOR {said.partition(':')[0]}" if said else f"contd-release adopt --answer {key}=PATH",
+    )
+
+
+def _unreadable(tree: Tree, package: Package) -> str:
+    """What a module says instead, such as a tuple of a version that is none of three numbers."""
+    pattern = r"^(?:__version_info__|version_info|VERSION|__version__|version)[^=\n]*=[ \t]*(\([ \t]*\d+,[^()\n]*\))"
+    for module in package.modules:
+        for path in (f"{module}/{name}" for name in MODULES):
+            if line := tree.line_of(path, pattern):
+                text = (tree.text(path) or "").splitlines()[line - 1].strip()
+                return f"{path}:{line} says {text}, which a release cannot follow"
+    return ""
 
 
 def _three(version: Version) -> Version:

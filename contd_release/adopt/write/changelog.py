@@ -23,7 +23,7 @@ _TITLES: Final = {
 }  # fmt: skip
 _VERSION_HEADING: Final = re.compile(r"\d+\.\d+")
 # A version that stands where others have a heading.
-_BOLD: Final = re.compile(r"[*_=\[ ]*(?:version |release )?v?\d+\.\d+", re.IGNORECASE)
+_BOLD: Final = re.compile(r"[-+*_=\[ ]*(?:version |release )?v?\d+\.\d+", re.IGNORECASE)
 _ANCHOR: Final = re.compile(r"\.\. _[^\n]*:\s*|<a [^\n]*>\s*|([=\-~^\"'*+#.])\1{2,}\s*")
 
 

@@ -42,7 +42,7 @@ def accepted(release: Release) -> Step:
 
 
 def described(release: Release) -> Step:
-    """The package has a readme: `twine check --strict`, after the build, refuses one without."""
+    """The package has a readme, as far as pyproject.toml says; without one, its page on the index is empty."""
 
     def observe() -> Found:
         text_of, folder = _text_of(release), release.project.package.folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -258,6 +259,37 @@ LAYOUTS: Final = (
         "backend/setup.py:2",
         ("backend/low_tide",),
     ),
+    Layout(
+        "imported-from-a-module-of-another-name",
+        {
+            "pyproject.toml": _FLIT + _DYNAMIC,
+            "low_tide/__init__.py": "from .moon import __version__ as moon\n"
+            "from .meta import (\n    AUTHOR,\n    __version__,\n)\n",
+            "low_tide/moon.py": '__version__ = "9.0.0"\n',
+            "low_tide/meta.py": 'AUTHOR = "Ada"\n__version__ = "1.2.3"\n',
+        },
+        "low_tide/meta.py:2",
+    ),
+    Layout(
+        "django-tuple",
+        {
+            "setup.py": 'from low_tide import __version__\nsetup(name="low-tide", version=__version__)\n',
+            "low_tide/__init__.py": 'VERSION = (1, 2, 3, "final", 1)\n__version__ = ".".join(map(str, VERSION[:3]))\n',
+        },
+        "low_tide/__init__.py:1",
+    ),
+    Layout(
+        "several-import-packages",
+        {
+            "pyproject.toml": _HATCH
+            + '[project]\nname = "low-tide"\nversion = "1.2.3"\n'
+            + '[tool.hatch.build.targets.wheel]\npackages = ["src/low_tide", "src/_ebb"]\n',
+            "src/_ebb/__init__.py": "",
+            "src/low_tide/__init__.py": "",
+        },
+        "pyproject.toml:6",
+        ("src/low_tide", "src/_ebb"),
+    ),
 )
 
 
@@ -267,7 +299,7 @@ def test_a_layout(tmp_path: Path, layout: Layout) -> None:
     here = repository(tmp_path, layout.files)
     found = package.find(here, Answers())
     assert found is not None
-    current = versions.find(here, found, tags.find(here, found.name))
+    current = versions.find(here, found, tags.find(here, found.name), Answers())
     assert (found.name, str(current.source), current.says) == (layout.name, layout.version, "1.2.3")
     assert found.modules == layout.modules
 
@@ -316,3 +348,35 @@ def test_a_setup_py_that_says_no_name(tmp_path: Path, setup: str) -> None:
     found = package.find(here, Answers({"name": "low-tide"}))
     assert found is not None
     assert found.name == "low-tide"
+
+
+_COMPUTED: Final = {
+    "setup.py": 'setup(name="low-tide", version=json.load(open("web/package.json"))["version"])\n',
+    "web/package.json": '{\n  "version": "1.2.3"\n}\n',
+    "web/empty.json": "{}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ("", "no file states the version of low-tide as text"),
+        ('VERSION = (1, 3, 0, "alpha", 0)\n', 'low_tide/__init__.py:1 says VERSION = (1, 3, 0, "alpha", 0), which a'),
+    ],
+)
+def test_a_version_that_setup_py_computes(tmp_path: Path, module: str, expected: str) -> None:
+    """It is not run; a person names the file, and one that states no version is refused."""
+    here = repository(tmp_path, _COMPUTED | {"low_tide/__init__.py": module})
+    with pytest.raises(NotReady, match=re.escape(expected)):
+        at_version(here)
+    with pytest.raises(NotReady, match=re.escape("web/empty.json states no version that can be read")):
+        at_version(here, "web/empty.json")
+    assert str(at_version(here, "web/package.json").source) == "web/package.json:2"
+
+
+def at_version(here: tree.Tree, path: str = "") -> versions.Current:
+    """The version of a repository, in whose file a person says it is."""
+    answers = Answers({"version": path} if path else {})
+    found = package.find(here, answers)
+    assert found is not None
+    return versions.find(here, found, tags.find(here, found.name), answers)

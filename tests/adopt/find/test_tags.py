@@ -92,3 +92,10 @@ def test_releases_start_where_origin_says(tmp_path: Path) -> None:
     git(tmp_path, "update-ref", "refs/remotes/origin/trunk", "HEAD")
     git(tmp_path, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
     assert tags.find(tree, "x").main == "trunk"
+
+
+def test_underscores_in_tags(tmp_path: Path) -> None:
+    """A tag spells the version with dots; a person reads that the format changes."""
+    seen = found(tmp_path, ("release_1_3_0", "release_1_4_0", "python_2"))
+    assert seen.format == "v{version}"
+    assert seen.findings[0].what == "the tags will be v{version}, and no longer like release_1_4_0"
