@@ -180,7 +180,9 @@ def _in_files(tree: Tree, package: Package) -> Stated | None:
 def _imported(tree: Tree, module: str) -> Iterator[str]:
     """The module of a package from which its `__init__.py` imports the version: `from .package_data import …`."""
     name = module.rpartition("/")[2]
-    pattern = rf"^from[ \t]+(?:\.|{re.escape(name)}\.)(\w+)[ \t]+import[ \t]+(?:\([^)]*|[^\n]*){NAME}\b(?![ \t]+as\b)"
+    pattern = (
+        rf"^from[ \t]+(?:\.|{re.escape(name)}\.)(\w+)[ \t]+import[ \t]+(?:\([^)]*|[^\n]*)(?<!\w){NAME}\b(?![ \t]+as\b)"
+    )
     for match in re.finditer(pattern, tree.text(f"{module}/__init__.py") or "", re.MULTILINE):
         yield f"{module}/{match[1]}.py"
 

@@ -263,7 +263,7 @@ LAYOUTS: Final = (
         "imported-from-a-module-of-another-name",
         {
             "pyproject.toml": _FLIT + _DYNAMIC,
-            "low_tide/__init__.py": "from .moon import __version__ as moon\n"
+            "low_tide/__init__.py": "from .moon import __version__ as moon_version\n"
             "from .meta import (\n    AUTHOR,\n    __version__,\n)\n",
             "low_tide/moon.py": '__version__ = "9.0.0"\n',
             "low_tide/meta.py": 'AUTHOR = "Ada"\n__version__ = "1.2.3"\n',
