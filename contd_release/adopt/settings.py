@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from contd_release.adopt.find.chart import Chart
 from contd_release.adopt.find.image import Image
+from contd_release.adopt.find.package import Package
 from contd_release.adopt.find.proof.proof import Proof
 from contd_release.adopt.find.versions import Current
 from contd_release.adopt.found import Found
@@ -21,11 +23,7 @@ _IMAGE: Final = settings.Image()
 
 def of(found: Found, answers: Answers) -> Mapping[str, Value | Table]:
     """The settings whose values are not the defaults."""
-    chosen: dict[str, Value | Table] = {}
-    if found.package and found.package.is_named_by_answer:
-        chosen["name"] = found.package.name
-    if found.package and found.package.metadata.folder:
-        chosen["package"] = found.package.metadata.folder.rstrip("/")
+    chosen = _package(found.package, answers) if found.package else {}
     if found.tags.main != _DEFAULTS.main:
         chosen["main"] = found.tags.main
     if found.tags.format != _DEFAULTS.tag_format:
@@ -44,11 +42,39 @@ def of(found: Found, answers: Answers) -> Mapping[str, Value | Table]:
     return chosen
 
 
+def _package(found: Package, answers: Answers) -> dict[str, Value | Table]:
+    chosen: dict[str, Value | Table] = {}
+    if found.is_named_by_answer:
+        chosen["name"] = found.name
+    if found.metadata.folder:
+        chosen["package"] = found.metadata.folder.rstrip("/")
+    if found.metadata.is_compiled:
+        chosen["pypi"] = {"wheels": (_wheel(answers),)}
+    return chosen
+
+
 def _proof(found: Proof) -> dict[str, Value]:
     # A list that is empty says that nothing proves a release; without one, nox does.
     proof: dict[str, Value] = {} if found.is_default else {"proof": found.lines}
     listed = {"proof-extras": found.extras, "proof-groups": found.groups}
     return proof | {key: value for key, value in listed.items() if value}
+
+
+def _wheel(answers: Answers) -> str:
+    """The tag of the one wheel that a build of a compiled package makes on this machine."""
+    import sysconfig
+
+    from packaging import tags
+
+    python = f"{tags.interpreter_name()}{tags.interpreter_version()}"
+    platform = re.sub(r"[-.]", "_", sysconfig.get_platform())
+    question = Question(
+        "wheels",
+        "the package is compiled: which tag has the wheel that a build makes",
+        f"{python}-{next(tags.sys_tags()).abi}-{platform}",
+        "that of this Python and this machine; PyPI takes manylinux instead of linux",
+    )
+    return answers.of(question)
 
 
 def _is_dated(found: Found, answers: Answers) -> bool:

@@ -22,6 +22,16 @@ from contd_release.tools.twine import Credential
 NAMED: Final = ("pypi", "testpypi")
 
 
+def is_pypi(repository: str) -> bool:
+    """Whether a repository is PyPI or TestPyPI, by its name or by its address."""
+    if repository in NAMED:
+        return True
+    from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
+    host, theirs = urlsplit(repository).hostname or "", urlsplit(str(PYPI_SIMPLE_ENDPOINT)).hostname
+    return host == theirs or host.endswith(f".{theirs}")
+
+
 def files(project: Project) -> Mapping[str, File]:
     """
     The files that the index has of this project, by name; empty if it does not know the project.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,12 @@ def accepted(release: Release) -> Step:
     def observe() -> Found:
         if _is_all_there(release):
             return Found(State.DONE, "everything is uploaded")
+        if platform := platform_of_one_machine(settings(release).repository, release.wheels):
+            return Found(
+                State.ABSENT,
+                f"the package index refuses wheels for {platform}, which says nothing of other machines",
+                '$EDITOR pyproject.toml   (wheels = ["cp311-cp311-manylinux_2_28_x86_64"], or what the build makes)',
+            )
         login = twine.credential(settings(release).repository)
         if login is None:
             return Found(
@@ -93,6 +100,18 @@ def installable_here(release: Release) -> Step:
 def required_python(release: Release) -> str:
     """What the package's own files say of `requires-python`; empty if only the built wheel says it."""
     return release.project.package.requires_python
+
+
+def platform_of_one_machine(repository: str, wheels: Sequence[str]) -> str:
+    """
+    A platform of these wheels that PyPI refuses at the upload, after the tag is public; empty if there is none.
+
+    https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/
+    """
+    if not pypi.is_pypi(repository):
+        return ""
+    platforms = (name.removesuffix(".whl").rpartition("-")[2] for name in wheels)
+    return next((one for one in platforms if one.startswith("linux_")), "")
 
 
 def _is_all_there(release: Release) -> bool:

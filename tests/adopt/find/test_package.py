@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from contd_release.adopt import tree
+from contd_release.adopt import adoption, settings, tree
 from contd_release.adopt.find import package, tags, versions
 from contd_release.adopt.questions import Answers
 from contd_release.errors import NotReady
@@ -380,3 +380,15 @@ def at_version(here: tree.Tree, path: str = "") -> versions.Current:
     found = package.find(here, answers)
     assert found is not None
     return versions.find(here, found, tags.find(here, found.name), answers)
+
+
+def test_a_compiled_package(tmp_path: Path) -> None:
+    """The tag of its wheel cannot be known from its files: it is asked, and that of this machine is the default."""
+    setup = "setup(name='low-tide', version='1.2.3', ext_modules=[])\n"
+    here = repository(tmp_path, {"setup.py": setup, "low_tide/__init__.py": ""})
+    answers = Answers({"wheels": "cp311-cp311-manylinux_2_28_x86_64"})
+    chosen = settings.of(adoption.look(here, answers), answers)
+    assert chosen["pypi"] == {"wheels": ("cp311-cp311-manylinux_2_28_x86_64",)}
+    answers = Answers()
+    settings.of(adoption.look(here, answers), answers)
+    assert answers.asked["wheels"][0].default.startswith("cp3")

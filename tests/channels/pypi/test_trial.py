@@ -14,6 +14,7 @@ from contd_release.engine.step import State
 from contd_release.errors import NotReady
 from contd_release.sandbox.world import World
 from contd_release.tools.python import interpreters
+from contd_release.tools.twine import upload_url
 
 if TYPE_CHECKING:
     from tests.conftest import Beginning, Place
@@ -59,6 +60,23 @@ def test_a_python_that_is_not_here(here: Place, beginning: Beginning) -> None:
     found = pypi_access.installable_here(beginning()).observe()
     assert State.ABSENT is found.state
     assert "no Python on this machine fits requires-python '>=9'" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("repository", "wheel", "expected"),
+    [
+        ("pypi", "contd-1.2.0-cp311-cp311-linux_x86_64.whl", "linux_x86_64"),
+        ("testpypi", "contd-1.2.0-py3-none-linux_aarch64.whl", "linux_aarch64"),
+        ("pypi", "contd-1.2.0-cp311-cp311-manylinux_2_28_x86_64.whl", ""),
+        ("pypi", "contd-1.2.0-py3-none-any.whl", ""),
+        (upload_url("pypi"), "contd-1.2.0-cp311-cp311-linux_x86_64.whl", "linux_x86_64"),
+        (f"https://index.example.com/?of={upload_url('pypi')}", "contd-1.2.0-cp311-cp311-linux_x86_64.whl", ""),
+        ("https://index.example.com/", "contd-1.2.0-cp311-cp311-linux_x86_64.whl", ""),
+    ],
+)
+def test_a_wheel_for_one_machine(repository: str, wheel: str, expected: str) -> None:
+    """PyPI would refuse it after the tag is public; an index of one's own takes it."""
+    assert pypi_access.platform_of_one_machine(repository, (wheel,)) == expected
 
 
 @pytest.mark.slow
