@@ -23,7 +23,8 @@ _OF_THE_REPOSITORY: Final = frozenset({"adopt", "changelog", "doctor", "news", "
 # The tasks that take the options of a release; those of them that choose no version, and whether they take a value.
 _OF_A_RELEASE: Final = frozenset({"bump", "build", "check", "plan", "release"})
 _KEPT: Final = {"--because": True, "--without-ci": True, "--yes": False, "--dry-run": False}
-_BEGINS_A_RELEASE: Final = re.compile(r"invoke release( --(?:part|version|pre|final)\b.*)")
+_KEPT_BY_ROLLBACK: Final = {"--dry-run": False}
+_BEGINS: Final = re.compile(r"invoke (release|rollback)( --(?:part|version|pre|final)\b.*)")
 
 
 class ReleaseError(Exception):
@@ -177,7 +178,7 @@ def typed(hint: str) -> str:
 
 def _as_typed(hint: str) -> str:
     """
-    The hint that begins a release, with the task that a person typed and its options that choose no version.
+    The hint that begins a release or a rollback, with the task that a person typed and the options to keep.
 
     A hint is copied without a second thought, so the answer to a plan is a plan.
     """
@@ -185,15 +186,16 @@ def _as_typed(hint: str) -> str:
     words = [word for one in sys.argv[1:] for word in (one.split("=", 1) if one.startswith("--") else (one,))]
     at = next((number for number, word in enumerate(words) if not word.startswith("-")), len(words))
     task, rest = words[: at + 1], words[at + 1 :]
-    begins = _BEGINS_A_RELEASE.match(command)
-    if not begins or _program() not in _PROGRAMS or not _OF_A_RELEASE.intersection(task):
+    begins = _BEGINS.match(command)
+    tasks, options = (_OF_A_RELEASE, _KEPT) if begins and begins[1] == "release" else ({"rollback"}, _KEPT_BY_ROLLBACK)
+    if not begins or _program() not in _PROGRAMS or not tasks.intersection(task):
         return hint
     kept = [
-        shlex.join(rest[number : number + 1 + _KEPT[word]])
+        shlex.join(rest[number : number + 1 + options[word]])
         for number, word in enumerate(rest)
-        if word in _KEPT and f" {word}" not in command
+        if word in options and f" {word}" not in command
     ]
-    return " ".join((f"invoke {shlex.join(task)}{begins[1]}", *kept)) + mark + comment
+    return " ".join((f"invoke {shlex.join(task)}{begins[2]}", *kept)) + mark + comment
 
 
 def raise_all(errors: Sequence[ReleaseError]) -> None:

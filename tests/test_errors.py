@@ -192,6 +192,13 @@ def test_within_a_rehearsal_the_rehearsal_is_typed(hint: str, shown: str, monkey
             "invoke release --part minor --without-ci b",
         ),
         ("bump --part minor", "invoke release", "invoke release"),
+        (
+            "rollback --dry-run",
+            "invoke rollback --version 1.2.0 --hotfix",
+            "invoke rollback --version 1.2.0 --hotfix --dry-run",
+        ),
+        ("--dry rollback --yes", "invoke rollback --version 1.2.0", "invoke --dry rollback --version 1.2.0"),
+        ("status", "invoke rollback --version 1.2.0", "invoke rollback --version 1.2.0"),
         ("status", "invoke release --part auto", "invoke release --part auto"),
     ],
 )

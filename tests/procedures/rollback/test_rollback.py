@@ -11,14 +11,13 @@ from contd_release.sandbox import remotes
 from contd_release.sandbox.chat import Chat
 from contd_release.sandbox.world import World
 from contd_release.tools.github import releases
+from tests.conftest import Place, contents
 
 # Each releases, and withdraws.
 pytestmark = pytest.mark.slow
 
 if TYPE_CHECKING:
     from rollback_bench import Yanking
-
-    from tests.conftest import Place
 
 
 def undone_lines_are_answered(text: str) -> None:
@@ -228,11 +227,16 @@ def test_no_version(place: Place, words: tuple[str, ...]) -> None:
     assert "no rollback is under way" in said.err
 
 
+def all_there_is(place: Place, world: World) -> dict[str, str]:
+    """Every file of the clone, its git directory, the remotes, the home, the index, registries, GitHub and chat."""
+    found = contents(place.directory) | {f"world/{path}": what for path, what in contents(world.directory).items()}
+    return {path: what for path, what in found.items() if not path.endswith(("/ledger.jsonl", "contd-release/lock"))}
+
+
 def test_nobody_is_asked_without_a_terminal(everywhere: Place, world: World) -> None:
     """The table is shown, and nothing is done without a yes; --dry-run shows what would be, in all its forms."""
     released(everywhere)
-    before, journal = remotes.refs(everywhere.remote), (everywhere.state / "journal.jsonl").read_bytes()
-    requests = len(world.ledger.mutating())
+    before, requests = all_there_is(everywhere, world), len(world.ledger.mutating())
     said = everywhere.run("rollback", "--version", "0.2.0", *BECAUSE)
     assert said.code == 8
     assert "cannot be undone: the files stay, and ==0.2.0 installs them" in said.out
@@ -260,8 +264,9 @@ def test_nobody_is_asked_without_a_terminal(everywhere: Place, world: World) -> 
         assert f"type:     invoke rollback --version 0.2.0{typed}\n" in said.err
     said = everywhere.run("rollback", "--version", "0.3.0", "--yes", *BECAUSE)
     assert "contd 0.3.0 was never released: no tag, and no place has it; did you mean 0.2.0?" in said.err
-    assert before == remotes.refs(everywhere.remote)
-    assert journal == (everywhere.state / "journal.jsonl").read_bytes()
+    said = everywhere.run("rollback", "--version", "0.2.0", "--dry-run", "--yes", "--revert", *BECAUSE)
+    assert said.err.endswith(f"type:     invoke rollback --version 0.2.0 --hotfix{because} --dry-run\n")
+    assert before == all_there_is(everywhere, world)
     assert requests == len(world.ledger.mutating())
 
 
