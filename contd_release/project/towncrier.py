@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from contd_release.errors import Usage
 from contd_release.project.defaults import Read
 from contd_release.project.news import News
 from contd_release.project.parse import structured
@@ -34,10 +35,16 @@ def news(table: dict[str, Any], project: str) -> News:
         project: the name in `[project]` of pyproject.toml; empty if it is not there.
 
     Raises:
-        Usage: a value has the wrong type, or cannot be.
+        Usage: a value has the wrong type, or cannot be; or each release has a file of its own.
     """
     if not table:
         return News()
+    if table.get("single_file") is False:
+        raise Usage(
+            "towncrier writes a file for each release: single_file = false",
+            expected="one changelog, to which each release adds a section",
+            type_next="$EDITOR pyproject.toml   (or towncrier.toml: take out single_file, and name one file)",
+        )
     ours: dict[str, Any] = {"changelog": table.get("filename", "NEWS.rst"), "directory": _directory(table, project)}
     is_markdown = str(ours["changelog"]).endswith(".md")
     ours["marker"] = table.get("start_string") or (f"<!-- {_MARKER} -->\n" if is_markdown else f".. {_MARKER}\n")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contd_release.errors import Usage
 from contd_release.project import project
 from contd_release.project.news import News, meaning_of
 
@@ -85,3 +86,10 @@ def test_types_by_another_name() -> None:
     found = news(pyproject_toml=f'{PROJECT}[tool.towncrier]\ntype = [{{ name = "Added" }}, {{ name = "Fix" }}]\n')
     assert [found.type_for(one) for one in ("feature", "bugfix", "fix", "doc")] == ["added", "fix", "fix", "doc"]
     assert meaning_of("Backwards") == "breaking"
+
+
+def test_a_file_for_each_release_is_refused() -> None:
+    """A release adds a section to one changelog; towncrier's other way is named, and what to change."""
+    table = '[tool.towncrier]\nfilename = "notes/{version}.md"\nsingle_file = false\n'
+    with pytest.raises(Usage, match="towncrier writes a file for each release: single_file = false"):
+        news(pyproject_toml=f"{PROJECT}{table}")

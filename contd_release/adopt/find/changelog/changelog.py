@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Final
@@ -18,7 +17,6 @@ from contd_release.adopt.find.today import scriv
 from contd_release.adopt.find.today.scriv import Scriv
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.tree import Tree
-from contd_release.errors import ReleaseError
 from contd_release.project import towncrier
 from contd_release.project.news import News, is_rst
 from contd_release.tools.markup import headings
@@ -130,13 +128,11 @@ def _findings(tree: Tree, found: Changelog, text: str) -> Iterator[Finding]:
         yield Finding(what, found.scriv.tool.where, f"{len(found.scriv.fragments)} files")
 
 
-def _news(table: dict[str, object], tree: Tree) -> News | None:
+def _news(table: dict[str, object], tree: Tree) -> News:
     from contd_release.project.package import metadata
 
-    with suppress(ReleaseError):
-        name = metadata.of(tree.text).name
-        return towncrier.news(table, name.value if name and name.path == "pyproject.toml" else "")
-    return None
+    name = metadata.of(tree.text).name
+    return towncrier.news(table, name.value if name and name.path == "pyproject.toml" else "")
 
 
 def _files(tree: Tree) -> list[str]:
