@@ -21,7 +21,7 @@ from benchmarks import adoption, four_channels, rehearsed, subject, whole_checkl
 from benchmarks.rehearsed import Rehearsed
 from benchmarks.subject import Subject
 from benchmarks.timing import OURS, PROGRAMS, Cost, shell, timed
-from contd_release.project.project import OVERLAY
+from contd_release.project.tables import OVERLAY
 from contd_release.sandbox.world import World
 
 BUMP = "bump-my-version bump --new-version 0.2.0"

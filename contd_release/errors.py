@@ -17,6 +17,8 @@ from typing import ClassVar, Final
 
 # The command that a person typed, where another program runs ours for them.
 TYPED: Final = "CONTD_RELEASE_TYPED"
+# The package that a call is about, where the repository has several; the option --package says it, too.
+PACKAGE: Final = "CONTD_RELEASE_PACKAGE"
 # The tasks that mean the repository where a person is, whatever runs them.
 _PROGRAMS: Final = {"invoke": "invoke", "inv": "invoke", "contd-release": "contd-release"}
 _OF_THE_REPOSITORY: Final = frozenset({"adopt", "changelog", "doctor", "news", "schedule"})
@@ -25,6 +27,8 @@ _OF_A_RELEASE: Final = frozenset({"bump", "build", "check", "plan", "release"})
 _KEPT: Final = {"--because": True, "--without-ci": True, "--yes": False, "--dry-run": False}
 _KEPT_BY_ROLLBACK: Final = {"--dry-run": False}
 _BEGINS: Final = re.compile(r"invoke (release|rollback)( --(?:part|version|pre|final)\b.*)")
+# A task in a hint, other than the one that is about the repository and its packages.
+_A_TASK: Final = re.compile(r"\b(?:invoke|contd-release) (?!adopt\b)[a-z]+(?:\.[a-z]+)?\b")
 
 
 class ReleaseError(Exception):
@@ -43,7 +47,7 @@ class ReleaseError(Exception):
         super().__init__(what_is, expected, type_next)
         self.what_is = what_is
         self.expected = expected
-        self.type_next = typed(type_next or (again(self.when) if self.when else self.otherwise))
+        self.type_next = of_package(typed(type_next or (again(self.when) if self.when else self.otherwise)))
 
     def __str__(self) -> str:
         lines = [self.what_is]
@@ -161,6 +165,14 @@ def _program() -> str:
     """The name of the program that runs, as a person types it."""
     program = Path(sys.argv[0])
     return "contd-release" if program.parent.name == "contd_release" else program.name
+
+
+def of_package(hint: str) -> str:
+    """What to type next, with the package that this call is about."""
+    name = os.environ.get(PACKAGE, "")
+    if not name or "--package" in hint:
+        return hint
+    return _A_TASK.sub(rf"\g<0> --package {shlex.quote(name)}", hint)
 
 
 def typed(hint: str) -> str:

@@ -31,7 +31,7 @@ from contd_release.adopt.write import tasks as write_tasks
 from contd_release.adopt.write import versions as write_versions
 from contd_release.errors import NotReady
 from contd_release.project.defaults import github_repository
-from contd_release.project.project import refuse_bytes
+from contd_release.project.tables import refuse_bytes
 from contd_release.tools import git
 
 

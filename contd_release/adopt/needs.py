@@ -13,7 +13,7 @@ from contd_release.adopt.tree import Tree
 from contd_release.engine.checklist import Checklist, Section, Together
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import ReleaseError
-from contd_release.project import project
+from contd_release.project import project, tables
 from contd_release.project.defaults import Read
 from contd_release.project.project import Project
 from contd_release.tools import bumpversion, git
@@ -76,9 +76,9 @@ def _tasks(tree: Tree) -> Found:
 
 
 def _versions(tree: Tree, here: Project) -> Found:
-    if (tool := here.package.tag) and not bumpversion.is_configured(tree.text):
+    if (tool := here.package.tag) and not bumpversion.is_configured(tree.text, here.folder):
         return Found(State.DONE, f"none does: {tool.tool} computes it from the tag")
-    found = bumpversion.configuration(tree.text)
+    found = bumpversion.configuration(tree.text, here.folder)
     if problems := found.problems(tree.text, found.current):
         return Found(State.ABSENT, "; ".join(problems), f"$EDITOR {' '.join(found.paths)}")
     return Found(State.DONE, f"{len(found.files)} places say {found.current}")
@@ -86,7 +86,10 @@ def _versions(tree: Tree, here: Project) -> Found:
 
 def _changelog(tree: Tree, found: Project) -> Found:
     news = found.news
-    if "towncrier.toml" not in tree.known and not tree.line_of("pyproject.toml", r"^\[tool\.towncrier\]"):
+    where = found.folder
+    if f"{where}towncrier.toml" not in tree.known and not tree.line_of(
+        f"{where}pyproject.toml", r"^\[tool\.towncrier\]"
+    ):
         return Found(State.ABSENT, "nothing configures towncrier", ADOPT)
     text = tree.text(news.changelog)
     if text is None:
@@ -154,8 +157,8 @@ def _committed(tree: Tree, found: Project) -> Found:
 def _counting(tree: Tree, found: Project) -> list[str]:
     """The files and folders that a release reads."""
     try:
-        versions = bumpversion.configuration(tree.text).paths
+        versions = bumpversion.configuration(tree.text, found.folder).paths
     except ReleaseError:
         versions = ()
-    named = ["pyproject.toml", project.CONFIGURATION, *tasks.FILES, "noxfile.py", "towncrier.toml", *today.FILES]
+    named = ["pyproject.toml", tables.CONFIGURATION, *tasks.FILES, "noxfile.py", "towncrier.toml", *today.FILES]
     return [*named, found.news.changelog, found.news.directory, found.news.notes, *versions]

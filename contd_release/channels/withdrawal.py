@@ -39,7 +39,10 @@ class Rollback:
     def good(self) -> tuple[Version, ...]:
         """The final versions that are tagged on the remote and not withdrawn, lowest first; without this one."""
         there = git.remote(self.release.project.root, self.release.project.settings.remote)
-        return good(self.release.project.tags.versions(there.tags), there.withdrawn | {self.version})
+        return good(
+            self.release.project.tags.versions(there.tags),
+            there.withdrawn(self.release.project.withdrawal) | {self.version},
+        )
 
     @property
     def previous(self) -> Version | None:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from contd_release.errors import NotReady, Usage, raise_all
-from contd_release.project import project
+from contd_release.project import project, tables
 from contd_release.project.project import Project
 from contd_release.tools import bumpversion, git
 from contd_release.tools.oci import login
@@ -35,13 +35,18 @@ def current_project(commit: str = "HEAD") -> Project:
     return found
 
 
+def packages(clone: git.Clone) -> tuple[str, ...]:
+    """The names of the packages that the commit describes, where the repository has several."""
+    return project.packages(partial(git.text, clone.root, clone.head)) if clone.head else ()
+
+
 def project_at(here: Project, commit: str) -> Project:
     """The project of this clone as a commit describes it."""
-    return here if here.commit == commit else _read(here.root, here.state, commit)
+    return here if here.commit == commit else _read(here.root, here.clone_state, commit)
 
 
 def _read(root: Path, state: Path, commit: str) -> Project:
-    git.read_ahead(root, commit, "pyproject.toml", project.CONFIGURATION, *bumpversion.CONFIGURATION)
+    git.read_ahead(root, commit, "pyproject.toml", tables.CONFIGURATION, *bumpversion.CONFIGURATION)
     found = project.read(root, state, partial(git.text, root, commit), partial(git.url, root))
     return replace(found, commit=commit)
 
@@ -61,7 +66,7 @@ def _refuse_ambiguous_login(project: Project) -> None:
 
 def _uncommitted(root: Path, commit: str) -> list[NotReady]:
     """What may be why a setting that was just corrected is still wrong."""
-    here = (root / path for path in ("pyproject.toml", project.CONFIGURATION))
+    here = (root / path for path in ("pyproject.toml", tables.CONFIGURATION))
     changed = [
         path.name
         for path in here

@@ -84,7 +84,7 @@ def written(release: Release) -> Step:
         )
 
     if release.version.is_prerelease:
-        draft = towncrier.draft(tree, version, release.date, notes)
+        draft = towncrier.draft(tree / release.project.folder, version, release.date, notes)
         plain = Call(f"write {release.notes} as Markdown", partial(_as_markdown, release))
         return Step(f"{release.notes} is written", observe, act=(draft, plain) if news.is_rst else (draft,))
     thank = Call(f"name the contributors in {news.changelog}", partial(_thank, release))
@@ -94,7 +94,7 @@ def written(release: Release) -> Step:
         act=(
             git.unlock(tree),
             git.restore(tree, release.base, (news.changelog, news.directory)),
-            towncrier.build(tree, version, release.date),
+            towncrier.build(tree / release.project.folder, version, release.date),
             *([thank] if release.project.settings.contributors else []),
             Call(f"write the new section of {news.changelog} to {release.notes}", partial(_set_apart, release)),
             Call(f"keep the line ends and the links of {news.changelog}", partial(_keep_form, release)),

@@ -152,7 +152,7 @@ def beginning(project: Project, here: str | None) -> str:
 def releases(project: Project, there: Remote) -> dict[Version, str]:
     """The releases that are tagged on the remote and not withdrawn, with their tags."""
     known = project.tags.versions(there.tags)
-    return {version: tag for version, tag in known.items() if version not in there.withdrawn}
+    return {version: tag for version, tag in known.items() if version not in there.withdrawn(project.withdrawal)}
 
 
 def newest(project: Project, there: Remote) -> tuple[Version, str] | None:

@@ -36,9 +36,9 @@ def read(project: Project, commit: str, text_of: Read) -> Configuration:
         NotReady: no file lists the places, and no tool computes the version.
         Usage: the file that lists them is wrong.
     """
-    if project.package.tag and not bumpversion.is_configured(text_of):
+    if project.package.tag and not bumpversion.is_configured(text_of, project.folder):
         return Configuration("", _newest(project, commit), ())
-    return bumpversion.configuration(text_of)
+    return bumpversion.configuration(text_of, project.folder)
 
 
 def _newest(project: Project, commit: str) -> Version:

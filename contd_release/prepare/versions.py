@@ -173,6 +173,6 @@ def _chart_problems(release: Release, text_of: Read) -> tuple[str, ...]:
 def paths(project: Project, commit: str) -> tuple[str, ...]:
     """The files that state the version in a commit; empty if no configuration names them."""
     try:
-        return bumpversion.configuration(partial(git.text, project.root, commit)).paths
+        return bumpversion.configuration(partial(git.text, project.root, commit), project.folder).paths
     except NotReady:
         return ()

@@ -13,7 +13,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from contd_release.console import reporting
-from contd_release.errors import Interrupted, Usage, with_exit_code
+from contd_release.errors import Interrupted, Usage, of_package, with_exit_code
 from contd_release.prepare import stated
 from contd_release.procedures import next_version
 from contd_release.procedures.options import Words
@@ -120,7 +120,7 @@ def crash(wishes: Wishes) -> None:
 def _rehearsal(wishes: Wishes) -> Rehearsal:
     """The rehearsal of the commit that is checked out."""
     found = rehearsal_of(git.clone(Path.cwd()))
-    return replace(found, is_proved=not wishes.without_proof, typed=wishes.typed)
+    return replace(found, is_proved=not wishes.without_proof, typed=of_package(wishes.typed))
 
 
 def _scenario(rehearsal: Rehearsal, wishes: Wishes) -> Scenario:

@@ -10,14 +10,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from contd_release.errors import ReleaseError, Usage, raise_all
-from contd_release.project import towncrier
+from contd_release.errors import PACKAGE, ReleaseError, Usage, raise_all
+from contd_release.project import several, tables, towncrier
 from contd_release.project.defaults import Read, with_defaults
 from contd_release.project.news import News
 from contd_release.project.package import metadata
@@ -26,8 +25,6 @@ from contd_release.project.rules import PROJECT
 from contd_release.project.settings import Settings
 from contd_release.project.tag_format import TagFormat
 
-OVERLAY = "CONTD_RELEASE_CONFIG"
-CONFIGURATION = "contd-release.toml"
 _OURS = "tool.contd-release"
 SWITCHES = ("sbom", "pypi", "image", "chart", "github", "announce", "website", "monitor")
 
@@ -45,6 +42,8 @@ class Project:
         name: as `[project] name` says it.
         package: what the files of the Python package say, whatever builds it.
         commit: the hash of the commit that says so, where it was read from one.
+        table: the name of its table in the settings, where the repository has several packages.
+        folder: where the configuration of its tools is, with a slash at its end; empty for the root.
     """
 
     root: Path
@@ -54,6 +53,18 @@ class Project:
     news: News
     package: Metadata = metadata.NONE
     commit: str = ""
+    table: str = ""
+    folder: str = ""
+
+    @property
+    def clone_state(self) -> Path:
+        """The folder in the clone's git directory that all packages of the repository share."""
+        return self.state.parent.parent if self.table else self.state
+
+    @property
+    def withdrawal(self) -> str:
+        """What the tags begin with that mark its versions as withdrawn."""
+        return f"withdrawn/{self.table}/v" if self.table else "withdrawn/v"
 
     @property
     def file_name(self) -> str:
@@ -99,15 +110,21 @@ def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) 
         Usage: every unknown key, wrong type and value that cannot be.
         Several: more than one table is wrong; all errors are raised at once.
     """
-    pyproject = _toml("pyproject.toml", text_of("pyproject.toml"))
-    tools = _table(pyproject, "tool")
+    pyproject = tables.toml("pyproject.toml", text_of("pyproject.toml"))
+    tools = tables.table(pyproject, "tool")
     problems: list[ReleaseError] = []
-    layers = _layers(tools, text_of)
-    merged = _merged(layers)
+    layers = tables.read(tools, text_of)
+    packages = several.described(layers)
+    several.require_valid(packages, text_of)
+    table = several.named(packages, os.environ.get(PACKAGE, ""), state)
+    layers = {path: several.of_package(layer, table) for path, layer in layers.items()}
+    layers = {"": {"tag-format": several.tags_of(table, {})}} | layers if table else layers
+    merged = tables.merged(layers)
+    folder = f"{_folder(merged)}/" if table else ""
     package = _described(problems, lambda: _package(merged, text_of))
     settings = _described(problems, lambda: _settings(layers, package, url_of))
-    news = _described(problems, lambda: _news(text_of, pyproject))
-    name = _described(problems, lambda: _name(merged, package, url_of, root))
+    news = _described(problems, lambda: _news(text_of, folder))
+    name = _described(problems, lambda: _name(merged, package, (lambda _: table) if table else url_of, root))
     raise_all(problems)
     assert settings is not None
     assert news is not None
@@ -115,12 +132,27 @@ def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) 
     assert package is not None
     return Project(
         root=root,
-        state=state,
+        state=several.state_of(state, table),
         name=name,
         settings=settings,
         news=news,
         package=package,
+        table=table,
+        folder=folder,
     )
+
+
+def packages(text_of: Read) -> tuple[str, ...]:
+    """
+    The names of the packages, where the repository has several.
+
+    Raises:
+        Usage: their tables cannot be.
+    """
+    tools = tables.table(tables.toml("pyproject.toml", text_of("pyproject.toml")), "tool")
+    found = several.described(tables.read(tools, text_of))
+    several.require_valid(found, text_of)
+    return tuple(found)
 
 
 def _described(problems: list[ReleaseError], read: Callable[[], T]) -> T | None:
@@ -132,8 +164,12 @@ def _described(problems: list[ReleaseError], read: Callable[[], T]) -> T | None:
 
 
 def _package(layers: dict[str, Any], text_of: Read) -> Metadata:
-    folder = str(layers.get("package", "")).removeprefix("./").strip("/.")
+    folder = _folder(layers)
     return metadata.of(text_of, f"{folder}/" if folder else "")
+
+
+def _folder(layers: dict[str, Any]) -> str:
+    return str(layers.get("package", "")).removeprefix("./").strip("/.")
 
 
 def _name(layers: dict[str, Any], package: Metadata | None, url_of: Read, root: Path) -> str:
@@ -149,25 +185,8 @@ def _name(layers: dict[str, Any], package: Metadata | None, url_of: Read, root: 
     return value
 
 
-def _layers(tools: dict[str, Any], text_of: Read) -> dict[str, dict[str, Any]]:
-    """The settings of each file, in the order in which they are laid over each other."""
-    ours = _toml(CONFIGURATION, text_of(CONFIGURATION))
-    layers = {"pyproject.toml": _table(tools, "contd-release"), CONFIGURATION: ours}
-    if overlay := os.environ.get(OVERLAY):
-        layers[overlay] = _toml(overlay, _file(overlay))
-    return layers
-
-
-def _merged(layers: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The settings of all files as one table."""
-    merged: dict[str, Any] = {}
-    for layer in layers.values():
-        merged = _laid_over(merged, layer)
-    return merged
-
-
 def _settings(layers: dict[str, dict[str, Any]], package: Metadata | None, url_of: Read) -> Settings:
-    table = _merged(layers)
+    table = tables.merged(layers)
     off = frozenset(key for key in SWITCHES if table.get(key) is False)
     wheel = package.wheel if package and package.is_built else ""
     try:
@@ -190,7 +209,7 @@ def _by_file(layers: dict[str, dict[str, Any]], error: Usage) -> list[Usage]:
     first: dict[str, str] = {}
     merged: dict[str, Any] = {}
     for path, layer in layers.items():
-        merged = _laid_over(merged, layer)
+        merged = tables.laid_over(merged, layer)
         try:
             _structured(merged)
         except Usage as found:
@@ -207,58 +226,21 @@ def _by_file(layers: dict[str, dict[str, Any]], error: Usage) -> list[Usage]:
     ]
 
 
-def _news(text_of: Read, pyproject: dict[str, Any]) -> News:
-    """What towncrier's own table says, in towncrier.toml or in pyproject.toml."""
-    path = towncrier.path_of(text_of)
-    found = pyproject if path == "pyproject.toml" else _toml(path, text_of(path))
-    name = pyproject.get("project", {})
-    return towncrier.news(
-        _table(_table(found, "tool"), "towncrier"), str(name.get("name", "")) if isinstance(name, dict) else ""
-    )
+def _news(text_of: Read, folder: str) -> News:
+    """What towncrier's own table says, in the towncrier.toml or the pyproject.toml of this folder."""
 
+    def here(path: str) -> str | None:
+        return text_of(f"{folder}{path}")
 
-def _table(table: dict[str, Any], key: str) -> dict[str, Any]:
-    found = table.get(key, {})
-    if not isinstance(found, dict):
-        raise Usage(f"[{key}] is {found!r}", expected="a table", type_next="$EDITOR pyproject.toml")
-    return found
-
-
-def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
-        old = merged.get(key)
-        merged[key] = _laid_over(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return merged
-
-
-def _toml(path: str, text: str | None) -> dict[str, Any]:
-    refuse_bytes(path, text)
-    try:
-        return tomllib.loads(text or "")
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Usage(f"{path} is not TOML: {error}", expected="valid TOML", type_next=f"$EDITOR {path}") from error
-
-
-def refuse_bytes(path: str, text: str | None) -> None:
-    """
-    Refuse a configuration file that is not UTF-8; git's blobs are decoded with U+FFFD in place of other bytes.
-
-    Raises:
-        Usage: the file is not UTF-8.
-    """
-    if text and "\ufffd" in text:
-        line = text[: text.index("\ufffd")].count("\n") + 1
-        raise Usage(f"{path} is not UTF-8 in line {line}", expected="TOML in UTF-8", type_next=f"$EDITOR {path}")
-
-
-def _file(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+    path = towncrier.path_of(here)
+    name = tables.toml(f"{folder}pyproject.toml", here("pyproject.toml")).get("project", {})
+    table = tables.table(tables.table(tables.toml(f"{folder}{path}", here(path)), "tool"), "towncrier")
+    if folder and not table:
         raise Usage(
-            f"{OVERLAY} names {path}: {reason}",
-            expected="a TOML file of settings that are laid over those of the repository",
-            type_next=f"unset {OVERLAY}   (or correct the path)",
-        ) from error
+            f"{folder}{path} has no [tool.towncrier]",
+            expected="each package's own changelog and fragments, below its folder",
+            type_next=f"$EDITOR {folder}{path}",
+        )
+    found = towncrier.news(table, str(name.get("name", "")) if isinstance(name, dict) else "")
+    directory, changelog, notes = (f"{folder}{one}" for one in (found.directory, found.changelog, found.notes))
+    return replace(found, directory=directory, changelog=changelog, notes=notes)

@@ -16,10 +16,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from contd_release.errors import TYPED, Unanswered
+from contd_release.errors import PACKAGE, TYPED, Unanswered
 from contd_release.process import files
 from contd_release.process.command import environment
-from contd_release.project.project import OVERLAY, Project
+from contd_release.project import several
+from contd_release.project.project import Project
+from contd_release.project.tables import OVERLAY
 from contd_release.records import journal
 from contd_release.records.entries import Ended
 from contd_release.sandbox import remotes
@@ -83,7 +85,7 @@ class Rehearsal:
     @property
     def state(self) -> Path:
         """Where the clone keeps its journal, logs and artifacts."""
-        return self.clone / ".git" / "contd-release"
+        return several.state_of(self.clone / ".git" / "contd-release", self.project.table)
 
     @property
     def cache(self) -> Path:
@@ -122,6 +124,7 @@ class Rehearsal:
             | {
                 OVERLAY: str(overlay),
                 TYPED: self.typed,
+                **({PACKAGE: self.project.table} if self.project.table else {}),
                 "SOURCE_DATE_EPOCH": str(git.described(self.project.root, self.commit).time),
             }
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from contd_release.process import files
-from contd_release.project.project import OVERLAY
+from contd_release.project.tables import OVERLAY
 from contd_release.sandbox import remotes
 from contd_release.sandbox.pointers import pointers_of
 from contd_release.sandbox.world import World

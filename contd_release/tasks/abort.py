@@ -7,9 +7,10 @@ from invoke.tasks import task
 
 from contd_release.procedures.options import HELP
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
-@task(help={"json": HELP["json"]})
+@task(klass=OfPackage, help={"json": HELP["json"]})
 def abort(c: Context, json: bool = False) -> None:
     """Undo everything that the release in progress has done, as long as nothing is public."""
     with edge():

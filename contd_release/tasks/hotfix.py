@@ -7,9 +7,11 @@ from invoke.tasks import task
 
 from contd_release.procedures.options import HELP, WAIT_CI, Words
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
 @task(
+    klass=OfPackage,
     help={
         "of": "the version to fix, such as 1.2.0",
         "pick": "a commit to take over, with its fragment; may be repeated",
@@ -27,6 +29,7 @@ def start(c: Context, pick: list[str], of: str = "", here: bool = False, json: b
 
 
 @task(
+    klass=OfPackage,
     help={
         "version": "the hotfix's version; that of the branch that is checked out, or of the only one there is",
         "because": HELP["because"],
@@ -34,7 +37,7 @@ def start(c: Context, pick: list[str], of: str = "", here: bool = False, json: b
         "wait-ci": WAIT_CI,
         "yes": "approve the review without a question",
         "json": HELP["json"],
-    }
+    },
 )
 def finish(
     c: Context,

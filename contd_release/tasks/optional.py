@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 
 from invoke.parser.argument import Argument
-from invoke.tasks import Task
+
+from contd_release.tasks.of_package import OfPackage
 
 
 class OptionalWord(Argument):
@@ -41,7 +41,7 @@ class OptionalWord(Argument):
         return False
 
 
-class WithOptionalWord(Task[Callable[..., None]]):
+class WithOptionalWord(OfPackage):
     """A task whose one positional argument may be left out; what it says instead comes from options, or a question."""
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:

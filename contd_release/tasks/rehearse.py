@@ -8,9 +8,11 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
 @task(
+    klass=OfPackage,
     help={
         "part": "the part to raise; auto, what the changes ask for, when absent",
         "version": "the version itself instead of a part",

@@ -7,16 +7,18 @@ from invoke.tasks import task
 
 from contd_release.procedures.options import HELP, WAIT_CI, Words
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
 @task(
+    klass=OfPackage,
     help=HELP
     | {
         "wait-ci": WAIT_CI,
         "yes": "approve the review without a question",
         "dry-run": "print the plan instead, and change nothing",
         "svg": "a file that gets the walked checklist as a picture",
-    }
+    },
 )
 def release(
     c: Context,

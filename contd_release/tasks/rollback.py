@@ -7,9 +7,11 @@ from invoke.tasks import task
 
 from contd_release.procedures.options import HELP, invoked, whole_number
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
 @task(
+    klass=OfPackage,
     iterable=["wish"],
     help={
         "version": "the version to withdraw; without it, continue the rollback in progress",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from contd_release.errors import NotReady, Usage
 from contd_release.process.command import Command, python_module
-from contd_release.project.project import refuse_bytes
+from contd_release.project.tables import refuse_bytes
 from contd_release.project.version import parse_stated
 from contd_release.tools.version_file import VersionFile, version_file
 
@@ -57,31 +57,37 @@ class Configuration:
         return regex.sub(line, rf"\g<1>\g<2>{version}\g<2>", text, flags=regex.MULTILINE)
 
 
-def configuration(text_of: Read) -> Configuration:
+def configuration(text_of: Read, folder: str = "") -> Configuration:
     """
     The configuration in `.bumpversion.toml` or `pyproject.toml`.
+
+    Args:
+        folder: where these are, with a slash at its end; what they name is below it.
 
     Raises:
         NotReady: there is none, or it does not say the current version.
         Usage: it is not TOML. bump-my-version itself would take it as empty.
     """
-    if found := _table(text_of):
-        return _configuration(*found)
+    if found := _table(text_of, folder):
+        configured = _configuration(*found)
+        files = tuple(replace(one, path=f"{folder}{one.path}") for one in configured.files)
+        return replace(configured, files=files)
+    path = f"{folder}{CONFIGURATION[0]}"
     raise NotReady(
         "no file says which files state the version",
-        expected=".bumpversion.toml with [tool.bumpversion]",
-        type_next="$EDITOR .bumpversion.toml",
+        expected=f"{path} with [tool.bumpversion]",
+        type_next=f"$EDITOR {path}",
     )
 
 
-def is_configured(text_of: Read) -> bool:
+def is_configured(text_of: Read, folder: str = "") -> bool:
     """
     Whether a file says which files state the version.
 
     Raises:
         Usage: a file that may say so is not TOML.
     """
-    return _table(text_of) is not None
+    return _table(text_of, folder) is not None
 
 
 def bump(where: Path, path: str, previous: Version, version: Version) -> Command:
@@ -92,19 +98,20 @@ def bump(where: Path, path: str, previous: Version, version: Version) -> Command
     an index of its own, which is empty and never written.
 
     Args:
-        path: the file that configures it.
+        path: the file that configures it; it runs in that file's folder, as people run it there.
     """
     # Without its name, a .bumpversion.cfg would be preferred.
-    words = ["bump", "--config-file", path, "--current-version", str(previous), "--new-version", str(version)]
+    at = PurePosixPath(path)
+    words = ["bump", "--config-file", at.name, "--current-version", str(previous), "--new-version", str(version)]
     words += ["--no-commit", "--no-tag", "--allow-dirty"]
     index = where.with_name(f"{where.name}-bump.index")
     env = {"GIT_INDEX_FILE": str(index)}
-    return Command(python_module("bumpversion", *words), cwd=where, env=env, timeout=120)
+    return Command(python_module("bumpversion", *words), cwd=where / at.parent, env=env, timeout=120)
 
 
-def _table(text_of: Read) -> tuple[str, object] | None:
+def _table(text_of: Read, folder: str) -> tuple[str, object] | None:
     """The path of the file that has `[tool.bumpversion]`, and that table."""
-    for path in CONFIGURATION:
+    for path in (f"{folder}{one}" for one in CONFIGURATION):
         if (text := text_of(path)) is None:
             continue
         refuse_bytes(path, text)

@@ -15,7 +15,8 @@ from contd_release.errors import ReleaseError, Several, Usage
 from contd_release.project import project
 from contd_release.project.defaults import github_repository
 from contd_release.project.news import News
-from contd_release.project.project import OVERLAY, Project
+from contd_release.project.project import Project
+from contd_release.project.tables import OVERLAY
 from contd_release.project.rules import PROJECT, REF, is_public, is_safe_url
 from contd_release.project.settings import Chart, Github, Image, Pypi, Settings
 

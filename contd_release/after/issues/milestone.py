@@ -42,4 +42,7 @@ def _milestone(release: Release) -> Milestone | None:
 
 
 def _titles(release: Release) -> tuple[str, ...]:
+    if release.project.table:
+        # The plain version may be another package's.
+        return tuple(dict.fromkeys((release.tag, str(release), f"{release.project.table} {release.version}")))
     return tuple(dict.fromkeys((str(release.version), f"v{release.version}", release.tag)))

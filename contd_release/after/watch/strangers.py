@@ -136,7 +136,7 @@ def _seal(project: Project, there: Remote, version: str) -> Sealed | None:
         return None
     tagged = there.tag(project.tags.of(version))
     if tagged is None:
-        return sealed if Version(version) in there.withdrawn else None
+        return sealed if Version(version) in there.withdrawn(project.withdrawal) else None
     return sealed if tagged.commit == sealed.commit else None
 
 

@@ -35,7 +35,8 @@ def promoted(release: Release) -> Step:
             return Found(State.PARTIAL, f"{found.public.url} is marked as the wrong kind of release")
         latest = releases.latest(repository)
         is_latest = latest is not None and latest.id == found.public.id
-        if is_latest != _should_be_latest(release, repository):
+        # GitHub marks one release of a repository, and packages take turns.
+        if not release.project.table and is_latest != _should_be_latest(release, repository):
             return Found(State.PARTIAL, f"{found.public.url} is{'' if is_latest else ' not'} the latest")
         return Found(State.DONE, f"{found.public.url}{', the latest' * is_latest}")
 
@@ -62,7 +63,7 @@ def promoted(release: Release) -> Step:
 
 def _should_be_latest(release: Release, repository: GitHubRepository) -> bool:
     """Whether no public final release is higher that was not withdrawn."""
-    withdrawn = git.remote(release.project.root, release.project.settings.remote).withdrawn
+    withdrawn = git.remote(release.project.root, release.project.settings.remote).withdrawn(release.project.withdrawal)
     others = []
     for one in releases.releases(repository):
         version = release.project.tags.version(one.tag)

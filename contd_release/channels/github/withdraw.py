@@ -155,7 +155,9 @@ def _good(rollback: Rollback, repository: GitHubRepository) -> ReleaseInfo | Non
 
 def _bad(rollback: Rollback) -> frozenset[Version]:
     release = rollback.release
-    return git.remote(release.project.root, release.project.settings.remote).withdrawn | {release.version}
+    return git.remote(release.project.root, release.project.settings.remote).withdrawn(release.project.withdrawal) | {
+        release.version
+    }
 
 
 def _drafts(rollback: Rollback, repository: GitHubRepository) -> tuple[ReleaseInfo, ...]:

@@ -112,7 +112,7 @@ def read(release: Release) -> tuple[Moved, ...]:
 
 
 def _withdrawn(release: Release) -> frozenset[Version]:
-    return git.remote(release.project.root, release.project.settings.remote).withdrawn
+    return git.remote(release.project.root, release.project.settings.remote).withdrawn(release.project.withdrawal)
 
 
 def _stays(there: OciRepository, release: Release, tag: str) -> str:

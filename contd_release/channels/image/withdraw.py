@@ -89,7 +89,9 @@ def target(release: Release, there: OciRepository, tag: str) -> tuple[str, str]:
 
     What was written down when the tag moved is used where the registry's tags do not tell, if it is still there.
     """
-    bad = git.remote(release.project.root, release.project.settings.remote).withdrawn | {release.version}
+    bad = git.remote(release.project.root, release.project.settings.remote).withdrawn(release.project.withdrawal) | {
+        release.version
+    }
     in_line = [one for one in good(promote.versions(there.tags()), bad) if tag in moving_tags(one, ())]
     for version in reversed(in_line):
         if digest := there.digest(str(version)):

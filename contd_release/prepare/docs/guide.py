@@ -17,7 +17,7 @@ TEMPLATE_MARK = "<!-- migration guide: unwritten -->"
 def path_of(release: Release) -> str:
     """`docs/migrations/v2.md`; under 1.0, where a minor may break, `docs/migrations/v0.3.md`."""
     major, minor, _ = release.version.release
-    return f"docs/migrations/v{major or f'0.{minor}'}.md"
+    return f"{release.project.folder}docs/migrations/v{major or f'0.{minor}'}.md"
 
 
 def written(release: Release) -> Step:
@@ -60,5 +60,6 @@ Remove the first line when this guide is written.
 
 def changed(release: Release, since: str) -> tuple[str, ...]:
     """The documentation and public modules that changed since a tag, for a person to review."""
-    package = release.project.file_name
-    return git.changed(release.project.root, since, release.base, "docs/", "README*", f"{package}/**/__init__.py")
+    package, where = release.project.file_name, release.project.folder
+    paths = (f"{where}{one}" for one in ("docs/", "README*", f"{package}/**/__init__.py"))
+    return git.changed(release.project.root, since, release.base, *paths)

@@ -73,7 +73,9 @@ def refuse(rollback: Rollback) -> None:
     """
     version, wishes = rollback.version, rollback.wishes
     there = git.remote(rollback.release.project.root, rollback.release.project.settings.remote)
-    is_known = there.tag(rollback.release.tag) is not None or version in there.withdrawn
+    is_known = there.tag(rollback.release.tag) is not None or version in there.withdrawn(
+        rollback.release.project.withdrawal
+    )
     if not is_known and not list(tags.pointing(rollback.release)):
         _refuse_unpublished(rollback, there)
     if not rollback.reason:

@@ -78,11 +78,12 @@ class Restoration:
 
     def _kept(self, where: Path, later: str, earlier: str) -> Mapping[str, str]:
         """The version files of the earlier version, stating the later one."""
-        if not bumpversion.is_configured(partial(git.text, where, earlier)):
+        folder = self.project.folder
+        if not bumpversion.is_configured(partial(git.text, where, earlier), folder):
             return {}
-        configuration = bumpversion.configuration(partial(git.text, where, earlier))
+        configuration = bumpversion.configuration(partial(git.text, where, earlier), folder)
         texts = {path: git.text(where, earlier, path) for path in configuration.paths}
-        current = bumpversion.configuration(partial(git.text, where, later)).current
+        current = bumpversion.configuration(partial(git.text, where, later), folder).current
         kept = {path: configuration.stating(path, text, current) for path, text in texts.items() if text is not None}
         return kept | self._chart(where, later, earlier, kept)
 

@@ -40,7 +40,7 @@ def row(rollback: Rollback) -> Remaining:
     return Remaining(
         "tag",
         f"{release.tag} on {theirs.commit[:12]}",
-        f"{git.WITHDRAWN}{release.version} beside it says so to every clone",
+        f"{release.project.withdrawal}{release.version} beside it says so to every clone",
         cannot,
         f"leave it, caches and CI have seen it; the fix is {rollback.following}",
     )
@@ -48,7 +48,7 @@ def row(rollback: Rollback) -> Remaining:
 
 def marked(rollback: Rollback) -> Step:
     """The remote says that the version is withdrawn: no clone and no workflow lets a moving tag name it again."""
-    release, name = rollback.release, f"{git.WITHDRAWN}{rollback.version}"
+    release, name = rollback.release, f"{rollback.release.project.withdrawal}{rollback.version}"
     root, remote = release.project.root, release.project.settings.remote
 
     def observe() -> Found:
@@ -117,7 +117,11 @@ def reason(release: Release) -> str:
     """The reason that this clone or the remote knows; empty if the version was never withdrawn."""
     if withdrawing := journal.of(release.project).last(Withdrawing, str(release.version)):
         return withdrawing.reason
-    root, remote, name = release.project.root, release.project.settings.remote, f"{git.WITHDRAWN}{release.version}"
+    root, remote, name = (
+        release.project.root,
+        release.project.settings.remote,
+        f"{release.project.withdrawal}{release.version}",
+    )
     if git.remote(root, remote).tag(name) is None:
         return ""
     if git.tag(root, name) is None:

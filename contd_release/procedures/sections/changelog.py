@@ -50,7 +50,7 @@ def rendered(project: Project, found: Fragments, version: str = "") -> str:
     """
     current = stated.read(project, project.commit, _reader(project.root)).current
     wanted = version or str(next_version(current, found.least_part(current)) if not current.pre else current)
-    command = towncrier.draft(project.root, wanted, "unreleased", Path("unused"))
+    command = towncrier.draft(project.root / project.folder, wanted, "unreleased", Path("unused"))
     answer = Command(command.argv, cwd=command.cwd, timeout=command.timeout).ask()
     if answer.code:
         raise Unanswered(f"towncrier ended with {answer.code}: {answer.err.strip()}", expected="the draft")

@@ -7,9 +7,11 @@ from invoke.tasks import task
 
 from contd_release.procedures.options import HELP
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
 @task(
+    klass=OfPackage,
     help={
         "version": "a version released from this clone; without it, the one in progress",
         "preview": "show every message exactly as it would go out, and send none",
@@ -17,7 +19,7 @@ from contd_release.process.edge import edge
         "done": "a place that has the message: do not send it again",
         "kind": "release, or correction for a release that was withdrawn",
         "json": HELP["json"],
-    }
+    },
 )
 def announce(
     c: Context,

@@ -6,9 +6,10 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
-@task(help={"yes": "remove what is listed"})
+@task(klass=OfPackage, help={"yes": "remove what is listed"})
 def clean(c: Context, yes: bool = False) -> None:
     """List the worktrees and caches that releases left on this machine, with their sizes; `--yes` removes them."""
     with edge():

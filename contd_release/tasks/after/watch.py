@@ -7,9 +7,11 @@ from invoke.tasks import task
 
 from contd_release.procedures.options import HELP
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
 @task(
+    klass=OfPackage,
     help={
         "strangers": "what it looks for; may be left out",
         "baseline": "write down what is public from before the first release with these tasks; once",
@@ -18,7 +20,7 @@ from contd_release.process.edge import edge
         "again": "send the alarm again to this place: it did not arrive",
         "done": "this place has the alarm",
         "json": HELP["json"],
-    }
+    },
 )
 def watch(
     c: Context,

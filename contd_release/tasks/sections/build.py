@@ -7,9 +7,11 @@ from invoke.tasks import task
 
 from contd_release.procedures.options import HELP, Words
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
 @task(
+    klass=OfPackage,
     help=HELP
     | {
         "proof": "on the tag of a release: prove it again before it is built",
@@ -17,7 +19,7 @@ from contd_release.process.edge import edge
         "only": "with --platform: image",
         "platform": "on the tag of a release: build the image of this platform alone, on a machine of that platform",
         "join": "on the tag of a release: a folder with the image of every platform, to be joined instead of built",
-    }
+    },
 )
 def build(
     c: Context,

@@ -6,9 +6,12 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
-@task(help={"version": "the version to draft for; the next one that the fragments ask for when absent"})
+@task(
+    klass=OfPackage, help={"version": "the version to draft for; the next one that the fragments ask for when absent"}
+)
 def changelog(c: Context, version: str = "", migration_guide: bool = False) -> None:
     """Show what the changelog would say of the next version."""
     with edge():

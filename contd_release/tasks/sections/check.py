@@ -7,9 +7,10 @@ from invoke.tasks import task
 
 from contd_release.procedures.options import HELP, Words
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
-@task(help=HELP)
+@task(klass=OfPackage, help=HELP)
 def check(
     c: Context,
     part: str = "",

@@ -7,9 +7,10 @@ from invoke.tasks import task
 
 from contd_release.procedures.options import PART
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
-@task(help={"yes": "approve the review without a question"} | PART)
+@task(klass=OfPackage, help={"yes": "approve the review without a question"} | PART)
 def promote(c: Context, yes: bool = False, only: str = "", artifacts: str = "", json: bool = False) -> None:
     """Make the GitHub Release public and move the image tags 1.2, 1 and latest. On a tag, those of its release."""
     with edge():

@@ -7,9 +7,10 @@ from invoke.tasks import task
 
 from contd_release.procedures.options import PART
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
-@task(help={"yes": "approve the review without a question"} | PART)
+@task(klass=OfPackage, help={"yes": "approve the review without a question"} | PART)
 def publish(c: Context, yes: bool = False, only: str = "", artifacts: str = "", json: bool = False) -> None:
     """
     Publish the release in progress to every channel, after the review. On a tag, publish what was built of its commit.

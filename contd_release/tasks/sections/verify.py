@@ -7,14 +7,16 @@ from invoke.tasks import task
 
 from contd_release.procedures.options import PART, invoked, whole_number
 from contd_release.process.edge import edge
+from contd_release.tasks.of_package import OfPackage
 
 
 @task(
+    klass=OfPackage,
     help=PART
     | {
         "version": "a version that is out; without it, the release in progress or the tag that is checked out",
         "patience": "seconds to wait for what is not there yet",
-    }
+    },
 )
 def verify(
     c: Context, version: str = "", only: str = "", artifacts: str = "", patience: str = "300", json: bool = False

@@ -24,7 +24,6 @@ from contd_release.tools.git.history import (
 )
 from contd_release.tools.git.login import Transfer
 from contd_release.tools.git.refs import (
-    WITHDRAWN,
     NewTag,
     Remote,
     Tag,
@@ -55,7 +54,6 @@ from contd_release.tools.git.worktrees import (
 )
 
 __all__ = [
-    "WITHDRAWN",
     "Clone",
     "Commit",
     "NewTag",

@@ -18,7 +18,6 @@ from contd_release.project.version import parse
 from contd_release.tools.git.asking import answer, git, only_git, safe
 from contd_release.tools.git.login import Transfer, without_login
 
-WITHDRAWN: Final = "withdrawn/v"
 _ADDRESS: Final = re.compile(r"[/:]")
 
 
@@ -62,10 +61,14 @@ class Remote:
         prefix = "refs/tags/"
         return tuple(ref.removeprefix(prefix) for ref in self.refs if ref.startswith(prefix) and "^" not in ref)
 
-    @property
-    def withdrawn(self) -> frozenset[Version]:
-        """The versions that a rollback has marked as withdrawn, for every clone and every channel to see."""
-        marks = (tag.removeprefix(WITHDRAWN) for tag in self.tags if tag.startswith(WITHDRAWN))
+    def withdrawn(self, mark: str) -> frozenset[Version]:
+        """
+        The versions that a rollback has marked as withdrawn, for every clone and every channel to see.
+
+        Args:
+            mark: what the tags of the project that say so begin with.
+        """
+        marks = (tag.removeprefix(mark) for tag in self.tags if tag.startswith(mark))
         return frozenset(parse(one) for one in marks if re.fullmatch(r"\d+\.\d+\.\d+((a|b|rc)\d+)?", one))
 
 
