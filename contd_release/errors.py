@@ -161,6 +161,18 @@ def again(when: str) -> str:
     return f"{os.environ.get(TYPED) or words}   ({when})"
 
 
+def for_package(name: str) -> str:
+    """The command that a person typed, with this package."""
+    words = sys.argv[1:]
+    for number, word in enumerate(words):
+        if word == "--package":
+            words = [*words[:number], *words[number + 2 :]]
+            break
+    words = [word for word in words if not word.startswith("--package=")]
+    known = _PROGRAMS.get(_program(), "invoke")
+    return shlex.join((known, *words, "--package", name))
+
+
 def _program() -> str:
     """The name of the program that runs, as a person types it."""
     program = Path(sys.argv[0])

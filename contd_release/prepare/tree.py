@@ -49,7 +49,7 @@ def committed(release: Release) -> Step:
     """
     One commit holds the bump and the notes; equal input gives an equal commit, so a resumed release makes the same one.
     """
-    root, message = release.project.root, f"Release {release.version}"
+    root, message = release.project.root, release.subject
 
     def observe() -> Found:
         noted = release_commit(release)
@@ -91,7 +91,7 @@ def _refuse_others(release: Release) -> None:
 def _is_unnoted(release: Release, at: str) -> bool:
     """Whether this is the release commit of a walk that was killed before it noted it; it is made again as it was."""
     found = git.described(release.project.root, at)
-    is_made = (found.parents, found.subject) == ((release.base,), f"Release {release.version}")
+    is_made = (found.parents, found.subject) == ((release.base,), release.subject)
     return is_made and release_commit(release) is None
 
 

@@ -6,11 +6,14 @@ import re
 from pathlib import Path
 from typing import Final
 
+from contd_release.errors import of_package
+
 # Characters that act on a terminal, or turn the direction of a text, instead of being read.
 CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 # https://docs.github.com/actions/reference/workflow-commands-for-github-actions; `##[` is their older form.
 _WORKFLOW_COMMAND: Final = re.compile(r"(?m)^(\s*):(?=:)|(##)\[")
 _BESIDE: Final = re.compile(r"""\bbeside\([^)\n]*\bname=["']([\w-]+)["']""")
+_TYPE: Final = re.compile(r"(?m)^type: .*$")
 _COMMAND: Final = re.compile(r"\b(invoke )(?!(?:finds|acts|runs|itself)\b)(?=[a-z]{3,})")
 
 
@@ -25,7 +28,12 @@ def visible(text: str) -> str:
 
 
 def as_named(text: str) -> str:
-    """A text whose commands have the names that the tasks have in this repository: `invoke rel.release`."""
+    """
+    A text whose commands have the names that the tasks have in this repository: `invoke rel.release`.
+
+    A line that says what to type names the package, too, where the call is about one of several.
+    """
+    text = _TYPE.sub(lambda found: of_package(found[0]), text)
     folders = (Path.cwd(), *Path.cwd().parents) if _COMMAND.search(text) else ()
     files = (folder / name for folder in folders for name in ("tasks.py", "tasks/__init__.py"))
     path = next((one for one in files if one.is_file()), None)

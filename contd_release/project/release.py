@@ -132,6 +132,11 @@ class Release:
         return f" --part {part}{series}" if part else series or " --final"
 
     @property
+    def subject(self) -> str:
+        """The first line of its commit; with the package's name, where the repository has several."""
+        return f"Release {self}" if self.project.table else f"Release {self.version}"
+
+    @property
     def headline(self) -> str:
         """What its tag says: `Release v1.2.0`, `Hotfix v1.2.1`."""
         return f"{'Hotfix' if self.hotfix else 'Release'} {self.tag}"

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from contd_release.errors import PACKAGE, ReleaseError, Usage, raise_all
+from contd_release.errors import PACKAGE, ReleaseError, Usage, for_package, raise_all
 from contd_release.project.defaults import Read
 from contd_release.project.rules import PATH, PROJECT
 from contd_release.project.tag_format import DEFAULT, FIELD, TagFormat
@@ -120,7 +120,7 @@ def named(packages: Mapping[str, Table], wanted: str, state: Path) -> str:
         raise Usage(
             f"this repository has {len(packages)} packages: {listed}",
             expected="the package that is meant",
-            type_next=f"--package {min(packages)}   (with the same task; invoke status shows all of them)",
+            type_next=f"{for_package(min(packages))}   (invoke status shows all of them)",
         )
     if journal_of(state, wanted).is_file():
         raise Usage(
@@ -132,7 +132,7 @@ def named(packages: Mapping[str, Table], wanted: str, state: Path) -> str:
     raise Usage(
         f"there is no package {wanted}" + (f"; did you mean {near[0]}?" if near else ""),
         expected=f"one of {listed}",
-        type_next=f"--package {near[0] if near else min(packages)}   (with the same task)",
+        type_next=for_package(near[0] if near else min(packages)),
     )
 
 

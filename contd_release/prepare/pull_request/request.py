@@ -77,7 +77,7 @@ def pushed(release: Release) -> Step:
 
 def opened(release: Release) -> Step:
     """The pull request is open or merged. One that a person has closed is not opened again."""
-    title = f"Release {release.version}"
+    title = release.subject
 
     def observe() -> Found:
         found = of(release)
