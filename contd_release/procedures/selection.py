@@ -8,8 +8,9 @@ from pathlib import Path
 
 from packaging.version import Version
 
+from contd_release.console import reporting
 from contd_release.errors import Conflict, NotReady, Usage
-from contd_release.prepare import repository, stated, versions
+from contd_release.prepare import changed, repository, stated, versions
 from contd_release.prepare.committed import project_at
 from contd_release.prepare.part import evidence
 from contd_release.prepare.pull_request import way
@@ -52,6 +53,32 @@ def chosen(project: Project, words: Words) -> Release:
     if words.are_given and next_version.version_after(project, release.previous, words) != release.version:
         raise _another(release, begun)
     return release
+
+
+def packages_of(option: str, *, begins: bool) -> tuple[str, ...]:
+    """
+    The packages that `--package` names: one, several with commas between them, or `all`.
+
+    Args:
+        begins: whether a release of them is to begin; several are then those that have fragments, or one in progress.
+    """
+    if option != "all" and "," not in option:
+        return (option,)
+    names = (
+        tuple(one.name for one in changed.packages())
+        if option == "all"
+        else tuple(one.strip() for one in option.split(","))
+    )
+    if not begins:
+        return names
+    report, found = reporting(as_json=False), []
+    for name in names:
+        one = changed.of(name)
+        if one.fragments or one.under_way:
+            found.append(name)
+        else:
+            report.says(f"{one}: left out")
+    return tuple(found)
 
 
 def planned_hotfix(project: Project, words: Words, wanted: Version) -> Release:

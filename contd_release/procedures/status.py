@@ -8,6 +8,7 @@ from contd_release.console import looked, reporting
 from contd_release.console.public import Public
 from contd_release.engine.checklist import Seen
 from contd_release.errors import raise_all
+from contd_release.prepare import changed
 from contd_release.prepare.committed import current_project
 from contd_release.procedures.release import Walking
 from contd_release.procedures.selection import resumed
@@ -17,6 +18,25 @@ from contd_release.project.version import next_version, parse
 from contd_release.records import journal
 from contd_release.records.entries import Ended, Withdrawing, Withdrawn
 from contd_release.records.journal import Journal
+
+
+def show_packages(*, as_json: bool) -> bool:
+    """
+    Print what changed in each package, if the repository has several and the call is about none of them.
+
+    Returns:
+        Whether it was printed.
+    """
+    found = tuple(changed.packages())
+    report = reporting(as_json=as_json)
+    for one in found:
+        report.fact("package", str(one), **vars(one))
+    waiting = next((one for one in found if one.under_way), None)
+    if waiting:
+        report.says(f"type: invoke release --package {waiting.name}")
+    elif ready := [one for one in found if one.fragments]:
+        report.says(f"type: invoke release --package {ready[0].name} --part auto")
+    return bool(found)
 
 
 def print_status(version: str, *, as_json: bool) -> None:

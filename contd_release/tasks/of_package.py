@@ -29,15 +29,16 @@ class OfPackage(Task[Callable[..., None]]):
 
     def __call__(self, *args: Any, package: str = "", **options: Any) -> Any:
         """Do the work of the task for each package that the option names."""
-        from contd_release.procedures import packages
+        from contd_release.procedures.selection import packages_of
+        from contd_release.procedures.status import show_packages
         from contd_release.project.several import chosen
 
         begins = any(options.get(name) for name in _BEGINNING)
         with edge():
             is_shown = self.name in _SHOWING and not (package or begins or os.environ.get(PACKAGE))
-            if is_shown and packages.show(as_json=bool(options.get("json"))):
+            if is_shown and show_packages(as_json=bool(options.get("json"))):
                 return
-            names = packages.wanted(package, begins=begins and self.name == "release") if package else ("",)
+            names = packages_of(package, begins=begins and self.name == "release") if package else ("",)
         for name in names:
             with chosen(name):
                 super().__call__(*args, **options)

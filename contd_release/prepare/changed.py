@@ -1,4 +1,4 @@
-"""The packages of a repository that has several: what changed in each since its last tag, and those a call is about."""
+"""What changed in each package since its last tag, where a repository has several."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from contd_release.console import reporting
 from contd_release.errors import Unanswered
 from contd_release.prepare import fragments, stated
-from contd_release.prepare.committed import current_project, packages
+from contd_release.prepare.committed import current_project
+from contd_release.prepare.committed import packages as names_of
 from contd_release.project.project import Project
 from contd_release.project.several import chosen
 from contd_release.records import journal
@@ -41,53 +41,16 @@ class Changed:
         return f"{self.name} {self.version}: {self.commits} {commits} {since}, {self.fragments} {texts}{going}"
 
 
-def changed() -> Iterator[Changed]:
+def packages() -> Iterator[Changed]:
     """What changed in each package since its last tag; nothing where the repository has one package."""
-    for name in packages(git.clone(Path.cwd())):
-        with chosen(name):
-            yield _changed(current_project())
+    for name in names_of(git.clone(Path.cwd())):
+        yield of(name)
 
 
-def show(*, as_json: bool) -> bool:
-    """
-    Print what changed in each package, if the repository has several and the call is about none of them.
-
-    Returns:
-        Whether it was printed.
-    """
-    found = tuple(changed())
-    report = reporting(as_json=as_json)
-    for one in found:
-        report.fact("package", str(one), **vars(one))
-    waiting = next((one for one in found if one.under_way), None)
-    if waiting:
-        report.says(f"type: invoke release --package {waiting.name}")
-    elif ready := [one for one in found if one.fragments]:
-        report.says(f"type: invoke release --package {ready[0].name} --part auto")
-    return bool(found)
-
-
-def wanted(option: str, *, begins: bool) -> tuple[str, ...]:
-    """
-    The packages that `--package` names: one, several with commas between them, or `all`.
-
-    Args:
-        begins: whether a release of them is to begin; several are then those that have fragments, or one in progress.
-    """
-    if option != "all" and "," not in option:
-        return (option,)
-    names = packages(git.clone(Path.cwd())) if option == "all" else tuple(one.strip() for one in option.split(","))
-    if not begins:
-        return names
-    report, found = reporting(as_json=False), []
-    for name in names:
-        with chosen(name):
-            one = _changed(current_project())
-        if one.fragments or one.under_way:
-            found.append(name)
-        else:
-            report.says(f"{one}: left out")
-    return tuple(found)
+def of(name: str) -> Changed:
+    """What changed in one package since its last tag."""
+    with chosen(name):
+        return _changed(current_project())
 
 
 def _changed(project: Project) -> Changed:
