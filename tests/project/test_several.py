@@ -1,0 +1,113 @@
+"""The table of each package: what it overrides, and what cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contd_release.errors import PACKAGE, Usage
+from contd_release.project import project
+from contd_release.project.project import Project
+
+TOWNCRIER = '[tool.towncrier]\ndirectory = "newsfragments"\nfilename = "CHANGELOG.md"\n'
+CORE = '[tool.contd-release.packages.core]\nfolder = "packages/core"\n'
+CLI = '[tool.contd-release.packages.cli]\nfolder = "packages/cli"\n'
+
+
+def described(name: str) -> str:
+    """The pyproject.toml of one package."""
+    return f'[build-system]\n[project]\nname = "acme-{name}"\nversion = "0.1.0"\n{TOWNCRIER}'
+
+
+def read(settings: str, state: Path = Path("/nowhere")) -> Project:
+    """The project of a repository with the folders of two packages and these settings."""
+    texts = {"pyproject.toml": settings} | {f"packages/{one}/pyproject.toml": described(one) for one in ("core", "cli")}
+    return project.read(Path("/repository"), state, texts.get)
+
+
+@pytest.fixture(autouse=True)
+def _no_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (PACKAGE, "GITHUB_REF_TYPE", "GITHUB_REF_NAME"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_a_package_is_a_project_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name, tags, marks, journal, changelog and fragments of two packages are apart; shared settings hold for both."""
+    monkeypatch.setenv(PACKAGE, "core")
+    found = read(f'[tool.contd-release]\nmain = "trunk"\n{CORE}{CLI}')
+    assert (found.name, found.settings.main) == ("acme-core", "trunk")
+    assert (str(found.tags), found.withdrawal) == ("core-v{version}", "withdrawn/core/v")
+    assert (found.state, found.clone_state) == (Path("/nowhere/packages/core"), Path("/nowhere"))
+    assert (found.package.folder, found.news.changelog) == ("packages/core/", "packages/core/CHANGELOG.md")
+
+
+def test_the_table_of_a_package_counts_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting of the package lies over the shared one, key by key; a shared tag format is not inherited."""
+    monkeypatch.setenv(PACKAGE, "cli")
+    shared = '[tool.contd-release]\ntag-format = "v{version}"\n[tool.contd-release.pypi]\nisolated = false\n'
+    own = '[tool.contd-release.packages.cli.pypi]\nrepository = "testpypi"\n'
+    found = read(shared + CORE + CLI + own)
+    assert found.settings.pypi is not None
+    assert (found.settings.pypi.repository, found.settings.pypi.isolated) == ("testpypi", False)
+    assert found.settings.tag_format == "cli-v{version}"
+
+
+def test_a_workflow_knows_the_package_by_the_tag(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tasks of a workflow that a tag starts need no option."""
+    monkeypatch.setenv("GITHUB_REF_TYPE", "tag")
+    monkeypatch.setenv("GITHUB_REF_NAME", "cli-v1.2.0")
+    assert read(CORE + CLI).table == "cli"
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted", "expected"),
+    [
+        (CORE + CLI, "", "this repository has 2 packages: cli, core"),
+        (CORE + CLI, "cor", "there is no package cor; did you mean core?"),
+        ("", "core", "--package is core, and this repository has one package"),
+        (
+            CORE + CLI.replace("packages/cli", "packages/core/"),
+            "core",
+            "[tool.contd-release.packages.cli] has the folder of [tool.contd-release.packages.core]: packages/core",
+        ),
+        (
+            f'{CORE}tag-format = "v{{version}}"\n{CLI}tag-format = "{{version}}"\n',
+            "core",
+            "[tool.contd-release.packages.cli] has the tag-format of [tool.contd-release.packages.core]: v{version}",
+        ),
+        (
+            CORE + CLI.replace("packages/cli", "packages/gone"),
+            "core",
+            "[tool.contd-release.packages.cli] folder is 'packages/gone', and no package is there in this commit",
+        ),
+        (f"{CORE}[tool.contd-release.packages.cli]\n", "core", "[tool.contd-release.packages.cli] has no folder"),
+        (
+            CORE.replace('"packages/core"', '"../core"'),
+            "core",
+            "[tool.contd-release.packages.core] has folder = '../core'",
+        ),
+        ("[tool.contd-release]\npackages = 3\n", "", "[tool.contd-release.packages] is 3"),
+    ],
+)
+def test_packages_that_cannot_be(monkeypatch: pytest.MonkeyPatch, settings: str, wanted: str, expected: str) -> None:
+    """What is wrong is said before anything is done."""
+    monkeypatch.setenv(PACKAGE, wanted)
+    with pytest.raises(Usage) as caught:
+        read(settings)
+    assert caught.value.what_is == expected
+
+
+def test_a_package_that_was_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that this clone released before is known, and the error says how its tags are kept."""
+    (tmp_path / "packages" / "engine").mkdir(parents=True)
+    (tmp_path / "packages" / "engine" / "journal.jsonl").touch()
+    monkeypatch.setenv(PACKAGE, "engine")
+    with pytest.raises(Usage) as caught:
+        read(CORE + CLI, tmp_path)
+    assert caught.value.what_is == (
+        "this clone released a package engine, and [tool.contd-release.packages.engine] is not there: was it renamed?"
+    )
+    assert caught.value.expected == (
+        "cli, core; the old tags are found with tag-format = 'engine-v{version}' in the new table"
+    )
