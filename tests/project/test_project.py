@@ -16,9 +16,9 @@ from contd_release.project import project
 from contd_release.project.defaults import github_repository
 from contd_release.project.news import News
 from contd_release.project.project import Project
-from contd_release.project.tables import OVERLAY
 from contd_release.project.rules import PROJECT, REF, is_public, is_safe_url
 from contd_release.project.settings import Chart, Github, Image, Pypi, Settings
+from contd_release.project.tables import OVERLAY
 
 MINIMAL = '[build-system]\nbuild-backend = "hatchling.build"\n[project]\nname = "Contd.Release-x"\n'
 
