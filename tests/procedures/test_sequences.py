@@ -198,7 +198,7 @@ class Sequence:
         out, rollback = self.outside, Rollback(self.release(version), "it was bad", frozenset(wishes))
         if version not in self.model.bad:
             assert State.ABSENT is index.yanked(rollback).observe().state
-        out.refs[f"refs/tags/{git.WITHDRAWN}{version}"] = "1" * 40
+        out.refs[f"refs/tags/{self.project.withdrawal}{version}"] = "1" * 40
         self.walk(*images.steps(rollback), on_github.marked(rollback), on_github.overtaken(rollback))
         self.walk(*charts.steps(rollback))
         self.charts.withdrawn(version, rollback.wishes)
