@@ -45,7 +45,7 @@ def side_by_side(session: nox.Session, count: int = 2) -> tuple[str, ...]:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the quick tests on the Python that runs nox."""
-    session.install("-e", ".[announce,api,schedule,website]", *group("test"))
+    session.install("-e", ".[announce,api,schedule,sign,website]", *group("test"))
     # A quarter of their time is spent waiting, for a server or for the clock: two cores have room for four.
     pytest(session, "-m", QUICK, *side_by_side(session, 4), env=COMPILED)
 

@@ -14,7 +14,7 @@ from contd_release.tasks import namespace
 PACKAGE = Path(contd_release.__file__).parent
 TESTS = Path(__file__).parent
 FILES, LINES = 15, 300
-EXTRAS = ("apprise", "feedgen", "griffe", "helm_python", "cyclonedx", "cyclonedx_py", "sigstore")
+EXTRAS = ("apprise", "feedgen", "griffe", "helm_python", "cyclonedx", "cyclonedx_py", "sigstore", "pypi_attestations")
 TASKS = sorted(namespace.task_names)
 
 

@@ -30,8 +30,8 @@ def workflow() -> dict[str, Any]:
 def test_ours_is_the_template() -> None:
     """What others are given is what releases this project, but for where the program comes from."""
     template = TEMPLATE.read_text(encoding="utf-8")
-    assert template.count('CONTD_RELEASE: "contd-release[helm,sbom]"') == 1
-    expected = template.replace('CONTD_RELEASE: "contd-release[helm,sbom]"', 'CONTD_RELEASE: ".[helm,sbom]"')
+    assert template.count('CONTD_RELEASE: "contd-release[helm,sbom,sign]"') == 1
+    expected = template.replace('CONTD_RELEASE: "contd-release[helm,sbom,sign]"', 'CONTD_RELEASE: ".[helm,sbom,sign]"')
     assert expected == OURS.read_text(encoding="utf-8")
 
 
@@ -144,4 +144,4 @@ def test_the_template_pins_the_version_that_wrote_it() -> None:
     """The workflow releases with the version that the repository was adopted with, until a person raises it."""
     found = yaml.safe_load(release_workflow(TagFormat("v{version}")))
 
-    assert found["env"]["CONTD_RELEASE"] == f"contd-release[helm,sbom]=={__version__}"
+    assert found["env"]["CONTD_RELEASE"] == f"contd-release[helm,sbom,sign]=={__version__}"

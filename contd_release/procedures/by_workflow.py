@@ -13,6 +13,7 @@ from dataclasses import replace
 from contd_release.channels import origin, registry
 from contd_release.channels.github import channel as github
 from contd_release.channels.github import workflow
+from contd_release.channels.pypi import signatures
 from contd_release.engine.checklist import Checklist, Item, Section, Together
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
@@ -28,6 +29,8 @@ _PATIENCE = 300.0
 def access(release: Release) -> Iterator[Item]:
     """The workflow is there, GitHub accepts our token, and every name is free."""
     yield there(release)
+    if release.project.settings.pypi and release.project.settings.signatures:
+        yield signatures.can_be_signed(release)
     yield from github.access(release)
     for items in registry.section("publish", release):
         for _, step in Checklist(items).steps():

@@ -26,7 +26,7 @@ from contd_release.project.settings import Settings
 from contd_release.project.tag_format import TagFormat
 
 _OURS = "tool.contd-release"
-SWITCHES = ("sbom", "pypi", "image", "chart", "github", "announce", "website", "monitor")
+SWITCHES = ("sbom", "signatures", "pypi", "image", "chart", "github", "announce", "website", "monitor")
 
 T = TypeVar("T")
 

@@ -114,6 +114,24 @@ class Sbom:
 
 
 @dataclass(frozen=True)
+class Signatures:
+    """
+    The workflow on GitHub that signs the wheels and the sdist, and the trust root that its signatures lead to.
+
+    Args:
+        repository: the repository of the workflow, `OWNER/NAME`; the one of `github`, where empty.
+        workflow: the file of the workflow; the one of `github`, where empty.
+        environment: the environment of the job that uploads; none, where empty.
+        trusted_root: the file with the trust root of a sigstore instance of your own; the public one's, where empty.
+    """
+
+    repository: str = field(default="", metadata=GITHUB.or_empty().metadata)
+    workflow: str = field(default="", metadata=WORKFLOW.or_empty().metadata)
+    environment: str = field(default="pypi", metadata=LINE.or_empty().metadata)
+    trusted_root: str = field(default="", metadata=PATH.or_empty().metadata)
+
+
+@dataclass(frozen=True)
 class Github:
     """
     The GitHub repository (`OWNER/NAME`) and the addresses of its API.
@@ -230,6 +248,7 @@ class Settings:
     image: Image | None = None
     chart: Chart | None = None
     sbom: Sbom | None = None
+    signatures: Signatures | None = None
     github: Github | None = None
     announce: Mapping[str, str] = field(default_factory=dict, metadata=ANNOUNCE.metadata)
     announce_pre_releases: tuple[str, ...] = ()

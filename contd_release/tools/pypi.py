@@ -71,6 +71,31 @@ def published(project: Project, version: Version) -> frozenset[str]:
         return frozenset()
 
 
+def provenance(project: Project, version: Version, name: str) -> bytes | None:
+    """
+    What the index knows of the signatures of a file, as JSON; None if it knows of none.
+
+    https://peps.python.org/pep-0740/, and the integrity API in the documentation of PyPI
+
+    Raises:
+        Unanswered: the index did not say.
+    """
+    simple = simple_url(_pypi(project))
+    root = simple.removesuffix("/").removesuffix("/simple")
+    url = f"{root}/integrity/{project.index_name}/{version}/{name}/provenance"
+    headers = {"Accept": "application/vnd.pypi.integrity.v1+json", "Cache-Control": "no-cache"}
+    reply = Http(url, headers=_basic(listing_credential(project))).ask(url, headers=headers)
+    if reply.status == 404:
+        return None
+    if reply.status != 200:
+        raise Unanswered(
+            f"the index answered {reply.status} for the signatures of {name}: {reply.said()}",
+            expected="its attestations, or 404 when it has none",
+            type_next=f"open {url}",
+        )
+    return reply.body
+
+
 def simple_url(pypi: Pypi) -> str:
     """
     The URL of the simple index that installers ask, with a slash at the end.

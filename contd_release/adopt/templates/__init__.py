@@ -9,7 +9,7 @@ from contd_release import __version__
 from contd_release.project import tag_format
 from contd_release.project.tag_format import TagFormat
 
-_REQUIREMENT = "contd-release[helm,sbom]"
+_REQUIREMENT = "contd-release[helm,sbom,sign]"
 
 
 def template(name: str) -> str:

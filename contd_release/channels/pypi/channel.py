@@ -10,6 +10,7 @@ from contd_release.channels.pypi import access as pypi_access
 from contd_release.channels.pypi import build as pypi_build
 from contd_release.channels.pypi import offers as pypi_offers
 from contd_release.channels.pypi import publish as pypi_publish
+from contd_release.channels.pypi import signatures
 from contd_release.channels.pypi import verify as pypi_verify
 from contd_release.channels.pypi import withdraw as pypi_withdraw
 from contd_release.channels.pypi.names import CHANNEL
@@ -37,10 +38,12 @@ def is_on(project: Project) -> bool:
 
 def access(release: Release) -> tuple[Item, ...]:
     """The index allows us to upload, the metadata says what it wants, and the package can be installed here."""
-    return (pypi_access.accepted(release), pypi_access.described(release), pypi_access.installable_here(release))
+    return (*_accepted(release), *((signatures.can_be_signed(release),) if _is_signed(release) else ()))
 
 
-access_by_tag = access
+def access_by_tag(release: Release) -> tuple[Item, ...]:
+    """The same for a tag; what these tasks upload in a workflow is not signed either."""
+    return (*_accepted(release), *((signatures.can_be_signed_here(release),) if _is_signed(release) else ()))
 
 
 def build(release: Release) -> tuple[Item, ...]:
@@ -67,13 +70,14 @@ def publish(release: Release) -> tuple[Item, ...]:
 
 
 def verify(release: Release) -> tuple[Item, ...]:
-    """pip installs what was built, and it can be imported."""
-    return (pypi_verify.installable(release),)
+    """pip installs what was built, and it can be imported; the signatures hold, where there have to be some."""
+    signed = (signatures.signed(release),) if _is_signed(release) else ()
+    return (*signed, pypi_verify.installable(release))
 
 
 def readings(release: Release) -> tuple[Reading, ...]:
-    """Every wheel and the sdist, as the index lists them for installers."""
-    return pypi_verify.listed(release)
+    """Every wheel and the sdist, as the index lists them for installers, and their signatures where configured."""
+    return (*pypi_verify.listed(release), *(signatures.readings(release) if _is_signed(release) else ()))
 
 
 def withdraw(rollback: Rollback) -> tuple[Step, ...]:
@@ -98,3 +102,11 @@ def rehearsed(sandbox: Sandbox) -> Mapping[str, object]:
 
 def left_out(_: Project) -> None:
     """Never: the build and the upload need no more than the release itself."""
+
+
+def _accepted(release: Release) -> tuple[Item, ...]:
+    return (pypi_access.accepted(release), pypi_access.described(release), pypi_access.installable_here(release))
+
+
+def _is_signed(release: Release) -> bool:
+    return release.project.settings.signatures is not None

@@ -2,7 +2,8 @@
 The package index, with PyPI's own answers.
 
 `/simple/` lists (PEP 503 and 691), `/packages/` downloads, `/legacy/` takes uploads, `/pypi/NAME/json` tells about a
-project, and `/manage/project/NAME/release/VERSION/` is the page on which a person yanks.
+project, `/integrity/` shows the signatures of a file (PEP 740), and `/manage/project/NAME/release/VERSION/` is the page
+on which a person yanks.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from contd_release.sandbox.ledger import effect
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PREFIXES: Final = ("/simple/", "/legacy/", "/packages/", "/pypi/", "/manage/")
+PREFIXES: Final = ("/simple/", "/legacy/", "/packages/", "/pypi/", "/integrity/", "/manage/")
 _ROUTES: Final = Map(
     [
         Rule("/simple/", endpoint="projects", methods=("GET",)),
@@ -40,6 +41,7 @@ _ROUTES: Final = Map(
         Rule("/packages/<path:path>", endpoint="download", methods=("GET",)),
         Rule("/pypi/<name>/json", endpoint="about", methods=("GET",)),
         Rule("/pypi/<name>/<version>/json", endpoint="about", methods=("GET",)),
+        Rule("/integrity/<name>/<version>/<filename>/provenance", endpoint="provenance", methods=("GET",)),
         Rule("/legacy/", endpoint="upload", methods=("POST",)),
         Rule("/manage/project/<name>/release/<version>/", endpoint="manage", methods=("GET", "POST")),
     ]
@@ -85,6 +87,11 @@ class Index:
             if found := self.distributions.named(filename):
                 self.distributions.delete(found)
 
+    def sign(self, filename: str, provenance: str) -> None:
+        """Keep the signatures of a file, as PyPI does when a workflow uploads them with it."""
+        with self._lock:
+            self.distributions.sign(filename, provenance)
+
     def _answer(self, request: Request) -> WSGIApplication:
         try:
             endpoint, arguments = _ROUTES.bind_to_environ(request.environ).match()
@@ -110,6 +117,7 @@ class Index:
             "project": listing.project,
             "download": listing.download,
             "about": listing.about,
+            "provenance": listing.provenance,
         }
         return answers[endpoint](**arguments)
 

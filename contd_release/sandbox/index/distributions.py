@@ -66,6 +66,7 @@ class Distributions:
     def __init__(self, directory: Path) -> None:
         self._content = directory / "content"
         self._records = directory / "records"
+        self._signatures = directory / "signatures"
         self._yanks = directory / "yanked.json"
         self._by_name = {one.filename: one for one in map(_read, self._records.glob("[!.]*.json"))}
         self._yanked: dict[str, str] = json.loads(self._yanks.read_text("utf-8")) if self._yanks.exists() else {}
@@ -104,6 +105,15 @@ class Distributions:
         content.seek(0)
         files.copy(content, self.file(one))
         self._keep(one)
+
+    def sign(self, filename: str, provenance: str) -> None:
+        """Keep the provenance object of a file (PEP 740)."""
+        files.write(self._signatures / f"{filename}.json", provenance)
+
+    def provenance(self, one: Distribution) -> str | None:
+        """The provenance object of a file; None if it was uploaded without signatures."""
+        path = self._signatures / f"{one.filename}.json"
+        return path.read_text("utf-8") if path.is_file() else None
 
     def delete(self, one: Distribution) -> None:
         """Delete a file; its name stays taken."""

@@ -71,6 +71,15 @@ class Listing:
         found, status = ({"message": "Not Found"}, 404) if page is None else (page, 200)
         return Response(json.dumps(found), status, content_type="application/json")
 
+    def provenance(self, name: str, version: str, filename: str) -> Response:
+        """The signatures of a file, as the integrity API of PyPI gives them (PEP 740)."""
+        found = self.distributions.named(filename)
+        releases = self.distributions.of_release(canonicalize_name(name), version)
+        if found is None or found not in releases or (provenance := self.distributions.provenance(found)) is None:
+            message = json.dumps({"message": f"No provenance available for {filename}"})
+            return Response(message, 404, content_type="application/json")
+        return Response(provenance, content_type="application/vnd.pypi.integrity.v1+json")
+
     def _listed(self, project: str) -> tuple[Listed, ...]:
         """The files of a project that the index shows by now."""
         shown = time.time() - self.lag
