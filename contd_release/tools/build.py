@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -66,8 +66,21 @@ def refuse_others(made: Path, wanted: tuple[str, ...]) -> None:
     raise Conflict(
         f"the build made {', '.join(found) or 'nothing'}",
         expected=", ".join(sorted(wanted)),
-        type_next=f"$EDITOR pyproject.toml{hint}",
+        type_next=_other_version(found, wanted) or f"$EDITOR pyproject.toml{hint}",
     )
+
+
+def _other_version(found: Sequence[str], wanted: Sequence[str]) -> str:
+    """What to type where the wheels have another version than the release; empty if they have the same."""
+    made, planned = (
+        {part for name in names if name.endswith(".whl") for part in name.split("-")[1:2]} for names in (found, wanted)
+    )
+    if not made or not planned or made == planned:
+        return ""
+    one, ours = min(made), min(planned)
+    if f"{one}.0" == ours:
+        return f"invoke abort   (the package shortens {ours} to {one}: have it state three numbers, and release again)"
+    return f"$EDITOR .bumpversion.toml   (list the file from which the build reads {one}, too)"
 
 
 def hand_over(made: Path, to: Path, wanted: tuple[str, ...]) -> None:

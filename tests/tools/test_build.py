@@ -65,6 +65,22 @@ def test_other_files_than_announced(tmp_path: Path, made: tuple[str, ...]) -> No
     assert not dist.exists()
 
 
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("a-1.2-py3-none-any.whl", "invoke abort   (the package shortens 1.2.0 to 1.2: have it state three numbers, "),
+        ("a-9.0.0-py3-none-any.whl", "$EDITOR .bumpversion.toml   (list the file from which the build reads 9.0.0, "),
+        ("a-1.2.0-cp311-cp311-linux_x86_64.whl", "$EDITOR pyproject.toml   ([tool.contd-release.pypi] wheels = "),
+    ],
+)
+def test_what_to_type_after_another_wheel(tmp_path: Path, made: str, expected: str) -> None:
+    """A wheel of another version is no question of its tag."""
+    (tmp_path / made).touch()
+    with pytest.raises(Conflict) as caught:
+        build.refuse_others(tmp_path, ("a-1.2.0-py3-none-any.whl",))
+    assert caught.value.type_next.startswith(expected)
+
+
 def test_what_was_announced_is_handed_over(tmp_path: Path) -> None:
     """Hidden files of a backend do not count, and nothing stays behind."""
     folder, dist = tmp_path / "made", tmp_path / "dist"
