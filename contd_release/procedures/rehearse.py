@@ -8,6 +8,7 @@ import signal
 import subprocess
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 
 from packaging.version import Version
@@ -15,9 +16,11 @@ from packaging.version import Version
 from contd_release.console import reporting
 from contd_release.errors import Interrupted, Usage, of_package, with_exit_code
 from contd_release.prepare import stated
+from contd_release.prepare.committed import packages
 from contd_release.procedures import next_version
 from contd_release.procedures.options import Words
 from contd_release.project.project import Project
+from contd_release.project.several import chosen
 from contd_release.project.version import AUTO, PARTS, part
 from contd_release.records.entries import Begun
 from contd_release.rehearse import bystander, scenarios
@@ -100,7 +103,8 @@ def run(wishes: Wishes) -> None:
                     expected="a rehearsal that ends as a release does",
                     type_next=f"{wishes.typed}   (it continues; --fresh begins again)",
                 )
-        for line in (*evidence(rehearsal, world), *map(str, skipped)):
+        released = rehearsal.packages if wishes.scenario == scenarios.TWO_PACKAGES else (rehearsal,)
+        for line in (*chain.from_iterable(evidence(one, world) for one in released), *map(str, skipped)):
             report.says(line)
         if wishes.without_proof:
             report.says("nothing was proved: the proof was left out; type: invoke rehearse")
@@ -119,7 +123,11 @@ def crash(wishes: Wishes) -> None:
 
 def _rehearsal(wishes: Wishes) -> Rehearsal:
     """The rehearsal of the commit that is checked out."""
-    found = rehearsal_of(git.clone(Path.cwd()))
+    clone = git.clone(Path.cwd())
+    # The scenario is about all of them; one stands for the repository.
+    all_of_them = packages(clone) if wishes.scenario == scenarios.TWO_PACKAGES else ()
+    with chosen(next(iter(all_of_them), "")):
+        found = rehearsal_of(clone)
     return replace(found, is_proved=not wishes.without_proof, typed=of_package(wishes.typed))
 
 

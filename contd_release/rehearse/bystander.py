@@ -33,12 +33,14 @@ def answers(rehearsal: Rehearsal, world: World) -> Iterator[tuple[str, ...]]:
     A place of a rehearsal is the room of its name. The lock comes first: a message may still be on its way from a
     release that was killed.
     """
-    with lock.held(rehearsal.state / "lock"):
-        there = {(one.room, _digest(one)) for one in world.part(Chat).messages()}
-    for one in _open(rehearsal.entries.entries(Entry)):
-        said = "--done" if (one.place, one.digest) in there else "--again"
-        kind = () if one.kind == "release" else ("--kind", one.kind)
-        yield ("announce", "--version", one.version, *kind, said, one.place)
+    for package in rehearsal.packages:
+        with lock.held(package.state / "lock"):
+            there = {(one.room, _digest(one)) for one in world.part(Chat).messages()}
+        named = ("--package", package.project.table) if package.project.table else ()
+        for one in _open(package.entries.entries(Entry)):
+            said = "--done" if (one.place, one.digest) in there else "--again"
+            kind = () if one.kind == "release" else ("--kind", one.kind)
+            yield ("announce", *named, "--version", one.version, *kind, said, one.place)
 
 
 @contextmanager
@@ -85,7 +87,9 @@ def _yank(rehearsal: Rehearsal, world: World, over: Event) -> None:
     while not over.wait(_LOOK):
         # The table asks the index before anything is done, the step after everything else is.
         withdrawing = {one.version for one in rehearsal.entries.entries(Withdrawing)}
-        marks = {ref.removeprefix("refs/tags/withdrawn/v") for ref in remotes.refs(rehearsal.remote)}
+        marks = {
+            ref.removeprefix(f"refs/tags/{rehearsal.project.withdrawal}") for ref in remotes.refs(rehearsal.remote)
+        }
         for version in withdrawing & marks:
             if f"yank {name} {version}" in world.ledger.effects():
                 continue

@@ -13,10 +13,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from contd_release.errors import PACKAGE, TYPED, Unanswered
+from contd_release.prepare import committed
 from contd_release.process import files
 from contd_release.process.command import environment
 from contd_release.project import several
@@ -57,6 +59,17 @@ class Rehearsal:
     def remote(self) -> Path:
         """The bare repository that stands in for the one on GitHub."""
         return remotes.make(self.directory / "world" / "git", self.pointers.repository)
+
+    @cached_property
+    def packages(self) -> tuple[Rehearsal, ...]:
+        """The rehearsals of all packages of the repository, in the same clone and world; itself, if it has one."""
+        if not self.project.table:
+            return (self,)
+        clone, found = git.clone(self.project.root), []
+        for name in committed.packages(clone):
+            with several.chosen(name):
+                found.append(replace(self, project=pointers_of(clone).project))
+        return tuple(found)
 
     @cached_property
     def pointers(self) -> Pointers:
@@ -104,7 +117,7 @@ class Rehearsal:
         """
         shutil.rmtree(self.directory, ignore_errors=True)
         self.directory.mkdir(parents=True)
-        for checkout in self.cache.glob("v*"):
+        for checkout in chain.from_iterable(one.cache.glob("v*") for one in self.packages):
             shutil.rmtree(checkout)
         main = self.project.settings.main
         remote = self.remote
@@ -116,11 +129,13 @@ class Rehearsal:
 
     def environment(self, world: World) -> Mapping[str, str]:
         """The environment of the release: the world, and no secrets of this machine."""
-        overlay = self.directory / "overlay.toml"
-        files.write(overlay, ("" if self.is_proved else "proof = []\n") + self.pointers.overlay(world))
+        overlay, pointers = self.directory / "overlay.toml", [one.pointers for one in self.packages]
+        files.write(
+            overlay, ("" if self.is_proved else "proof = []\n") + "".join(one.overlay(world) for one in pointers)
+        )
         return (
             environment()
-            | self.pointers.secrets(world)
+            | {name: secret for one in pointers for name, secret in one.secrets(world).items()}
             | {
                 OVERLAY: str(overlay),
                 TYPED: self.typed,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from contd_release.errors import NotReady, Unanswered
-from contd_release.records.entries import Ended, Withdrawing, Withdrawn
+from contd_release.records.entries import Ended, Entry, Verified, Withdrawing, Withdrawn
 from contd_release.rehearse.rehearsal import Rehearsal
 from contd_release.sandbox import remotes
 from contd_release.sandbox.github.api import Forge
@@ -23,6 +23,7 @@ from contd_release.sandbox.github.store import now
 from contd_release.sandbox.world import World
 from contd_release.tools import git
 
+TWO_PACKAGES: Final = "two-packages"
 REASON: Final = "It was rehearsed."
 # The ruleset of a protected main, with the check that a rehearsal makes green.
 _RULES: Final = 1
@@ -137,17 +138,64 @@ class ProtectedMainScenario(Scenario):
         return Once(self.words).following(rehearsal, world)
 
 
+@dataclass(frozen=True)
+class TwoPackagesScenario(Scenario):
+    """Two packages of one repository are released, the first one twice; then both are verified."""
+
+    words: tuple[str, ...]
+    name: str = TWO_PACKAGES
+
+    def following(self, rehearsal: Rehearsal, world: World) -> tuple[str, ...] | None:
+        """Release one, the other, the first one again with a fix; verify both."""
+        if len(rehearsal.packages) < 2:
+            raise NotReady(
+                f"{rehearsal.project.name} is the only package of its repository",
+                expected="a table [tool.contd-release.packages.NAME] for each of several",
+                type_next="invoke rehearse",
+            )
+        first, second = rehearsal.packages[:2]
+        for one in (first, second):
+            if one.entries.under_way():
+                return _release(one)
+        if not _ended(first):
+            return _release(first, *self.words)
+        _pull(rehearsal)
+        if not _ended(second):
+            rehearsal.be_green(world, git.commit(rehearsal.clone) or "")
+            return _release(second, "--part", "auto")
+        if len(_ended(first)) == 1:
+            _change(first, world, "mended", "bugfix")
+            return _release(first, "--part", "patch")
+        for one in (first, second):
+            if not _is_read_back(one):
+                return rehearsal.command("verify", "--package", one.project.table, "--version", _ended(one)[-1])
+        return None
+
+
 def named(name: str, words: tuple[str, ...]) -> Scenario:
     """The scenario of this name, whose first release begins with these options."""
     known: Mapping[str, Scenario] = {
         "hotfix": HotfixScenario(words),
         "rollback": RollbackScenario(words),
         "protected-main": ProtectedMainScenario(words),
+        TWO_PACKAGES: TwoPackagesScenario(words),
     }
     return known[name]
 
 
-NAMES: Final = ("hotfix", "rollback", "protected-main")
+NAMES: Final = ("hotfix", "rollback", "protected-main", TWO_PACKAGES)
+
+
+def _release(rehearsal: Rehearsal, *words: str) -> tuple[str, ...]:
+    return rehearsal.release_command("--package", rehearsal.project.table, *words)
+
+
+def _is_read_back(rehearsal: Rehearsal) -> bool:
+    """Whether the last release of a package was verified once more after its end."""
+    after: list[Entry] = []
+    for one in rehearsal.entries.entries(Entry):
+        after = [] if isinstance(one, Ended) else [*after, one]
+    return any(isinstance(one, Verified) for one in after)
 
 
 def _ended(rehearsal: Rehearsal) -> list[str]:
@@ -162,7 +210,7 @@ def _pull(rehearsal: Rehearsal) -> None:
 
 def _change(rehearsal: Rehearsal, world: World, name: str, kind: str) -> str:
     """A commit on main with a change and its fragment, made and pushed once."""
-    clone, path, title = rehearsal.clone, f"rehearsed-{name}.txt", f"Rehearse what is {name}"
+    clone, path, title = rehearsal.clone, f"{rehearsal.project.folder}rehearsed-{name}.txt", f"Rehearse what is {name}"
     found = git.git(clone, "rev-list", f"--grep=^{title}$", "--max-count=1", "HEAD").ask().out.strip()
     if not found:
         news = rehearsal.project.news

@@ -80,10 +80,15 @@ class Pointers:
             tables["website"] = {"repository": str(remote)}
         if settings.monitor and settings.monitor.prometheus:
             tables["monitor"] = {"prometheus": world.prometheus_url}
-        lines = ['publisher = "here"', "sign-tags = false"]
+        table = self.project.table
+        below = f"packages.{_quoted(table)}." if table else ""
+        lines = [f"[packages.{_quoted(table)}]"] if table else []
+        lines += ['publisher = "here"', "sign-tags = false"]
         lines += [f"{key} = false" for key in sorted(off)]
         for name, table in tables.items():
-            lines += [f"[{name}]", *(f"{key} = {_quoted(value)}" for key, value in table.items())] if table else []
+            lines += (
+                [f"[{below}{name}]", *(f"{key} = {_quoted(value)}" for key, value in table.items())] if table else []
+            )
         return "\n".join(lines) + "\n"
 
     @cached_property
