@@ -80,9 +80,9 @@ class Pointers:
             tables["website"] = {"repository": str(remote)}
         if settings.monitor and settings.monitor.prometheus:
             tables["monitor"] = {"prometheus": world.prometheus_url}
-        table = self.project.table
-        below = f"packages.{_quoted(table)}." if table else ""
-        lines = [f"[packages.{_quoted(table)}]"] if table else []
+        package = self.project.table
+        below = f"packages.{_quoted(package)}." if package else ""
+        lines = [f"[packages.{_quoted(package)}]"] if package else []
         lines += ['publisher = "here"', "sign-tags = false"]
         lines += [f"{key} = false" for key in sorted(off)]
         for name, table in tables.items():

@@ -171,7 +171,7 @@ def test_no_such_scenario(place: Place) -> None:
     """The names there are are told."""
     said = place.say("rehearse", "--scenario", "flood")
     assert said.code == 2
-    assert "there is no scenario 'flood'\n  expected: hotfix, rollback, protected-main\n" in said.err
+    assert "there is no scenario 'flood'\n  expected: hotfix, rollback, protected-main, two-packages\n" in said.err
 
 
 def killed(place: Place, name: str, every: int = 1) -> Sweep:

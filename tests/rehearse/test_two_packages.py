@@ -1,0 +1,100 @@
+"""Two packages of one repository: released apart, killed and continued, and named in what is printed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+import two_packages
+
+from contd_release.errors import PACKAGE
+from contd_release.project.several import chosen
+from contd_release.rehearse import scenarios
+from contd_release.rehearse.crashes import sweep
+from contd_release.rehearse.rehearsal import rehearsal_of
+from contd_release.sandbox import remotes
+from contd_release.tools import git
+
+if TYPE_CHECKING:
+    from tests.conftest import Place
+
+# Steps that one package could take for the other's, or in the other's way.
+STEPS = (
+    '"Release acme-cli 1.5.0" is committed',
+    "core-v0.2.1 and main are on origin",
+)
+
+
+@pytest.fixture
+def two(place: Place) -> Place:
+    """A clone of a repository with two packages that were never released."""
+    for path in place.clone.iterdir():
+        if path.name != ".git":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    two_packages.write(place.clone)
+    place.publish("Begin with two packages")
+    return place
+
+
+def test_what_changed_in_each_package(two: Place) -> None:
+    """Without a package, the status says what changed in each since its last tag, and what to type."""
+    two.git("tag", "core-v0.1.0")
+    two.write("packages/core/more.txt", "more\n")
+    two.publish("Add more")
+    said = two.say("status")
+    assert said.out == (
+        "core 0.1.0: 1 commit since core-v0.1.0, 1 fragment\n"
+        "cli 1.4.0: 1 commit and never released, 1 fragment\n"
+        "type: invoke release --package core --part auto\n"
+    )
+    assert two.say("plan").out == said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (
+            ("release", "--part", "minor"),
+            "  type:     contd-release release --part minor --package cli   (invoke status",
+        ),
+        (("plan", "--part=minor", "--package", "clo"), "  type:     contd-release plan --part=minor --package cli"),
+        (("verify", "--package", "cli"), "  type:     invoke verify --package cli --version 1.2.0"),
+    ],
+)
+def test_what_to_type_names_the_package(two: Place, words: tuple[str, ...], expected: str) -> None:
+    """What is printed to type next can be typed as it is."""
+    said = two.say(*words)
+    assert said.code == 2
+    assert expected in said.err
+
+
+def test_a_fragment_goes_to_its_package(two: Place) -> None:
+    """A fragment is written below the folder of the package that is named, by the option or by the environment."""
+    assert two.say("news", "core sings", "--package", "core").code == 0
+    assert two.say("news", "cli sings", env={PACKAGE: "cli"}).code == 0
+    assert [one.parent.parent.name for one in sorted(two.clone.glob("packages/*/newsfragments/*sings*"))] == [
+        "cli",
+        "core",
+    ]
+
+
+@pytest.mark.slow
+def test_two_packages_killed_and_continued(two: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both are released with versions of their own, one of them twice; killed, the end is the same."""
+    found = two.environment()
+    for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
+        monkeypatch.delenv(name)
+    for name, value in found.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(two.clone)
+    with chosen("core"):
+        rehearsal = rehearsal_of(git.clone(two.clone))
+    scenario = scenarios.named(scenarios.TWO_PACKAGES, ("--part", "minor"))
+    result = sweep(rehearsal, scenario, lambda _: None, steps=STEPS)
+    print(f"\n{result.kills} kills at {result.points} points, {len(result.missed)} never came")  # noqa: T201
+    assert result.missed == ()
+    assert result.kills >= result.points >= 2 * len(STEPS)
+    tags = {ref.removeprefix("refs/tags/") for ref in remotes.refs(rehearsal.remote) if ref.startswith("refs/tags/")}
+    assert {one for one in tags if "^" not in one} == {"core-v0.2.0", "core-v0.2.1", "cli-v1.5.0"}
