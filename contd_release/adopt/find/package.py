@@ -93,7 +93,7 @@ def _asked(candidates: list[Metadata], answers: Answers) -> Metadata:
     if key not in answers.given:
         raise NotReady(
             f"{len(folders)} folders have a package: {', '.join(list(folders)[:10])}",
-            expected="the one that is released; for several, a table [tool.contd-release.packages.NAME] for each, by hand",
+            expected="the one that is released; for several, a table [tool.contd-release.packages.NAME] each",
             type_next=f"contd-release adopt --answer package={next(iter(folders))}",
         )
     return folders[answers.of(Question(key, "the folder of the package", "", choices=tuple(folders)))]
