@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-import termios
+from contd_release.process.system import terminal
 
 
 def is_confirmed(question: str) -> bool:
@@ -12,7 +11,7 @@ def is_confirmed(question: str) -> bool:
 
     What was typed before the question was on the screen answers something else, so it is discarded.
     """
-    termios.tcflush(sys.stdin, termios.TCIFLUSH)
+    terminal.forget_typed()
     try:
         return input(question).strip().lower() in ("y", "yes")
     except EOFError:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import signal
 import subprocess
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -19,6 +17,7 @@ from contd_release.prepare import stated
 from contd_release.prepare.committed import packages
 from contd_release.procedures import next_version
 from contd_release.procedures.options import Words
+from contd_release.process.system.processes import interrupt
 from contd_release.project.project import Project
 from contd_release.project.several import chosen
 from contd_release.project.version import AUTO, PARTS, part
@@ -215,7 +214,7 @@ def _run(argv: tuple[str, ...], rehearsal: Rehearsal, world: World) -> int:
     try:
         return process.wait()
     except KeyboardInterrupt:
-        os.kill(process.pid, signal.SIGINT)
+        interrupt(process)
         process.wait()
         raise Interrupted(
             "the rehearsal was interrupted", expected="its end", type_next=f"{rehearsal.typed}   (it continues)"

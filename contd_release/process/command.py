@@ -17,7 +17,9 @@ from contd_release.process.action import Running
 from contd_release.process.files import whole, writing
 from contd_release.process.log import Log, tail
 from contd_release.process.redaction import MASK, Redactor, Secret
-from contd_release.process.running import Pipes, Start, end, environment, followed, spawned
+from contd_release.process.running import Start, end, environment, followed, spawned
+from contd_release.process.system.pipes import Pipes
+from contd_release.process.system.venv import programs
 
 __all__ = ["Answer", "Command", "end", "environment", "python_module", "tail"]
 
@@ -149,7 +151,7 @@ class Command:
     def _start(self, out: IO[bytes] | None, *, together: bool) -> Start:
         env = {name: _revealed(value) for name, value in self.env.items()}
         if self.venv:
-            path = os.pathsep.join((str(self.venv / "bin"), os.environ.get("PATH", os.defpath)))
+            path = os.pathsep.join((str(programs(self.venv)), os.environ.get("PATH", os.defpath)))
             env |= {"VIRTUAL_ENV": str(self.venv), "PATH": path}
         text = _revealed(self.stdin).encode(errors="surrogateescape")
         return Start(self.argv, self.cwd, env, text, out, together, self.umask)

@@ -14,8 +14,8 @@ from typing import Final
 from contd_release.errors import Interrupted, ReleaseError, exit_code
 from contd_release.process.disk import disk_named
 from contd_release.process.printed import as_named, visible
+from contd_release.process.system import signals, terminal
 
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 _AGAIN_AFTER: Final = 0.05
 
 
@@ -30,6 +30,7 @@ def edge() -> Iterator[None]:
     """
     from invoke.exceptions import Exit
 
+    terminal.show_every_character()
     try:
         with _signals_heard(), _interruptions_kept(), disk_named():
             yield
@@ -63,7 +64,7 @@ def _signals_heard() -> Iterator[None]:
         raise KeyboardInterrupt(signal.Signals(number).name)
 
     is_main = threading.current_thread() is threading.main_thread()
-    heard = [one for one in _SIGNALS if is_main and signal.getsignal(one) is signal.SIG_DFL]
+    heard = [one for one in signals.ENDING if is_main and signal.getsignal(one) is signal.SIG_DFL]
     for one in heard:
         signal.signal(one, stop)
     try:
@@ -89,7 +90,7 @@ def _interruptions_kept() -> Iterator[None]:
             return
         named = lost.exc_value.args if lost.exc_value else ()
         number = signal.Signals[named[0]] if named else signal.SIGINT
-        timers.append(threading.Timer(_AGAIN_AFTER, os.kill, (os.getpid(), number)))
+        timers.append(threading.Timer(_AGAIN_AFTER, signals.send_again, (number,)))
         timers[-1].start()
 
     sys.unraisablehook = unraisable

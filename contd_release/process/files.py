@@ -12,6 +12,7 @@ from typing import IO
 from uuid import uuid4
 
 from contd_release.errors import Unwritable
+from contd_release.process.system import files as system
 
 
 def write(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
@@ -42,12 +43,12 @@ def whole(
     half = path.with_name(f".{path.name[:100]}.half" if has_one_writer else f".{path.name[:100]}.{uuid4().hex}.half")
     flags = os.O_TRUNC if has_one_writer else os.O_EXCL
     try:
-        with open(os.open(half, os.O_WRONLY | os.O_CREAT | flags, mode), "wb") as out:
+        with open(system.opened(half, os.O_WRONLY | os.O_CREAT | flags, mode), "wb") as out:
             yield out
             if is_durable:
                 out.flush()
-                os.fsync(out.fileno())
-        half.replace(path)
+                system.sync(out.fileno())
+        system.replace(half, path)
     finally:
         half.unlink(missing_ok=True)
 
@@ -61,7 +62,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     try:
         yield half
         shutil.rmtree(path, ignore_errors=True)
-        half.replace(path)
+        system.replace(half, path)
     finally:
         shutil.rmtree(half, ignore_errors=True)
 

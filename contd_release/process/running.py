@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import selectors
-import signal
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Self
+from typing import IO
 
 from contd_release.process.redaction import is_secret_name
+from contd_release.process.system import processes
+from contd_release.process.system.pipes import Pipes
 
 _PASSED_ON = frozenset(
     "PATH HOME USER LOGNAME SHELL LANG LANGUAGE TZ TMPDIR TERM COLUMNS NO_COLOR FORCE_COLOR CI GITHUB_ACTIONS "
@@ -33,8 +32,6 @@ _OF_ONE_REPOSITORY = frozenset(
 # uv would work on the environment or the project that they name, and not on that of the folder it is started in.
 # https://docs.astral.sh/uv/reference/environment/
 _OF_ONE_PROJECT = frozenset("UV_PROJECT_ENVIRONMENT UV_PROJECT UV_WORKING_DIR UV_WORKING_DIRECTORY NOX_ENVDIR".split())
-_PIECE = 65536
-_LINGERING = 1.0
 _GRACE = 5.0
 
 
@@ -75,6 +72,7 @@ def spawned(start: Start) -> subprocess.Popen[bytes]:
         stdout=start.stdout or subprocess.PIPE,
         stderr=subprocess.STDOUT if start.together else subprocess.PIPE,
         start_new_session=True,
+        creationflags=processes.NEW_GROUP,
         close_fds=False,
         umask=start.umask,
     )
@@ -92,92 +90,15 @@ def followed(process: subprocess.Popen[bytes], text: bytes) -> Iterator[Pipes]:
         end(process)
 
 
-class Pipes:
-    """What goes into a process and what comes out of it, at the same time, so that neither side waits for the other."""
-
-    def __init__(self, process: subprocess.Popen[bytes], text: bytes) -> None:
-        self.process = process
-        self._rest = memoryview(text)
-        self._selector = selectors.DefaultSelector()
-        self._heard = time.monotonic()
-        self._ended = 0.0
-        for out in (process.stdout, process.stderr):
-            if out:
-                self._selector.register(out, selectors.EVENT_READ)
-        if process.stdin:
-            os.set_blocking(process.stdin.fileno(), False)
-            self._selector.register(process.stdin, selectors.EVENT_WRITE)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            self._close(pipe)
-        self._selector.close()
-
-    def pieces(self, seconds: float = 0.2) -> Iterator[tuple[bool, bytes]]:
-        """What comes within these seconds: whether it is from standard error, and the bytes."""
-        if not self._selector.get_map():
-            self._wait(seconds)
-        for key, _ in self._selector.select(seconds) if self._selector.get_map() else ():
-            is_error = key.fileobj is self.process.stderr
-            if key.fileobj is self.process.stdin:
-                self._feed()
-            elif piece := os.read(key.fd, _PIECE):
-                self._heard = time.monotonic()
-                yield is_error, piece
-            else:
-                self._close(self.process.stderr if is_error else self.process.stdout)
-
-    def code(self) -> int | None:
-        """
-        The exit code, once the process has ended and everything it printed was read.
-
-        A child that it left behind may hold a pipe open for ever; after a second of silence that is the child's affair.
-        """
-        code = self.process.poll()
-        if code is None:
-            return None
-        # What it printed last may not have been read yet, however long it had been silent before.
-        self._ended = self._ended or time.monotonic()
-        reading = any(key.fileobj is not self.process.stdin for key in self._selector.get_map().values())
-        silent = time.monotonic() - max(self._heard, self._ended)
-        return None if reading and silent < _LINGERING else code
-
-    def _feed(self) -> None:
-        assert self.process.stdin is not None
-        try:
-            self._rest = self._rest[os.write(self.process.stdin.fileno(), self._rest[:_PIECE]) :]
-        except BlockingIOError:
-            return
-        except BrokenPipeError:
-            # It does not want to read all of it. Its exit code says whether that was right.
-            self._rest = self._rest[:0]
-        if not self._rest:
-            self._close(self.process.stdin)
-
-    def _close(self, pipe: IO[bytes] | None) -> None:
-        if pipe and not pipe.closed:
-            self._selector.unregister(pipe)
-            pipe.close()
-
-    def _wait(self, seconds: float) -> None:
-        try:
-            self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return
-
-
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a process group we started: its leader is asked first, and five seconds later all that is left is killed."""
     with suppress(ProcessLookupError, subprocess.TimeoutExpired):
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGTERM)
+            processes.ask_to_end(process)
             process.wait(_GRACE)
     # Nothing is left; macOS says that differently where the leader is dead and not yet waited for.
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+        processes.kill_group(process.pid)
     process.wait()
 
 
@@ -191,7 +112,7 @@ def environment() -> dict[str, str]:
     passed = {
         name: value
         for name, value in os.environ.items()
-        if (name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES))
+        if (name in _PASSED_ON | processes.NEEDED or name.startswith(_PASSED_ON_PREFIXES))
         and not (name in _OF_ONE_REPOSITORY | _OF_ONE_PROJECT or is_secret_name(name))
     }
     # git would ask on the terminal, where the question is not seen.

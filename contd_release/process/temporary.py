@@ -6,7 +6,6 @@ A run writes down where its folder is before it makes it, in a file that it keep
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shlex
@@ -20,9 +19,10 @@ from secrets import token_hex
 from typing import Final
 
 from contd_release.errors import Unwritable
+from contd_release.process.system import locks
+from contd_release.process.system.files import TEMPORARY, is_mine, opened
 
 _NAME: Final = re.compile(r"contd-release-[0-9a-f]{8}")
-_VARIABLE: Final = "TMPDIR"
 # On a disk, unlike /tmp on many machines: images and builds do not fit into memory.
 _USUAL: Final = Path("/var/tmp")  # noqa: S108
 
@@ -40,27 +40,33 @@ def folder(notes: Path) -> Iterator[None]:
     """
     _tidy(notes)
     name = f"contd-release-{token_hex(4)}"
-    path, before, python = _parent() / name, os.environ.get(_VARIABLE), tempfile.tempdir
+    path, python = _parent() / name, tempfile.tempdir
+    before = {variable: os.environ.get(variable) for variable in TEMPORARY}
     descriptor = _noted(notes / name, path)
     try:
         with _writing(path):
             path.mkdir(mode=0o700)
-        tempfile.tempdir = os.environ[_VARIABLE] = str(path)
+        tempfile.tempdir = str(path)
+        os.environ.update(dict.fromkeys(TEMPORARY, str(path)))
         yield
     finally:
         tempfile.tempdir = python
-        os.environ.pop(_VARIABLE, None)
-        if before is not None:
-            os.environ[_VARIABLE] = before
-        _remove(path, notes / name)
+        for variable, value in before.items():
+            os.environ.pop(variable, None)
+            if value is not None:
+                os.environ[variable] = value
+        is_gone = _removed(path)
+        # Windows removes no file that is open.
         os.close(descriptor)
+        if is_gone:
+            (notes / name).unlink(missing_ok=True)
         with suppress(OSError):
             notes.rmdir()
 
 
 def _parent() -> Path:
     """Where temporary files go on this machine: never the current folder, to which Python would fall back."""
-    if given := os.environ.get(_VARIABLE):
+    if given := os.environ.get(TEMPORARY[0]):
         return Path(given).absolute()
     return _USUAL if os.access(_USUAL, os.W_OK) else Path(tempfile.gettempdir())
 
@@ -69,8 +75,8 @@ def _noted(note: Path, path: Path) -> int:
     """The descriptor of a locked file that says where the folder will be; children do not inherit it."""
     with _writing(note):
         note.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(note, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        descriptor = opened(note, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        locks.lock(descriptor)
         os.write(descriptor, os.fsencode(path))
     return descriptor
 
@@ -78,23 +84,29 @@ def _noted(note: Path, path: Path) -> int:
 def _tidy(notes: Path) -> None:
     """Remove the folders of runs that do not live any more."""
     for note in notes.iterdir() if notes.is_dir() else ():
-        with suppress(OSError), open(note, "rb") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path = Path(os.fsdecode(stream.read()))
-            if _NAME.fullmatch(note.name) and path.name in (note.name, ""):
-                _remove(path, note)
+        with suppress(OSError):
+            if _tidied(note):
+                note.unlink(missing_ok=True)
 
 
-def _remove(path: Path, note: Path) -> None:
-    """Remove a folder that is ours, whatever the modes of what is in it, and then the note of it."""
+def _tidied(note: Path) -> bool:
+    """Remove the folder that a note names; false if its run lives, if the note is not ours, or if it stays."""
+    with open(note, "rb") as stream:
+        if not (locks.lock(stream.fileno()) and _NAME.fullmatch(note.name)):
+            return False
+        path = Path(os.fsdecode(stream.read()))
+        return path.name in (note.name, "") and _removed(path)
+
+
+def _removed(path: Path) -> bool:
+    """Remove a folder that is ours, whatever the modes of what is in it; false if it is still there."""
     if path.name and _is_ours(path):
         for root, folders, _ in os.walk(path):
             for one in (Path(root, name) for name in folders):
                 if _is_ours(one):
                     one.chmod(0o700)
         shutil.rmtree(path, ignore_errors=True)
-    if not (path.name and _is_ours(path)):
-        note.unlink(missing_ok=True)
+    return not (path.name and _is_ours(path))
 
 
 def _is_ours(path: Path) -> bool:
@@ -102,7 +114,7 @@ def _is_ours(path: Path) -> bool:
         found = path.lstat()
     except OSError:
         return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    return stat.S_ISDIR(found.st_mode) and is_mine(found)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import IO, Final
 
 from contd_release.errors import Conflict, Usage
 from contd_release.process.files import whole, writing
+from contd_release.process.system import files as system
 from contd_release.project.parse import record
 
 SEAL = "artifacts.json"
@@ -91,16 +92,15 @@ def measured(path: Path, kind: str, digest: str = "", platform: str = "") -> Art
 def sha256_of(path: Path) -> tuple[str, int]:
     """The sha256 of a regular file in hexadecimal, and its size in bytes. A link is refused."""
     digest = hashlib.sha256()
-    with _opened(path, os.O_NOFOLLOW) as stream:
+    with _opened(path, follows=False) as stream:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
         return digest.hexdigest(), stream.tell()
 
 
-def _opened(path: Path, flags: int = 0) -> IO[bytes]:
+def _opened(path: Path, *, follows: bool = True) -> IO[bytes]:
     """A regular file, opened; anything else is an OSError."""
-    # Without O_NONBLOCK, opening a named pipe waits until a program writes into it.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | flags)
+    descriptor = system.opened(path, os.O_RDONLY, follows=follows)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "not a regular file", str(path))

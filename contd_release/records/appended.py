@@ -7,7 +7,6 @@ A line that a crash cut off stays cut off: the next line stands alone, and reade
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shlex
 import stat
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from contd_release.errors import Unwritable
+from contd_release.process.system import files as system
+from contd_release.process.system import locks
 
 # Whatever a crash left of the last line, this ends it as something that is no JSON.
 _CUT: Final = b"#\n"
@@ -34,16 +35,16 @@ def append(path: Path, line: str, what: str, *, is_durable: bool) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        descriptor = system.opened(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         try:
             _refuse_pipe(descriptor)
             # One writer at a time, so that a line that fails is cut off and no other with it.
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            locks.lock(descriptor, waits=True)
             size = os.fstat(descriptor).st_size
             try:
                 _write(descriptor, _mend(descriptor, size) + line.encode() + b"\n")
                 if is_durable:
-                    os.fsync(descriptor)
+                    system.sync(descriptor)
             except OSError:
                 with suppress(OSError):
                     os.ftruncate(descriptor, size)
@@ -51,7 +52,7 @@ def append(path: Path, line: str, what: str, *, is_durable: bool) -> None:
         finally:
             os.close(descriptor)
         if not size and is_durable:
-            _sync_folder(path.parent)
+            system.sync_folder(path.parent)
     except OSError as error:
         raise Unwritable(
             f"{what} cannot be written: {error.strerror}: {path}",
@@ -68,8 +69,7 @@ def lines(path: Path, what: str) -> list[bytes]:
         Unwritable: it is there and cannot be read.
     """
     try:
-        # Without O_NONBLOCK, opening a named pipe waits until a program writes into it.
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+        with open(system.opened(path, os.O_RDONLY), "rb") as stream:
             _refuse_pipe(stream.fileno())
             text = stream.read()
     except FileNotFoundError:
@@ -91,19 +91,11 @@ def _refuse_pipe(descriptor: int) -> None:
 
 def _mend(descriptor: int, size: int) -> bytes:
     """The end of the last line where it was cut, so that the next one stands alone and the cut one stays cut."""
-    return _CUT if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
+    os.lseek(descriptor, max(size - 1, 0), os.SEEK_SET)
+    return _CUT if size and os.read(descriptor, 1) != b"\n" else b""
 
 
 def _write(descriptor: int, line: bytes) -> None:
     """Write all of the line; a full disk may take only a part of it at first."""
     while line:
         line = line[os.write(descriptor, line) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    """Wait until the name of a new file is on the disk, too."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,14 +1,13 @@
 """
 One release at a time in one clone: a lock that commands inherit, so that one that outlives a killed walk holds it.
 
-filelock closes its descriptor in children; here they must inherit it (flock(2): a lock is released when the last
-descriptor of it is closed), so that the next walk waits for an orphan instead of racing it.
+A lock is released when the last descriptor of it is closed (flock(2)), so the next walk waits for an orphan instead of
+racing it. Windows releases it with the walk itself.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shlex
 import stat
@@ -20,6 +19,8 @@ from pathlib import Path
 from contd_release.errors import Conflict, Unwritable, again
 from contd_release.process import temporary
 from contd_release.process.files import writing
+from contd_release.process.system import locks, processes
+from contd_release.process.system.files import opened
 
 ORPHANS_MAY_TAKE = 30.0
 
@@ -38,19 +39,20 @@ def held(path: Path, *, wait: float = ORPHANS_MAY_TAKE) -> Iterator[None]:
     descriptor = _opened(path)
     try:
         deadline = time.monotonic() + wait
-        while not _is_free(descriptor):
+        while not locks.lock(descriptor):
             if time.monotonic() > deadline or _is_alive(_named(path)):
                 raise _is_held(path)
             time.sleep(0.1)
         with writing(path):
             os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
         os.set_inheritable(descriptor, True)
         with temporary.folder(path.parent / "temporary"):
             yield
     finally:
         # A daemon that a command left behind has inherited the lock: it is released for both.
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        locks.unlock(descriptor)
         os.close(descriptor)
 
 
@@ -58,7 +60,7 @@ def _opened(path: Path) -> int:
     """The descriptor of the lock's file."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK, 0o600)
+        descriptor = opened(path, os.O_RDWR | os.O_CREAT)
         _refuse_other(descriptor)
     except OSError as error:
         raise Unwritable(
@@ -120,19 +122,6 @@ def _refuse_other(descriptor: int) -> None:
         raise OSError(errno.EINVAL, "it is no file")
 
 
-def _is_free(descriptor: int) -> bool:
-    """Whether no other process holds it; then we do."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def _is_alive(process: str) -> bool:
-    """Whether a process runs; a zombie does not."""
-    try:
-        status = Path("/proc", process or "-", "stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] not in "ZX"
+    """Whether the process runs that the lock's file names."""
+    return process != "" and processes.is_alive(int(process))

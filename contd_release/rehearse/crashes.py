@@ -8,8 +8,6 @@ ends both.
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +17,7 @@ from itertools import chain
 from typing import Any, Final
 
 from contd_release.errors import FailedCommand, Unsettled, with_exit_code
+from contd_release.process.system import processes
 from contd_release.rehearse import bystander, end_state, running
 from contd_release.rehearse.rehearsal import Rehearsal
 from contd_release.rehearse.scenarios import Once, Scenario
@@ -232,10 +231,10 @@ def _killed_in(command: tuple[str, ...], points: list[Point], rehearsal: Rehears
             continue
         time.sleep(point.delay)
         children = running.descendants(process.pid) if point.delay else ()
-        os.killpg(process.pid, signal.SIGKILL)
+        processes.kill_group(process.pid)
         for child in children:
             with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
+                processes.kill(child)
         later = [one["event"] for one in events if one.get("step") == point.step]
         return Kill(point, was_in_time=not point.delay or not later)
     if process.returncode and not any(bystander.answers(rehearsal, world)):

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from contd_release.process.system.processes import NEW_GROUP
 from contd_release.rehearse.rehearsal import Rehearsal
 from contd_release.sandbox.world import World
 
@@ -24,6 +25,7 @@ def started(rehearsal: Rehearsal, world: World, command: tuple[str, ...]) -> sub
         stdin=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
+        creationflags=NEW_GROUP,
     )
 
 

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from contd_release.errors import ReleaseError, exit_code
 from contd_release.process.disk import disk_named
+from contd_release.process.system.signals import until_ended
 from contd_release.sandbox.world import World
-
-ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> None:
     """Serve the world in the folder that is named; its address is the first line of output."""
     words = _words()
-    # Blocked before any thread begins: what comes too early, or while a request is answered, waits for sigwait.
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
-        with disk_named(), World(words.folder.resolve()) as world:
+        with until_ended() as wait, disk_named(), World(words.folder.resolve()) as world:
             lines = [world.url, f"{world.directory / 'accounts.json'} has the passwords. Ctrl-C ends it."]
             sys.stdout.write("\n".join([*lines, *_prepared(world, words.overlay)]) + "\n")
             sys.stdout.flush()
-            signal.sigwait(ENDS)
+            wait()
     except ReleaseError as error:
         sys.stderr.write(f"\n{error}\n")
         sys.exit(exit_code(error))

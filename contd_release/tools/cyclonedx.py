@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from contd_release.process.command import Command
+from contd_release.process.system import venv
 
 SPECIFICATION: Final = "1.6"
 
@@ -30,7 +31,7 @@ def describe(environment: Path, pyproject: Path, to: Path, epoch: int) -> Comman
         epoch: seconds since 1970 that date the document.
     """
     form = ("--output-reproducible", "--sv", SPECIFICATION, "--of", "JSON", "--mc-type", "application")
-    files = ("--pyproject", str(pyproject), "--output-file", str(to), "--", str(environment / "bin" / "python"))
+    files = ("--pyproject", str(pyproject), "--output-file", str(to), "--", str(venv.python(environment)))
     return Command(
         (sys.executable, "-P", "-m", "cyclonedx_py", "environment", *form, *files),
         env={"SOURCE_DATE_EPOCH": str(epoch)},

@@ -11,6 +11,7 @@ from email import message_from_string
 from pathlib import Path
 
 from contd_release.process.command import Command, python_module
+from contd_release.process.system import venv
 from contd_release.tools.python import installed
 from contd_release.tools.python.interpreters import Interpreter
 
@@ -29,7 +30,7 @@ def install(into: Path, requirements: Path, index: str | None) -> Command:
 
     Nothing is compiled: what was installed is asked for its version, and not run.
     """
-    words = ("--isolated", "--python", str(into / "bin" / "python"), "install", "--no-deps")
+    words = ("--isolated", "--python", str(venv.python(into)), "install", "--no-deps")
     fresh = ("--no-cache-dir", "--no-compile")
     only = ("--require-hashes", *(("--index-url", index) if index else ()), "--requirement", str(requirements))
     quiet = ("--disable-pip-version-check", "--progress-bar", "off")
@@ -42,7 +43,7 @@ def install(into: Path, requirements: Path, index: str | None) -> Command:
 
 def install_built(into: Path, requirement: str, folder: Path) -> Command:
     """Install a package that was built into a folder, and what it needs from where this machine's pip looks."""
-    words = ("--python", str(into / "bin" / "python"), "install", "--no-compile", "--find-links", str(folder))
+    words = ("--python", str(venv.python(into)), "install", "--no-compile", "--find-links", str(folder))
     quiet = ("--disable-pip-version-check", "--progress-bar", "off", "--prefer-binary")
     return Command(python_module("pip", *words, *quiet, "--", requirement), timeout=900)
 
@@ -73,7 +74,7 @@ def complete(into: Path, name: str, version: str) -> Command:
 
 def needs_others(environment: Path, name: str) -> bool:
     """Whether the metadata of an installed package names others that it needs without any extra."""
-    metadata = next(environment.glob(f"lib*/python*/site-packages/{name}-*.dist-info/METADATA"))
+    metadata = next(venv.packages(environment).glob(f"{name}-*.dist-info/METADATA"))
     needed = message_from_string(metadata.read_text(encoding="utf-8")).get_all("Requires-Dist", [])
     return any("extra ==" not in one for one in needed)
 
@@ -81,11 +82,11 @@ def needs_others(environment: Path, name: str) -> bool:
 def look(environment: Path, name: str, *modules: str) -> Command:
     """Ask an environment which version of a package it has, and import these modules, or each top-level one."""
     program = Path(installed.__file__)
-    return Command((str(environment / "bin" / "python"), "-I", str(program), name, *modules), timeout=300)
+    return Command((str(venv.python(environment)), "-I", str(program), name, *modules), timeout=300)
 
 
 def _from_anywhere(into: Path, requirement: str) -> Command:
-    words = ("--python", str(into / "bin" / "python"), "install", "--no-compile", "--prefer-binary")
+    words = ("--python", str(venv.python(into)), "install", "--no-compile", "--prefer-binary")
     quiet = ("--disable-pip-version-check", "--progress-bar", "off")
     return Command(python_module("pip", *words, *quiet, "--", requirement), timeout=900)
 
@@ -96,5 +97,5 @@ def _uv_install(into: Path, *words: str) -> Command:
 
     It keeps what it has built of a folder until the time of pyproject.toml changes, as it does in a new clone.
     """
-    where = ("pip", "install", "--quiet", "--python", str(into / "bin" / "python"))
+    where = ("pip", "install", "--quiet", "--python", str(venv.python(into)))
     return Command(python_module("uv", *where, *words), timeout=1800)

@@ -8,17 +8,17 @@ not reach, puts everything back at once; where that was killed as well, the next
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from contd_release.adopt.draft import Change, require_inside
 from contd_release.errors import Conflict, Unwritable
 from contd_release.process.files import whole
+from contd_release.process.system.guard import guarded
 
 _LIST: Final = "adoption.json"
 
@@ -39,7 +39,7 @@ def write(root: Path, room: Path, changes: Sequence[Change]) -> None:
         _require_unchanged(root, change)
     try:
         _stage(root, room, changes)
-        with _guarded(root, room):
+        with guarded(partial(recovered, root, room)):
             for number, change in enumerate(changes):
                 _move(root, room, number, change)
     except OSError as error:
@@ -137,40 +137,6 @@ def _replace(source: Path, target: Path, *, keep: bool = False) -> None:
             return
     shutil.copy2(source, half)
     half.replace(target)
-
-
-@contextmanager
-def _guarded(root: Path, room: Path) -> Iterator[None]:
-    """Have another process put everything back when this one dies meanwhile."""
-    reading, writing = os.pipe()
-    guard = os.fork()
-    if guard == 0:
-        _guard(root, room, reading, writing)
-    os.close(reading)
-    try:
-        yield
-    finally:
-        # A word means that this process lives, and goes on by itself.
-        with suppress(OSError):
-            os.write(writing, b"!")
-        os.close(writing)
-        os.waitpid(guard, 0)
-
-
-def _guard(root: Path, room: Path, reading: int, writing: int) -> None:
-    """Wait in a session of its own until the other process is done or dead."""
-    code = 0
-    try:
-        os.setsid()
-        for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(one, signal.SIG_IGN)
-        os.close(writing)
-        if not os.read(reading, 1):
-            recovered(root, room)
-    except OSError:
-        code = 1
-    finally:
-        os._exit(code)
 
 
 def _hex(content: bytes | None) -> str | None:

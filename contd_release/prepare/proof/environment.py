@@ -19,6 +19,7 @@ from contd_release.engine.step import Found, State, Step
 from contd_release.prepare.proof import origin
 from contd_release.prepare.proof.sessions import Session
 from contd_release.process.action import Action, Call
+from contd_release.process.system import venv
 from contd_release.project.release import Release
 from contd_release.project.settings import Settings
 from contd_release.records.commit import release_commit
@@ -102,7 +103,7 @@ def swept(release: Release, nox: Session, is_needed: Callable[[str], bool]) -> S
 
     def stale() -> list[Path]:
         found = origin.environments(release, nox)
-        return [one for one in found if origin.strange(release, one / "bin" / "python", one)]
+        return [one for one in found if origin.strange(release, venv.python(one), one)]
 
     def observe() -> Found:
         commit = release_commit(release)

@@ -13,6 +13,7 @@ from typing import Final
 from contd_release.errors import FailedProof
 from contd_release.prepare.proof.sessions import Session
 from contd_release.process.command import Command
+from contd_release.process.system import venv
 from contd_release.project.release import Release
 from contd_release.tools.python import installed
 
@@ -27,7 +28,7 @@ def require_import(release: Release, environment: Path) -> None:
         FailedProof: it cannot be imported, or is imported from elsewhere.
     """
     name, tree = release.project.name, release.tree
-    program = (str(environment / "bin" / "python"), *_program())
+    program = (str(venv.python(environment)), *_program())
     # A package in the working directory hides the installed one; what was not built there may be missing in it.
     answers = [Command((*program, *here, name), cwd=tree, timeout=300).ask() for here in (("--here",), ())]
     found = next((one for one in answers if not one.code), None)
@@ -52,7 +53,7 @@ def require_program(release: Release, session: Session, environment: Path) -> No
     Raises:
         FailedProof: it would prove what is not released.
     """
-    path = os.pathsep.join((str(environment / "bin"), os.environ.get("PATH", os.defpath)))
+    path = os.pathsep.join((str(venv.programs(environment)), os.environ.get("PATH", os.defpath)))
     program = shutil.which(session.argv[0], path=path)
     python = _python_of(Path(program)) if program else None
     if python is None or _is_below(str(python), (environment,)):
@@ -73,7 +74,7 @@ def require_environments(release: Release, session: Session, log: Path) -> None:
         FailedProof: one of them has the project from elsewhere.
     """
     for environment in environments(release, session):
-        if reason := strange(release, environment / "bin" / "python", environment):
+        if reason := strange(release, venv.python(environment), environment):
             raise _elsewhere(release, f"{session.name} passed in {environment}, where {reason}", _advice(session))
     # nox says so when it makes an environment or uses one again; a session without one ran in the one around it.
     said = log.read_text(encoding="utf-8", errors="replace")
@@ -87,7 +88,7 @@ def environments(release: Release, session: Session) -> Iterator[Path]:
     """The environments that nox has for this project, and those that a command has made in the worktree."""
     found = [*release.tree.glob(".nox/*"), *release.tree.glob(".tox/*"), release.tree / ".venv"]
     found += sorted(session.environments.glob("*")) if session.environments else []
-    yield from (one for one in found if (one / "bin" / "python").exists())
+    yield from (one for one in found if venv.python(one).exists())
 
 
 def strange(release: Release, python: Path, environment: Path) -> str:

@@ -21,6 +21,7 @@ from contd_release.errors import FailedCommand
 from contd_release.prepare.committed import current_project
 from contd_release.procedures.hotfix import hotfix
 from contd_release.process.action import Running
+from contd_release.process.system.files import bytes_on_disk
 from contd_release.project.project import Project
 from contd_release.records import journal, lock
 from contd_release.records.entries import Begun, CheckedOut, Ended
@@ -48,7 +49,7 @@ class Leftover:
     @property
     def size(self) -> int:
         """Bytes on the disk; a file with several names counts once."""
-        files = {(stat.st_dev, stat.st_ino): stat.st_blocks * 512 for stat in _stats(self.path)}
+        files = {(stat.st_dev, stat.st_ino): bytes_on_disk(stat) for stat in _stats(self.path)}
         return sum(files.values())
 
 

@@ -23,6 +23,7 @@ from contd_release.errors import FailedCommand, ReleaseError, Unanswered, Usage,
 from contd_release.process.action import Running
 from contd_release.process.command import Command
 from contd_release.process.redaction import Secret
+from contd_release.process.system.files import opened
 from contd_release.project.rules import is_loopback
 from contd_release.tools.helm import helm
 from contd_release.tools.http import Refused
@@ -30,6 +31,7 @@ from contd_release.tools.oci.repository import OciRepository
 
 CONTENT: Final = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 _SCHEME: Final = "oci://"
+_STDIN: Final = "/dev/stdin"
 # What no second try changes: the registry knows what it refuses. A digest or a port may hold the same digits.
 _REFUSALS: Final = re.compile(r"\b(401|403|405|unauthorized|denied|credential not found)\b", re.IGNORECASE)
 
@@ -119,12 +121,12 @@ def logged_in(there: OciRepository, verbs: str, command: Command) -> Iterator[Co
     file once, so it reads standard input; the command line may read it twice, so it gets a private file for its time.
     """
     content = logins(there, verbs)
-    if helm.is_sdk():
-        yield replace(command, env=_environment("/dev/stdin"), stdin=content)
+    if helm.is_sdk() and Path(_STDIN).exists():
+        yield replace(command, env=_environment(_STDIN), stdin=content)
         return
     with TemporaryDirectory(prefix="contd-release-") as folder:
         path = Path(folder) / "config.json"
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as stream:
+        with open(opened(path, os.O_WRONLY | os.O_CREAT), "w", encoding="utf-8") as stream:
             stream.write(content.reveal())
         yield replace(command, env=_environment(str(path)))
 

@@ -15,6 +15,8 @@ from importlib.metadata import EntryPoint, distributions
 from pathlib import Path
 from typing import Final
 
+from contd_release.process.system import venv
+
 _PTH: Final = "contd-release-overlay.pth"
 # A path with spaces, or a long one, cannot stand after #!, so sh starts the Python of the environment.
 # https://peps.python.org/pep-0394/ and the scripts that pip writes
@@ -38,7 +40,7 @@ def show_packages(environment: Path, without: Sequence[Path]) -> None:
         without: folders whose editable installations are left out.
     """
     folders = packages()
-    [site] = environment.glob("lib/python*/site-packages")
+    site = venv.packages(environment)
     roots = tuple(dict.fromkeys(str(path) for one in without for path in (one, one.resolve())))
     lines = [line for folder in folders for line in (str(folder), *_path_lines(folder, roots))]
     (site / _PTH).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
@@ -48,7 +50,7 @@ def show_programs(environment: Path) -> None:
     """Give a virtual environment the programs of these packages, run by its own Python, in addition to those it has."""
     for one in distributions(path=[str(folder) for folder in packages()]):
         for entry in one.entry_points.select(group="console_scripts"):
-            _write(environment / "bin", entry)
+            _write(venv.programs(environment), entry)
 
 
 def packages() -> tuple[Path, ...]:
