@@ -148,6 +148,16 @@ def _chosen(found: Places, current: Current, answers: Answers) -> Places:
     return replace(found, followed=tuple(kept))
 
 
+def write_package(made: Draft, found: Found, answers: Answers) -> None:
+    """Write what the tools of one package need, and nothing for the repository around it."""
+    version = found.current.version
+    followed = [*found.places.followed, *_stated_in_package(made, found, answers)]
+    write_versions.agree(made, found.places.followed, version)
+    write_changelog.write(made, found.changelog)
+    write_superseded.remove(made, found.today)
+    write_versions.list_all(made, followed, version, between=version.dev is not None)
+
+
 def _stated_in_package(made: Draft, found: Found, answers: Answers) -> list[Place]:
     """The `__version__` that a package gets whose sub-packages state a version, and which states none itself."""
     modules = found.package.modules if found.package else ()

@@ -29,7 +29,7 @@ def tried(draft: Draft) -> None:
         NotReady: something does not work; nothing was written.
     """
     project = needs.settings(draft.tree, draft.text)
-    if problems := [*_bump(draft), *_rendering(draft, project), *_nox(draft, project)]:
+    if problems := [*_bump(draft, project.folder), *_rendering(draft, project), *_nox(draft, project)]:
         raise NotReady(
             "\n".join(problems),
             expected="a bump, a section of the changelog and a proof that work; nothing was written",
@@ -47,10 +47,16 @@ def _rendering(draft: Draft, project: Project) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="contd-release-") as name:
         where = Path(name)
         templates = (path for path in draft.tree.files if _is_template(path))
-        for path in {*paths, *written, *templates, "pyproject.toml", "towncrier.toml"}:
+        for path in {
+            *paths,
+            *written,
+            *templates,
+            f"{project.folder}pyproject.toml",
+            f"{project.folder}towncrier.toml",
+        }:
             _copied(draft, path, where)
-        command = towncrier.draft(where, _TRIED, "2026-01-01", where / "unused")
-        answer = Command(command.argv, cwd=where, timeout=command.timeout).ask()
+        command = towncrier.draft(where / project.folder, _TRIED, "2026-01-01", where / "unused")
+        answer = Command(command.argv, cwd=where / project.folder, timeout=command.timeout).ask()
     if answer.code:
         return [f"towncrier ended with {answer.code}: {answer.err.strip()[-500:]}"]
     problems = (
@@ -94,13 +100,13 @@ def _nox(draft: Draft, project: Project) -> list[str]:
     return [f"nox knows no session {one}: it has {', '.join(sorted(known))}" for one in wanted if one not in names]
 
 
-def _bump(draft: Draft) -> list[str]:
+def _bump(draft: Draft, below: str) -> list[str]:
     """Whether the bump to the next version changes every place that is listed."""
     try:
-        if not bumpversion.is_configured(draft.text):
+        if not bumpversion.is_configured(draft.text, below):
             # A tool computes the version, and no other place states it.
             return []
-        found = bumpversion.configuration(draft.text)
+        found = bumpversion.configuration(draft.text, below)
     except ReleaseError as error:
         return [str(error)]
     if problems := found.problems(draft.text, found.current):
@@ -123,4 +129,4 @@ def _bump(draft: Draft) -> list[str]:
             file = where / path
             return file.read_text(encoding="utf-8") if file.is_file() else None
 
-        return list(bumpversion.configuration(text_of).problems(text_of, version))
+        return list(bumpversion.configuration(text_of, below).problems(text_of, version))

@@ -50,6 +50,10 @@ class Draft:
         """Give a file this text."""
         self._texts[path] = text
 
+    def take_over(self, path: str, text: str | None) -> None:
+        """Give a file the text that it has in another draft; None if it is removed there."""
+        self._texts[path] = text
+
     def edit(self, path: str, function: Callable[[str], str]) -> None:
         """
         Change the text of a file that is there.

@@ -30,7 +30,7 @@ def of(found: Found, answers: Answers) -> Mapping[str, Value | Table]:
         chosen["tag-format"] = found.tags.format
     if found.today.publisher == "github-actions":
         chosen["publisher"] = "github-actions"
-    chosen |= _proof(found.proof)
+    chosen |= proof_of(found.proof)
     if _is_dated(found, answers):
         chosen["version-scheme"] = "calver"
     if found.current.version.dev is not None:
@@ -53,7 +53,8 @@ def _package(found: Package, answers: Answers) -> dict[str, Value | Table]:
     return chosen
 
 
-def _proof(found: Proof) -> dict[str, Value]:
+def proof_of(found: Proof) -> dict[str, Value]:
+    """The settings of a proof; empty if it is the default."""
     # A list that is empty says that nothing proves a release; without one, nox does.
     proof: dict[str, Value] = {} if found.is_default else {"proof": found.lines}
     listed = {"proof-extras": found.extras, "proof-groups": found.groups}

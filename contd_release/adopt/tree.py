@@ -30,10 +30,12 @@ class Tree:
 
     Args:
         files: every file that git knows or would know, sorted; links and submodules are left out.
+        others: the names of the other packages of the repository, if the tree is the folder of one of several.
     """
 
     clone: git.Clone
     files: tuple[str, ...]
+    others: tuple[str, ...] = ()
     _texts: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from contd_release.adopt import adoption, check
+from contd_release.adopt import adoption, check, several
 from contd_release.adopt import tree as working_tree
-from contd_release.adopt.draft import Change
+from contd_release.adopt.draft import Change, Draft
+from contd_release.adopt.finding import Finding
 from contd_release.adopt.found import Found
 from contd_release.adopt.place import Place
 from contd_release.adopt.questions import Answers, Question
+from contd_release.adopt.tree import Tree
 from contd_release.adopt.write import journal
 from contd_release.console import Report, reporting
 from contd_release.errors import NeedsPerson, NotReady, Usage
@@ -53,16 +55,15 @@ def run(wishes: Wishes) -> None:
         tree = working_tree.of(Path.cwd())
     is_asked = not (wishes.yes or wishes.check or wishes.as_json) and sys.stdin.isatty()
     answers = Answers(_given(wishes.answers), ask=_ask if is_asked else lambda question: question.default)
-    found = adoption.look(tree, answers)
-    draft = adoption.draft(tree, found, answers)
-    changes = draft.changes()
-    _show(report, found, answers, changes)
+    looked = _looked(tree, answers)
+    draft, changes = looked.draft, looked.draft.changes()
+    _show(report, looked, answers, changes)
     answers.refuse_unknown()
     if not changes:
         report.says("\nnothing is to be written: this repository is adopted")
         report.says("type: invoke doctor")
         return
-    check.tried(draft)
+    several.tried(draft, looked.members) if looked.members else check.tried(draft)
     if wishes.check:
         raise NotReady(
             f"{len(changes)} files are not as adoption would have them: {', '.join(one.path for one in changes[:5])}",
@@ -82,13 +83,38 @@ def run(wishes: Wishes) -> None:
     report.fact("written", f"\n{len(changes)} files are written\n{NEXT}", files=[one.path for one in changes])
 
 
-def _show(report: Report, found: Found, answers: Answers, changes: Sequence[Change]) -> None:
-    for one in found.findings:
+@dataclass(frozen=True)
+class _Looked:
+    """What was found in the tree, or in each of several packages, and the draft."""
+
+    draft: Draft
+    found: Found | None = None
+    members: tuple[several.Member, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.found.findings if self.found else tuple(several.findings(self.members))
+
+    @property
+    def all_found(self) -> tuple[tuple[str, Found], ...]:
+        return (("", self.found),) if self.found else tuple((one.folder, one.found) for one in self.members)
+
+
+def _looked(tree: Tree, answers: Answers) -> _Looked:
+    if several.is_wanted(answers):
+        members = several.look(tree, answers)
+        return _Looked(several.draft(tree, members, answers), members=members)
+    found = adoption.look(tree, answers)
+    return _Looked(adoption.draft(tree, found, answers), found)
+
+
+def _show(report: Report, looked: _Looked, answers: Answers, changes: Sequence[Change]) -> None:
+    for one in looked.findings:
         report.fact("finding", f"  {one}", what=one.what, where=one.where, reason=one.reason)
-    if drifted := found.places.drifted(found.current.version):
-        report.fact(
-            "drifted", f"\n{_table(drifted, found)}", places=[{"where": one.where, "says": one.says} for one in drifted]
-        )
+    for folder, found in looked.all_found:
+        if drifted := found.places.drifted(found.current.version):
+            places = [{"where": f"{folder}{one.where}", "says": one.says} for one in drifted]
+            report.fact("drifted", f"\n{_table(drifted, found, folder)}", places=places)
     for question, answer in answers.asked.values():
         why = f" ({question.reason})" if question.reason and answer == question.default else ""
         line = f"  {question.text}? {answer}{why}   --answer {question.key}={answer}"
@@ -98,10 +124,13 @@ def _show(report: Report, found: Found, answers: Answers, changes: Sequence[Chan
         report.fact("diff", f"\n{diff.rstrip()}", diff=diff)
 
 
-def _table(drifted: Sequence[Place], found: Found) -> str:
+def _table(drifted: Sequence[Place], found: Found, folder: str) -> str:
     """The places that disagree: what each says, and what it will say."""
     version = found.current.version
-    rows = [("place", "says", "will say"), *((one.where, one.says, one.spelled(version)) for one in drifted)]
+    rows = [
+        ("place", "says", "will say"),
+        *((f"{folder}{one.where}", one.says, one.spelled(version)) for one in drifted),
+    ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
     return "\n".join(f"  {line}" for line in lines)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
+from contd_release.errors import PACKAGE
 from contd_release.rehearse.rehearsal import rehearsal_of
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
@@ -50,6 +51,9 @@ def test_an_adopted_repository_is_ready_and_rehearses(
 ) -> None:
     """The doctor finds nothing in the way, and the rehearsed release changes every place, and the changelog."""
     place = adopted(scenario, tmp_path / "place")
+    if package := scenario.toml.get("package"):
+        monkeypatch.setenv(PACKAGE, package)
+        place.env[PACKAGE] = package
     main = place.git("symbolic-ref", "--short", "HEAD")
     monkeypatch.setenv("XDG_CACHE_HOME", str(place.cache))
 

@@ -165,7 +165,7 @@ def test_several_packages(tmp_path: Path) -> None:
     said = place.say("adopt", "--yes")
     assert said.code == 2
     assert "2 folders have a package: packages/reef, packages/shoal" in said.err
-    assert "type:     contd-release adopt --answer package=packages/reef" in said.err
+    assert "type:     contd-release adopt --answer package=all   (or package=packages/reef)" in said.err
     assert place.git("status", "--porcelain") == ""
     assert place.say("adopt", "--yes", "--answer", "package=packages/shoal").code == 0
     assert 'package = "packages/shoal"' in (tmp_path / "pyproject.toml").read_text(encoding="utf-8")

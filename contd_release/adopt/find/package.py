@@ -71,14 +71,19 @@ def find(tree: Tree, answers: Answers) -> Package | None:
     return Package(chosen, modules, tuple(findings))
 
 
+def members(tree: Tree) -> dict[str, str]:
+    """The names of the packages that can be built, by the folders below the root that have them, with a slash."""
+    return {one.folder: one.name.value if one.name else "" for one in _candidates(tree) if one.folder}
+
+
 def _candidates(tree: Tree) -> list[Metadata]:
     """The packages that can be built, the one at the root first."""
-    folders = []
+    listed: list[str] = []
     for path in tree.named(*_DESCRIBING):
         folder = path[: -len(PurePosixPath(path).name)]
-        if folder not in folders and not tree.is_apart(path) and folder.count("/") <= 3:
-            folders.append(folder)
-    found = [metadata.of(tree.text, folder) for folder in folders]
+        if folder not in listed and not tree.is_apart(path) and folder.count("/") <= 3:
+            listed.append(folder)
+    found = [metadata.of(tree.text, folder) for folder in listed]
     kept = [one for one in found if one.is_built or (one.name and not one.folder)]
     if kept and not kept[0].folder and not kept[0].is_built and sum(one.is_built for one in kept) == 1:
         # A root that is not built, such as that of a workspace, describes no package.
@@ -88,15 +93,15 @@ def _candidates(tree: Tree) -> list[Metadata]:
 
 def _asked(candidates: list[Metadata], answers: Answers) -> Metadata:
     """The one of several packages in sub-folders that is released."""
-    folders = {one.folder.rstrip("/"): one for one in candidates}
+    known = {one.folder.rstrip("/"): one for one in candidates}
     key = "package"
     if key not in answers.given:
         raise NotReady(
-            f"{len(folders)} folders have a package: {', '.join(list(folders)[:10])}",
-            expected="the one that is released; for several, a table [tool.contd-release.packages.NAME] each",
-            type_next=f"contd-release adopt --answer package={next(iter(folders))}",
+            f"{len(known)} folders have a package: {', '.join(list(known)[:10])}",
+            expected="all, each with its own versions; or the folder of the one that is released",
+            type_next=f"contd-release adopt --answer package=all   (or package={next(iter(known))})",
         )
-    return folders[answers.of(Question(key, "the folder of the package", "", choices=tuple(folders)))]
+    return known[answers.of(Question(key, "the folder of the package", "", choices=tuple(known)))]
 
 
 def _named(tree: Tree, found: Metadata, answers: Answers) -> Metadata:

@@ -40,7 +40,8 @@ class Tags:
 def find(tree: Tree, package: str) -> Tags:
     """The tags of this clone; those of another package or thing of the repository are left out."""
     every = _listed(tree, "--merged", "HEAD") or _listed(tree)
-    found = _of_package(every, package)
+    others = {_bare(one) for one in tree.others}
+    found = _of_package([one for one in every if _name(one[1]) not in others], package, is_alone=not others)
     finals = [one for one in found if not one[2].is_prerelease]
     ordered = sorted(finals or found, key=lambda one: one[2])
     main, where = _main(tree)
@@ -96,11 +97,13 @@ def _read(tag: str) -> tuple[str, str, Version] | None:
         return None
 
 
-def _of_package(found: list[tuple[str, str, Version]], package: str) -> list[tuple[str, str, Version]]:
+def _of_package(
+    found: list[tuple[str, str, Version]], package: str, *, is_alone: bool
+) -> list[tuple[str, str, Version]]:
     """
     The tags of the package: those with no name, or its own.
 
-    Else those of the one name that is a part of its name, or the only name there is.
+    Else those of the one name that is a part of its name, or, of a package that is alone, the only name there is.
     """
     whole = _bare(package)
     plain = [one for one in found if one[1] in ("", "v", "V")]
@@ -109,7 +112,7 @@ def _of_package(found: list[tuple[str, str, Version]], package: str) -> list[tup
         return plain if either[-1] in plain else named
     names = {_name(one[1]) for one in found}
     parts = {name for name in names if name and re.search(rf"(?:^|-){re.escape(name)}(?:-|$)", whole)}
-    ours = parts or names
+    ours = parts or (names if is_alone else set())
     return [one for one in found if _name(one[1]) in ours] if len(ours) == 1 else []
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from contd_release.adopt.draft import Draft
 from contd_release.errors import NotReady
 
-Value: TypeAlias = str | bool | tuple[str, ...] | Mapping[str, str]
+Value: TypeAlias = str | bool | tuple[str, ...] | Mapping[str, str | tuple[str, ...]]
 Table: TypeAlias = Mapping[str, Value]
 FILE: Final = "contd-release.toml"
 _HEADER: Final = "tool.contd-release"
@@ -49,10 +50,14 @@ def _rendered(settings: Mapping[str, Value | Table], prefix: str) -> str:
     lines = [f"[{prefix}]"] if prefix and plain else []
     lines += [f"{key} = {_value(value)}" for key, value in plain.items()]
     for key, table in settings.items():
-        if isinstance(table, Mapping):
-            name = f"{prefix}.{key}" if prefix else key
-            lines += ["", f"[{name}]"] if lines else [f"[{name}]"]
-            lines += [f"{one} = {_value(value)}" for one, value in table.items()]
+        if not isinstance(table, Mapping):
+            continue
+        name = f"{prefix}.{key}" if prefix else key
+        # Tables of packages have tables below them, and nothing else.
+        below = {f"{name}.{_key(one)}": value for one, value in table.items() if isinstance(value, Mapping)}
+        for header, own in (below if key == "packages" else {name: table}).items():
+            lines += ["", f"[{header}]"] if lines else [f"[{header}]"]
+            lines += [f"{one} = {_value(value)}" for one, value in own.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -83,6 +88,10 @@ def _item(value: Value | Table) -> object:
     if isinstance(value, Mapping):
         return {key: _item(one) for key, one in value.items()}
     return list(value) if isinstance(value, tuple) else value
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[\w-]+", name, re.ASCII) else json.dumps(name)
 
 
 def _value(value: Value) -> str:

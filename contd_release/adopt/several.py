@@ -1,0 +1,141 @@
+"""
+Several packages of one repository, adopted together: each as if its folder were a repository, and a table for each.
+
+What the tools of a package need is written into its folder; the tasks and the tables are written at the root. Images
+and charts are left to a person: no file says to which package they belong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from contd_release.adopt import adoption, check, settings
+from contd_release.adopt.draft import Draft
+from contd_release.adopt.find import package, tasks, workflows
+from contd_release.adopt.find.proof import proof
+from contd_release.adopt.finding import Finding
+from contd_release.adopt.found import Found
+from contd_release.adopt.questions import Answers, Question
+from contd_release.adopt.tree import Tree
+from contd_release.adopt.write import settings as write_settings
+from contd_release.adopt.write import tasks as write_tasks
+from contd_release.adopt.write.settings import Table, Value
+from contd_release.project.defaults import github_repository
+from contd_release.project.several import chosen, tags_of
+from contd_release.project.tag_format import TagFormat
+from contd_release.tools import git
+
+ALL: Final = "all"
+_DEFAULT_MAIN: Final = "main"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the packages: its folder, with a slash at its end, and what was found in it."""
+
+    folder: str
+    tree: Tree
+    found: Found
+
+    @property
+    def name(self) -> str:
+        """The name of its table."""
+        assert self.found.package is not None
+        return self.found.package.name
+
+    @property
+    def table(self) -> dict[str, str | tuple[str, ...]]:
+        """What its table says, besides its proof."""
+        told: dict[str, str | tuple[str, ...]] = {"folder": self.folder.rstrip("/")}
+        form = self.found.tags.format
+        # A format without a name would be that of every package.
+        is_own = TagFormat(form).before.lower() not in ("", "v", "release-", "rel-")
+        return told | ({"tag-format": form} if is_own and form != tags_of(self.name, {}) else {})
+
+    @property
+    def proof(self) -> dict[str, str | tuple[str, ...]]:
+        """The settings of its own proof, which runs at the root: the tests in its folder, or its import."""
+        own, tests = self.found.proof, "python -m pytest"
+        lines = tuple(f"{tests} {self.folder.rstrip('/')}" if one == tests else one for one in own.lines)
+        lines = tuple(one for one in lines if one.startswith((tests, "python -c")))
+        lists = {"proof": lines, "proof-extras": own.extras, "proof-groups": own.groups}
+        return {key: value for key, value in lists.items() if value}
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What people read of it; paths begin at the root of the repository."""
+        tags = Finding(f"the tags of {self.name} are {self.table.get('tag-format', tags_of(self.name, {}))}")
+        parts = (self.found.package, self.found.current)
+        listed = [one for part in parts if part for one in part.findings]
+        stated = [Finding(f"{one.says} is the version", one.where, one.reason) for one in self.found.places.followed]
+        return (*(replace(one, where=self.where(one.where)) for one in (*listed, *stated)), tags)
+
+    def where(self, place: str) -> str:
+        """A place in its folder as it is called from the root; what is no file stays."""
+        is_here = place and (self.tree.root / place.partition(":")[0]).exists()
+        return f"{self.folder}{place}" if is_here else place
+
+
+def is_wanted(answers: Answers) -> bool:
+    """Whether a person said that all packages are released."""
+    return answers.given.get("package") == ALL
+
+
+def look(tree: Tree, answers: Answers) -> tuple[Member, ...]:
+    """
+    Look into the folder of each package.
+
+    Raises:
+        ReleaseError: a folder lacks something that every release needs.
+    """
+    names = package.members(tree)
+    choices = (*([ALL] if len(names) > 1 else []), *(one.rstrip("/") for one in names))
+    answers.of(Question("package", "the folder of the package", "", choices=choices))
+    others = {folder: tuple(one for at, one in names.items() if at != folder) for folder in names}
+    return tuple(_member(tree, folder, others[folder], answers) for folder in names)
+
+
+def draft(tree: Tree, members: tuple[Member, ...], answers: Answers) -> Draft:
+    """The files as adoption would write them."""
+    made = Draft(tree)
+    for one in members:
+        own = Draft(one.tree)
+        adoption.write_package(own, one.found, answers)
+        for change in own.changes():
+            made.take_over(f"{one.folder}{change.path}", own.text(change.path))
+    repository = github_repository(git.known_url(tree.root, "origin") or "")
+    proved = proof.find(tree, None, workflows.steps(tree, repository), answers)
+    is_shared = proved.is_default or any(one.startswith(("nox", "tox", "python -m tox")) for one in proved.lines)
+    shared: dict[str, Value | Table] = dict(settings.proof_of(proved)) if is_shared else {}
+    if (main := members[0].found.tags.main) != _DEFAULT_MAIN:
+        shared["main"] = main
+    tables: Table = {one.name: one.table | ({} if is_shared else one.proof) for one in members}
+    write_settings.write(made, {**shared, "packages": tables})
+    write_tasks.write(made, tasks.find(tree, answers))
+    return made
+
+
+def tried(made: Draft, members: tuple[Member, ...]) -> None:
+    """
+    Try what adoption would write, for each package.
+
+    Raises:
+        NotReady: something does not work; nothing was written.
+    """
+    for one in members:
+        with chosen(one.name):
+            check.tried(made)
+
+
+def findings(members: tuple[Member, ...]) -> Iterator[Finding]:
+    """Every finding, one package after the other."""
+    for one in members:
+        yield from one.findings
+
+
+def _member(tree: Tree, folder: str, others: tuple[str, ...], answers: Answers) -> Member:
+    files = tuple(path.removeprefix(folder) for path in tree.files if path.startswith(folder))
+    below = Tree(replace(tree.clone, root=tree.root / folder.rstrip("/")), files, others)
+    return Member(folder, below, adoption.look(below, answers))
