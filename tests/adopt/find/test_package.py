@@ -331,7 +331,7 @@ def test_several_packages(tmp_path: Path) -> None:
     with pytest.raises(NotReady) as raised:
         package.find(here, Answers())
     assert raised.value.what_is == "2 folders have a package: packages/ebb, packages/flow"
-    assert raised.value.type_next == "contd-release adopt --answer package=packages/ebb"
+    assert raised.value.type_next == "contd-release adopt --answer package=all   (or package=packages/ebb)"
     found = package.find(here, Answers({"package": "packages/flow"}))
     assert found is not None
     assert found.name == "flow"
