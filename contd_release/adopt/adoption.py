@@ -117,7 +117,9 @@ def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
     write_changelog.write(made, found.changelog)
     write_superseded.remove(made, found.today)
     write_settings.write(made, settings.of(found, answers))
-    write_versions.list_all(made, followed, version, between=version.dev is not None)
+    if followed or not (found.package and found.package.metadata.tag):
+        # Where nothing states the version, bump-my-version's own file does.
+        write_versions.list_all(made, followed, version, between=version.dev is not None)
     write_tasks.write(made, found.tasks)
     write_developers.write(made, developers.find(tree, found.proof, _requires_python(found.package)))
     project = needs.settings(tree, made.text)

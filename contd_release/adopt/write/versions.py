@@ -32,9 +32,6 @@ def list_all(draft: Draft, places: Sequence[Place], version: Version, *, between
         between: whether the places state versions between releases as well.
     """
     path, text = _configuration(draft)
-    if text is None and not places:
-        # A tool computes the version from the tag.
-        return
     if text is None:
         entries = _entries(places, between=between)
         head = template("bumpversion.toml").replace("VERSION", str(version))

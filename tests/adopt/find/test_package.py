@@ -14,6 +14,7 @@ from contd_release.adopt import adoption, settings, tree
 from contd_release.adopt.find import package, tags, versions
 from contd_release.adopt.questions import Answers
 from contd_release.errors import NotReady
+from contd_release.tools import bumpversion
 from tests.conftest import git
 
 _SYSTEM: Final = '[build-system]\nrequires = ["{0}"]\nbuild-backend = "{1}"\n'
@@ -392,3 +393,19 @@ def test_a_compiled_package(tmp_path: Path) -> None:
     answers = Answers()
     settings.of(adoption.look(here, answers), answers)
     assert answers.asked["wheels"][0].default.startswith("cp3")
+
+
+@pytest.mark.parametrize(
+    ("files", "given"),
+    [
+        ({"Dockerfile": "FROM scratch\n"}, {"image.name": "ghcr.io/acme/low-tide"}),
+        ({"galaxy.yml": "name: low_tide\n"}, {"only-tags": "yes"}),
+    ],
+)
+def test_where_nothing_states_the_version(tmp_path: Path, files: dict[str, str], given: dict[str, str]) -> None:
+    """bump-my-version's own file does, so that a release can count on."""
+    here, answers = repository(tmp_path, files), Answers(given)
+    git(here.root, "tag", "v1.2.3")
+    drafted = adoption.draft(here, adoption.look(here, answers), answers)
+    configured = bumpversion.configuration(drafted.text)
+    assert (str(configured.current), configured.files) == ("1.2.3", ())
