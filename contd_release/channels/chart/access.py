@@ -30,17 +30,20 @@ from contd_release.errors import Unwritable, Usage
 from contd_release.process.disk import disk_named
 from contd_release.project.release import Release
 from contd_release.tools import git
-from contd_release.tools.helm import helm
+from contd_release.tools.helm import client, helm
 from contd_release.tools.helm import registry as helm_registry
 from contd_release.tools.oci import login as oci_login
 from contd_release.tools.oci.repository import Push
 
 
 def packer() -> Step:
-    """Something that packs charts is here: helm, or its SDK."""
+    """Something that packs and pushes charts is here: helm, in a version that can, or its SDK."""
 
     def observe() -> Found:
-        return Found(State.DONE, helm.here())
+        stated = helm.here()
+        if problem := client.problem(stated):
+            return Found(State.ABSENT, f"{stated} is on PATH: {problem}", client.INSTEAD)
+        return Found(State.DONE, stated)
 
     return Step("helm or the Helm SDK is here", observe)
 
