@@ -19,12 +19,14 @@ from contd_release.channels.readings import Glance, Verdict
 from contd_release.engine.checklist import Checklist
 from contd_release.engine.step import State, Step
 from contd_release.errors import Conflict, NotReady, Unanswered, Unsettled
+from contd_release.procedures import by_workflow
 from contd_release.process.action import Running
 from contd_release.project import artifacts, project
 from contd_release.project.artifacts import Sealed
 from contd_release.project.release import Release
-from contd_release.project.settings import Signatures
+from contd_release.project.settings import Github, Signatures
 from contd_release.sandbox.index.api import Index
+from contd_release.sandbox.pointers import Pointers
 from contd_release.sandbox.world import World
 from contd_release.tools import git
 
@@ -294,3 +296,17 @@ def test_a_workflow_that_does_not_sign(signed: Signed) -> None:
     assert seen[0].detail.startswith(".github/workflows/release.yml does not sign: its job pypi has no permission")
     assert seen[0].type_next == "$EDITOR .github/workflows/release.yml"
     assert seen[1].detail == "by .github/workflows/release.yml of ada/contd"
+
+
+def test_a_rehearsal_does_not_sign(signed: Signed, world: World) -> None:
+    """It has no workflow: the table is off in it, and it says that signatures were not rehearsed."""
+    pointers = Pointers(signed.release.project, "")
+    assert "signatures = false" in pointers.overlay(world).splitlines()
+    assert "the signature of each file was not rehearsed: only a workflow on GitHub signs" in map(str, pointers.skipped)
+
+
+def test_a_workflow_is_asked_before_the_tag(signed: Signed) -> None:
+    """The checks of a release that a workflow publishes hold whether it signs, where signatures are configured."""
+    release = configured(signed.release, github=Github("ada/contd"))
+    titles = [one.title for one in by_workflow.access(release) if isinstance(one, Step)]
+    assert titles.count("every file on the package index will be signed") == 1
