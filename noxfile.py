@@ -28,6 +28,15 @@ def group(*names: str) -> tuple[str, ...]:
     return nox.project.dependency_groups(PYPROJECT, *names)
 
 
+# What counts its cases for docs/reliability.md.
+PROVED = (
+    "tests/process/test_canaries.py",
+    "tests/process/test_hostile_names.py",
+    "tests/procedures/test_sequences.py",
+    "tests/procedures/test_journal_fails.py",
+    "tests/rehearse/test_crashes.py",
+)
+
 # Programs are started thousands of times; they are compiled once, whatever the machine's habit is.
 COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
 
@@ -68,6 +77,20 @@ def integration(session: nox.Session) -> None:
     """Run the tests against servers and tools that are not ours."""
     session.install("-e", ".[all]", *group("integration"))
     pytest(session, "-m", "integration", *side_by_side(session, 3), env=COMPILED)
+
+
+@nox.session(default=False)
+def proof(session: nox.Session) -> None:
+    """Count the cases of every claim about reliability, and write docs/reliability.md."""
+    session.install("-e", ".[all]", *group("test"))
+    counted = Path(session.create_tmp()).resolve() / "cases.jsonl"
+    counted.unlink(missing_ok=True)
+    env = COMPILED | {"CONTD_RELEASE_CASES": str(counted)}
+    words = ("-m", "slow and not integration", *PROVED, *side_by_side(session))
+    try:
+        pytest(session, *words, env=env)
+    finally:
+        session.run("python", "tests/support/reliability.py", str(counted))
 
 
 @nox.session

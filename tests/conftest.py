@@ -28,7 +28,7 @@ from contd_release.project.release import Release
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World
 
-pytest_plugins = ("image_bench", "rollback_bench")
+pytest_plugins = ("cases", "image_bench", "rollback_bench")
 EXAMPLE = Path(__file__).parents[1] / "examples" / "contd"
 EPOCH = 1_800_000_000
 WHO = {

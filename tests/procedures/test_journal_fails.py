@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from cases import Cases
 
 from contd_release.records.entries import Approved, Entry
 from contd_release.records.journal import Journal
@@ -24,7 +25,7 @@ ENOUGH = 30
 @pytest.mark.slow
 @pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC])
 def test_every_write_of_the_journal_fails_once(
-    release: Place, world: World, monkeypatch: pytest.MonkeyPatch, error: int
+    release: Place, world: World, monkeypatch: pytest.MonkeyPatch, cases: Cases, error: int
 ) -> None:
     """Each run stops with 9 at the line that fails, nothing is public without a yes, and in the end all is out once."""
     journal, stops = Journal(release.state / "journal.jsonl"), 0
@@ -37,6 +38,7 @@ def test_every_write_of_the_journal_fails_once(
         if said.code == 0:
             break
         stops += 1
+        cases.add("disk")
         assert said.code == 9, said.text
         assert f"the journal cannot be written: {os.strerror(error)}" in said.err
         now = [*journal.entries(Entry)]

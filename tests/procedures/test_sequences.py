@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from cases import Cases
 from chart_model import ChartModel, Charts
 from packaging.version import Version
 from release_model import Model
@@ -308,11 +309,12 @@ def test_a_few_sequences(sequence: Beginning, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.slow(minutes=2)
-def test_two_thousand_sequences(sequence: Beginning, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_thousand_sequences(sequence: Beginning, monkeypatch: pytest.MonkeyPatch, cases: Cases) -> None:
     """Tags that move name the highest good release of their line; index, site and GitHub agree; main is the highest."""
     monkeypatch.setenv("GITHUB_TOKEN", "none")
     moves = 0
     for number in range(SEQUENCES):
+        cases.add("sequences")
         moves += len(walked(number, sequence).done)
     print(f"\n{SEQUENCES} sequences, {moves} moves")  # noqa: T201
     assert moves >= 2 * SEQUENCES

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from cases import Cases
 
 from contd_release.after.announce.outcome import has_it
 from contd_release.records import samples
@@ -95,7 +96,7 @@ def _assert_everywhere(told: str) -> None:
 
 
 @pytest.mark.slow(minutes=4)
-def test_killed_everywhere(here: Place) -> None:
+def test_killed_everywhere(here: Place, cases: Cases) -> None:
     """
     As each act begins, in the middle of each command, and after each step; each continued walk is killed again.
 
@@ -107,7 +108,9 @@ def test_killed_everywhere(here: Place) -> None:
     here.write("pyproject.toml", text + AFTER)
     here.publish("Tell users, and watch")
 
-    told = "\n".join(killed(here, 1, "POST /chat/social 1 accept-then-drop"))
+    stops = killed(here, 1, "POST /chat/social 1 accept-then-drop")
+    cases.add("kills", sum(line.startswith("killed ") for line in stops))
+    told = "\n".join(stops)
 
     _assert_everywhere(told)
     rehearsal = rehearsal_of(git.clone(here.clone))
