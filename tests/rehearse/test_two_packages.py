@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import two_packages
+from packaging.version import Version
 
 from contd_release.errors import PACKAGE
+from contd_release.prepare.committed import current_project
+from contd_release.procedures.rollback.restoration import Restoration
+from contd_release.process.action import Running
 from contd_release.project.several import chosen
 from contd_release.rehearse import scenarios
 from contd_release.rehearse.crashes import sweep
@@ -74,6 +79,25 @@ def test_a_fragment_goes_to_its_package(two: Place) -> None:
     assert [one.parent.parent.name for one in sorted(two.clone.glob("packages/*/newsfragments/*sings*"))] == [
         "cli",
         "core",
+    ]
+
+
+def test_the_code_of_one_package_alone_is_restored(two: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rollback of core leaves what changed in cli since."""
+    two.git("tag", "core-v0.1.0")
+    for name in ("core", "cli"):
+        two.write(f"packages/{name}/src/acme_{name}/__init__.py", '"""It is changed."""\n')
+    two.replace("packages/core/pyproject.toml", 'version = "0.1.0"', 'version = "0.1.1"')
+    two.replace("packages/core/.bumpversion.toml", "0.1.0", "0.1.1")
+    two.publish("Change both")
+    two.git("tag", "core-v0.1.1")
+    monkeypatch.chdir(two.clone)
+    with chosen("core"):
+        restoration = Restoration(current_project(), Version("0.1.1"), Version("0.1.0"), "It is bad.")
+        commit = restoration.make(two.clone, Running(tmp_path / "logs"))
+    assert two.git("diff", "--name-only", "core-v0.1.1", commit).splitlines() == [
+        "packages/core/newsfragments/+0.1.1-withdrawn.bugfix.md",
+        "packages/core/src/acme_core/__init__.py",
     ]
 
 

@@ -56,7 +56,12 @@ class Restoration:
                 f"{self.project.tags.of(self.to)} is not here", expected="its tag", type_next="git fetch --tags"
             )
         kept = self._kept(where, later, earlier)
-        git.git(where, "read-tree", "--reset", "-u", earlier).run(running)
+        if folder := self.project.folder:
+            # What changed in the other packages of the repository stays.
+            git.git(where, "rm", "-r", "--quiet", "--force", "--ignore-unmatch", "--", folder).run(running)
+            git.git(where, "checkout", earlier, "--", folder).run(running)
+        else:
+            git.git(where, "read-tree", "--reset", "-u", earlier).run(running)
         for path in (self.project.news.directory, self.project.news.notes, self.project.news.changelog):
             git.git(where, "rm", "-r", "--quiet", "--force", "--ignore-unmatch", "--", path).run(running)
             if git.git(where, "cat-file", "-e", f"{later}:{path}").ask().code == 0:
