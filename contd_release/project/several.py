@@ -63,6 +63,9 @@ def of_package(layer: Table, name: str) -> Table:
         own["package"] = own.pop("folder")
     # A format that all shared would give two releases one tag.
     shared.pop("tag-format", None)
+    if isinstance(website := shared.get("website"), dict):
+        # Its pages are called after versions, which two packages can have in common.
+        shared["website"] = website | {"folder": f"{website.get('folder', '.')}/{name}".removeprefix("./")}
     for key, value in own.items():
         below = shared.get(key)
         shared[key] = below | value if isinstance(below, dict) and isinstance(value, dict) else value

@@ -53,6 +53,15 @@ def test_the_table_of_a_package_counts_more(monkeypatch: pytest.MonkeyPatch) -> 
     assert found.settings.tag_format == "cli-v{version}"
 
 
+def test_pages_of_two_packages_are_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A website that all share has a folder for each, as both may have a 1.0.0; a package may name its own."""
+    monkeypatch.setenv(PACKAGE, "core")
+    shared = '[tool.contd-release.website]\nrepository = "https://example.org/site.git"\n'
+    own = '[tool.contd-release.packages.core.website]\nfolder = "engine"\n'
+    folders = [found.folder for one in ("", own) if (found := read(shared + CORE + CLI + one).settings.website)]
+    assert folders == ["core", "engine"]
+
+
 def test_a_workflow_knows_the_package_by_the_tag(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tasks of a workflow that a tag starts need no option."""
     monkeypatch.setenv("GITHUB_REF_TYPE", "tag")
