@@ -73,7 +73,8 @@ class Look:
             tail = "\n".join(answer.err.strip().splitlines()[-6:])
             raise FailedCommand(
                 f"{self.release} is installed and cannot be imported:\n{tail}",
-                expected="a package whose top-level modules can be imported with what it requires",
+                expected="its top-level modules to be importable with what it requires, or `imports` in "
+                "[tool.contd-release.pypi] to name those that are",
                 type_next=self.type_next,
             )
         stated = read(answer.out).version

@@ -32,6 +32,7 @@ def test_a_wheel_that_cannot_be_imported(release: Place, world: World) -> None:
     assert said.code == 6
     assert "contd 0.2.0 is installed and cannot be imported:" in said.err
     assert "No module named 'contd.nowhere'" in said.err
+    assert "`imports` in [tool.contd-release.pypi] to name those that are" in said.err
     assert "public already: nothing" in said.out
     assert dict(world.ledger.effects()) == {}
 
