@@ -9,7 +9,7 @@ from contd_release.after.merge_back import merge_back
 from contd_release.channels import origin, registry
 from contd_release.engine.checklist import Checklist, Item, Section, Together
 from contd_release.prepare import links, notes, proof, pull_request, repository, review, seal, tree, versions
-from contd_release.prepare.docs import deprecations, directives, guide
+from contd_release.prepare.docs import artifact_hub, deprecations, directives, guide
 from contd_release.procedures.after import steps
 from contd_release.project.release import Release
 
@@ -42,6 +42,7 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
                     tree.checked_out(release),
                     together(versions.bumped(release), notes.written(release)),
                     *([] if release.version.is_prerelease else [directives.dated(release)]),
+                    *_annotated(release),
                     tree.committed(release),
                 ),
             ),
@@ -85,6 +86,12 @@ def _public(release: Release) -> tuple[Section, ...]:
         Section("verify", (together(*registry.section("verify", release)),)),
         Section("promote", (together(*registry.section("promote", release)),)),
     )
+
+
+def _annotated(release: Release) -> tuple[Item, ...]:
+    """The changes in the chart's Chart.yaml, where the settings ask for them."""
+    chart = release.project.settings.chart
+    return (artifact_hub.annotated(release, chart),) if chart and chart.artifact_hub else ()
 
 
 def _access(release: Release) -> Iterator[Item | Iterable[Item]]:
