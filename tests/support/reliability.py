@@ -31,6 +31,9 @@ CLAIMS = (
     Claim("double-kills", "R2: killed again while it continues", "", 2000),
     Claim("faults", "R3: a request of a release refused, cut, delayed or garbled", "", 1500),
     Claim(
+        "referees", "R3, R4: one request of a release to pypiserver disturbed", "tests/procedures/test_referees.py", 18
+    ),
+    Claim(
         "canaries",
         "R7: no spelling of a secret is left in a text or a stream",
         "tests/process/test_canaries.py",
