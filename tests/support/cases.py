@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-# The file that `nox -s proof` reads; without it nothing is written.
-VARIABLE = "CONTD_RELEASE_CASES"
+# The file that `nox -s proof` reads, without which nothing is written. Tests empty the environment, so it is read here.
+FILE = os.environ.get("CONTD_RELEASE_CASES")
 FAILED = pytest.StashKey[bool]()
 
 
@@ -47,5 +47,5 @@ def cases(request: pytest.FixtureRequest) -> Iterator[Cases]:
     """Counts what this test tries."""
     counted = Cases()
     yield counted
-    if path := os.environ.get(VARIABLE):
-        counted.write(Path(path), failed=request.node.stash.get(FAILED, False))
+    if FILE:
+        counted.write(Path(FILE), failed=request.node.stash.get(FAILED, False))
