@@ -23,7 +23,11 @@ with temporary.folder(pathlib.Path(sys.argv[1])):
     made = pathlib.Path(tempfile.mkdtemp())
     (made / "secret").write_text("CaNaRy7")
     made.chmod(0o500)
-    os.kill(os.getpid(), getattr(signal, sys.argv[2]))
+    number = getattr(signal, sys.argv[2])
+    if number != signal.SIGKILL:
+        # Under nohup it would be ignored.
+        signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
     signal.pause()
 """
 
