@@ -7,12 +7,14 @@ review) is not done again.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import Final
 
 from contd_release.channels import registry
 from contd_release.console import Report, reporting
 from contd_release.engine.checklist import Checklist, Item, Section
+from contd_release.errors import Usage
 from contd_release.prepare import links, tagged
 from contd_release.prepare.committed import current_project
 from contd_release.procedures import tagged as tags
@@ -44,9 +46,24 @@ class Scope:
         return bool(self.only or self.artifacts)
 
 
-def scope(only: str, artifacts: str) -> Scope:
-    """The scope of `--only image,chart` and `--artifacts FOLDER`."""
-    return Scope(tuple(name.strip() for name in only.split(",") if name.strip()), artifacts)
+def scope(only: str | None, artifacts: str, command: str) -> Scope:
+    """
+    The scope of `--only image,chart` and `--artifacts FOLDER`.
+
+    Args:
+        command: the command without both, for the error.
+
+    Raises:
+        Usage: `--only` is there and names no channel, as after a shell variable that is empty.
+    """
+    names = tuple(name.strip() for name in (only or "").split(",") if name.strip())
+    if only is not None and not names:
+        raise Usage(
+            f"--only {shlex.quote(only)} names no channel",
+            expected="one or more channels with commas between them; without --only it is every channel",
+            type_next=f"{command} --only pypi",
+        )
+    return Scope(names, artifacts)
 
 
 def tagged_release(words: Words = _NO_WORDS, *, is_required: bool) -> Release | None:

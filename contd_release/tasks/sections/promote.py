@@ -11,10 +11,10 @@ from contd_release.tasks.of_package import OfPackage
 
 
 @task(klass=OfPackage, help={"yes": "approve the review without a question"} | PART)
-def promote(c: Context, yes: bool = False, only: str = "", artifacts: str = "", json: bool = False) -> None:
+def promote(c: Context, yes: bool = False, only: str | None = None, artifacts: str = "", json: bool = False) -> None:
     """Make the GitHub Release public and move the image tags 1.2, 1 and latest. On a tag, those of its release."""
     with edge():
         from contd_release.procedures.sections.by_tag import scope
         from contd_release.procedures.sections.promote import promote_release
 
-        promote_release(scope(only, artifacts), as_json=json, yes=yes)
+        promote_release(scope(only, artifacts, "invoke promote"), as_json=json, yes=yes)

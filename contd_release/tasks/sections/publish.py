@@ -11,7 +11,7 @@ from contd_release.tasks.of_package import OfPackage
 
 
 @task(klass=OfPackage, help={"yes": "approve the review without a question"} | PART)
-def publish(c: Context, yes: bool = False, only: str = "", artifacts: str = "", json: bool = False) -> None:
+def publish(c: Context, yes: bool = False, only: str | None = None, artifacts: str = "", json: bool = False) -> None:
     """
     Publish the release in progress to every channel, after the review. On a tag, publish what was built of its commit.
     """
@@ -19,4 +19,4 @@ def publish(c: Context, yes: bool = False, only: str = "", artifacts: str = "", 
         from contd_release.procedures.sections.by_tag import scope
         from contd_release.procedures.sections.publish import publish_release
 
-        publish_release(scope(only, artifacts), as_json=json, yes=yes)
+        publish_release(scope(only, artifacts, "invoke publish"), as_json=json, yes=yes)

@@ -19,7 +19,12 @@ from contd_release.tasks.of_package import OfPackage
     },
 )
 def verify(
-    c: Context, version: str = "", only: str = "", artifacts: str = "", patience: str = "300", json: bool = False
+    c: Context,
+    version: str = "",
+    only: str | None = None,
+    artifacts: str = "",
+    patience: str = "300",
+    json: bool = False,
 ) -> None:
     """Read every channel back as a user would, and compare it with what was built; works on any machine."""
     with edge():
@@ -28,6 +33,9 @@ def verify(
         from contd_release.procedures.sections.verify import Wanted, verify_again
 
         seconds = whole_number(
-            patience, f"{invoked('verify', version=version, only=only, artifacts=artifacts)} --patience 300"
+            patience, f"{invoked('verify', version=version, only=only or '', artifacts=artifacts)} --patience 300"
         )
-        verify_again(Wanted(version, scope(only, artifacts), Patience(whole=seconds)), as_json=json)
+        verify_again(
+            Wanted(version, scope(only, artifacts, invoked("verify", version=version)), Patience(whole=seconds)),
+            as_json=json,
+        )

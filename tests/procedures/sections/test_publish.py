@@ -34,3 +34,13 @@ def test_a_channel_that_does_not_exist(release: Place, task: str) -> None:
     assert said.code == 2
     assert said.err.startswith("\nthere is no channel pypy; did you mean pypi?\n")
     assert f"  type:     invoke {task} --only pypi" in said.err
+
+
+@pytest.mark.parametrize("task", ["publish", "promote", "verify"])
+@pytest.mark.parametrize("only", ["", " , "])
+def test_no_channel_is_not_every_channel(release: Place, task: str, only: str) -> None:
+    """An empty shell variable publishes nothing."""
+    said = release.say(task, "--only", only)
+    assert said.code == 2
+    assert "names no channel" in said.err
+    assert f"  type:     invoke {task} --only pypi" in said.err
