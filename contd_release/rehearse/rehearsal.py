@@ -117,8 +117,12 @@ class Rehearsal:
         """
         shutil.rmtree(self.directory, ignore_errors=True)
         self.directory.mkdir(parents=True)
-        for checkout in chain.from_iterable(one.cache.glob("v*") for one in self.packages):
-            shutil.rmtree(checkout)
+        for left in chain.from_iterable(one.cache.glob("v*") for one in self.packages):
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                # The lock on an index that a killed git was writing.
+                left.unlink()
         main = self.project.settings.main
         remote = self.remote
         remotes.fill(remote, self.project.root, self.commit, main)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -119,6 +120,9 @@ def _remove(where: Path, to: Path) -> None:
         shutil.rmtree(one, ignore_errors=True)
         if f"worktree {one.resolve()}" in answer(where, "worktree", "list", "--porcelain").splitlines():
             answer(where, "worktree", "remove", "--force", "--force", "--", str(one.resolve()))
+    for lock in to.parent.glob(f"{glob.escape(to.name)}-*.lock"):
+        # A killed git was writing the index of a command that has one of its own.
+        lock.unlink(missing_ok=True)
 
 
 def _half(to: Path) -> Path:
