@@ -28,7 +28,7 @@ def of(release: Release) -> Pull | None:
     """
     The pull request of this release: the one that the journal notes, or else the one of our branch at our commit.
 
-    One that was closed for an earlier attempt has another commit.
+    One that is closed, and that the journal does not note, is of an earlier attempt, maybe with the same commit.
     """
     repository = api.connected(release.project)
     noted, ours = journal.of(release.project).latest(Requested, str(release.version)), made_commit(release)
@@ -37,7 +37,7 @@ def of(release: Release) -> Pull | None:
     if ours is None:
         return None
     found = issues.pulls(repository, release.request, release.start, closed=True)
-    return next((one for one in found if one.commit == ours or one.is_open), None)
+    return next((one for one in found if one.is_open or (one.is_merged and one.commit == ours)), None)
 
 
 def pushed(release: Release) -> Step:
@@ -83,13 +83,11 @@ def opened(release: Release) -> Step:
         found = of(release)
         if found is None:
             return Found(State.ABSENT, "there is no pull request yet")
-        if found.is_merged:
-            left = _is_given_up(release)
-            keeps = f"{release.start} keeps the release commit: revert {found.url} on its page"
-            return Found(State.ABSENT, keeps, remains=True) if left else Found(State.DONE, f"{found.url} is merged")
         if found.is_open:
             return Found(State.DONE if is_noted(found) else State.PARTIAL, found.url)
-        return Found(State.ABSENT, f"{found.url} is closed") if _is_given_up(release) else closed(found)
+        if _is_given_up(release):
+            return _kept(release, found)
+        return Found(State.DONE, f"{found.url} is merged") if found.is_merged else closed(found)
 
     def is_noted(found: Pull) -> bool:
         noted = journal.of(release.project).latest(Requested, str(release.version))
@@ -151,6 +149,13 @@ def closed(found: Pull) -> Found:
         f"gh pr reopen {found.number}   (then invoke release; or invoke abort, which gives the release up)",
         expected="a pull request that is open, or merged",
     )
+
+
+def _kept(release: Release, found: Pull) -> Found:
+    """What an abort leaves on GitHub: a merged commit, or a closed pull request, which cannot be deleted."""
+    merged = f"{release.start} keeps the release commit: revert {found.url} on its page"
+    words = merged if found.is_merged else f"{found.url} stays on GitHub, closed"
+    return Found(State.ABSENT, words, remains=True)
 
 
 def text(release: Release, notes: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from github_release import walk
 from github_server import Github
-from pull_request import EPOCH, begun
+from pull_request import begun
 
 from contd_release.engine.step import State
 from contd_release.errors import Conflict, ReleaseError, Unsettled
@@ -20,7 +20,7 @@ from contd_release.process.action import Running
 from contd_release.project.release import Release
 from contd_release.records import journal
 from contd_release.records.commit import release_commit
-from contd_release.records.entries import Ended
+from contd_release.records.entries import Committed, Ended
 from contd_release.sandbox.github.records import Check, Protection, Pull, Review
 from contd_release.tools import git
 from contd_release.tools.github import api, issues
@@ -194,12 +194,25 @@ def test_an_abort(
     left = steps(release)
     assert git.remote(release.project.root, "origin").branch(release.request) is None
     assert [one.state for one in github.place.shelf(Pull)] == ["closed"]
-    assert bool(left) is is_merged
-    if is_merged:
-        assert left[0].startswith("main keeps the release commit: revert http")
-    journal.of(release.project).append(Ended(version="1.2.0", how="aborted"))
-    again = begun(github, tmp_path / "again") if not is_merged else None
-    assert again is None or again.epoch == EPOCH
+    said = "main keeps the release commit: revert http" if is_merged else "http"
+    assert (len(left), left[0].startswith(said)) == (1, True)
+    assert left[0].endswith("/pull/1 on its page" if is_merged else "/pull/1 stays on GitHub, closed")
+
+
+def test_begun_again_after_an_abort(
+    release: Release, tmp_path: Path, steps: Callable[[Release], tuple[str, ...]]
+) -> None:
+    """Begun again, the release opens another pull request, also where its commit is the very same."""
+    entries = journal.of(release.project)
+    begun, made = entries.under_way(), entries.last(Committed)
+    assert begun
+    assert made
+    steps(release)
+    for one in (Ended(version="1.2.0", how="aborted"), begun, made):
+        entries.append(one)
+    walk(request.pushed(release), request.opened(release), log=tmp_path)
+    found = request.of(release)
+    assert (found and found.number, found and found.is_open) == (2, True)
 
 
 @pytest.fixture
