@@ -7,28 +7,11 @@ is not a `ReleaseError` is a bug and keeps its traceback.
 
 from __future__ import annotations
 
-import os
-import re
-import shlex
-import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import ClassVar, Final
 
-# The command that a person typed, where another program runs ours for them.
-TYPED: Final = "CONTD_RELEASE_TYPED"
-# The package that a call is about, where the repository has several; the option --package says it, too.
-PACKAGE: Final = "CONTD_RELEASE_PACKAGE"
-# The tasks that mean the repository where a person is, whatever runs them.
-_PROGRAMS: Final = {"invoke": "invoke", "inv": "invoke", "contd-release": "contd-release"}
-_OF_THE_REPOSITORY: Final = frozenset({"adopt", "changelog", "doctor", "news", "schedule"})
-# The tasks that take the options of a release; those of them that choose no version, and whether they take a value.
-_OF_A_RELEASE: Final = frozenset({"bump", "build", "check", "plan", "release"})
-_KEPT: Final = {"--because": True, "--without-ci": True, "--yes": False, "--dry-run": False}
-_KEPT_BY_ROLLBACK: Final = {"--dry-run": False}
-_BEGINS: Final = re.compile(r"invoke (release|rollback)( --(?:part|version|pre|final)\b.*)")
-# A task in a hint, other than the one that is about the repository and its packages.
-_A_TASK: Final = re.compile(r"\b(?:invoke|contd-release) (?!adopt\b)[a-z]+(?:\.[a-z]+)?\b")
+# What a person types once more; it is replaced by the command that was typed where it is printed.
+AGAIN: Final = "the same command again"
 
 
 class ReleaseError(Exception):
@@ -47,7 +30,7 @@ class ReleaseError(Exception):
         super().__init__(what_is, expected, type_next)
         self.what_is = what_is
         self.expected = expected
-        self.type_next = of_package(typed(type_next or (again(self.when) if self.when else self.otherwise)))
+        self.type_next = type_next or (again(self.when) if self.when else self.otherwise)
 
     def __str__(self) -> str:
         lines = [self.what_is]
@@ -155,71 +138,8 @@ class Several(ReleaseError):
 
 
 def again(when: str) -> str:
-    """The command that a person typed, and when it is worth typing it once more."""
-    name = _program()
-    words = shlex.join((_PROGRAMS[name], *sys.argv[1:])) if name in _PROGRAMS else "the same command again"
-    return f"{os.environ.get(TYPED) or words}   ({when})"
-
-
-def for_package(name: str) -> str:
-    """The command that a person typed, with this package."""
-    words = sys.argv[1:]
-    for number, word in enumerate(words):
-        if word == "--package":
-            words = [*words[:number], *words[number + 2 :]]
-            break
-    words = [word for word in words if not word.startswith("--package=")]
-    known = _PROGRAMS.get(_program(), "invoke")
-    return shlex.join((known, *words, "--package", name))
-
-
-def _program() -> str:
-    """The name of the program that runs, as a person types it."""
-    program = Path(sys.argv[0])
-    return "contd-release" if program.parent.name == "contd_release" else program.name
-
-
-def of_package(hint: str) -> str:
-    """What to type next, with the package that this call is about."""
-    name = os.environ.get(PACKAGE, "")
-    if not name or "--package" in hint:
-        return hint
-    return _A_TASK.sub(rf"\g<0> --package {shlex.quote(name)}", hint)
-
-
-def typed(hint: str) -> str:
-    """What to type next, as the person can: where another program runs this one for them, that one again."""
-    program, _, rest = hint.partition(" ")
-    task = rest.partition(" ")[0]
-    command = os.environ.get(TYPED)
-    if not command:
-        return _as_typed(hint)
-    if hint.startswith(command) or program not in _PROGRAMS or task in _OF_THE_REPOSITORY:
-        return hint
-    part = re.search(r" --part [a-z]+", hint)
-    return re.sub(r" --part [a-z]+", "", command) + part[0] if part else command
-
-
-def _as_typed(hint: str) -> str:
-    """
-    The hint that begins a release or a rollback, with the task that a person typed and the options to keep.
-
-    A hint is copied without a second thought, so the answer to a plan is a plan.
-    """
-    command, mark, comment = hint.partition("   (")
-    words = [word for one in sys.argv[1:] for word in (one.split("=", 1) if one.startswith("--") else (one,))]
-    at = next((number for number, word in enumerate(words) if not word.startswith("-")), len(words))
-    task, rest = words[: at + 1], words[at + 1 :]
-    begins = _BEGINS.match(command)
-    tasks, options = (_OF_A_RELEASE, _KEPT) if begins and begins[1] == "release" else ({"rollback"}, _KEPT_BY_ROLLBACK)
-    if not begins or _program() not in _PROGRAMS or not tasks.intersection(task):
-        return hint
-    kept = [
-        shlex.join(rest[number : number + 1 + options[word]])
-        for number, word in enumerate(rest)
-        if word in options and f" {word}" not in command
-    ]
-    return " ".join((f"invoke {shlex.join(task)}{begins[2]}", *kept)) + mark + comment
+    """The same command, and when it is worth typing it once more."""
+    return f"{AGAIN}   ({when})"
 
 
 def raise_all(errors: Sequence[ReleaseError]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 
 import pytest
 
@@ -130,82 +129,3 @@ def test_raise_all_of_interruptions_raises_one() -> None:
     """When everything was interrupted, that is said once."""
     with pytest.raises(Interrupted, match="first"):
         raise_all([Interrupted("first"), Interrupted("second")])
-
-
-@pytest.mark.parametrize(
-    ("argv", "command"),
-    [
-        (["/venv/bin/inv", "release", "--part", "minor"], "invoke release --part minor"),
-        (["/lib/contd_release/__main__.py", "news", "Two words"], "contd-release news 'Two words'"),
-        (["/venv/bin/pytest", "-q"], "the same command again"),
-    ],
-)
-def test_an_error_that_may_pass_repeats_the_command(
-    argv: list[str], command: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The words that a person typed, if they typed one of our programs."""
-    monkeypatch.delenv(errors.TYPED, raising=False)
-    monkeypatch.setattr("sys.argv", argv)
-    assert Unsettled("it lags").type_next == f"{command}   (in a while)"
-
-
-@pytest.mark.parametrize(
-    ("hint", "shown"),
-    [
-        ("invoke status", "invoke rehearse --part minor"),
-        ("invoke release --part major", "invoke rehearse --part major"),
-        ("invoke rehearse --part minor   (it continues)", "invoke rehearse --part minor   (it continues)"),
-        ("invoke doctor", "invoke doctor"),
-        ("git fetch", "git fetch"),
-        ("", "invoke rehearse --part minor   (in a while)"),
-    ],
-)
-def test_within_a_rehearsal_the_rehearsal_is_typed(hint: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A task of the rehearsed release is not typed: the command that rehearses is, or one about the repository."""
-    monkeypatch.setenv(errors.TYPED, "invoke rehearse --part minor")
-    assert Unsettled("it lags", type_next=hint).type_next == shown
-
-
-@pytest.mark.parametrize(
-    ("typed", "hint", "shown"),
-    [
-        ("plan --part mnor", "invoke release --part minor", "invoke plan --part minor"),
-        (
-            "check --part patch --without-ci 'no CI'",
-            'invoke release --part minor   (or --part patch --because "…")',
-            "invoke check --part minor --without-ci 'no CI'   (or --part patch --because \"…\")",
-        ),
-        (
-            "release --part mnor --yes",
-            "invoke release --part minor",
-            "invoke release --part minor --yes",
-        ),
-        (
-            "release --because=small --final",
-            "invoke release --part minor",
-            "invoke release --part minor --because small",
-        ),
-        ("--dry release --part x", "invoke release --version 1.0.0", "invoke --dry release --version 1.0.0"),
-        (
-            "release --part x --without-ci a",
-            "invoke release --part minor --without-ci b",
-            "invoke release --part minor --without-ci b",
-        ),
-        ("bump --part minor", "invoke release", "invoke release"),
-        (
-            "rollback --dry-run",
-            "invoke rollback --version 1.2.0 --hotfix",
-            "invoke rollback --version 1.2.0 --hotfix --dry-run",
-        ),
-        ("--dry rollback --yes", "invoke rollback --version 1.2.0", "invoke --dry rollback --version 1.2.0"),
-        ("status", "invoke rollback --version 1.2.0", "invoke rollback --version 1.2.0"),
-        ("status", "invoke release --part auto", "invoke release --part auto"),
-    ],
-)
-def test_a_hint_keeps_the_task_and_its_reasons(
-    typed: str, hint: str, shown: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A plan is never answered with a release, and the options that choose no version are typed again."""
-    monkeypatch.delenv(errors.TYPED, raising=False)
-    monkeypatch.setattr("sys.argv", ["/venv/bin/invoke", *shlex.split(typed)])
-    assert errors.Usage("it is wrong", type_next=hint).type_next == shown

@@ -17,6 +17,7 @@ from contd_release.console.public import Public
 from contd_release.console.pulse import every
 from contd_release.engine.checklist import Checklist, Event, Seen, point_of_no_return
 from contd_release.errors import ReleaseError, Several, exit_code
+from contd_release.process.hints import typed
 from contd_release.process.printed import as_named
 from contd_release.process.redaction import Redactor
 from contd_release.project.release import Release
@@ -113,7 +114,12 @@ class Json:
             public=list(public.done),
             perhaps_public=list(public.perhaps),
             causes=[
-                {"kind": type(one).__name__, "what": one.what_is, "expected": one.expected, "type": one.type_next}
+                {
+                    "kind": type(one).__name__,
+                    "what": one.what_is,
+                    "expected": one.expected,
+                    "type": typed(one.type_next),
+                }
                 for one in leaves
             ],
         )

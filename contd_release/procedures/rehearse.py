@@ -12,11 +12,12 @@ from pathlib import Path
 from packaging.version import Version
 
 from contd_release.console import reporting
-from contd_release.errors import Interrupted, Usage, of_package, with_exit_code
+from contd_release.errors import Interrupted, Usage, with_exit_code
 from contd_release.prepare import stated
 from contd_release.prepare.committed import packages
 from contd_release.procedures import next_version
 from contd_release.procedures.options import Words
+from contd_release.process.hints import of_package
 from contd_release.process.system.processes import interrupt
 from contd_release.project.project import Project
 from contd_release.project.several import chosen

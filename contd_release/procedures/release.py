@@ -17,7 +17,7 @@ from contd_release.console.public import Public
 from contd_release.console.question import is_confirmed
 from contd_release.engine import ask_once
 from contd_release.engine.checklist import Checklist, Event, Phase, Section, Seen
-from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage, typed
+from contd_release.errors import NeedsPerson, ReleaseError, Unanswered, Usage
 from contd_release.prepare import repository
 from contd_release.prepare.committed import current_project
 from contd_release.prepare.docs import deprecations, guide
@@ -27,6 +27,7 @@ from contd_release.procedures.checklist import checklist
 from contd_release.procedures.options import Words
 from contd_release.procedures.progress import begin, cross, finish
 from contd_release.procedures.selection import chosen
+from contd_release.process import hints
 from contd_release.process.action import Running
 from contd_release.process.edge import interruption
 from contd_release.project.artifacts import Sealed
@@ -220,7 +221,7 @@ def _say_what_is_seen(release: Release, report: Report) -> None:
     if seen := sampling.last(release):
         report.says("\n".join((f"the monitor says {seen.verdict.value}", *(f"  - {one}" for one in seen.reasons))))
     hint = f"invoke monitor --version {release.version}"
-    if typed(hint) == hint:
+    if hints.is_typed_here():
         report.says(f"type: {hint}")
 
 

@@ -36,15 +36,20 @@ def edge() -> Iterator[None]:
             yield
             sys.stdout.flush()
     except ReleaseError as error:
-        raise Exit(f"\n{visible(as_named(str(error)))}", code=exit_code(error)) from error
+        raise Exit(_shown(error), code=exit_code(error)) from error
     except KeyboardInterrupt as error:
         stopped = interruption(error)
-        raise Exit(f"\n{stopped}", code=stopped.exit_code) from error
+        raise Exit(_shown(stopped), code=stopped.exit_code) from error
     except BrokenPipeError as error:
         # Python writes the rest of the buffer when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         stopped = Interrupted("the program that reads this output has ended")
-        raise Exit(f"\n{stopped}", code=stopped.exit_code) from error
+        raise Exit(_shown(stopped), code=stopped.exit_code) from error
+
+
+def _shown(error: ReleaseError) -> str:
+    """The text of an error, as it is printed."""
+    return f"\n{visible(as_named(str(error)))}"
 
 
 def interruption(error: KeyboardInterrupt) -> Interrupted:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from contd_release.errors import of_package
+from contd_release.process.hints import of_package, typed
 
 # Characters that act on a terminal, or turn the direction of a text, instead of being read.
 CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -14,6 +14,8 @@ CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202
 _WORKFLOW_COMMAND: Final = re.compile(r"(?m)^(\s*):(?=:)|(##)\[")
 _BESIDE: Final = re.compile(r"""\bbeside\([^)\n]*\bname=["']([\w-]+)["']""")
 _TYPE: Final = re.compile(r"(?m)^type: .*$")
+# The last line of an error, wherever it is printed.
+_TYPE_NEXT: Final = re.compile(r"(?m)^( +type:     )(.*)$")
 _COMMAND: Final = re.compile(r"\b(invoke )(?!(?:finds|acts|runs|itself)\b)(?=[a-z]{3,})")
 
 
@@ -31,8 +33,10 @@ def as_named(text: str) -> str:
     """
     A text whose commands have the names that the tasks have in this repository: `invoke rel.release`.
 
-    A line that says what to type names the package, too, where the call is about one of several.
+    A line that says what to type names the package, too, where the call is about one of several; in an error it has
+    what the person typed as well.
     """
+    text = _TYPE_NEXT.sub(lambda found: found[1] + typed(found[2]), text)
     text = _TYPE.sub(lambda found: of_package(found[0]), text)
     folders = (Path.cwd(), *Path.cwd().parents) if _COMMAND.search(text) else ()
     files = (folder / name for folder in folders for name in ("tasks.py", "tasks/__init__.py"))

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from contd_release.errors import PACKAGE, ReleaseError, Usage, raise_all
+from contd_release.errors import ReleaseError, Usage, raise_all
+from contd_release.process.hints import PACKAGE
 from contd_release.project import several, tables, towncrier
 from contd_release.project.defaults import Read, with_defaults
 from contd_release.project.news import News

@@ -14,7 +14,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from contd_release.errors import PACKAGE, ReleaseError, Usage, for_package, raise_all
+from contd_release.errors import ReleaseError, Usage, raise_all
+from contd_release.process.hints import PACKAGE, for_package
 from contd_release.project.defaults import Read
 from contd_release.project.rules import PATH, PROJECT
 from contd_release.project.tag_format import DEFAULT, FIELD, TagFormat

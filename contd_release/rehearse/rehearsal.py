@@ -17,10 +17,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from contd_release.errors import PACKAGE, TYPED, Unanswered
+from contd_release.errors import Unanswered
 from contd_release.prepare import committed
 from contd_release.process import files
 from contd_release.process.command import environment
+from contd_release.process.hints import PACKAGE, TYPED
 from contd_release.project import several
 from contd_release.project.project import Project
 from contd_release.project.tables import OVERLAY

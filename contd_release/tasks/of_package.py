@@ -9,8 +9,8 @@ from typing import Any, Final
 from invoke.parser.argument import Argument
 from invoke.tasks import Task
 
-from contd_release.errors import PACKAGE
 from contd_release.process.edge import edge
+from contd_release.process.hints import PACKAGE
 
 HELP: Final = "the package, where the repository has several; all, or NAME,NAME, for one after the other"
 # The tasks that show every package where none is named.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from contd_release.errors import PACKAGE
+from contd_release.process.hints import PACKAGE
 from contd_release.rehearse.rehearsal import rehearsal_of
 from contd_release.sandbox import remotes
 from contd_release.sandbox.world import World

@@ -15,7 +15,7 @@ from programs import needed
 from syrupy.assertion import SnapshotAssertion
 from tmux import Capture, Tmux
 
-from contd_release.errors import TYPED
+from contd_release.process.hints import TYPED
 from contd_release.rehearse import bystander
 from contd_release.rehearse.rehearsal import Rehearsal, rehearsal_of
 from contd_release.sandbox.world import World

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from contd_release.errors import PACKAGE, Usage
+from contd_release.errors import Usage
+from contd_release.process.hints import PACKAGE
 from contd_release.project import project
 from contd_release.project.project import Project
 

@@ -11,10 +11,10 @@ import pytest
 import two_packages
 from packaging.version import Version
 
-from contd_release.errors import PACKAGE
 from contd_release.prepare.committed import current_project
 from contd_release.procedures.rollback.restoration import Restoration
 from contd_release.process.action import Running
+from contd_release.process.hints import PACKAGE
 from contd_release.project.several import chosen
 from contd_release.rehearse import scenarios
 from contd_release.rehearse.crashes import sweep

@@ -14,6 +14,7 @@ from contd_release.prepare import fragments
 from contd_release.prepare.committed import current_project
 from contd_release.prepare.fragments import Fragments, nearest_type
 from contd_release.procedures.sections import changelog
+from contd_release.process.hints import typed
 from contd_release.project.project import Project
 from contd_release.project.rules import REF, has_control
 from contd_release.tools import git
@@ -44,7 +45,7 @@ def check(since: str, *, is_optional: bool) -> None:
     if not (added or is_optional or problems):
         problems = [_missing(project)]
     if problems:
-        _summarize("\n".join(f"- {_code(one.what_is)}\n\n  ```sh\n  {one.type_next}\n  ```" for one in problems))
+        _summarize("\n".join(f"- {_code(one.what_is)}\n\n  ```sh\n  {typed(one.type_next)}\n  ```" for one in problems))
         raise_all(problems)
     report = reporting(as_json=False)
     names = ", ".join(added) or "no fragment, and none is needed"
