@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from importlib import metadata
-from typing import Final
+from typing import Any, Final
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from contd_release.engine.step import Found, State, Step
@@ -28,13 +30,19 @@ TOOLS: Final = {
 _MAIN_BRANCHES: Final = ("master", "trunk", "develop", "main")
 
 
-def tools_here() -> Step:
-    """Every tool that the checklist calls is installed, in a version known to keep its promises."""
+def tools_here(release: Release) -> Step:
+    """Every tool that the checklist calls is installed, in a version that keeps its promises and that uv accepts."""
 
     def observe() -> Found:
         problems = [problem for name, least in TOOLS.items() if (problem := _too_old(name, least))]
         if problems:
             return Found(State.ABSENT, "; ".join(problems), 'python -m pip install --upgrade "contd-release"')
+        if required := _other_uv(release):
+            return Found(
+                State.ABSENT,
+                f"uv is {metadata.version('uv')}, and the repository's required-version is {required!r}",
+                f'python -m pip install "uv{required if required.startswith(tuple("=<>~!")) else f"=={required}"}"',
+            )
         return Found(State.DONE, ", ".join(f"{name} {metadata.version(name)}" for name in TOOLS))
 
     return Step("the tools are here", observe)
@@ -191,3 +199,17 @@ def _too_old(name: str, least: str) -> str | None:
     except metadata.PackageNotFoundError:
         return f"{name} is not installed (expected {least} or later)"
     return None if Version(found) >= Version(least) else f"{name} is {found} (expected {least} or later)"
+
+
+def _other_uv(release: Release) -> str:
+    """The version of uv that the repository requires, where the one of this environment is another; else empty."""
+    tables: dict[str, Any] = {}
+    for path in ("pyproject.toml", "uv.toml"):
+        found: dict[str, Any] = tomllib.loads(git.text(release.project.root, release.base, path) or "")
+        tables |= found if path == "uv.toml" else found.get("tool", {}).get("uv", {})
+    required = str(tables.get("required-version", ""))
+    try:
+        accepted = SpecifierSet(required if required.startswith(tuple("=<>~!")) else f"=={required}")
+        return "" if not required or accepted.contains(metadata.version("uv"), prereleases=True) else required
+    except (InvalidSpecifier, metadata.PackageNotFoundError):
+        return ""

@@ -22,7 +22,7 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
                 "prepare",
                 (
                     together(
-                        repository.tools_here(),
+                        repository.tools_here(release),
                         repository.committer_known(release),
                         repository.history_whole(release),
                         repository.base_is_tip(release),

@@ -26,7 +26,9 @@ def build(source: Path, to: Path, env: Mapping[str, str], *, isolated: bool) -> 
         words.append("--no-isolation")
     elif find_spec("uv"):
         words += ["--installer", "uv"]
-    return Command(python_module("build", *words, "--", str(source)), env=env, timeout=1800).reproducible()
+    # A backend that is imported from the source would leave compiled modules in the sdist.
+    quiet = {"PYTHONDONTWRITEBYTECODE": "1"}
+    return Command(python_module("build", *words, "--", str(source)), env={**env, **quiet}, timeout=1800).reproducible()
 
 
 def settle_times(sdist: Path, epoch: int) -> None:

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from contd_release.errors import FailedCommand, NotReady, ReleaseError, Unanswered, Usage
+from contd_release.process.action import Running
 from contd_release.process.command import Command, python_module
 from contd_release.process.redaction import Secret
 
+_WARNING: Final = re.compile(r"(?m)^WARNING +(.*?) *$")
 _HOPELESS = re.compile(r"\b(400|401|403|404|409|413)\b")
 # What twine logs in with; the second pair is what GitHub Actions gives a job that may publish without a password.
 _LOGIN: Final = ("TWINE_USERNAME", "TWINE_PASSWORD", "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
@@ -27,13 +29,31 @@ class Credential:
     password: Secret
 
 
-def check(files: Sequence[Path]) -> Command:
+@dataclass(frozen=True)
+class Check:
     """
     Check the metadata as an index will read it.
 
-    A warning, such as that of a readme without a content type, refuses no upload, so it stops no release.
+    A warning, such as that of a readme without a content type, refuses no upload: it stops no release, and a person
+    reads it before the review.
     """
-    return _twine("check", "--", *map(str, files))
+
+    files: Sequence[Path]
+
+    @property
+    def command(self) -> Command:
+        """The command that checks it."""
+        return _twine("check", "--", *map(str, self.files))
+
+    def __str__(self) -> str:
+        return str(self.command)
+
+    def run(self, running: Running) -> None:
+        """Check it, and print each warning once."""
+        self.command.run(running)
+        printed = running.log.read_text(encoding="utf-8", errors="replace").rpartition("\n$ ")[2]
+        for warning in dict.fromkeys(_WARNING.findall(printed)):
+            running.tell(f"warning: twine: {warning}")
 
 
 def upload(file: Path, repository: str) -> Command:

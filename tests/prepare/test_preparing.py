@@ -217,11 +217,28 @@ def test_main_moves_while_a_release_is_prepared(here: Place, treed: Release) -> 
             one.observe()
 
 
-def test_old_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_tools(beginning: Beginning, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tool that is missing or too old is named with the version that is expected."""
     monkeypatch.setitem(repository.TOOLS, "twine", "999")
     monkeypatch.setitem(repository.TOOLS, "no-such-tool", "1.0")
-    found = repository.tools_here().observe()
+    found = repository.tools_here(beginning()).observe()
     assert State.ABSENT is found.state
     assert "(expected 999 or later)" in found.detail
     assert "no-such-tool is not installed (expected 1.0 or later)" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('required-version = "==0.1.2"\n', 'python -m pip install "uv==0.1.2"'),
+        ('required-version = "0.1.2"\n', 'python -m pip install "uv==0.1.2"'),
+        ('required-version = ">=0.1"\n', ""),
+    ],
+)
+def test_another_uv(here: Place, beginning: Beginning, text: str, expected: str) -> None:
+    """uv refuses to build where the repository asks for another version of it: that is said before anything begins."""
+    (here.clone / "uv.toml").write_text(text, encoding="utf-8")
+    here.publish()
+    found = repository.tools_here(beginning()).observe()
+    assert (State.ABSENT if expected else State.DONE) is found.state
+    assert expected == found.type_next

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from contd_release.errors import Conflict
+from contd_release.process.action import Running
 from contd_release.tools import build
 
 
@@ -90,3 +91,20 @@ def test_what_was_announced_is_handed_over(tmp_path: Path) -> None:
     build.hand_over(folder, dist, ("a.whl",))
     assert [path.name for path in dist.iterdir()] == ["a.whl"]
     assert not folder.exists()
+
+
+def test_a_backend_of_the_source_leaves_nothing_in_it(tmp_path: Path) -> None:
+    """Python compiles what it imports, and an sdist of a whole folder would hold that."""
+    source = tmp_path / "source"
+    (source / "backend").mkdir(parents=True)
+    (source / "backend/small_backend.py").write_bytes((Path(__file__).parents[1] / "small_backend.py").read_bytes())
+    (source / "README.md").write_text("# Tide\n", encoding="utf-8")
+    (source / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "small_backend"\nbackend-path = ["backend"]\n'
+        '[project]\nname = "tide"\nversion = "1.0"\nrequires-python = ">=3"\n',
+        encoding="utf-8",
+    )
+    build.build(source, tmp_path / "made", {"SOURCE_DATE_EPOCH": "1700000000"}, isolated=False).run(
+        Running(tmp_path / "log")
+    )
+    assert not list(source.rglob("*.pyc"))

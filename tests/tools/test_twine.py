@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from keyring.credentials import Credential as Found
 from keyring.credentials import SimpleCredential
 
 from contd_release.errors import Unanswered, Usage
+from contd_release.process.action import Running
 from contd_release.process.redaction import Secret
 from contd_release.tools import twine
 from contd_release.tools.twine import Credential
@@ -139,3 +141,18 @@ def test_an_upload_gets_the_login(monkeypatch: pytest.MonkeyPatch) -> None:
     command = twine.upload(Path("contd-1.2.0.tar.gz"), "ours")
     assert {"TWINE_PASSWORD", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"} <= {*command.env}
     assert "canary" not in str(command)
+
+
+def test_a_warning_stops_nothing_and_is_shown(tmp_path: Path) -> None:
+    """An index takes a package whose page is empty; a person reads it once, however many files have it."""
+    wheels = [tmp_path / f"tide-1.0-{tag}-none-any.whl" for tag in ("py2", "py3")]
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel, "w") as archive:
+            for name, text in (("METADATA", "Name: tide\nVersion: 1.0\n"), ("WHEEL", ""), ("RECORD", "")):
+                archive.writestr(f"tide-1.0.dist-info/{name}", f"Metadata-Version: 2.1\n{text}")
+    told: list[str] = []
+    twine.Check(wheels).run(Running(tmp_path / "log", tell=told.append))
+    assert told == [
+        "warning: twine: `long_description_content_type` missing. defaulting to `text/x-rst`.",
+        "warning: twine: `long_description` missing.",
+    ]

@@ -47,7 +47,7 @@ def distributed(release: Release) -> Step:
             Call("compare the file names with those that are planned", partial(_named, release, made, names)),
             Call("set the times in the sdist", partial(build_tool.settle_times, made / release.sdist, release.epoch)),
             Call("compare the wheels and the sdist with the commit", partial(contents.compare, release, made)),
-            twine.check(tuple(made / name for name in names)),
+            twine.Check(tuple(made / name for name in names)),
             *_tried(release, made),
             Call(f"hand over {len(names)} files", partial(build_tool.hand_over, made, release.dist, names)),
         ),
