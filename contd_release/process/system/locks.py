@@ -51,9 +51,10 @@ def unlock(descriptor: int) -> None:
     fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
-def _locked_byte(descriptor: int) -> bool:
-    """Windows: lock one byte, without waiting; the position in the file stays."""
-    if sys.platform == "win32":
+if sys.platform == "win32":
+
+    def _locked_byte(descriptor: int) -> bool:
+        """Lock one byte, without waiting; the position in the file stays."""
         import msvcrt
 
         before = os.lseek(descriptor, 0, os.SEEK_CUR)
@@ -65,4 +66,3 @@ def _locked_byte(descriptor: int) -> bool:
         finally:
             os.lseek(descriptor, before, os.SEEK_SET)
         return True
-    raise NotImplementedError

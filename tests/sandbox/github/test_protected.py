@@ -10,6 +10,7 @@ import pytest
 import requests
 from github_server import NAME, Github, serving
 
+from contd_release.sandbox import remotes
 from contd_release.sandbox.github.pulls import rules
 from contd_release.sandbox.github.records import Check, Protection, Record, Review, Ruleset
 
@@ -52,10 +53,12 @@ def test_a_push_that_a_rule_forbids_is_refused(github: Github, record: Record, r
     """The refusal has GitHub's own words, and the ref stays where it was."""
     github.place.shelf(type(record)).put(record)
     rules.guard(github.place)
+    before = remotes.refs(github.place.remote)
     github.git("commit", "-q", "--allow-empty", "-m", "direct")
     with pytest.raises(subprocess.CalledProcessError) as refused:
         github.git("push", "-q", "origin", f"HEAD:{ref}")
     assert said in refused.value.stderr
+    assert remotes.refs(github.place.remote) == before
 
 
 @pytest.mark.parametrize(
@@ -71,11 +74,12 @@ def test_a_push_that_a_rule_forbids_is_refused(github: Github, record: Record, r
     ],
 )
 def test_a_push_that_no_rule_forbids_arrives(github: Github, record: Record, ref: str) -> None:
-    """Who may bypass a rule, another ref, and another kind of push are not refused."""
+    """Who may bypass a rule, another ref, and another kind of push are not refused: the ref is at the new commit."""
     github.place.shelf(type(record)).put(record)
     rules.guard(github.place)
     github.git("commit", "-q", "--allow-empty", "-m", "direct")
     github.git("push", "-q", "origin", f"HEAD:{ref}")
+    assert remotes.refs(github.place.remote)[ref] == github.git("rev-parse", "HEAD")
 
 
 @pytest.mark.parametrize(("method", "parents"), [("merge", 2), ("squash", 1), ("rebase", 1)])
