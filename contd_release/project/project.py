@@ -116,7 +116,7 @@ def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) 
     problems: list[ReleaseError] = []
     layers = tables.read(tools, text_of)
     packages = several.described(layers)
-    several.require_valid(packages, text_of)
+    several.require_valid(packages, layers, text_of)
     table = several.named(packages, os.environ.get(PACKAGE, ""), state)
     layers = {path: several.of_package(layer, table) for path, layer in layers.items()}
     layers = {"": {"tag-format": several.tags_of(table, {})}} | layers if table else layers
@@ -151,8 +151,9 @@ def packages(text_of: Read) -> tuple[str, ...]:
         Usage: their tables cannot be.
     """
     tools = tables.table(tables.toml("pyproject.toml", text_of("pyproject.toml")), "tool")
-    found = several.described(tables.read(tools, text_of))
-    several.require_valid(found, text_of)
+    layers = tables.read(tools, text_of)
+    found = several.described(layers)
+    several.require_valid(found, layers, text_of)
     return tuple(found)
 
 

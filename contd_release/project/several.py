@@ -11,13 +11,14 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from contd_release.errors import ReleaseError, Usage, raise_all
 from contd_release.process.hints import PACKAGE, for_package
 from contd_release.project.defaults import Read
 from contd_release.project.rules import PATH, PROJECT
+from contd_release.project.tables import merged
 from contd_release.project.tag_format import DEFAULT, FIELD, TagFormat
 
 _TABLE: Final = "tool.contd-release.packages"
@@ -73,20 +74,23 @@ def of_package(layer: Table, name: str) -> Table:
     return shared
 
 
-def require_valid(packages: Mapping[str, Table], text_of: Read) -> None:
+def require_valid(packages: Mapping[str, Table], layers: Mapping[str, Table], text_of: Read) -> None:
     """
     Refuse tables that no release could be made of.
 
     Raises:
-        Usage: a name or a folder cannot be, a folder is not there, or two packages share a folder, tags or an image.
+        Usage: a name or a folder cannot be, a folder is not there, or two packages share a folder, tags, an image or a
+            chart: with their own tables, or because both have the one of the repository.
     """
     problems: list[ReleaseError] = []
     for name, table in packages.items():
         if problem := _problem(name, table, text_of):
             problems.append(problem)
-    for what, of in (("folder", _folder), ("tag-format", _tags), ("image.name", _image)):
+    whole = {name: merged({path: of_package(layer, name) for path, layer in layers.items()}) for name in packages}
+    own = {"folder": (_folder, packages), "tag-format": (_tags, packages)}
+    for what, (of, tables) in (own | {"image.name": (_image, whole), "chart": (_chart, whole)}).items():
         seen: dict[str, str] = {}
-        for name, table in packages.items():
+        for name, table in tables.items():
             if (value := of(name, table)) and value in seen:
                 problems.append(
                     Usage(
@@ -185,4 +189,13 @@ def _tags(name: str, table: Table) -> str:
 
 def _image(name: str, table: Table) -> str:
     image = table.get("image")
-    return str(image.get("name", "")) if isinstance(image, dict) else ""
+    return str(image.get("name") or "the name of the GitHub repository") if isinstance(image, dict) else ""
+
+
+def _chart(name: str, table: Table) -> str:
+    """Where the chart goes; a chart that counts its own version may be raised by the releases of several packages."""
+    chart = table.get("chart")
+    if not isinstance(chart, dict) or chart.get("version") == "own":
+        return ""
+    called = chart.get("name") or PurePosixPath(str(chart.get("path", ""))).name
+    return "/".join(str(one) for one in (chart.get("registry"), called) if one)

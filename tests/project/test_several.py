@@ -91,6 +91,29 @@ def test_a_workflow_knows_the_package_by_the_tag(monkeypatch: pytest.MonkeyPatch
             "core",
             "[tool.contd-release.packages.cli] folder is 'packages/gone', and no package is there in this commit",
         ),
+        (
+            f'[tool.contd-release.image]\nname = "ghcr.io/acme/all"\n{CORE}{CLI}',
+            "core",
+            "[tool.contd-release.packages.cli] has the image.name of [tool.contd-release.packages.core]: "
+            "ghcr.io/acme/all",
+        ),
+        (
+            f'{CORE}image.name = "ghcr.io/acme/all"\n{CLI}image.name = "ghcr.io/acme/all"\n',
+            "core",
+            "[tool.contd-release.packages.cli] has the image.name of [tool.contd-release.packages.core]: "
+            "ghcr.io/acme/all",
+        ),
+        (
+            f"{CORE}image.run = ['--version']\n{CLI}image.run = ['--version']\n",
+            "core",
+            "[tool.contd-release.packages.cli] has the image.name of [tool.contd-release.packages.core]: "
+            "the name of the GitHub repository",
+        ),
+        (
+            f'[tool.contd-release.chart]\npath = "helm/acme"\n{CORE}{CLI}',
+            "core",
+            "[tool.contd-release.packages.cli] has the chart of [tool.contd-release.packages.core]: acme",
+        ),
         (f"{CORE}[tool.contd-release.packages.cli]\n", "core", "[tool.contd-release.packages.cli] has no folder"),
         (
             CORE.replace('"packages/core"', '"../core"'),
@@ -106,6 +129,16 @@ def test_packages_that_cannot_be(monkeypatch: pytest.MonkeyPatch, settings: str,
     with pytest.raises(Usage) as caught:
         read(settings)
     assert caught.value.what_is == expected
+
+
+def test_only_one_package_has_the_shared_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package keeps the shared channels off; a chart that counts its own version may be of both."""
+    monkeypatch.setenv(PACKAGE, "core")
+    own = '[tool.contd-release]\nchart = {path = "helm/acme", registry = "oci://ghcr.io/acme", version = "own"}\n'
+    assert read(own + CORE + CLI).settings.chart is not None
+    shared = '[tool.contd-release]\nimage.name = "ghcr.io/acme/all"\nchart.path = "helm/acme"\n'
+    found = read(f"{shared}chart.registry = 'oci://ghcr.io/acme'\n{CORE}{CLI}image = false\nchart = false\n").settings
+    assert (found.image is not None, found.chart is not None) == (True, True)
 
 
 def test_a_package_that_was_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
