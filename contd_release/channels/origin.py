@@ -16,24 +16,34 @@ def branched(release: Release) -> Step:
     remote, ref = release.project.settings.remote, f"refs/heads/{release.branch}"
 
     def observe() -> Found:
-        theirs = git.remote(release.project.root, remote).branch(release.branch)
-        ours = release_commit(release)
-        if theirs is None:
-            return Found(State.ABSENT, f"{release.branch} is free")
-        if theirs == ours:
-            return Found(State.DONE, f"{release.branch} is at {theirs[:12]}")
-        return Found(
-            State.CONFLICT,
-            f"{release.branch} is on {remote} already, at {theirs[:12]}{f'; ours is {ours[:12]}' if ours else ''}",
-            f"git fetch {remote} {release.branch}   (then look: git log FETCH_HEAD)",
-            expected=f"no branch {release.branch}, or one at the commit of this release",
-        )
+        return branch(release, release.branch, release_commit(release))
 
     return Step(
         f"{release.branch} is on {remote}",
         observe,
         act=(OfCommit(release, lambda commit: git.push(release.tree, remote, f"{commit}:{ref}")),),
         undo=(OfCommit(release, partial(git.delete_branch, release.project.root, remote, release.branch)),),
+    )
+
+
+def branch(release: Release, name: str, ours: str | None, then: str = "look: git log FETCH_HEAD") -> Found:
+    """
+    Whether a branch is on the remote, at this commit.
+
+    Args:
+        then: what a person types after the fetch of another one's branch.
+    """
+    remote = release.project.settings.remote
+    theirs = git.remote(release.project.root, remote).branch(name)
+    if theirs is None:
+        return Found(State.ABSENT, f"{name} is free")
+    if theirs == ours:
+        return Found(State.DONE, f"{name} is at {theirs[:12]}")
+    return Found(
+        State.CONFLICT,
+        f"{name} is on {remote} already, at {theirs[:12]}{f'; ours is {ours[:12]}' if ours else ''}",
+        f"git fetch {remote} {name}   (then {then})",
+        expected=f"no branch {name}, or one at the commit of this release",
     )
 
 

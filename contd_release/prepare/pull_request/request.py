@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from contd_release.channels import registry
+from contd_release.channels import origin, registry
 from contd_release.engine.step import Found, State, Step
 from contd_release.prepare.proof.sessions import sessions
 from contd_release.process.action import Call
@@ -45,19 +45,12 @@ def pushed(release: Release) -> Step:
     root, remote, name = release.project.root, release.project.settings.remote, release.request
 
     def observe() -> Found:
-        theirs, ours = git.remote(root, remote).branch(name), made_commit(release)
-        if theirs is None:
-            if not _is_given_up(release) and (found := of(release)) and not found.is_open:
-                return Found(State.DONE, f"{name} is deleted: {found.url} is closed")
-            return Found(State.ABSENT, f"{name} is free")
-        if theirs == ours:
-            return Found(State.DONE, f"{name} is at {theirs[:12]}")
-        return Found(
-            State.CONFLICT,
-            f"{name} is on {remote} at {theirs[:12]}{f'; ours is {ours[:12]}' if ours else ''}",
-            f"git fetch {remote} {name}   (then look: git log FETCH_HEAD; invoke abort, and begin again)",
-            expected=f"no branch {name}, or one at the commit of this release",
-        )
+        then = "look: git log FETCH_HEAD; invoke abort, and begin again"
+        found = origin.branch(release, name, made_commit(release), then)
+        is_free = found.state is State.ABSENT and not _is_given_up(release)
+        if is_free and (pull := of(release)) and not pull.is_open:
+            return Found(State.DONE, f"{name} is deleted: {pull.url} is closed")
+        return found
 
     def push(commit: str) -> git.Transfer:
         return git.push(release.tree, remote, f"{commit}:refs/heads/{name}")
