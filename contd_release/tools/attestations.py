@@ -18,6 +18,7 @@ from contd_release.tools.http.node import Node, node
 
 ISSUER: Final = "https://token.actions.githubusercontent.com"
 _FULCIO: Final = "1.3.6.1.4.1.57264.1."
+_LONGEST: Final = 200
 _CONFIG: Final = re.compile(r"https://github\.com/([^/]+/[^/]+)/\.github/workflows/([^/@]+)@(.+)")
 
 
@@ -39,7 +40,8 @@ class Signer:
 
     def __str__(self) -> str:
         where = "" if self.issuer == ISSUER else f", by {self.issuer or 'no issuer'}"
-        return f"{self.workflow or 'no workflow'} of {self.repository or 'no repository'} at {self.commit[:12]}{where}"
+        what = f"{self.workflow or 'no workflow'} of {self.repository or 'no repository'}"
+        return f"{what[:_LONGEST]} at {self.commit[:12]}{where[:_LONGEST]}"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Publisher:
 
     def __str__(self) -> str:
         environment = f" in environment {self.environment}" if self.environment else ""
-        return f"{self.kind} {self.repository} {self.workflow}{environment}"
+        return f"{self.kind} {self.repository} {self.workflow}{environment}"[:_LONGEST]
 
 
 @dataclass(frozen=True)
@@ -129,11 +131,9 @@ def _attested(found: Node, publisher: Publisher, verifier: Any) -> Attested:
 
 
 def _signer(attestation: Any) -> Signer:
-    from pyasn1.error import PyAsn1Error
-
     try:
         found: Mapping[str, str] = attestation.certificate_claims
-    except (ValueError, PyAsn1Error):
+    except _unreadable():
         return Signer("", "", "", "")
     claims = {key.removeprefix(_FULCIO): value for key, value in found.items()}
     config = _CONFIG.fullmatch(claims.get("18", ""))
@@ -145,18 +145,27 @@ def _signer(attestation: Any) -> Signer:
 
 def _problem(attestation: Any, verifier: Any) -> str:
     """Why the signature does not lead to the trust root; empty if it does."""
-    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-    from cryptography.x509 import ExtensionNotFound
-    from sigstore.errors import Error
     from sigstore.verify.policy import OIDCIssuerV2
 
     try:
         kind, _ = verifier.verify_dsse(attestation.to_bundle(), OIDCIssuerV2(ISSUER))
-    except (Error, ValueError, TypeError, AttributeError, ExtensionNotFound) as error:
+    except _unreadable() as error:
         return _first_line(error)
-    except (InvalidSignature, UnsupportedAlgorithm) as error:
-        return f"{type(error).__name__}: {_first_line(error)}"
     return "" if kind == "application/vnd.in-toto+json" else f"it signs {kind}"
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    """What sigstore and the libraries below it raise for signatures that do not hold, and for bytes that are none."""
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from pyasn1.error import PyAsn1Error
+    from sigstore.errors import Error
+
+    of_certificates = (x509.DuplicateExtension, x509.ExtensionNotFound, x509.InvalidVersion)
+    of_names = (x509.AttributeNotFound, x509.UnsupportedGeneralNameType)
+    of_signatures = (InvalidSignature, UnsupportedAlgorithm)
+    of_values = (ValueError, TypeError, AttributeError, PyAsn1Error)
+    return (Error, *of_certificates, *of_names, *of_signatures, *of_values)
 
 
 def _verifier(root: Path | None) -> Any:
@@ -186,4 +195,5 @@ def _verifier(root: Path | None) -> Any:
 
 
 def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).splitlines()), "") or type(error).__name__
+    """What an error says, in a few words: libraries repeat what they could not read, however long it is."""
+    return next(iter(str(error).splitlines()), "")[:_LONGEST] or type(error).__name__

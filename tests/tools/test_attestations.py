@@ -6,6 +6,7 @@ Where they come from: `tests/data/README.md`.
 
 from __future__ import annotations
 
+import base64
 import json
 from importlib.util import find_spec
 from pathlib import Path
@@ -68,3 +69,39 @@ def test_another_service() -> None:
     assert (found.signer.issuer, found.publisher.kind) == ("https://gitlab.com", "GitLab")
     assert "https://token.actions.githubusercontent.com" in found.problem
     assert str(found.signer).endswith("at 72f7c63b75eb, by https://gitlab.com")
+
+
+@pytest.mark.parametrize(
+    ("offset", "byte"),
+    [(12, 1), (463, 3), (352, 163), (705, 0)],
+    ids=["version", "two extensions of one kind", "kind of name", "extension"],
+)
+def test_a_certificate_with_another_byte(offset: int, byte: int) -> None:
+    """Whatever the libraries that read certificates raise, the signature does not hold."""
+    provenance = json.loads(RECORDED)
+    material = provenance["attestation_bundles"][0]["attestations"][0]["verification_material"]
+    certificate = bytearray(base64.b64decode(material["certificate"]))
+    certificate[offset] = byte
+    material["certificate"] = base64.b64encode(certificate).decode()
+    assert read(json.dumps(provenance), root())[0].problem
+
+
+@pytest.mark.parametrize("key", ["inclusionProof.hashes.0", "kindVersion.version"])
+def test_a_problem_is_a_few_words(key: str) -> None:
+    """The index may send a log entry with a hash of a hundred thousand letters; the libraries repeat them all."""
+    provenance = json.loads(RECORDED)
+    inner = provenance["attestation_bundles"][0]["attestations"][0]["verification_material"]["transparency_entries"][0]
+    *path, last = key.split(".")
+    for one in path:
+        inner = inner[one]
+    inner[int(last) if last.isdigit() else last] = "x" * 100_000
+    problem = read(json.dumps(provenance), root())[0].problem
+    assert (problem != "", len(problem) < 300) == (True, True)
+
+
+def test_names_in_messages_are_a_few_words() -> None:
+    """The index may call the publisher whatever it likes."""
+    provenance = json.loads(RECORDED)
+    provenance["attestation_bundles"][0]["publisher"]["workflow"] = "x" * 100_000
+    assert len(str(read(json.dumps(provenance), root())[0].publisher)) < 300
+    assert len(str(Signer("x" * 100_000, "x" * 100_000, "x" * 100_000, "x" * 100_000))) < 600

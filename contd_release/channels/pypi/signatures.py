@@ -127,7 +127,7 @@ def _judged(release: Release, ours: Artifact, one: Attested) -> Glance:
     if _folded(one.publisher) != _folded(publisher):
         return Glance(Verdict.WRONG, f"uploaded by {one.publisher}, and ours is {publisher}")
     if (one.subject, one.sha256) != (ours.name, ours.sha256):
-        return Glance(Verdict.STALE, f"signed by {one.signer}, for {one.subject} with sha256:{one.sha256[:12]}")
+        return Glance(Verdict.STALE, f"signed by {one.signer}, for {one.subject[:100]} with sha256:{one.sha256[:12]}")
     return Glance(Verdict.SAME, f"signed by {one.signer}")
 
 
