@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from contd_release.console import reporting
 from contd_release.errors import Conflict, NotReady, Usage
-from contd_release.prepare import changed, repository, stated, versions
+from contd_release.prepare import changed, committed, repository, stated, versions
 from contd_release.prepare.committed import project_at
 from contd_release.prepare.part import evidence
 from contd_release.prepare.pull_request import way
@@ -57,19 +57,16 @@ def chosen(project: Project, words: Words) -> Release:
 
 def packages_of(option: str, *, begins: bool) -> tuple[str, ...]:
     """
-    The packages that `--package` names: one, several with commas between them, or `all`.
+    The packages that `--package` names: one, several with commas between them, or `all`, which also means the only one.
 
     Args:
         begins: whether a release of them is to begin; several are then those that have fragments, or one in progress.
     """
     if option != "all" and "," not in option:
         return (option,)
-    names = (
-        tuple(one.name for one in changed.packages())
-        if option == "all"
-        else tuple(one.strip() for one in option.split(","))
-    )
-    if not begins:
+    named = committed.packages(git.clone(Path.cwd())) if option == "all" else map(str.strip, option.split(","))
+    names = tuple(dict.fromkeys(name for name in named if name)) or ("",)
+    if not begins or names == ("",):
         return names
     report, found = reporting(as_json=False), []
     for name in names:
