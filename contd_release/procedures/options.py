@@ -34,6 +34,11 @@ def invoked(task: str, flags: Iterable[str] = (), **given: str) -> str:
     return shlex.join(("invoke", task, *values, *(f"--{name}" for name in flags)))
 
 
+def flags(**given: bool) -> tuple[str, ...]:
+    """The names of the flags that a call gives."""
+    return tuple(name for name, is_given in given.items() if is_given)
+
+
 # The seconds of a month.
 _LONGEST: Final = 30 * 86400
 

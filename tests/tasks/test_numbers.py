@@ -53,6 +53,10 @@ def test_what_is_no_number_is_refused(place: Place, task: str, option: str, valu
         ('rollback --version 0.2.0 --revert --dry-run --reason "It fails." --wait abc', "--wait 1800"),
         ("verify --version 0.2.0 --only pypi --patience abc", "--patience 300"),
         ("rehearse --scenario hotfix --without-proof --fault 'GET * 1 500' --kills 0", "--kills 20"),
+        ("monitor --version 0.2.0 --once --json --every often", "--every 5m"),
+        ("verify --version 0.2.0 --artifacts dist --patience 10 --json --only pypy", "--only pypi"),
+        ("publish --artifacts dist --yes --json --only pypy", "--only pypi"),
+        ("promote --artifacts dist --yes --only ''", "--only pypi"),
     ],
 )
 def test_the_command_keeps_the_other_options(place: Place, words: str, command: str) -> None:

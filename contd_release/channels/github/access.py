@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from contd_release.channels.github.workflow import UNHURRIED, WorkflowPace
 from contd_release.engine.step import Found, State, Step
@@ -12,6 +13,8 @@ from contd_release.errors import NotReady, Unsettled
 from contd_release.process.action import Running
 from contd_release.project.release import Release
 from contd_release.tools.github import api, polling, runs
+
+WITHOUT: Final = '--without-ci "why it is right all the same"'
 
 
 def allowed(release: Release) -> Step:
@@ -42,7 +45,7 @@ def allowed(release: Release) -> Step:
 def checked(release: Release) -> Step:
     """Every check of the commit that the release starts from has passed, or someone said why not."""
     short = release.base[:12]
-    without = f'{release.task} --without-ci "why it is right all the same"'
+    without = f"{release.task} {WITHOUT}"
 
     def observe() -> Found:
         if release.without_ci:
@@ -58,7 +61,11 @@ def checked(release: Release) -> Step:
                 f"{release.task} --wait-ci   (it waits until they have ended)",
             )
         if not checks:
-            return Found(State.ABSENT, f"nothing has checked {short}", f"{release.task} --wait-ci   (or {without})")
+            return Found(
+                State.ABSENT,
+                f"nothing has checked {short}",
+                f"{release.task} --wait-ci   (or, instead of --wait-ci: {WITHOUT})",
+            )
         return Found(State.DONE, f"{len(checks)} passed on {short}")
 
     return Step(f"the checks of {short} are green", observe)
@@ -108,7 +115,7 @@ class Awaited:
                 raise NotReady(
                     f"nothing has checked {self.release.base[:12]} after {passed:.0f} s",
                     expected="checks on GitHub",
-                    type_next=f'{self.release.task} --without-ci "why it is right all the same"',
+                    type_next=f"{self.release.task} {WITHOUT}",
                 )
             if still and still != reported:
                 running.tell(f"    still running: {still}")

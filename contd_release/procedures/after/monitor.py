@@ -15,6 +15,7 @@ from contd_release.errors import ReleaseError, Usage, raise_all
 from contd_release.prepare.committed import current_project
 from contd_release.procedures.after import watch as watching
 from contd_release.procedures.after.steps import redactor
+from contd_release.procedures.options import flags, invoked
 from contd_release.project.project import Project
 from contd_release.project.rules import DURATION, seconds
 from contd_release.records import samples
@@ -44,7 +45,8 @@ def watch(wishes: Wishes, *, as_json: bool) -> None:
         RollbackProposed: a look says so; the watch ends at once.
     """
     if not DURATION.holds(wishes.every):
-        raise Usage(f"--every is {wishes.every!r}", DURATION.expected, "invoke monitor --every 5m")
+        given = invoked("monitor", flags(once=wishes.once, json=as_json), version=wishes.version)
+        raise Usage(f"--every is {wishes.every!r}", DURATION.expected, f"{given} --every 5m")
     project, report = current_project(), reporting(as_json=as_json)
     report.redact = redactor(project)
     try:

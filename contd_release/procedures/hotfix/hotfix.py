@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -78,8 +79,9 @@ def of(project: Project, version: str, picks: tuple[str, ...] = (), *, here: boo
     Raises:
         Usage: there is no such release, it is a pre-release, or a commit to pick is not here.
     """
+    given = "".join(f" --pick {shlex.quote(one)}" for one in picks) + " --here" * here
     if not version:
-        raise _not_out(project, "no release is named")
+        raise _not_out(project, "no release is named", given)
     wanted = project.tags.asked(version)
     if wanted.is_prerelease:
         raise Usage(
@@ -89,18 +91,18 @@ def of(project: Project, version: str, picks: tuple[str, ...] = (), *, here: boo
         )
     tag, remote = project.tags.of(wanted), project.settings.remote
     if tag not in git.remote(project.root, remote).tags:
-        raise _not_out(project, f"{remote} has no tag {tag}")
+        raise _not_out(project, f"{remote} has no tag {tag}", given)
     return Hotfix(project, wanted, tuple(_whole(project, one) for one in picks), here)
 
 
-def _not_out(project: Project, what_is: str) -> Usage:
-    """The error about a version that cannot be mended, with the versions that can."""
+def _not_out(project: Project, what_is: str, given: str) -> Usage:
+    """The error about a version that cannot be mended, with the versions that can, and the rest of the call."""
     tags = git.remote(project.root, project.settings.remote).tags
     known = [f"{one}" for one in sorted(project.tags.versions(tags), reverse=True) if not one.is_prerelease]
     return Usage(
         what_is,
         expected=f"a version that is out: {', '.join(known[:5]) or 'there is none'}",
-        type_next=f"invoke hotfix.start --of {known[0]}" if known else "invoke release --part minor",
+        type_next=f"invoke hotfix.start --of {known[0]}{given}" if known else "invoke release --part minor",
     )
 
 

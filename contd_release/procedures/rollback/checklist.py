@@ -80,8 +80,8 @@ def refuse(rollback: Rollback) -> None:
         _refuse_unpublished(rollback, there)
     if not rollback.reason:
         raise Usage(
-            f"{version} is withdrawn for a reason that users can read",
-            expected="one sentence",
+            f"no reason is given for the withdrawal of {version}",
+            expected="one sentence, which users will read",
             type_next=command(rollback, wishes),
         )
     if not wishes & _MENDING:

@@ -35,10 +35,12 @@ class Scope:
     Args:
         only: the channels; all that the project uses when empty.
         artifacts: the folder of what was built and sealed elsewhere; what is sealed here when empty.
+        command: the call without `--only`, for an error about its channels.
     """
 
     only: tuple[str, ...] = ()
     artifacts: str = ""
+    command: str = "invoke publish"
 
     @property
     def is_given(self) -> bool:
@@ -51,7 +53,7 @@ def scope(only: str | None, artifacts: str, command: str) -> Scope:
     The scope of `--only image,chart` and `--artifacts FOLDER`.
 
     Args:
-        command: the command without both, for the error.
+        command: the call without `--only`, for the error.
 
     Raises:
         Usage: `--only` is there and names no channel, as after a shell variable that is empty.
@@ -63,7 +65,7 @@ def scope(only: str | None, artifacts: str, command: str) -> Scope:
             expected="one or more channels with commas between them; without --only it is every channel",
             type_next=f"{command} --only pypi",
         )
-    return Scope(names, artifacts)
+    return Scope(names, artifacts, command)
 
 
 def tagged_release(words: Words = _NO_WORDS, *, is_required: bool) -> Release | None:

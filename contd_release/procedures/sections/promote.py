@@ -17,7 +17,7 @@ from contd_release.project.release import Release
 
 def promote_release(wanted: Scope, *, as_json: bool, yes: bool) -> None:
     """Make public last what comes last: the GitHub Release and the moving tags."""
-    registry.chosen(current_project(), wanted.only, "invoke promote")
+    registry.chosen(current_project(), wanted.only, wanted.command)
     if release := by_tag.tagged_release(is_required=wanted.is_given):
         by_tag.walk(release, wanted, promoting(release, wanted.only), as_json=as_json)
     else:

@@ -17,7 +17,7 @@ from contd_release.project.release import Release
 
 def publish_release(wanted: Scope, *, as_json: bool, yes: bool) -> None:
     """Publish to every channel, or to those in scope."""
-    registry.chosen(current_project(), wanted.only, "invoke publish")
+    registry.chosen(current_project(), wanted.only, wanted.command)
     if release := by_tag.tagged_release(is_required=wanted.is_given):
         by_tag.walk(release, wanted, publishing(release, wanted.only), as_json=as_json)
     else:

@@ -39,8 +39,7 @@ def verify_again(wanted: Wanted, *, as_json: bool) -> None:
     First by digest, as a table, which is read again until everything is there; then whole: installed, pulled, rendered.
     """
     project, report = current_project(), reporting(as_json=as_json)
-    version = f" --version {wanted.version}" if wanted.version else ""
-    registry.chosen(project, wanted.scope.only, f"invoke verify{version}")
+    registry.chosen(project, wanted.scope.only, wanted.scope.command)
     with lock.held(project.state / "lock"):
         release, is_out = _release(project, wanted, report)
         report.says(f"{release}: built and found")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from invoke.context import Context
 from invoke.tasks import task
 
-from contd_release.procedures.options import PART
+from contd_release.procedures.options import PART, flags, invoked
 from contd_release.process.edge import edge
 from contd_release.tasks.of_package import OfPackage
 
@@ -17,4 +17,5 @@ def promote(c: Context, yes: bool = False, only: str | None = None, artifacts: s
         from contd_release.procedures.sections.by_tag import scope
         from contd_release.procedures.sections.promote import promote_release
 
-        promote_release(scope(only, artifacts, "invoke promote"), as_json=json, yes=yes)
+        command = invoked("promote", flags(yes=yes, json=json), artifacts=artifacts)
+        promote_release(scope(only, artifacts, command), as_json=json, yes=yes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from invoke.context import Context
 from invoke.tasks import task
 
-from contd_release.procedures.options import PART
+from contd_release.procedures.options import PART, flags, invoked
 from contd_release.process.edge import edge
 from contd_release.tasks.of_package import OfPackage
 
@@ -19,4 +19,5 @@ def publish(c: Context, yes: bool = False, only: str | None = None, artifacts: s
         from contd_release.procedures.sections.by_tag import scope
         from contd_release.procedures.sections.publish import publish_release
 
-        publish_release(scope(only, artifacts, "invoke publish"), as_json=json, yes=yes)
+        command = invoked("publish", flags(yes=yes, json=json), artifacts=artifacts)
+        publish_release(scope(only, artifacts, command), as_json=json, yes=yes)

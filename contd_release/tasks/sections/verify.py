@@ -5,7 +5,7 @@ from __future__ import annotations
 from invoke.context import Context
 from invoke.tasks import task
 
-from contd_release.procedures.options import PART, invoked, whole_number
+from contd_release.procedures.options import PART, flags, invoked, whole_number
 from contd_release.process.edge import edge
 from contd_release.tasks.of_package import OfPackage
 
@@ -32,10 +32,8 @@ def verify(
         from contd_release.procedures.sections.comparison import Patience
         from contd_release.procedures.sections.verify import Wanted, verify_again
 
-        seconds = whole_number(
-            patience, f"{invoked('verify', version=version, only=only or '', artifacts=artifacts)} --patience 300"
-        )
-        verify_again(
-            Wanted(version, scope(only, artifacts, invoked("verify", version=version)), Patience(whole=seconds)),
-            as_json=json,
-        )
+        given, usual = {"version": version, "artifacts": artifacts}, "300"
+        such_as = f"{invoked('verify', flags(json=json), only=only or '', **given)} --patience {usual}"
+        seconds = whole_number(patience, such_as)
+        command = invoked("verify", flags(json=json), **given, patience="" if patience == usual else patience)
+        verify_again(Wanted(version, scope(only, artifacts, command), Patience(whole=seconds)), as_json=json)

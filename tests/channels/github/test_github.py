@@ -147,6 +147,8 @@ class TestChecked:
     def test_no_check_at_all_is_absent(self, github: Github, release: Release) -> None:
         """A commit that nothing looked at is not green."""
         assert (State.ABSENT, f"nothing has checked {github.head[:12]}") == _described(access.checked(release))
+        instead = '(or, instead of --wait-ci: --without-ci "why it is right all the same")'
+        assert f"{release.task} --wait-ci   {instead}" == found(access.checked(release)).type_next
 
     def test_a_reason_overrides_and_is_told(self, release: Release) -> None:
         """The reason is in the finding."""

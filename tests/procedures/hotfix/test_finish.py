@@ -130,6 +130,7 @@ def test_a_hotfix_of_an_earlier_line(release: Place) -> None:
     ("words", "expected"),
     [
         (("--of", "0.9.0"), "origin has no tag v0.9.0"),
+        (("--of", "0.9.0", "--pick", "abc", "--here"), "invoke hotfix.start --of 0.2.0 --pick abc --here\n"),
         (("--of", "0.2.0rc1"), "0.2.0rc1 is a pre-release"),
         (("--of", "0.2.0", "--pick", "nonsense"), "'nonsense' is no commit here"),
     ],

@@ -118,8 +118,8 @@ def test_republished(everywhere: Place, world: World, yanking: Yanking) -> None:
     assert "The code of 0.2.0 is released again now, as 0.3.1." in said.out
     assert "if that stops: invoke hotfix.finish --version 0.3.1   (it goes on)" in said.out
     assert "nothing has checked" in said.err
-    assert "type:     invoke hotfix.finish --version 0.3.1 --wait-ci   (or " in said.err
-    assert 'invoke hotfix.finish --version 0.3.1 --without-ci "' in said.err
+    without = '(or, instead of --wait-ci: --without-ci "why it is right all the same")'
+    assert f"type:     invoke hotfix.finish --version 0.3.1 --wait-ci   {without}\n" in said.err
     status = everywhere.say("status").out
     assert "nothing is under way; 0.3.0 withdrawn at " in status
     assert "type: invoke hotfix.finish --version 0.3.1\n" in status
@@ -253,8 +253,8 @@ def test_nobody_is_asked_without_a_terminal(everywhere: Place, world: World) -> 
         assert "(plan: nothing is changed)" in said.out
     because = " --reason 'it loses lines'"
     for words, expected, typed in (
-        ((), "0.2.0 is withdrawn for a reason that users can read", ' --reason "…"'),
-        (("--hotfix",), "0.2.0 is withdrawn for a reason that users can read", ' --hotfix --reason "…"'),
+        ((), "no reason is given for the withdrawal of 0.2.0", ' --reason "…"'),
+        (("--hotfix",), "no reason is given for the withdrawal of 0.2.0", ' --hotfix --reason "…"'),
         ((*BECAUSE, "--revert"), "no good version comes before 0.2.0", f" --hotfix{because}"),
         ((*BECAUSE, "--hotfix", "--delete-tag"), "what mends 0.2.0 starts from its tag", f" --delete-tag{because}"),
     ):
