@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -20,19 +21,25 @@ from contd_release.tools.prometheus import Prometheus
 
 @dataclass
 class Odd:
-    """What the server replies, and the clients of each kind that ask it."""
+    """
+    What the server replies, and the clients of each kind that ask it.
+
+    Args:
+        others: the replies to questions for these ends of a path, where a client asks more than one; None is 404.
+    """
 
     host: str = ""
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    others: dict[str, bytes | None] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
         """Its address."""
         return f"http://{self.host}/"
 
-    @property
+    @cached_property
     def github(self) -> GitHubRepository:
         """A repository there."""
         return GitHubRepository("owner/contd", self.url, self.url)
@@ -61,6 +68,7 @@ def serving() -> Iterator[Odd]:
         """The one reply."""
 
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def log_message(self, *_: object) -> None:
             """Print nothing."""
@@ -69,15 +77,18 @@ def serving() -> Iterator[Odd]:
             """Read the request and reply; ask for a token where a registry is asked."""
             self.rfile.read(int(self.headers.get("Content-Length", "0")))
             wants_token = self.path.startswith("/v2/") and "realm" in odd.headers
-            self.send_response(401 if wants_token else odd.status)
+            path = self.path.partition("?")[0]
+            body = next((body for end, body in odd.others.items() if path.endswith(end)), odd.body)
+            self.send_response(401 if wants_token else 404 if body is None else odd.status)
+            body = body or b""
             if wants_token:
                 self.send_header("WWW-Authenticate", f'Bearer realm="{odd.url}token"')
             for name, value in odd.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(odd.body)))
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(odd.body)
+                self.wfile.write(body)
 
         do_HEAD = do_POST = do_PUT = do_PATCH = do_GET  # noqa: N815
 

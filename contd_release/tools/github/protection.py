@@ -36,6 +36,7 @@ class Rule:
         checks: the checks that have to pass.
         is_bypassed: whether it does not bind us.
         pattern: what the name of a tag must be like, where the rule is about that.
+        is_negated: whether the name must not be like the pattern.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Rule:
     checks: tuple[str, ...] = ()
     is_bypassed: bool = False
     pattern: str = ""
+    is_negated: bool = False
 
     @property
     def refuses_push(self) -> bool:
@@ -94,8 +96,9 @@ def refusing_tag(rules: tuple[Rule, ...], tag: str) -> tuple[Rule, ...]:
     """Those of the rules that refuse a new tag of this name."""
 
     def refuses(rule: Rule) -> bool:
-        named = rule.kind == "tag_name_pattern" and not re.search(rule.pattern, tag)
-        return not rule.is_bypassed and (rule.kind == "creation" or named)
+        name = _compiled(rule.pattern) if rule.kind == "tag_name_pattern" else None
+        is_refused = rule.kind == "creation" or (name and bool(name.search(tag)) is rule.is_negated)
+        return bool(is_refused) and not rule.is_bypassed
 
     return tuple(rule for rule in rules if refuses(rule))
 
@@ -137,6 +140,7 @@ def _rule(found: Node, ruleset: _Ruleset | None) -> Rule:
         checks=tuple(one.at("context").text() for one in checks.items()) if checks else (),
         is_bypassed=ruleset is not None and ruleset.is_bypassed,
         pattern=_expression(parameters) if parameters and parameters.get("pattern") else "",
+        is_negated=_flag(parameters, "negate"),
     )
 
 
@@ -188,20 +192,39 @@ def _fits(pattern: str, ref: str) -> bool:
     """Whether a pattern of a ruleset, as Ruby's fnmatch reads it, is about a whole ref."""
     if pattern == "~ALL":
         return True
-    words = re.findall(r"\*\*/?|\*|\?|\[[^\]]*\]|.", pattern)
-    means = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    expression = "".join(means.get(word, word if word[:1] == "[" and word[1:] else re.escape(word)) for word in words)
-    return re.fullmatch(expression, ref) is not None
+    # A run of stars is one, or a long one would be tried in more ways than there is time for.
+    words = re.findall(r"(?:\*\*/)+|\*{2,}|\*|\?|\[[^\]]*\]|.", pattern)
+    expression = _compiled("".join(map(_wildcard, words)))
+    return expression is not None and expression.fullmatch(ref) is not None
+
+
+def _wildcard(word: str) -> str:
+    """A part of a pattern as a regular expression: a wildcard, a set of characters in brackets, or a character."""
+    if word[:2] == "**":
+        return "(?:.*/)?" if word.endswith("/") else ".*"
+    if word[:1] == "[" and word[1:]:
+        is_negated = word[1] in "!^"
+        those = "".join(one if one == "-" else re.escape(one) for one in word[1 + is_negated : -1])
+        return f"[^{those}]" if is_negated else f"[{those}]"
+    return {"*": "[^/]*", "?": "[^/]"}.get(word, re.escape(word))
 
 
 def _expression(parameters: Node) -> str:
-    """What a name must be like, as a regular expression."""
+    """The pattern of a name as a regular expression."""
     text, operator = parameters.text_of("pattern"), parameters.text_of("operator")
     plain = re.escape(text)
-    found = {"starts_with": f"^{plain}", "ends_with": f"{plain}$", "contains": plain, "regex": text}.get(operator, "")
+    return {"starts_with": f"^{plain}", "ends_with": f"{plain}$", "contains": plain, "regex": text}.get(operator, "")
+
+
+def _compiled(expression: str) -> re.Pattern[str] | None:
+    """
+    None if Python cannot read the expression, or reads it in another way.
+
+    GitHub's are RE2's. One that is not read refuses nothing here, and is about no name.
+    """
+    if "[:" in expression:
+        return None
     try:
-        re.compile(found)
-    except re.error:
-        # GitHub's expressions are RE2's; one that Python cannot read refuses nothing here.
-        return ""
-    return f"^(?!.*(?:{found}))" if _flag(parameters, "negate") and found else found
+        return re.compile(expression)
+    except (re.error, OverflowError, RecursionError):
+        return None

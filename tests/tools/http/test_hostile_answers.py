@@ -17,7 +17,7 @@ from odd_server import Odd, serving
 from contd_release.errors import Unanswered
 from contd_release.process.redaction import Secret
 from contd_release.tools import pypi
-from contd_release.tools.github import api, issues, releases, runs
+from contd_release.tools.github import api, issues, milestones, protection, releases, runs
 from contd_release.tools.http import node
 from contd_release.tools.oci.login import Login
 from contd_release.tools.oci.manifest import Configuration, Manifest, digest_of
@@ -42,6 +42,27 @@ def _manifest(odd: Odd) -> object:
     found = odd.repository().manifest(digest_of(odd.body))
     assert found is not None
     return (found.layers, found.manifests, found.config)
+
+
+def _rules(odd: Odd) -> object:
+    odd.others = {"/rulesets/7": json.dumps(RULESET).encode(), "contd/branches/main": b'{"protected": false}'}
+    return protection.of_branch(odd.github, "main")
+
+
+def _ruleset(odd: Odd) -> object:
+    odd.others = {"/rulesets": b'[{"id": 7, "enforcement": "active"}]'}
+    return protection.of_tag(odd.github, "v1")
+
+
+def _protected(odd: Odd) -> object:
+    odd.others = {"/rules/branches/main": b"[]", "/branches/main/protection": None}
+    return protection.of_branch(odd.github, "main")
+
+
+def _protection(odd: Odd) -> object:
+    branch = {"protected": True, "protection": {"enabled": True}}
+    odd.others = {"/rules/branches/main": b"[]", "contd/branches/main": json.dumps(branch).encode()}
+    return protection.of_branch(odd.github, "main")
 
 
 RELEASE: Final = {
@@ -73,6 +94,7 @@ ISSUE: Final = {
     "comments": 2,
     "created_at": "2026-01-01T00:00:00Z",
     "html_url": "https://example.com",
+    "locked": False,
 }
 PULL: Final = {
     "number": 1,
@@ -83,7 +105,11 @@ PULL: Final = {
     "merged_at": "2026-01-01T00:00:00Z",
     "mergeable": True,
     "html_url": "https://example.com",
+    "body": "x",
+    "merge_commit_sha": "c",
+    "user": {"login": "x"},
 }
+OF_PULL: Final = "merged_at mergeable body merge_commit_sha user login"
 RUN: Final = {
     "id": 1,
     "status": "completed",
@@ -92,6 +118,29 @@ RUN: Final = {
     "head_branch": "main",
     "run_attempt": 1,
     "html_url": "https://example.com",
+}
+RULE: Final = {
+    "type": "required_status_checks",
+    "parameters": {
+        "required_status_checks": [{"context": "ci"}],
+        "required_approving_review_count": 1,
+        "pattern": "^v",
+        "operator": "regex",
+        "negate": False,
+    },
+}
+OF_RULE: Final = "parameters required_status_checks required_approving_review_count pattern operator negate"
+RULESET: Final = {
+    "name": "x",
+    "current_user_can_bypass": "never",
+    "conditions": {"ref_name": {"include": ["~ALL"], "exclude": ["refs/tags/x"]}},
+    "rules": [RULE],
+}
+PROTECTION: Final = {
+    "enforce_admins": {"enabled": True},
+    "required_status_checks": {"contexts": ["ci"]},
+    "required_pull_request_reviews": {"required_approving_review_count": 1},
+    "lock_branch": {"enabled": False},
 }
 JOB: Final = {"name": "x", "status": "completed", "conclusion": "success", "html_url": "https://example.com"}
 DESCRIPTOR: Final = {"mediaType": "x", "digest": f"sha256:{'a' * 64}", "size": 3}
@@ -109,10 +158,21 @@ READ: Final[dict[str, tuple[Any, str, Read]]] = {
     "release": (RELEASE, "name body immutable published_at", lambda odd: releases.latest(odd.github)),
     "assets": ([ASSET], "digest download_count", lambda odd: releases.assets(odd.github, 1)),
     "reactions": ([{"content": "+1"}], "", lambda odd: releases.reactions(odd.github, 1)),
-    "issues": ([ISSUE], "body comments name", lambda odd: issues.issues(odd.github)),
+    "issues": ([ISSUE], "body comments name locked", lambda odd: issues.issues(odd.github)),
+    "issue": (ISSUE, "body comments name locked", lambda odd: issues.issue(odd.github, 1)),
+    "milestones": (
+        [{"number": 1, "title": "1.2.0", "open_issues": 3}],
+        "",
+        lambda odd: milestones.still_open(odd.github),
+    ),
+    "approvals": (
+        [{"user": {"login": "ada"}, "state": "APPROVED"}],
+        "user login",
+        lambda odd: issues.approvers(odd.github, 1),
+    ),
     "comments": ([{"body": "x"}], "body", lambda odd: issues.comments(odd.github, 1)),
-    "pulls": ([PULL], "merged_at mergeable", lambda odd: issues.pulls(odd.github, "a", "b")),
-    "pull": (PULL, "merged_at mergeable", lambda odd: issues.pull(odd.github, 1)),
+    "pulls": ([PULL], OF_PULL, lambda odd: issues.pulls(odd.github, "a", "b")),
+    "pull": (PULL, OF_PULL, lambda odd: issues.pull(odd.github, 1)),
     "run": (RUN, "conclusion head_branch run_attempt", lambda odd: runs.run(odd.github, 1)),
     "runs": (
         {"workflow_runs": [RUN]},
@@ -125,6 +185,14 @@ READ: Final[dict[str, tuple[Any, str, Read]]] = {
         "conclusion html_url target_url",
         lambda odd: runs.checks(odd.github, "x"),
     ),
+    "rules": ([RULE | {"ruleset_id": 7}], f"{OF_RULE} ruleset_id", _rules),
+    "ruleset": (RULESET, f"{OF_RULE} name current_user_can_bypass conditions ref_name include exclude rules", _ruleset),
+    "protected branch": (
+        {"protected": True, "protection": {"enabled": True, "required_status_checks": {"contexts": ["ci"]}}},
+        "protection enabled required_status_checks contexts",
+        _protected,
+    ),
+    "protection": (PROTECTION, " ".join(PROTECTION) + " contexts required_approving_review_count enabled", _protection),
     "access": (
         {"permissions": {"push": True}, "private": False},
         "permissions push",
@@ -181,14 +249,14 @@ CASES: Final = [
 
 def test_there_are_enough() -> None:
     """Counted, so that a reader that is forgotten shows."""
-    assert len(CASES) * len(ODD) > 2000
+    assert len(CASES) * len(ODD) > 3000
 
 
 @pytest.mark.parametrize("name", READ)
 def test_a_good_answer_is_read(odd: Odd, name: str) -> None:
     """Each of them is one that the client takes."""
     good, _, read = READ[name]
-    odd.body, odd.headers = json.dumps(good).encode(), HEADERS.get(name, {})
+    odd.body, odd.headers, odd.others = json.dumps(good).encode(), HEADERS.get(name, {}), {}
     assert read(odd)
 
 
@@ -196,7 +264,7 @@ def test_a_good_answer_is_read(odd: Odd, name: str) -> None:
 def test_an_odd_answer_is_no_answer(odd: Odd, name: str, path: tuple[str | int, ...]) -> None:
     """Every other type at this place is refused in a few words, unless it may be left out."""
     good, optional, read = READ[name]
-    odd.headers = HEADERS.get(name, {})
+    odd.headers, odd.others = HEADERS.get(name, {}), {}
     was = good
     for key in path:
         was = was[key]
