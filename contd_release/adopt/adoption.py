@@ -111,15 +111,9 @@ def _requires_python(found: package.Package | None) -> str:
 
 def draft(tree: Tree, found: Found, answers: Answers) -> Draft:
     """The files as adoption would write them."""
-    made, version = Draft(tree), found.current.version
-    followed = [*found.places.followed, *_stated_in_package(made, found, answers)]
-    write_versions.agree(made, found.places.followed, version)
-    write_changelog.write(made, found.changelog)
-    write_superseded.remove(made, found.today)
+    made = Draft(tree)
+    write_package(made, found, answers)
     write_settings.write(made, settings.of(found, answers))
-    if followed or not (found.package and found.package.metadata.tag):
-        # Where nothing states the version, bump-my-version's own file does.
-        write_versions.list_all(made, followed, version, between=version.dev is not None)
     write_tasks.write(made, found.tasks)
     write_developers.write(made, developers.find(tree, found.proof, _requires_python(found.package)))
     project = needs.settings(tree, made.text)
@@ -157,7 +151,9 @@ def write_package(made: Draft, found: Found, answers: Answers) -> None:
     write_versions.agree(made, found.places.followed, version)
     write_changelog.write(made, found.changelog)
     write_superseded.remove(made, found.today)
-    write_versions.list_all(made, followed, version, between=version.dev is not None)
+    if followed or not (found.package and found.package.metadata.tag):
+        # Where nothing states the version, bump-my-version's own file does.
+        write_versions.list_all(made, followed, version, between=version.dev is not None)
 
 
 def _stated_in_package(made: Draft, found: Found, answers: Answers) -> list[Place]:
