@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 import tarfile
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -118,6 +119,19 @@ class Files:
             return ""
         with found.open("rb") as stream:
             return _blob(stream, found.stat().st_size, self._algorithm)
+
+
+def patterns(paths: Sequence[str], most: int) -> Iterator[str]:
+    """These paths as patterns: one for all files of a kind, where there are more than `most` that Python never runs."""
+    kinds: dict[str, list[str]] = {}
+    for path in dict.fromkeys(paths):
+        kinds.setdefault(PurePosixPath(path).suffix, []).append(path)
+    for suffix, alike in kinds.items():
+        if len(alike) <= most or not suffix or _EXECUTED.fullmatch(f"x{suffix}"):
+            yield from alike
+        else:
+            folder = posixpath.commonpath([posixpath.dirname(path) for path in alike])
+            yield f"{folder}/*{suffix}" if folder else f"*{suffix}"
 
 
 def _members(archive: Path, algorithm: str) -> Iterator[_Member]:

@@ -11,7 +11,7 @@ from contd_release.adopt.finding import Finding
 from contd_release.adopt.questions import Answers, Question
 from contd_release.adopt.tree import APART, Tree
 from contd_release.errors import NotReady
-from contd_release.project.package import metadata
+from contd_release.project.package import metadata, setup_py
 from contd_release.project.package.metadata import Metadata
 
 ANSWER: Final = "--answer"
@@ -112,7 +112,14 @@ def _named(tree: Tree, found: Metadata, answers: Answers) -> Metadata:
 
     if "name" not in answers.given:
         where = f"{found.folder}setup.py"
-        why = f": {where} computes it, or is not Python" if tree.text(where) is not None else ""
+        text = tree.text(where)
+        if text is not None and (wrong := setup_py.mistake(text)):
+            raise NotReady(
+                f"{where} is not Python: {wrong}",
+                expected="a setup.py that Python 3 can run",
+                type_next=f"$EDITOR {where}   (or contd-release adopt --answer name=NAME)",
+            )
+        why = f": {where} computes it" if text is not None else ""
         raise NotReady(
             f"no file states the package's name as text{why}",
             expected="the name on the package index",

@@ -12,7 +12,7 @@ from contd_release.errors import NotReady
 from contd_release.project.release import Release
 from contd_release.records.commit import required
 from contd_release.tools import git
-from contd_release.tools.distribution import Files, Stranger
+from contd_release.tools.distribution import Files, Stranger, patterns
 
 # Where the tables of build backends name the file that they write the version into.
 _DECLARED: Final = (
@@ -45,7 +45,7 @@ def compare(release: Release, made: Path) -> None:
     if not found:
         return
     more = f", and {len(found) - _MOST} files more" if len(found) > _MOST else ""
-    paths = ", ".join(f'"{path}"' for path in list(dict.fromkeys(one.path for one in found))[:_MOST])
+    paths = ", ".join(f'"{path}"' for path in patterns([one.path for one in found], _MOST))
     raise NotReady(
         "; ".join(map(str, found[:_MOST])) + more,
         expected="the files of the commit, and those that [tool.contd-release.pypi] names as generated",

@@ -6,6 +6,7 @@ It is made twice: of the built wheel, before anything is public, and of what the
 
 from __future__ import annotations
 
+import csv
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,10 @@ from pathlib import Path
 from contd_release.errors import FailedCommand
 from contd_release.process.action import Running
 from contd_release.process.command import Command
+from contd_release.process.system import venv
 from contd_release.project.release import Release
 from contd_release.tools import pip
-from contd_release.tools.python.installed import read
+from contd_release.tools.python.installed import read, top_level
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,11 @@ class Look:
         answer, version = self.command.ask(), str(self.release.version)
         if answer.code:
             tail = "\n".join(answer.err.strip().splitlines()[-6:])
+            names = ", ".join(f'"{one}"' for one in self._importable())
+            setting = f"`imports = [{names}]`" if names else "`imports`"
             raise FailedCommand(
                 f"{self.release} is installed and cannot be imported:\n{tail}",
-                expected="its top-level modules to be importable with what it requires, or `imports` in "
+                expected=f"its top-level modules to be importable with what it requires, or {setting} in "
                 "[tool.contd-release.pypi] to name those that are",
                 type_next=self.type_next,
             )
@@ -83,3 +87,12 @@ class Look:
                 f"the installed package states version {stated!r}", expected=version, type_next=self.type_next
             )
         shutil.rmtree(self.environment)
+
+    def _importable(self) -> list[str]:
+        """The top-level modules that can be imported, where others cannot: they may need an extra."""
+        name = self.release.project.file_name
+        record = next(venv.packages(self.environment).glob(f"{name}-*.dist-info/RECORD"), None)
+        files = [row[0] for row in csv.reader(record.read_text(encoding="utf-8").splitlines())] if record else []
+        modules = top_level(files)
+        asked = (pip.look(self.environment, self.release.project.name, one).ask() for one in modules)
+        return [one for one, answer in zip(modules, asked, strict=True) if not answer.code]

@@ -64,6 +64,17 @@ def parsed(text: str) -> SetupPy | None:
     )
 
 
+def mistake(text: str) -> str:
+    """Why this text is no Python, and the line; empty if it is."""
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        return f"line {error.lineno}: {error.msg}"
+    except (ValueError, RecursionError) as error:
+        return str(error)
+    return ""
+
+
 def _is_setup(function: ast.expr) -> bool:
     return (isinstance(function, ast.Name) and function.id == "setup") or (
         isinstance(function, ast.Attribute) and function.attr == "setup"

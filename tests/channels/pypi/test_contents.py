@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contd_release.tools.distribution import Files
+from contd_release.tools.distribution import Files, patterns
 
 if TYPE_CHECKING:
     from tests.conftest import Place
@@ -136,6 +136,15 @@ def test_a_generated_file_that_is_named_is_fine(files: Files, tmp_path: Path, pa
 def test_another_name_is_another_file(files: Files, tmp_path: Path, pattern: str) -> None:
     """A pattern names whole paths."""
     assert named(files, wheel(tmp_path, WHEEL | EXTRA), pattern) == ["contd/extra.py"]
+
+
+def test_what_to_name_as_generated_is_whole(files: Files, tmp_path: Path) -> None:
+    """Many files of a kind are one pattern that names each of them; a module is never named by a pattern."""
+    texts = {f"contd/locale/{n}/LC_MESSAGES/contd.mo": f"{n}" for n in "abcdef"}
+    modules = [f"contd/made/{n}.py" for n in "abcdef"]
+    found = list(patterns([*texts, *modules, "contd/one.txt"], 5))
+    assert found == ["contd/locale/*.mo", *modules, "contd/one.txt"]
+    assert named(files, wheel(tmp_path, WHEEL | texts), *found) == []
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,13 @@ import needed
 import pytest
 
 from contd_release.channels.pypi import access as pypi_access
+from contd_release.channels.pypi.trial import Look
 from contd_release.engine.step import State
-from contd_release.errors import NotReady
+from contd_release.errors import FailedCommand, NotReady
+from contd_release.process.action import Running
+from contd_release.process.system import venv
 from contd_release.sandbox.world import World
+from contd_release.tools import pip
 from contd_release.tools.python import interpreters
 from contd_release.tools.twine import upload_url
 
@@ -35,6 +39,23 @@ def test_a_wheel_that_cannot_be_imported(release: Place, world: World) -> None:
     assert "`imports` in [tool.contd-release.pypi] to name those that are" in said.err
     assert "public already: nothing" in said.out
     assert dict(world.ledger.effects()) == {}
+
+
+def test_modules_that_need_an_extra(beginning: Beginning, tmp_path: Path) -> None:
+    """The setting is named with those that can be imported, to be copied."""
+    environment = tmp_path / "environment"
+    pip.environment(environment).run(Running(tmp_path / "log"))
+    packages = venv.packages(environment)
+    files = {"contd.py": "", "contd_server.py": "import no_such_module\n", "contd_tools.py": ""}
+    record = "".join(f"{path},,\n" for path in files)
+    files |= {"contd-0.2.0.dist-info/METADATA": "Name: contd\nVersion: 0.2.0\n", "contd-0.2.0.dist-info/RECORD": record}
+    for path, text in files.items():
+        (packages / path).parent.mkdir(exist_ok=True)
+        (packages / path).write_text(text, encoding="utf-8")
+    with pytest.raises(FailedCommand) as raised:
+        Look(beginning(), environment, "").run(Running(tmp_path / "log"))
+    assert "No module named 'no_such_module'" in raised.value.what_is
+    assert '`imports = ["contd", "contd_tools"]` in [tool.contd-release.pypi]' in raised.value.expected
 
 
 @pytest.mark.slow
