@@ -20,16 +20,16 @@ Ask: TypeAlias = Callable[[Release, Sealed], bool]
 
 
 def approved(release: Release, ask: Ask) -> Step:
-    """A person said yes to this commit and these digests; another commit or another digest asks again."""
+    """A person said yes to this commit and these digests; after another one, or an abort, the release asks again."""
 
     def observe() -> Found:
         commit = release_commit(release)
         sealed = subject(release, commit) if commit else None
         if commit is None or sealed is None:
             return Found(State.ABSENT, "there is nothing to review yet")
-        for entry in journal.of(release.project).entries(Approved, str(release.version)):
-            if (entry.commit, entry.seal) == (commit, sealed.digest()):
-                return Found(State.DONE, f"{entry.at}: commit {commit[:12]}, seal {entry.seal[:12]}")
+        entry = journal.of(release.project).latest(Approved, str(release.version))
+        if entry and (entry.commit, entry.seal) == (commit, sealed.digest()):
+            return Found(State.DONE, f"{entry.at}: commit {commit[:12]}, seal {entry.seal[:12]}")
         return Found(State.ABSENT, f"commit {commit[:12]}, seal {sealed.digest()[:12]}")
 
     def review() -> None:

@@ -20,7 +20,7 @@ from contd_release.project import artifacts
 from contd_release.project.artifacts import Sealed, Tampered
 from contd_release.project.release import Release
 from contd_release.records import journal
-from contd_release.records.entries import Approved, Built, Committed
+from contd_release.records.entries import Approved, Built, Committed, Ended
 from contd_release.sandbox.world import World
 
 if TYPE_CHECKING:
@@ -77,6 +77,20 @@ def test_a_seal_that_is_edited_while_a_person_reads_it_is_not_approved(built: Re
     with pytest.raises(Tampered, match=ANOTHER):
         walk(review.approved(built, ask), tmp_path)
     assert list(journal.of(built.project).entries(Approved)) == []
+
+
+def test_an_abort_takes_the_yes_back(built: Release, tmp_path: Path) -> None:
+    """Begun again with the very same commit and bytes, the release asks a person again."""
+    walk(seal.sealed(built, pypi.built), tmp_path)
+    step, entries = review.approved(built, lambda *_: True), journal.of(built.project)
+    walk(step, tmp_path)
+    assert step.observe().state is State.DONE
+    begun, made = entries.under_way(), entries.last(Committed)
+    assert begun
+    assert made
+    for one in (Ended(version="0.2.0", how="aborted"), begun, made):
+        entries.append(one)
+    assert step.observe().state is State.ABSENT
 
 
 @pytest.mark.parametrize("number", [0, 1])

@@ -64,7 +64,8 @@ def merged(release: Release) -> Step:
         f"{settings.main} has the release commit{also}, or a pull request for it",
         observe,
         act=(MergedBack(release),),
-        undo=None,
+        # A pull request that people merge brings the commit to main before the line, where nothing is public yet.
+        undo=() if release.by_pull and release.start == settings.main else None,
     )
 
 

@@ -220,10 +220,12 @@ def steps(tmp_path: Path) -> Callable[[Release], tuple[str, ...]]:
     """Undoes the steps of the pull request; what is left."""
 
     def undone(release: Release) -> tuple[str, ...]:
+        from contd_release.after.merge_back import merge_back
         from contd_release.engine.checklist import Checklist
         from contd_release.prepare import pull_request
 
-        checklist = Checklist(pull_request.asked(release))
+        # Main has the release commit once it is merged, which is no reason to go on: nothing is public.
+        checklist = Checklist((*pull_request.asked(release), merge_back.merged(release)))
         return tuple(one.detail for one in checklist.undo(lambda _: None, Running(tmp_path / "logs")))
 
     return undone
