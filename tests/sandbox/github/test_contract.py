@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 import requests
 from github_contract import operations
-from github_server import NAME, Github, serving
+from github_server import NAME, Github
 
-Ask = Callable[..., requests.Response]
+if TYPE_CHECKING:
+    from tests.sandbox.github.conftest import Ask
+
 BY_PULL = {
     "required_approving_review_count": 1,
     "dismiss_stale_reviews_on_push": False,
@@ -20,26 +20,6 @@ BY_PULL = {
 }
 
 
-@pytest.fixture
-def github(tmp_path: Path) -> Iterator[Github]:
-    """A judged GitHub."""
-    with serving(tmp_path) as github:
-        yield github
-
-
-@pytest.fixture
-def ask(github: Github) -> Ask:
-    """Ask as the publisher, below the repository."""
-
-    def ask(method: str, path: str, **more: object) -> requests.Response:
-        base = github.world.uploads_url if path.startswith("UPLOAD") else github.world.api_url
-        url = f"{base}/repos/{NAME}{path.removeprefix('UPLOAD')}"
-        headers = {"Authorization": f"Bearer {github.token}", **dict(more.pop("headers", {}))}  # type: ignore[call-overload]
-        return requests.request(method, url, headers=headers, timeout=5, **more)  # type: ignore[arg-type]
-
-    return ask
-
-
 def test_every_operation_is_valid_and_answers_its_good_status(github: Github, ask: Ask) -> None:
     """Each operation that the description in tests/data lists is asked once, and answers with success."""
     sha = github.tag("v0.1.0")
@@ -47,7 +27,7 @@ def test_every_operation_is_valid_and_answers_its_good_status(github: Github, as
     github.git("push", "-q", "origin", "main:refs/heads/other")
     release = ask("POST", "/releases", json={"tag_name": "v0.1.0", "draft": True}).json()
     own = f"/releases/{release['id']}"
-    asset = ask("POST", f"UPLOAD{own}/assets?name=a.txt", data=b"a", headers={"Content-Type": "text/plain"}).json()
+    asset = ask("POST", f"{own}/assets?name=a.txt", data=b"a", headers={"Content-Type": "text/plain"}).json()
     tag = {"tag": "t", "message": "t", "object": sha, "type": "commit"}
     control = f"{github.world.api_url}/_forge/{NAME}"
     token = {"Authorization": f"Bearer {github.token}"}

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-import requests
-from github_server import NAME, Github, serving
+from github_server import Github
 
 from contd_release.sandbox import remotes
 from contd_release.sandbox.github.pulls import rules
 from contd_release.sandbox.github.records import Check, Protection, Record, Review, Ruleset
 
-Ask = Callable[..., requests.Response]
-
-
-@pytest.fixture
-def github(tmp_path: Path) -> Iterator[Github]:
-    """A judged GitHub."""
-    with serving(tmp_path) as github:
-        yield github
-
-
-@pytest.fixture
-def ask(github: Github) -> Ask:
-    """Ask as the publisher, below the repository."""
-
-    def ask(method: str, path: str, **more: object) -> requests.Response:
-        url, headers = f"{github.world.api_url}/repos/{NAME}{path}", {"Authorization": f"Bearer {github.token}"}
-        return requests.request(method, url, headers=headers, timeout=5, **more)  # type: ignore[arg-type]
-
-    return ask
+if TYPE_CHECKING:
+    from tests.sandbox.github.conftest import Ask
 
 
 def _ruled(kind: str, **more: object) -> Ruleset:

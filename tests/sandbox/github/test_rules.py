@@ -4,38 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from github_server import NAME, Github, serving
+from github_server import NAME, Github
 
 from contd_release.sandbox.github.records import GitHubRules, Limits, Release
 from contd_release.sandbox.world import World
 
-Ask = Callable[..., requests.Response]
-
-
-@pytest.fixture
-def github(tmp_path: Path) -> Iterator[Github]:
-    """A judged GitHub."""
-    with serving(tmp_path) as github:
-        yield github
-
-
-@pytest.fixture
-def ask(github: Github) -> Ask:
-    """Ask as the publisher, or with another token, below the repository."""
-
-    def ask(method: str, path: str, token: str | None = "", **more: object) -> requests.Response:
-        base = github.world.uploads_url if "/assets?name=" in path else github.world.api_url
-        headers = {} if token is None else {"Authorization": f"Bearer {token or github.token}"}
-        headers |= dict(more.pop("headers", {}))  # type: ignore[call-overload]
-        url = f"{base}/repos/{NAME}{path}"
-        return requests.request(method, url, headers=headers, timeout=5, **more)  # type: ignore[arg-type]
-
-    return ask
+if TYPE_CHECKING:
+    from tests.sandbox.github.conftest import Ask
 
 
 def _draft(ask: Ask, tag: str = "v1.0.0") -> int:
