@@ -119,8 +119,11 @@ def _free(release: Release, there: git.Remote) -> Found:
     at = there.branch(release.branch)
     if (release.by_pull and not release.has_branch) or at in (None, release.base, release_commit(release)):
         return Found(State.ABSENT, f"{release.tag} is free on {release.project.settings.remote}")
+    if release.has_branch:
+        return branch(release, release.branch, release_commit(release))
     return Found(
         State.CONFLICT,
         f"{release.branch} has moved to {at and at[:12]} since this release began at {release.base[:12]}",
         "invoke abort; git pull   (then begin again)",
+        expected=f"{release.branch} at the commit that this release began at",
     )

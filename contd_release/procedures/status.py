@@ -85,9 +85,10 @@ def _idle(entries: Journal) -> Iterator[str]:
     last, withdrawing = entries.last(Ended), entries.last(Withdrawing)
     withdrawn = entries.last(Withdrawn, last.version) if last else None
     how = f"; {last.version} {'withdrawn' if withdrawn else last.how} at {(withdrawn or last).at}" if last else ""
-    yield f"nothing is under way{how}"
-    if rollback := entries.withdrawing():
-        yield f"the rollback of {rollback.version} is, since {rollback.at}"
+    rollback = entries.withdrawing()
+    yield f"{'no release' if rollback else 'nothing'} is under way{how}"
+    if rollback:
+        yield f"the rollback of {rollback.version} is in progress since {rollback.at}"
         yield "type: invoke rollback"
         return
     is_fixed = withdrawing is not None and {"republish", "hotfix"} & {*withdrawing.wishes.split()}

@@ -23,11 +23,15 @@ PACKAGE: Final = "CONTD_RELEASE_PACKAGE"
 # The tasks that mean the repository where a person is, whatever runs them.
 _PROGRAMS: Final = {"invoke": "invoke", "inv": "invoke", "contd-release": "contd-release"}
 _OF_THE_REPOSITORY: Final = frozenset({"adopt", "changelog", "doctor", "news", "schedule"})
-# The tasks that take the options of a release; those of them that choose no version, and whether they take a value.
-_OF_A_RELEASE: Final = frozenset({"bump", "build", "check", "plan", "release"})
-_KEPT: Final = {"--because": True, "--without-ci": True, "--yes": False, "--dry-run": False}
-_KEPT_BY_ROLLBACK: Final = {"--dry-run": False}
-_BEGINS: Final = re.compile(r"invoke (release|rollback)( --(?:part|version|pre|final)\b.*)")
+# For each task that a hint begins: the typed tasks that take its options, and those options that choose no version;
+# whether they take a value.
+_OF_A_RELEASE: Final = {"--because": True, "--without-ci": True, "--yes": False, "--dry-run": False, "--json": False}
+_KEPT: Final = {
+    "release": (frozenset({"bump", "build", "check", "plan", "release"}), _OF_A_RELEASE),
+    "hotfix.finish": (frozenset({"hotfix.finish"}), _OF_A_RELEASE),
+    "rollback": (frozenset({"rollback"}), {"--dry-run": False, "--wait": True, "--json": False}),
+}
+_BEGINS: Final = re.compile(r"invoke (release|hotfix\.finish|rollback)( --(?:part|version|pre|final)\b.*)")
 # A task in a hint, other than the one that is about the repository and its packages.
 _A_TASK: Final = re.compile(r"\b(?:invoke|contd-release) (?!adopt\b)[a-z]+(?:\.[a-z]+)?\b")
 
@@ -90,8 +94,10 @@ def _as_typed(hint: str) -> str:
     at = next((number for number, word in enumerate(words) if not word.startswith("-")), len(words))
     task, rest = words[: at + 1], words[at + 1 :]
     begins = _BEGINS.match(command)
-    tasks, options = (_OF_A_RELEASE, _KEPT) if begins and begins[1] == "release" else ({"rollback"}, _KEPT_BY_ROLLBACK)
-    if not begins or _program() not in _PROGRAMS or not tasks.intersection(task):
+    if not begins or _program() not in _PROGRAMS:
+        return hint
+    tasks, options = _KEPT[begins[1]]
+    if not tasks.intersection(task):
         return hint
     kept = [
         shlex.join(rest[number : number + 1 + options[word]])

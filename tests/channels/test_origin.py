@@ -104,6 +104,17 @@ def test_a_tag_of_another_commit_is_there(here: Place, committed: Release) -> No
     assert "a version is never used twice" in found.type_next
 
 
+def test_another_commit_is_on_the_branch(here: Place, beginning: Beginning) -> None:
+    """The branch and the push of the tag say the same, which is printed as one problem."""
+    release = beginning()
+    here.publish("Theirs")
+    here.git("branch", release.branch, "main", where=here.remote)
+    here.git("reset", "-q", "--hard", release.base)
+    found = origin.pushed(release).observe()
+    assert State.CONFLICT is found.state
+    assert found == origin.branched(release).observe()
+
+
 def test_main_moved_before_the_push_of_a_patch(here: Place, beginning: Beginning, tmp_path: Path) -> None:
     """A patch goes to main: when somebody else was faster, neither the branch nor the tag is pushed."""
     release = commit(here, beginning("patch", because="small"), tmp_path)
@@ -113,7 +124,9 @@ def test_main_moved_before_the_push_of_a_patch(here: Place, beginning: Beginning
     assert State.ABSENT is step.observe().state
     here.publish("Theirs")
     before = remotes.refs(here.remote)
-    assert State.CONFLICT is step.observe().state
+    found = step.observe()
+    assert State.CONFLICT is found.state
+    assert found.expected == "main at the commit that this release began at"
     with pytest.raises(FailedCommand, match="rejected"):
         step.act[0].run(Running(tmp_path / "log"))
     assert before == remotes.refs(here.remote)

@@ -76,6 +76,18 @@ def test_within_a_rehearsal_the_rehearsal_is_typed(hint: str, shown: str, monkey
             "invoke rollback --version 1.2.0 --hotfix --dry-run",
         ),
         ("--dry rollback --yes", "invoke rollback --version 1.2.0", "invoke --dry rollback --version 1.2.0"),
+        (
+            "rollback --wait 7200 --json",
+            "invoke rollback --version 1.2.0   (it waits again)",
+            "invoke rollback --version 1.2.0 --wait 7200 --json   (it waits again)",
+        ),
+        ("rollback --wait abc", "invoke rollback --wait 1800", "invoke rollback --wait 1800"),
+        (
+            "hotfix.finish --yes --wait-ci --because small",
+            "invoke hotfix.finish --version 1.2.1 --because small --wait-ci",
+            "invoke hotfix.finish --version 1.2.1 --because small --wait-ci --yes",
+        ),
+        ("release --part minor --json", "invoke release --part major", "invoke release --part major --json"),
         ("status", "invoke rollback --version 1.2.0", "invoke rollback --version 1.2.0"),
         ("status", "invoke release --part auto", "invoke release --part auto"),
     ],

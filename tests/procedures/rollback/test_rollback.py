@@ -92,7 +92,7 @@ def test_nobody_yanks(everywhere: Place, world: World, yanking: Yanking) -> None
     assert len(world.part(Chat).messages(room="room")) == 2
     latest = releases.latest(github(world))
     assert latest is None
-    assert "the rollback of 0.2.0 is, since " in everywhere.say("status").out
+    assert "\nthe rollback of 0.2.0 is in progress since " in everywhere.say("status").out
     with yanking("0.2.0"):
         said = everywhere.run("rollback", "--wait", "30")
     assert said.code == 0, said.text
