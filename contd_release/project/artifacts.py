@@ -28,6 +28,8 @@ _DIGEST: Final = re.compile(r"(sha256:[0-9a-f]{64})?")
 class Tampered(Conflict):
     """An artifact is not what was sealed. Nothing is uploaded, and nothing is built again."""
 
+    otherwise = "invoke abort   (or, past the point of no return, invoke rollback --version …, which withdraws it)"
+
 
 @dataclass(frozen=True, order=True)
 class Artifact:
@@ -186,19 +188,16 @@ def check_one(folder: Path, artifact: Artifact) -> None:
         raise Tampered(
             f"{artifact.name} was sealed and cannot be read: {error.strerror}",
             expected=f"sha256 {artifact.sha256}",
-            type_next="invoke abort   (nothing of this release is public before the line)",
         ) from error
     if sha256 != artifact.sha256:
         raise Tampered(
             f"{artifact.name} has sha256 {sha256}",
             expected=f"sha256 {artifact.sha256}, as it was sealed",
-            type_next="invoke abort   (nothing of this release is public before the line)",
         )
     if size != artifact.size:
         raise Tampered(
             f"{artifact.name} has {size} bytes, and {SEAL} says {artifact.size}",
             expected=f"{SEAL} as it was written",
-            type_next="invoke abort   (nothing of this release is public before the line)",
         )
 
 

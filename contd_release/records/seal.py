@@ -11,8 +11,6 @@ from contd_release.project.release import Release
 from contd_release.records import journal
 from contd_release.records.entries import Approved, Built
 
-_ABORT = "invoke abort   (nothing of this release is public before the line)"
-
 
 def noted(release: Release) -> str:
     """The digest of the seal that this clone wrote for the release in progress; empty if it wrote none."""
@@ -36,5 +34,4 @@ def require_noted(release: Release, sealed: Sealed) -> None:
             raise Tampered(
                 f"{SEAL} is not the one that was {what}: its seal is {digest[:12]}",
                 expected=f"seal {known[:12]}, as the journal notes it",
-                type_next=_ABORT,
             )

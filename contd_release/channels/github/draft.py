@@ -152,6 +152,5 @@ def _bytes(path: Path, sha256: str) -> bytes:
         raise artifacts.Tampered(
             f"{path.name} has sha256 {found}",
             expected=f"sha256 {sha256}, as it was sealed",
-            type_next="invoke abort   (nothing of this release is public before the line)",
         )
     return content
