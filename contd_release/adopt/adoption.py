@@ -61,7 +61,10 @@ def look(tree: Tree, answers: Answers) -> Found:
     if not (found or channels["image"] or channels["chart"]):
         _require_tag_alone(tree, answers)
     releasing = today.find(tree, current.says, channels, answers)
-    stating = (*(of_chart.places(tree) if of_chart else ()), *(in_values.places(tree) if in_values else ()))
+    stating = (
+        *(of_chart.places(tree, has_image=channels["image"]) if of_chart else ()),
+        *(in_values.places(tree, has_image=channels["image"]) if in_values else ()),
+    )
     followed = places.find(tree, found, current, tagged, stating).joined(releasing.places, releasing.gone)
     proved = proof.find(tree, found, steps, answers)
     installed = developers.find(tree, proved, _requires_python(found)).findings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from packaging.version import Version
@@ -61,6 +61,11 @@ class Place:
         """Whether it is a key of a Chart.yaml, which is repaired whatever it says."""
         return self.path.rpartition("/")[2] == "Chart.yaml"
 
+    def as_tag(self) -> Place:
+        """The place as it names an image that a release publishes: the version alone, as SemVer."""
+        v = "v" if self.before.endswith("v") else ""
+        return replace(self, spelling="semver", before=self.before.removesuffix(v), says=f"{v}{self.says}")
+
     def spelled(self, version: Version) -> str:
         """A version as this place spells it."""
         if form := _PARTS.get(self.spelling):
@@ -82,12 +87,13 @@ class Place:
         """
         if self.is_chart:
             key = self.before.partition(":")[0]
+            v = "v" if self.before.endswith("v") else ""
             search = rf"""^{key}:([ \t]+)(["']?)[0-9A-Za-z.+-]+\2{_YAML_END}"""
-            replace = rf"{key}:\g<1>\g<2>{{new_version}}\g<2>"
+            replacing = rf"{key}:\g<1>\g<2>{v}{{new_version}}\g<2>"
         else:
-            search, replace = self._patterns()
+            search, replacing = self._patterns()
         lines = [f"filename = {_quoted(self.path)}", "regex = true", f"search = {_quoted(search)}"]
-        lines += [f"replace = {_quoted(replace)}"]
+        lines += [f"replace = {_quoted(replacing)}"]
         if form := _PARTS.get(self.spelling):
             lines.append(f'serialize = ["{form}"]')
         if self.spelling == "semver":

@@ -123,7 +123,7 @@ def _statements(path: str, text: str) -> Iterator[tuple[int, str]]:
         return
     pattern = rf"""__version__(?:\s*:[^=\n]*)?\s*=\s*["']({_VERSION})["']"""
     if path.endswith(".yaml"):
-        pattern = rf"""(?:version|appVersion):[ \t]+["']?({_VERSION})["']?[ \t]*(?:#.*)?$"""
+        pattern = rf"""(?:version|appVersion):[ \t]+["']?v?({_VERSION})["']?[ \t]*(?:#.*)?$"""
     for match in re.finditer(rf"^{pattern}", text, re.MULTILINE):
         yield text.count("\n", 0, match.start()) + 1, match[1]
 

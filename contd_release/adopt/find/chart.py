@@ -54,14 +54,18 @@ class Chart:
         """The path of a file in its folder."""
         return _in(self.folder, name)
 
-    def places(self, tree: Tree) -> Iterator[Place]:
-        """The lines of it that follow the release, and the image's tag in its values where that is a release."""
+    def places(self, tree: Tree, *, has_image: bool) -> Iterator[Place]:
+        """
+        The lines of it that follow the release.
+
+        Args:
+            has_image: whether the release publishes the image that it starts.
+        """
         keys = ("appVersion",) if self.is_own else ("version", "appVersion")
         for key in keys:
             for place in matching(tree, self.path, _KEY.format(key=key, any=ANY), "the chart's")[:1]:
-                # The image has the version as its tag: an appVersion of v1.2.0 would name one that is not there.
-                v = place.before[-1:] if place.before.endswith("v") else ""
-                yield replace(place, spelling="semver", before=place.before.removesuffix(v), says=f"{v}{place.says}")
+                of_ours = place.as_tag() if has_image or key == "version" else place
+                yield replace(of_ours, spelling="semver")
 
 
 def find(
@@ -80,7 +84,7 @@ def find(
     called = _value(tree, path, "name") or PurePosixPath(folder).name
     stated = _value(tree, path, "version")
     is_own = _counts_itself(tree, path, stated, version, answers)
-    registry = answers.given.get("chart.registry") or next((one for step in steps if (one := _pushed_to(step))), "")
+    registry = _registry(steps, answers)
     whose = "counts its own version" if is_own else "has the release's version"
     findings = [
         Finding(f"the chart is {called}, and {whose}", f"{path}:{tree.line_of(path, '^version:')}", f"it says {stated}")
@@ -180,6 +184,13 @@ def _pushed_to(step: Step) -> str:
     """`oci://HOST/PATH` of `helm push`, where a workflow names it."""
     match = re.search(r"helm push\s+.*?(oci://[a-zA-Z0-9.:/_-]+)", step.run, re.DOTALL)
     return match[1].rstrip("/").lower() if match else ""
+
+
+def _registry(steps: Sequence[Step], answers: Answers) -> str:
+    """Where the chart goes: as a person says, else as a workflow does; empty if none says."""
+    if "chart.registry" in answers.given:
+        return answers.of(Question("chart.registry", "the registry and the folder of the chart, oci://HOST/NAME", ""))
+    return next((one for step in steps if (one := _pushed_to(step))), "")
 
 
 def _value(tree: Tree, path: str, key: str) -> str:

@@ -36,12 +36,18 @@ class Values:
     tag: str = ""
     tag_line: int = 0
 
-    def places(self, tree: Tree) -> Iterator[Place]:
-        """The line of the tag, where that names a version."""
+    def places(self, tree: Tree, *, has_image: bool) -> Iterator[Place]:
+        """
+        The line of the tag, where that names a version.
+
+        Args:
+            has_image: whether the release publishes the image.
+        """
         match = _TAG.fullmatch(self.tag)
         place = on_line(tree, self.path, self.tag_line, match[1], "the image's tag in the chart") if match else None
         if place is None:
             return
+        place = place.as_tag() if has_image else place
         lines = (tree.text(self.path) or "").splitlines()
         is_once = sum(line == lines[self.tag_line - 1] for line in lines) == 1
         if is_once:

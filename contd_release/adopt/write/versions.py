@@ -105,7 +105,7 @@ def _listed(text: str) -> tuple[tuple[str, str], ...]:
 
 def _is_listed(place: Place, listed: tuple[tuple[str, str], ...]) -> bool:
     """Whether an entry finds this place: the file's, with a pattern that begins as the line does."""
-    key = place.before.strip().rstrip("=:\"' ")
+    key = place.before.partition(":")[0] if place.is_chart else place.before.strip().rstrip("=:\"' ")
     for path, search in listed:
         plain = search.replace("\\", "")
         if path == place.path and (plain.strip("^") == "{current_version}" or key in plain or key == ""):

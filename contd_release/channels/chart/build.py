@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from contd_release.channels.chart import dependencies
-from contd_release.channels.chart.names import CHANNEL, file_name, folder, version
+from contd_release.channels.chart.names import CHANNEL, app_version, file_name, folder, version
 from contd_release.channels.source import emptied, removed
 from contd_release.engine.step import Found, State, Step
 from contd_release.process.action import Call
@@ -41,7 +41,7 @@ def packed(release: Release) -> Step:
             emptied(made),
             Call("take the dependencies that were fetched before", partial(dependencies.taken, release, source)),
             helm.Fetched(source),
-            helm.package(source, version(release), release.semver, made),
+            helm.package(source, version(release), app_version(release), made),
             Call(f"date {path.name} and all in it by the release", partial(_dated, made / path.name, path, release)),
         ),
         undo=(removed(release, path.name, (path.name,)),),

@@ -59,6 +59,11 @@ def version(release: Release) -> str:
     return chart_version.of(release)
 
 
+def app_version(release: Release) -> str:
+    """`1.2.0`, or `v1.2.0`: what the chart says that it starts."""
+    return chart_version.of_app(release)
+
+
 def file_name(release: Release) -> str:
     """`contd-1.2.0.tgz`, as helm names what it packs."""
     return f"{name(release)}-{version(release)}.tgz"

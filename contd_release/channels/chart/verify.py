@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from contd_release.channels import read_back
 from contd_release.channels.chart.names import (
     CHANNEL,
+    app_version,
     image,
     kept_tag,
     of_ours,
@@ -91,9 +92,10 @@ def readings(release: Release) -> tuple[Reading, ...]:
 
 def _wrong_version(release: Release, chart: Path) -> str:
     found = helm.metadata(chart)
-    if (found.version, found.app_version) == (version(release), release.semver):
+    wanted = version(release), app_version(release)
+    if (found.version, found.app_version) == wanted:
         return ""
-    expected = " and ".join(dict.fromkeys((version(release), release.semver)))
+    expected = " and ".join(dict.fromkeys(wanted))
     return f"{chart.name} says version {found.version} and appVersion {found.app_version}, not {expected}"
 
 

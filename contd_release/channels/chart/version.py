@@ -23,6 +23,8 @@ from contd_release.tools import git
 
 _LINE: Final = re.compile(r"""^(version:[ \t]+)(["']?)([0-9A-Za-z.+-]+)\2(?=[ \t]*(?:#.*)?\r?$)""", re.MULTILINE)
 
+_APP: Final = re.compile(r"""^appVersion:[ \t]+["']?(v?)[0-9]""", re.MULTILINE)
+
 
 def of(release: Release) -> str:
     """
@@ -36,6 +38,20 @@ def of(release: Release) -> str:
         return release.semver
     question = ("the chart's version", release.project.root, release.base, release.commit, str(release.version))
     return ask_once.once(question, partial(_own, release, chart))
+
+
+def of_app(release: Release) -> str:
+    """
+    The appVersion of its chart: the release's version, after the `v` that git has before it.
+
+    An image that the release publishes has no `v` in its tag, so its chart has none.
+    """
+    settings = release.project.settings
+    if settings.chart is None or settings.image is not None:
+        return release.semver
+    text = git.text(release.project.root, release.commit or release.base, path(settings.chart)) or ""
+    match = _APP.search(text)
+    return f"{match[1] if match else ''}{release.semver}"
 
 
 def at(project: Project, version: Version) -> str:

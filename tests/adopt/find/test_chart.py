@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 from packaging.version import Version
 
+from contd_release.adopt import adoption
 from contd_release.adopt.find import chart
 from contd_release.adopt.questions import Answers
 from tests.adopt.find.test_package import repository
@@ -101,3 +102,31 @@ def test_dependencies_without_a_lock_are_said(tmp_path: Path, files: Mapping[str
     assert there is not None
     said = [one.reason for one in there.findings if one.what == "the chart has dependencies and no Chart.lock"]
     assert said == (["type: helm dependency update helm/x"] if lacks else [])
+
+
+def test_the_registry_is_as_a_person_says(tmp_path: Path) -> None:
+    """The answer that a finding names is one that adoption takes."""
+    answers = Answers({"chart.registry": "oci://registry.example.com/charts"})
+    of_chart = found(tmp_path, {"chart/Chart.yaml": named("x")}, answers)
+    assert of_chart is not None
+    assert of_chart.registry == "oci://registry.example.com/charts"
+    answers.refuse_unknown()
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "expected"), [({}, ["v1.3.0", "v1.3.0"]), ({"Dockerfile": "FROM scratch\n"}, ["1.3.0", "1.3.0"])]
+)
+def test_the_v_of_an_image_that_we_do_not_build_stays(
+    tmp_path: Path, dockerfile: Mapping[str, str], expected: list[str]
+) -> None:
+    """An image that a release publishes has the version alone as its tag; any other one keeps the v that it has."""
+    files = {
+        "pyproject.toml": '[project]\nname = "low-tide"\nversion = "1.2.0"\n',
+        "chart/Chart.yaml": 'apiVersion: v2\nname: low-tide\nversion: 1.2.0\nappVersion: "v1.2.0"\n',
+        "chart/values.yaml": "image:\n  repository: quay.io/acme/low-tide\n  tag: v1.2.0\n",
+    }
+    places = adoption.look(repository(tmp_path, files | dict(dockerfile)), Answers()).places.followed
+    of_image = [one for one in places if one.path.endswith(".yaml") and not one.before.startswith("version")]
+    lines = [one.will_be(Version("1.3.0")).split()[-1].strip('"') for one in of_image]
+    assert lines == expected
+    assert ["v{new_version}" in one.entry() for one in of_image] == [one.startswith("v") for one in expected]

@@ -15,7 +15,7 @@ from contd_release.errors import Usage
 from contd_release.project.news import News
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-from contd_release.project.settings import Chart, Settings
+from contd_release.project.settings import Chart, Image, Settings
 
 
 def git(where: Path, *words: str) -> str:
@@ -106,3 +106,17 @@ def test_only_the_version_changes(line: str) -> None:
 
     assert chart_version.said(text) == (2, "0.4.1")
     assert chart_version.stating(text, "0.4.2") == text.replace(line, line.replace("0.4.1", "0.4.2"), 1)
+
+
+@pytest.mark.parametrize(("says", "image", "expected"), [("v1.2.0", None, "v1.3.0"), ("v1.2.0", Image(), "1.3.0")])
+def test_the_app_version_has_the_v_that_git_says(tmp_path: Path, says: str, image: Image | None, expected: str) -> None:
+    """The chart names an image that is published elsewhere; one that the release publishes has no v in its tag."""
+    release = release_of(tmp_path / "clone", "0.4.1", previous=says[1:])
+    (release.project.root / "chart/Chart.yaml").write_text(
+        f"name: demo\nversion: 0.4.1\nappVersion: {says}\n", encoding="utf-8"
+    )
+    git(release.project.root, "commit", "-qam", "Say it")
+    release = replace(release, base=git(release.project.root, "rev-parse", "HEAD"))
+    settings = replace(release.project.settings, image=image)
+    release = replace(release, project=replace(release.project, settings=settings))
+    assert chart_version.of_app(release) == expected
