@@ -48,8 +48,8 @@ def pushed(release: Release) -> Step:
         then = "look: git log FETCH_HEAD; invoke abort, and begin again"
         found = origin.branch(release, name, made_commit(release), then)
         is_free = found.state is State.ABSENT and not _is_given_up(release)
-        if is_free and (pull := of(release)) and not pull.is_open:
-            return Found(State.DONE, f"{name} is deleted: {pull.url} is closed")
+        if is_free and (pull := of(release)) and pull.is_merged:
+            return Found(State.DONE, f"{name} is deleted: {pull.url} is merged")
         return found
 
     def push(commit: str) -> git.Transfer:

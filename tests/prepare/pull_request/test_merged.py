@@ -199,6 +199,18 @@ def test_an_abort(
     assert left[0].endswith("/pull/1 on its page" if is_merged else "/pull/1 stays on GitHub, closed")
 
 
+@pytest.mark.parametrize("is_branch_gone", [False, True])
+def test_an_abort_after_a_person_closed_it(
+    github: Github, release: Release, is_branch_gone: bool, steps: Callable[[Release], tuple[str, ...]]
+) -> None:
+    """Its branch is deleted, also where that person has done it, and the abort says what stays."""
+    issues.edit_pull(api.connected(release.project), 1, state="closed")
+    if is_branch_gone:
+        github.git("push", "--quiet", "origin", "--delete", release.request)
+    assert [one.partition("/pull/")[2] for one in steps(release)] == ["1 was closed without being merged"]
+    assert git.remote(release.project.root, "origin").branch(release.request) is None
+
+
 def test_begun_again_after_an_abort(
     release: Release, tmp_path: Path, steps: Callable[[Release], tuple[str, ...]]
 ) -> None:
