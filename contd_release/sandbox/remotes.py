@@ -17,18 +17,21 @@ _GUARDED: Final = "guarded"
 _HOOK: Final = """#!/bin/sh
 case "$2" in *[!0]*) what=update;; *) what=creation;; esac
 case "$3" in *[!0]*) ;; *) what=deletion;; esac
+# Patterns are not names of files here.
+set -f
 if test -e guarded; then
-  while read -r kind pattern code why; do
+  while read -r kind pattern exclude code why; do
     test "$kind" = "$what" || continue
-    case "$1" in
-      $pattern)
-        if test "$code" = GH013
-        then echo "error: GH013: Repository rule violations found for $1." >&2
-        else echo "error: GH006: Protected branch update failed for $1." >&2
-        fi
-        echo "- $why" >&2
-        exit 1;;
-    esac
+    case "$1" in $pattern) ;; *) continue;; esac
+    for one in $(echo "$exclude" | tr , ' '); do
+      case "$1" in $one) continue 2;; esac
+    done
+    if test "$code" = GH013
+    then echo "error: GH013: Repository rule violations found for $1." >&2
+    else echo "error: GH006: Protected branch update failed for $1." >&2
+    fi
+    echo "- $why" >&2
+    exit 1
   done < guarded
 fi
 test -e refused || exit 0
@@ -48,12 +51,14 @@ class Guard:
         pattern: of whole refs; `*` stands for anything.
         code: `GH006` for a protected branch, `GH013` for a ruleset.
         why: what has to be done instead.
+        exclude: patterns of the refs that it is not about.
     """
 
     kind: str
     pattern: str
     code: str
     why: str
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ def allow(remote: Path, ref: str) -> None:
 
 def guard(remote: Path, guards: tuple[Guard, ...]) -> None:
     """Let pushes keep these rules from now on, instead of those before."""
-    lines = [f"{one.kind} {one.pattern} {one.code} {one.why}\n" for one in guards]
+    lines = [f"{one.kind} {one.pattern} {','.join(one.exclude) or '-'} {one.code} {one.why}\n" for one in guards]
     files.write(remote / _GUARDED, "".join(lines))
 
 

@@ -52,6 +52,8 @@ def test_a_push_that_a_rule_forbids_is_refused(github: Github, record: Record, r
         (_ruled("pull_request", enforcement="evaluate"), "refs/heads/main"),
         (_ruled("creation", target="tag", include=("refs/tags/old-*",)), "refs/tags/v1.0.0"),
         (_ruled("creation"), "refs/heads/main"),
+        (_ruled("pull_request", include=("~ALL",), exclude=("refs/heads/x", "~DEFAULT_BRANCH")), "refs/heads/main"),
+        (_ruled("creation", include=("~ALL",), exclude=("refs/heads/release/*",)), "refs/heads/release/v1"),
     ],
 )
 def test_a_push_that_no_rule_forbids_arrives(github: Github, record: Record, ref: str) -> None:

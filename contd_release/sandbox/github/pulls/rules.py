@@ -75,12 +75,12 @@ def _guards(place: StoredRepository) -> Iterator[remotes.Guard]:
     for ruleset in place.shelf(Ruleset):
         if ruleset.enforcement != "active" or _PUSHER in ruleset.bypass:
             continue
-        whole = f"refs/{'tags' if ruleset.target == 'tag' else 'heads'}/*"
+        named = {"~DEFAULT_BRANCH": default, "~ALL": f"refs/{'tags' if ruleset.target == 'tag' else 'heads'}/*"}
+        exclude = tuple(named.get(one, one) for one in ruleset.exclude)
         for pattern in ruleset.include:
-            ref = {"~DEFAULT_BRANCH": default, "~ALL": whole}.get(pattern, pattern)
             for rule in ruleset.rules:
                 if found := _PUSHES.get(str(rule["type"])):
-                    yield remotes.Guard(found[0], ref, "GH013", found[1])
+                    yield remotes.Guard(found[0], named.get(pattern, pattern), "GH013", found[1], exclude)
     for one in place.shelf(Protection):
         needs = (one.approvals is not None and _PUSHER not in one.bypass) or one.checks
         if needs and one.admins:
