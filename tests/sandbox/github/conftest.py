@@ -21,6 +21,6 @@ def ask(github: Github) -> Ask:
         headers = {} if token is None else {"Authorization": f"Bearer {token or github.token}"}
         headers |= dict(more.pop("headers", {}))  # type: ignore[call-overload]
         url = f"{base}/repos/{NAME}{path}"
-        return requests.request(method, url, headers=headers, timeout=5, **more)  # type: ignore[arg-type]
+        return requests.request(method, url, headers=headers, timeout=30, **more)  # type: ignore[arg-type]
 
     return ask
