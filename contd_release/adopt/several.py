@@ -48,11 +48,11 @@ class Member:
     @property
     def table(self) -> dict[str, str | tuple[str, ...]]:
         """What its table says, besides its proof."""
-        told: dict[str, str | tuple[str, ...]] = {"folder": self.folder.rstrip("/")}
+        found: dict[str, str | tuple[str, ...]] = {"folder": self.folder.rstrip("/")}
         form = self.found.tags.format
         # A format without a name would be that of every package.
         is_own = TagFormat(form).before.lower() not in ("", "v", "release-", "rel-")
-        return told | ({"tag-format": form} if is_own and form != tags_of(self.name, {}) else {})
+        return found | ({"tag-format": form} if is_own and form != tags_of(self.name, {}) else {})
 
     @property
     def proof(self) -> dict[str, str | tuple[str, ...]]:

@@ -9,7 +9,6 @@ from contd_release.after.announce.message import Kind
 from contd_release.after.announce.places import AnnouncementPlace, places
 from contd_release.errors import NeedsPerson, Usage
 from contd_release.project.release import Release
-from contd_release.project.settings import Settings
 from contd_release.records import journal
 from contd_release.records.entries import Announced, Announcing, Entry
 
@@ -63,7 +62,7 @@ def unknown(place: str, release: Release, kind: Kind, why: str) -> NeedsPerson:
     again = command(release, kind)
     return NeedsPerson(
         f"the {kind} message of {release.version} to {place} {why}",
-        expected=f"somebody who looks at {place} and says whether it is there",
+        expected=f"a person who looks at {place} and says whether it is there",
         type_next=f"{again} --done {place}   (it is there), or {again} --again {place}   (it is not)",
     )
 
@@ -73,30 +72,31 @@ def command(release: Release, kind: Kind) -> str:
     return f"invoke announce --version {release.version}" + (f" --kind {kind}" if kind != "release" else "")
 
 
-def require_place(settings: Settings, name: str, command: Sequence[str]) -> None:
+def require_place(among: Sequence[AnnouncementPlace], name: str, command: Sequence[str], table: str) -> None:
     """
     Refuse a name that is no place's.
 
     Args:
         command: the parts of the command that the name ends.
+        table: the one that lists the places.
 
     Raises:
         Usage: there is no such place.
     """
-    known = [place.name for place in places(settings)]
+    known = [place.name for place in among]
     if name in known:
         return
     near = get_close_matches(name, known, 1)
     raise Usage(
         f"there is no place {name!r}" + (f"; did you mean {near[0]}?" if near else ""),
-        expected=", ".join(known) or "a place in [tool.contd-release.announce]",
+        expected=", ".join(known) or f"a place in [tool.contd-release.{table}]",
         type_next=" ".join((*command, (near or known)[0])) if known else "$EDITOR pyproject.toml",
     )
 
 
 def _answer(release: Release, name: str, kind: Kind, outcome: str) -> None:
     version = str(release.version)
-    require_place(release.project.settings, name, (command(release, kind), f"--{outcome}"))
+    require_place(places(release.project.settings), name, (command(release, kind), f"--{outcome}"), "announce")
     newest = last(release, name, kind)
     if not isinstance(newest, Announcing):
         state = f"got the message at {newest.at}" if newest and has_it(newest) else "got no message"

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Final
 
 from contd_release.after.announce import message
+from contd_release.after.announce.outcome import require_place
 from contd_release.after.announce.places import AnnouncementPlace, alarms
 from contd_release.after.watch.strangers import Stranger, count
 from contd_release.engine.checklist import Together
@@ -100,13 +101,7 @@ def answer(project: Project, name: str, outcome: str) -> None:
     Raises:
         Usage: there is no such place, or nothing is open there.
     """
-    known = [place.name for place in alarms(project.settings)]
-    if name not in known:
-        raise Usage(
-            f"there is no place for alarms {name!r}",
-            expected=", ".join(known) or "a place in [tool.contd-release.watch.announce]",
-            type_next="invoke watch --dry-run   (it names the places)" if known else "$EDITOR pyproject.toml",
-        )
+    require_place(alarms(project.settings), name, ("invoke watch", f"--{outcome}"), "watch.announce")
     if not (heard := _heard(project, name)).open:
         raise Usage(f"no alarm to {name} is open", "a message whose outcome is not known", "invoke watch")
     marks = " ".join(sorted(heard.open))
@@ -170,6 +165,6 @@ def _mark(stranger: Stranger) -> str:
 def _unknown(place: str, why: str) -> NeedsPerson:
     return NeedsPerson(
         f"the alarm to {place} {why}",
-        expected=f"somebody who looks at {place} and says whether it is there",
+        expected=f"a person who looks at {place} and says whether it is there",
         type_next=f"invoke watch --done {place}   (it is there), or invoke watch --again {place}   (it is not)",
     )

@@ -10,6 +10,7 @@ from contd_release.after.announce import announcement as announce
 from contd_release.after.announce import outcome
 from contd_release.after.announce.announcement import Announcement
 from contd_release.after.announce.message import Kind
+from contd_release.after.announce.places import places
 from contd_release.channels.withdrawal import Rollback
 from contd_release.console import Report, reporting
 from contd_release.engine.checklist import Checklist, Section
@@ -156,7 +157,8 @@ def about(wanted: Wanted, *, as_json: bool) -> Telling:
     of_kind = f" --kind {kind}" if kind != "release" else ""
     for option, place in (("--again", wanted.again), ("--done", wanted.done)):
         if place:
-            outcome.require_place(project.settings, place, (f"invoke announce{named}{of_kind}", option))
+            command = (f"invoke announce{named}{of_kind}", option)
+            outcome.require_place(places(project.settings), place, command, "announce")
     begun = journal.of(project).under_way()
     if not version and begun is None:
         raise NotReady(

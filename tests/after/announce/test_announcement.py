@@ -104,7 +104,7 @@ def test_lost_answer_asks_a_person(made: Made, world: World, chat: Chat, telling
 
     assert str(first.value) == (
         "the release message of 1.2.0 to general may or may not have arrived: no answer\n"
-        "  expected: somebody who looks at general and says whether it is there\n"
+        "  expected: a person who looks at general and says whether it is there\n"
         "  type:     invoke announce --version 1.2.0 --done general   (it is there), or "
         "invoke announce --version 1.2.0 --again general   (it is not)"
     )

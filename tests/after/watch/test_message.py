@@ -70,8 +70,9 @@ def test_a_name_by_a_stranger_is_only_text() -> None:
 
 def test_only_what_is_open_can_be_answered(project: Project) -> None:
     """A place that is none, and one to which no alarm is open."""
-    with pytest.raises(Usage, match="there is no place for alarms 'gards'"):
+    with pytest.raises(Usage, match="there is no place 'gards'; did you mean guards") as refused:
         message.answer(project, "gards", "done")
+    assert refused.value.type_next == "invoke watch --done guards"
     with pytest.raises(Usage, match="no alarm to guards is open"):
         message.answer(project, "guards", "done")
 
