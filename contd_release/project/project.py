@@ -118,7 +118,8 @@ def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) 
     packages = several.described(layers)
     several.require_valid(packages, layers, text_of)
     table = several.named(packages, os.environ.get(PACKAGE, ""), state)
-    layers = {path: several.of_package(layer, table) for path, layer in layers.items()}
+    files = layers
+    layers = {path: several.of_package(layer, table) for path, layer in files.items()}
     layers = {"": {"tag-format": several.tags_of(table, {})}} | layers if table else layers
     merged = tables.merged(layers)
     folder = f"{_folder(merged)}/" if table else ""
@@ -131,6 +132,8 @@ def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) 
     assert news is not None
     assert name is not None
     assert package is not None
+    if table:
+        settings = replace(settings, website=several.website_of(settings.website, files, table))
     return Project(
         root=root,
         state=several.state_of(state, table),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -18,6 +19,7 @@ from contd_release.errors import ReleaseError, Usage, raise_all
 from contd_release.process.hints import PACKAGE, for_package
 from contd_release.project.defaults import Read
 from contd_release.project.rules import PATH, PROJECT
+from contd_release.project.settings import Website
 from contd_release.project.tables import merged
 from contd_release.project.tag_format import DEFAULT, FIELD, TagFormat
 
@@ -65,13 +67,23 @@ def of_package(layer: Table, name: str) -> Table:
         own["package"] = own.pop("folder")
     # A format that all shared would give two releases one tag.
     shared.pop("tag-format", None)
-    if isinstance(website := shared.get("website"), dict):
-        # Its pages are called after versions, which two packages can have in common.
-        shared["website"] = website | {"folder": f"{website.get('folder', '.')}/{name}".removeprefix("./")}
     for key, value in own.items():
         below = shared.get(key)
         shared[key] = below | value if isinstance(below, dict) and isinstance(value, dict) else value
     return shared
+
+
+def website_of(website: Website | None, layers: Mapping[str, Table], name: str) -> Website | None:
+    """
+    The website of a package: in one that all share it gets a folder, unless its own table names one.
+
+    Pages are called after versions, which two packages can have in common.
+    """
+    own = described(layers).get(name, {}).get("website", {})
+    is_shared = any(isinstance(layer.get("website"), dict) for layer in layers.values())
+    if website is None or not is_shared or "folder" in own:
+        return website
+    return replace(website, folder=f"{website.folder}/{name}".removeprefix("./"))
 
 
 def require_valid(packages: Mapping[str, Table], layers: Mapping[str, Table], text_of: Read) -> None:

@@ -63,6 +63,17 @@ def test_pages_of_two_packages_are_apart(monkeypatch: pytest.MonkeyPatch) -> Non
     assert folders == ["core", "engine"]
 
 
+def test_pages_are_apart_whatever_files_describe_the_website(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file that is laid over the settings and says nothing of the folder leaves it as it was."""
+    monkeypatch.setenv(PACKAGE, "core")
+    monkeypatch.setenv("CONTD_RELEASE_CONFIG", str(tmp_path / "overlay.toml"))
+    (tmp_path / "overlay.toml").write_text('website.branch = "pages"\n', encoding="utf-8")
+    shared = '[tool.contd-release.website]\nrepository = "https://example.org/site.git"\nfolder = "docs"\n'
+    found = read(shared + CORE + CLI).settings.website
+    assert found is not None
+    assert (found.branch, found.folder) == ("pages", "docs/core")
+
+
 def test_a_workflow_knows_the_package_by_the_tag(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tasks of a workflow that a tag starts need no option."""
     monkeypatch.setenv("GITHUB_REF_TYPE", "tag")
