@@ -107,6 +107,6 @@ def _table(text: str) -> dict[str, Any]:
 
     try:
         found = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         found = None
     return found if isinstance(found, dict) else {}

@@ -18,7 +18,7 @@ def patterns(text: str) -> tuple[str, ...] | None:
 
     try:
         found = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         return None
     # YAML 1.1 reads the key `on` as true.
     on = (found.get("on") or found.get(True)) if isinstance(found, dict) else None
@@ -33,9 +33,17 @@ def matches(filters: tuple[str, ...], tag: str) -> bool:
     """Whether a tag passes these filters; the last one that knows it decides, and `!` leaves it out."""
     passed = False
     for one in filters:
-        if re.fullmatch(_expression(one.removeprefix("!")), tag):
+        if _knows(one.removeprefix("!"), tag):
             passed = not one.startswith("!")
     return passed
+
+
+def _knows(pattern: str, tag: str) -> bool:
+    """Whether a filter is about a tag; one that cannot be read is about none."""
+    try:
+        return re.fullmatch(_expression(pattern), tag) is not None
+    except (re.error, OverflowError, RecursionError):
+        return False
 
 
 def _expression(pattern: str) -> str:

@@ -23,7 +23,7 @@ def unsigned(text: str, environment: str) -> str:
 
     try:
         found = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         return "it is no YAML"
     jobs = list(_jobs(_table(found)))
     if not jobs:

@@ -183,7 +183,7 @@ def _metadata(text: bytes) -> dict[str, Any]:
 
     try:
         found = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Conflict(f"Chart.yaml is not YAML: {error}", expected="a packed chart", type_next=_INSTEAD) from error
     if not isinstance(found, dict):
         raise Conflict("Chart.yaml holds no table", expected="a packed chart", type_next=_INSTEAD)
@@ -193,7 +193,7 @@ def _metadata(text: bytes) -> dict[str, Any]:
 def _object(content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise Conflict("the chart's manifest or metadata is not JSON", expected="a JSON object", type_next=_INSTEAD)

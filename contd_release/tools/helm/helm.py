@@ -187,7 +187,7 @@ def _documents(text: str) -> list[Any]:
 
     try:
         return list(yaml.safe_load_all(text))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Usage(f"helm printed something that is not YAML: {error}", expected="YAML") from error
 
 

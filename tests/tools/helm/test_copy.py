@@ -77,9 +77,10 @@ def test_a_signature_does_not_stay_on_what_it_does_not_cover() -> None:
         (archive({"contd/charts/other/Chart.yaml": "name: other\n"}), "the archive has no Chart.yaml"),
         (archive({"contd/Chart.yaml": "- a list\n"}), "Chart.yaml holds no table"),
         (archive({"contd/Chart.yaml": "a: [\n"}), "Chart.yaml is not YAML"),
+        (archive({"contd/Chart.yaml": "a: 2024-13-45\n"}), "Chart.yaml is not YAML"),
         (archive({"contd/big": "x" * (100 << 20), "contd/Chart.yaml": "a: b\n"}), "unpacks to more than 100 MB"),
     ],
-    ids=["bytes", "gzip", "a subchart's", "list", "yaml", "bomb"],
+    ids=["bytes", "gzip", "a subchart's", "list", "yaml", "date", "bomb"],
 )
 def test_what_is_no_chart(content: bytes, expected: str) -> None:
     """It is said what is wrong with it, and no copy is made."""
