@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import NoneType
 
 import pytest
 
@@ -15,7 +18,7 @@ from contd_release.after.watch import message
 from contd_release.after.watch.strangers import Stranger
 from contd_release.channels.offer import Offer
 from contd_release.engine.checklist import Checklist
-from contd_release.errors import FailedCommand, NeedsPerson, ReleaseError, Usage
+from contd_release.errors import FailedCommand, NeedsPerson, ReleaseError, Unwritable, Usage
 from contd_release.process.action import Running
 from contd_release.project.project import Project
 from contd_release.project.settings import Settings, Watch
@@ -145,3 +148,28 @@ def walk_ended(project: Project) -> ReleaseError | None:
     except ReleaseError as error:
         return error
     return None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kept", "sent"), [(0, 0), (1, 1)])
+def test_a_journal_that_cannot_be_written(
+    project: Project, chat: Chat, monkeypatch: pytest.MonkeyPatch, kept: int, sent: int
+) -> None:
+    """Without the intention no message is sent; without the outcome a person is asked, and none is sent again."""
+    pytest.importorskip("apprise", reason="the extra `announce` is not installed")
+    real, lines = os.fsync, list[int]()
+
+    def fsync(descriptor: int) -> None:
+        if len(lines) == kept:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        lines.append(descriptor)
+        real(descriptor)
+
+    with monkeypatch.context() as disk:
+        # The first line also makes the file, whose folder is on the disk then.
+        journal.of(project).append(Alarmed(version="", place="another", strangers="", outcome="done"))
+        disk.setattr(os, "fsync", fsync)
+        assert isinstance(walk(project), Unwritable)
+    assert len(chat.messages()) == sent
+    assert isinstance(walk(project), NeedsPerson if sent else NoneType)
+    assert len(chat.messages()) == 1
