@@ -27,9 +27,9 @@ def annotated(release: Release, chart: Chart) -> Step:
         if not release.tree.is_dir():
             return Found(State.ABSENT, "there is no tree yet")
         before, after = _texts(release, path)
-        count = after.count("- kind: ")
         if before != after:
             return Found(State.ABSENT, f"{path} lists other changes")
+        count = sum(bool(hub.kind(kind)) for kind, _ in _changes(release))
         return Found(State.DONE, f"{count} change{'s' * (count != 1)}")
 
     return Step(
@@ -42,15 +42,19 @@ def annotated(release: Release, chart: Chart) -> Step:
 def _texts(release: Release, path: str) -> tuple[str, str]:
     """The Chart.yaml as it is in the release's tree, and as it should be."""
     text = (release.tree / path).read_bytes().decode(errors="surrogateescape")
+    wanted = hub.wanted(_changes(release), is_prerelease=release.version.is_prerelease)
+    return text, hub.annotated(text, path, wanted)
+
+
+def _changes(release: Release) -> list[tuple[str, str]]:
+    """The type and the text of each fragment at the base of the release, in the order of the notes."""
     found, news = fragments.at(release.project, release.base).fragments, release.project.news
-    changes = [
+    return [
         (one.type, git.text(release.project.root, release.base, f"{news.directory}/{one.name}") or "")
         for kind in news.types
         for one in found
         if one.type == kind
     ]
-    wanted = hub.wanted(changes, is_prerelease=release.version.is_prerelease)
-    return text, hub.annotated(text, path, wanted)
 
 
 def _write(release: Release, path: str) -> None:

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 CHART = Chart("helm/demo", artifact_hub=True)
 CHART_YAML = "apiVersion: v2\nname: demo\nversion: 0.1.0 # kept\n"
+CRDS = "annotations:\n  artifacthub.io/crds: |\n    - kind: Demo\n"
 
 
 def test_the_states(here: Place, beginning: Beginning, tmp_path: Path) -> None:
     """Absent without a tree and in an untouched one; done once written, also when the fragments are gone."""
-    here.write("helm/demo/Chart.yaml", CHART_YAML)
+    here.write("helm/demo/Chart.yaml", CHART_YAML + CRDS)
     here.write("newsfragments/7.security.md", "Passwords stay\nout of the log.\n")
     here.publish()
     release = beginning()
@@ -35,7 +36,7 @@ def test_the_states(here: Place, beginning: Beginning, tmp_path: Path) -> None:
     assert (step.observe().state, step.observe().detail) == (State.ABSENT, "helm/demo/Chart.yaml lists other changes")
     Checklist((step,)).walk(lambda _: None, Running(tmp_path))
     (release.tree / "newsfragments/7.security.md").unlink()
-    assert step.observe().state is State.DONE
+    assert (step.observe().state, step.observe().detail) == (State.DONE, "4 changes")
     text = (release.tree / "helm/demo/Chart.yaml").read_text(encoding="utf-8")
     found = yaml.safe_load(text)["annotations"]
     assert text.startswith(CHART_YAML)
@@ -43,6 +44,7 @@ def test_the_states(here: Place, beginning: Beginning, tmp_path: Path) -> None:
     assert {"kind": "security", "description": "Passwords stay out of the log."} in yaml.safe_load(
         found["artifacthub.io/changes"]
     )
+    assert len(yaml.safe_load(found["artifacthub.io/changes"])) == 4
 
 
 def test_annotations_on_one_line_stop_the_release(here: Place, beginning: Beginning, tmp_path: Path) -> None:
