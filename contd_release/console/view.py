@@ -61,6 +61,8 @@ class Line:
             line.append(" ").append_text(detail)
         line.append(self.seconds.rjust(_SECONDS), style="dim")
         line.truncate(width)
+        # A terminal echoes Ctrl-C behind the last line; behind blanks up to the margin the echo would wrap.
+        line.rstrip()
         return line
 
 

@@ -48,12 +48,17 @@ def walked(*phases: Phase, log: Path | None = None) -> Board:
     return board
 
 
-def shown(board: Board, rows: int, columns: int = 80) -> list[str]:
-    """The lines on a terminal of this size."""
+def printed(board: Board, rows: int, columns: int = 80) -> list[str]:
+    """The lines as they go to a terminal of this size, with the blanks at their ends."""
     console = Console(file=io.StringIO(), width=columns, height=rows, force_terminal=True, color_system=None)
     console.print(View(board))
     assert isinstance(console.file, io.StringIO)
-    return [line.rstrip() for line in console.file.getvalue().splitlines()]
+    return console.file.getvalue().splitlines()
+
+
+def shown(board: Board, rows: int, columns: int = 80) -> list[str]:
+    """The lines on a terminal of this size."""
+    return [line.rstrip() for line in printed(board, rows, columns)]
 
 
 @given(st.lists(st.sampled_from(Phase), max_size=50), st.integers(24, 130), st.integers(40, 200))
@@ -101,6 +106,14 @@ def test_what_waits_is_open_where_there_is_room() -> None:
     assert "✓ prepare                                24 steps done                     0.0 s" in lines
     assert "  publish 4 holds" in lines
     assert "  after 5 holds" in lines
+
+
+@pytest.mark.parametrize("rows", [24, 45, 120])
+def test_the_echo_of_ctrl_c_fits_behind_the_last_line(rows: int) -> None:
+    """A terminal that wraps `^C` moves the cursor, and the next picture is drawn a line too low."""
+    last = printed(walked(*[Phase.DONE] * 24, Phase.ACTING), rows)[-1]
+    assert last == last.rstrip()
+    assert len(last) < 78
 
 
 def test_a_long_section_folds_its_finished_and_its_coming_steps() -> None:
