@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Final
@@ -14,6 +15,8 @@ from contd_release.project.release import Release
 from contd_release.tools import git
 
 NOXFILE: Final = "noxfile.py"
+# What is imported from another module may be a session of it.
+_WITHOUT_SESSIONS: Final = sys.stdlib_module_names | {"nox"}
 _EDIT: Final = "$EDITOR pyproject.toml   (proof in [tool.contd-release])"
 
 
@@ -55,7 +58,7 @@ def _found(text: str) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             yield from ((_name(node, one), node.lineno) for one in node.decorator_list if _makes_session(one))
-        elif isinstance(node, ast.ImportFrom):
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] not in _WITHOUT_SESSIONS:
             yield from ((one.asname or one.name.replace("*", ""), node.lineno) for one in node.names)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and _makes_session(node.func):
             yield "", node.lineno

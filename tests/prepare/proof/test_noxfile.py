@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from tests.conftest import Place
 
 NOXFILE = """
+from pathlib import Path
 import nox
+from nox import Session
 
 @nox.session
 def tests(session): ...
