@@ -15,6 +15,8 @@ from typing import Final, TypeAlias
 from released import NAME, Lab
 
 from contd_release.records import lock
+from contd_release.records.entries import Ended
+from contd_release.records.journal import Journal
 from contd_release.sandbox import remotes
 from contd_release.sandbox.github.api import Forge
 from contd_release.sandbox.github.records import Asset, Release
@@ -73,6 +75,9 @@ def state(lab: Lab) -> State:
 
 def killed_at_something_new(room: Room, lab: Lab, known: set[str]) -> str | None:
     """Release until something happens that was not known, and kill there; what that was, or nothing at the end."""
+    if any(Journal(lab.clone / ".git" / "contd-release" / "journal.jsonl").entries(Ended)):
+        # The last step was over, and the release with it, before the kill came.
+        return None
     process = lab.start("release", "--part", "minor", "--yes", "--json", publisher="here") if not known else None
     process = process or lab.start("release", "--yes", "--json", publisher="here")
     acted, said = set[str](), list[str]()

@@ -6,17 +6,15 @@ Killed at any moment, nothing half made is left.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from contd_release.engine.checklist import Checklist, Section
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import NeedsPerson
 from contd_release.procedures.hotfix.hotfix import PREFIX, Hotfix, worktree
-from contd_release.process.action import Action, Call, Running
+from contd_release.process.action import Action, Running
 from contd_release.project.release import folder
 from contd_release.tools import git
 
@@ -165,7 +163,8 @@ class CheckedOut:
         if hotfix.tree.exists():
             yield git.git(root, "worktree", "repair", path)
             return
-        yield Call(f"make room for {half.name}", partial(shutil.rmtree, half, ignore_errors=True))
+        # A killed `git worktree add` leaves it locked, which pruning would keep.
+        yield git.remove_worktree(root, half)
         yield git.git(root, "worktree", "prune")
         yield git.git(
             root, "worktree", "add", *((str(half), branch) if is_here else (*start[:3], str(half), start[-1]))

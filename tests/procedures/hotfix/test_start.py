@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -149,8 +150,20 @@ def test_a_hotfix_that_brings_more_than_a_fix(released: Place) -> None:
     assert said.code == 2
     assert "1 feature ask for minor at least, and 0.2.1 is a patch release" in said.err
     (line,) = [one for one in said.err.splitlines() if "type:" in one]
-    assert line.strip() == 'type:     invoke hotfix.finish --version 0.2.1 --because "…"'
+    assert line.strip() == 'type:     invoke hotfix.finish --version 0.2.1 --because "…" --yes'
     words = shlex.split(line.partition("invoke ")[2])
-    said = released.run(*words, "--yes")
+    said = released.run(*words)
     assert said.code == 0, said.text
     assert "contd 0.2.1 is out." in said.out
+
+
+def test_a_checkout_that_was_killed_is_made_again(released: Place) -> None:
+    """git locks a worktree that it is filling; killed then, it stays locked, and pruning would keep it."""
+    assert released.run("hotfix.start", "--of", "0.2.0").code == 0
+    tree, half = released.clone.with_name("clone-hotfix-v0.2.1"), released.clone.with_name(".clone-hotfix-v0.2.1.half")
+    released.git("worktree", "move", str(tree), str(half))
+    released.git("worktree", "lock", "--reason", "initializing", str(half))
+    shutil.rmtree(half)
+    said = released.run("hotfix.start", "--of", "0.2.0")
+    assert said.code == 0, said.text
+    assert released.git("branch", "--show-current", where=tree) == BRANCH
