@@ -23,6 +23,7 @@ from contd_release.adopt.write import settings as write_settings
 from contd_release.adopt.write import tasks as write_tasks
 from contd_release.adopt.write.settings import Table, Value
 from contd_release.project.defaults import github_repository
+from contd_release.project.latest import is_nameless
 from contd_release.project.several import chosen, tags_of
 from contd_release.project.tag_format import TagFormat
 from contd_release.tools import git
@@ -51,7 +52,7 @@ class Member:
         found: dict[str, str | tuple[str, ...]] = {"folder": self.folder.rstrip("/")}
         form = self.found.tags.format
         # A format without a name would be that of every package.
-        is_own = TagFormat(form).before.lower() not in ("", "v", "release-", "rel-")
+        is_own = not is_nameless(TagFormat(form))
         return found | ({"tag-format": form} if is_own and form != tags_of(self.name, {}) else {})
 
     @property

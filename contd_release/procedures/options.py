@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contd_release.errors import Usage
+from contd_release.process import hints
 
 HELP: Final = {
     "part": "the part to raise: major, minor, patch, or auto (what the changes ask for); without one, go on",
@@ -67,7 +68,11 @@ class Words:
     """
     The options of a call that choose a version, and the reasons that it gives.
 
+    A reason that is empty, as after a shell variable that is not set, is refused.
+
     Args:
+        because: the reason for a smaller part; None if the call gives none.
+        without_ci: the reason to go on without green checks; None if the call gives none.
         hotfix: the version of a hotfix, whose branch is released.
         version: the version itself, instead of a part of it.
         wait_ci: whether to wait for the checks of the commit first.
@@ -76,11 +81,20 @@ class Words:
     part: str = ""
     pre: str = ""
     final: bool = False
-    because: str = ""
-    without_ci: str = ""
+    because: str | None = None
+    without_ci: str | None = None
     hotfix: str = ""
     wait_ci: bool = False
     version: str = ""
+
+    def __post_init__(self) -> None:
+        for option, reason in (("--because", self.because), ("--without-ci", self.without_ci)):
+            if reason is not None and not reason.strip():
+                raise Usage(
+                    f"{option} {shlex.quote(reason)} gives no reason",
+                    expected="a sentence, which the journal and the report keep",
+                    type_next=hints.with_value(option, "the reason"),
+                )
 
     @property
     def are_given(self) -> bool:

@@ -95,8 +95,8 @@ def planned_hotfix(project: Project, words: Words, wanted: Version) -> Release:
         previous=stated.at(project, base).current,
         base=base,
         epoch=_epoch(project.root, base),
-        because=words.because,
-        without_ci=words.without_ci,
+        because=words.because or "",
+        without_ci=words.without_ci or "",
         hotfix=True,
         by_pull=way.is_by_pull(found, branch),
     )
@@ -123,8 +123,8 @@ def planned(project: Project, words: Words, branch: str | None, *, base: str = "
         previous=current,
         base=base,
         epoch=_epoch(project.root, base),
-        because=words.because,
-        without_ci=words.without_ci,
+        because=words.because or "",
+        without_ci=words.without_ci or "",
         by_pull=way.is_by_pull(found, found.settings.main),
     )
 

@@ -57,14 +57,29 @@ def of_package(hint: str) -> str:
 
 def for_package(name: str) -> str:
     """The command that a person typed, with this package."""
+    return with_value("--package", name)
+
+
+def for_the_only_package() -> str:
+    """What a person types in a repository with one package: the command without the option that names one."""
+    if not any(word.partition("=")[0] == "--package" for word in sys.argv[1:]):
+        return f"unset {PACKAGE}"
+    return f"{shlex.join(_without('--package'))}   (without --package)"
+
+
+def with_value(option: str, value: str) -> str:
+    """The command that a person typed, with this value of an option."""
+    return shlex.join((*_without(option), option, value))
+
+
+def _without(option: str) -> tuple[str, ...]:
+    """The command that a person typed, without an option and its value."""
     words = sys.argv[1:]
-    for number, word in enumerate(words):
-        if word == "--package":
-            words = [*words[:number], *words[number + 2 :]]
-            break
-    words = [word for word in words if not word.startswith("--package=")]
-    known = _PROGRAMS.get(_program(), "invoke")
-    return shlex.join((known, *words, "--package", name))
+    if option in words:
+        at = words.index(option)
+        words = [*words[:at], *words[at + 2 :]]
+    words = [word for word in words if not word.startswith(f"{option}=")]
+    return (_PROGRAMS.get(_program(), "invoke"), *words)
 
 
 def _again(hint: str) -> str:

@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 
 from contd_release.errors import ReleaseError, Usage, raise_all
 from contd_release.process.hints import PACKAGE
-from contd_release.project import several, tables, towncrier
+from contd_release.project import latest, several, tables, towncrier
 from contd_release.project.defaults import Read, with_defaults
+from contd_release.project.latest import Leading
 from contd_release.project.news import News
 from contd_release.project.package import metadata
 from contd_release.project.package.metadata import Metadata
@@ -45,6 +46,7 @@ class Project:
         commit: the hash of the commit that says so, where it was read from one.
         table: the name of its table in the settings, where the repository has several packages.
         folder: where the configuration of its tools is, with a slash at its end; empty for the root.
+        leading: the package whose releases are the latest on GitHub; None if the repository has one package.
     """
 
     root: Path
@@ -56,6 +58,12 @@ class Project:
     commit: str = ""
     table: str = ""
     folder: str = ""
+    leading: Leading | None = None
+
+    @property
+    def is_leading(self) -> bool:
+        """Whether the latest release on GitHub is one of its releases."""
+        return self.leading is None or self.leading.name == self.table
 
     @property
     def clone_state(self) -> Path:
@@ -65,7 +73,7 @@ class Project:
     @property
     def withdrawal(self) -> str:
         """What the tags begin with that mark its versions as withdrawn."""
-        return f"withdrawn/{self.table}/v" if self.table else "withdrawn/v"
+        return latest.withdrawal_of(self.table)
 
     @property
     def file_name(self) -> str:
@@ -126,6 +134,7 @@ def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) 
     package = _described(problems, lambda: _package(merged, text_of))
     settings = _described(problems, lambda: _settings(layers, package, url_of))
     news = _described(problems, lambda: _news(text_of, folder))
+    leading = _described(problems, lambda: latest.leading(packages)) if table else None
     name = _described(problems, lambda: _name(merged, package, (lambda _: table) if table else url_of, root))
     raise_all(problems)
     assert settings is not None
@@ -143,6 +152,7 @@ def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) 
         package=package,
         table=table,
         folder=folder,
+        leading=leading,
     )
 
 

@@ -16,15 +16,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from contd_release.errors import ReleaseError, Usage, raise_all
-from contd_release.process.hints import PACKAGE, for_package
+from contd_release.process.hints import PACKAGE, for_package, for_the_only_package
 from contd_release.project.defaults import Read
 from contd_release.project.rules import PATH, PROJECT
 from contd_release.project.settings import Website
 from contd_release.project.tables import merged
 from contd_release.project.tag_format import DEFAULT, FIELD, TagFormat
 
-_TABLE: Final = "tool.contd-release.packages"
-_EDIT: Final = "$EDITOR pyproject.toml"
+TABLE: Final = "tool.contd-release.packages"
+EDIT: Final = "$EDITOR pyproject.toml"
 # One of them is in the folder of every package.
 _DESCRIBING: Final = ("pyproject.toml", ".bumpversion.toml", "setup.py", "setup.cfg")
 
@@ -51,7 +51,7 @@ def described(layers: Mapping[str, Table]) -> dict[str, Table]:
     for layer in layers.values():
         packages = layer.get("packages", {})
         if not isinstance(packages, dict) or not all(isinstance(one, dict) for one in packages.values()):
-            raise Usage(f"[{_TABLE}] is {packages!r:.100}", expected=f"tables: [{_TABLE}.NAME]", type_next=_EDIT)
+            raise Usage(f"[{TABLE}] is {packages!r:.100}", expected=f"tables: [{TABLE}.NAME]", type_next=EDIT)
         for name, table in packages.items():
             found[name] = found.get(name, {}) | table
     return found
@@ -65,6 +65,7 @@ def of_package(layer: Table, name: str) -> Table:
     own = dict(layer.get("packages", {}).get(name, {}))
     if "folder" in own:
         own["package"] = own.pop("folder")
+    own.pop("latest", None)
     # A format that all shared would give two releases one tag.
     shared.pop("tag-format", None)
     for key, value in own.items():
@@ -106,9 +107,9 @@ def require_valid(packages: Mapping[str, Table], layers: Mapping[str, Table], te
             if (value := of(name, table)) and value in seen:
                 problems.append(
                     Usage(
-                        f"[{_TABLE}.{name}] has the {what} of [{_TABLE}.{seen[value]}]: {value}",
+                        f"[{TABLE}.{name}] has the {what} of [{TABLE}.{seen[value]}]: {value}",
                         expected=f"a {what} of its own for each package",
-                        type_next=_EDIT,
+                        type_next=EDIT,
                     )
                 )
             seen.setdefault(value, name)
@@ -131,9 +132,9 @@ def named(packages: Mapping[str, Table], wanted: str, state: Path) -> str:
         return wanted
     if not packages:
         raise Usage(
-            f"--package is {wanted}, and this repository has one package",
-            expected=f"no --package, or a table [{_TABLE}.{wanted}]",
-            type_next=_EDIT,
+            f"the package {wanted} is asked for, and this repository has one package, which needs no name",
+            expected="no --package",
+            type_next=for_the_only_package(),
         )
     listed = ", ".join(sorted(packages))
     if not wanted:
@@ -144,9 +145,9 @@ def named(packages: Mapping[str, Table], wanted: str, state: Path) -> str:
         )
     if journal_of(state, wanted).is_file():
         raise Usage(
-            f"this clone released a package {wanted}, and [{_TABLE}.{wanted}] is not there: was it renamed?",
+            f"this clone released a package {wanted}, and [{TABLE}.{wanted}] is not there: was it renamed?",
             expected=f"{listed}; the old tags are found with tag-format = {tags_of(wanted, {})!r} in the new table",
-            type_next=_EDIT,
+            type_next=EDIT,
         )
     near = get_close_matches(wanted, packages, 1)
     raise Usage(
@@ -174,17 +175,17 @@ def tags_of(name: str, table: Table) -> str:
 def _problem(name: str, table: Table, text_of: Read) -> Usage | None:
     """The first thing that is wrong with one table."""
     if not PROJECT.holds(name):
-        return Usage(f"[{_TABLE}.{name}] is no name for a package", expected=PROJECT.expected, type_next=_EDIT)
+        return Usage(f"[{TABLE}.{name}] is no name for a package", expected=PROJECT.expected, type_next=EDIT)
     folder = table.get("folder")
     if not isinstance(folder, str) or not PATH.holds(folder) or folder == ".":
         has = f"has folder = {folder!r}" if "folder" in table else "has no folder"
-        return Usage(f"[{_TABLE}.{name}] {has}", expected='folder = "packages/NAME"', type_next=_EDIT)
+        return Usage(f"[{TABLE}.{name}] {has}", expected='folder = "packages/NAME"', type_next=EDIT)
     where = folder.removeprefix("./").strip("/")
     if all(text_of(f"{where}/{one}") is None for one in _DESCRIBING):
         return Usage(
-            f"[{_TABLE}.{name}] folder is {folder!r}, and no package is there in this commit",
+            f"[{TABLE}.{name}] folder is {folder!r}, and no package is there in this commit",
             expected=f"a folder with {' or '.join(_DESCRIBING[:2])}",
-            type_next=f"git ls-files {where}   (or {_EDIT})",
+            type_next=f"git ls-files {where}   (or {EDIT})",
         )
     return None
 

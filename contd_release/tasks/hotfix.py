@@ -42,8 +42,8 @@ def start(c: Context, pick: list[str], of: str = "", here: bool = False, json: b
 def finish(
     c: Context,
     version: str = "",
-    because: str = "",
-    without_ci: str = "",
+    because: str | None = None,
+    without_ci: str | None = None,
     wait_ci: bool = False,
     yes: bool = False,
     json: bool = False,

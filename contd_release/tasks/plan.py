@@ -17,8 +17,8 @@ def plan(
     version: str = "",
     pre: str = "",
     final: bool = False,
-    because: str = "",
-    without_ci: str = "",
+    because: str | None = None,
+    without_ci: str | None = None,
     json: bool = False,
 ) -> None:
     """Print every step of a release, whether it holds now, and each command that would run."""

@@ -24,7 +24,7 @@ from release_model import Model
 from contd_release.after.website.record import Record
 from contd_release.after.website.site import Site
 from contd_release.channels.chart import withdraw as charts
-from contd_release.channels.github import promote as github_public
+from contd_release.channels.github import latest as github_latest
 from contd_release.channels.github import withdraw as on_github
 from contd_release.channels.image import promote as image_moving
 from contd_release.channels.image import withdraw as images
@@ -179,7 +179,7 @@ class Sequence:
         out.files[name] = File(name, "a" * 64)
         self.walk(*(image_moving.moved(release, tag) for tag in image_moving.candidates(release)))
         number = len(out.forge.releases) + 1
-        is_latest = github_public._should_be_latest(release, None)  # type: ignore[arg-type]
+        is_latest = github_latest.should_be(release, None)  # type: ignore[arg-type]
         info = ReleaseInfo(number, release.tag, release.tag, "notes", False, version.is_prerelease, False, "")
         out.forge.releases[number] = info
         latest = "true" if is_latest else "false"

@@ -99,3 +99,30 @@ def test_a_hint_keeps_the_task_and_its_reasons(
     monkeypatch.delenv(hints.TYPED, raising=False)
     monkeypatch.setattr("sys.argv", ["/venv/bin/invoke", *shlex.split(typed)])
     assert hints.typed(hint) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("plan --part minor --package core", "invoke plan --part minor   (without --package)"),
+        ("plan --package=core --part minor", "invoke plan --part minor   (without --package)"),
+        ("plan --part minor", "unset CONTD_RELEASE_PACKAGE"),
+    ],
+)
+def test_a_repository_with_one_package_needs_no_name(
+    typed: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command is printed without the option, or the variable is unset; nothing adds the name again."""
+    monkeypatch.delenv(hints.TYPED, raising=False)
+    monkeypatch.setenv(hints.PACKAGE, "core")
+    monkeypatch.setattr("sys.argv", ["/venv/bin/invoke", *shlex.split(typed)])
+    assert hints.typed(hints.for_the_only_package()) == expected
+
+
+@pytest.mark.parametrize("typed", ["release --part minor --because '' --yes", "release --because= --part minor --yes"])
+def test_an_option_gets_another_value(typed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole command is printed again, with the value that was expected."""
+    monkeypatch.delenv(hints.TYPED, raising=False)
+    monkeypatch.setattr("sys.argv", ["/venv/bin/invoke", *shlex.split(typed)])
+    hint = hints.typed(hints.with_value("--because", "the reason"))
+    assert hint == "invoke release --part minor --yes --because 'the reason'"

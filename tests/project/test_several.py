@@ -86,7 +86,7 @@ def test_a_workflow_knows_the_package_by_the_tag(monkeypatch: pytest.MonkeyPatch
     [
         (CORE + CLI, "", "this repository has 2 packages: cli, core"),
         (CORE + CLI, "cor", "there is no package cor; did you mean core?"),
-        ("", "core", "--package is core, and this repository has one package"),
+        ("", "core", "the package core is asked for, and this repository has one package, which needs no name"),
         (
             CORE + CLI.replace("packages/cli", "packages/core/"),
             "core",

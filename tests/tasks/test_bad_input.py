@@ -48,6 +48,8 @@ def stop(place: Place, *words: str) -> str:
         ("--part", "minor", "--final"),
         ("--final",),
         ("--pre", "rc"),
+        ("--part", "minor", "--because", ""),
+        ("--part", "minor", "--without-ci", " "),
         (),
     ],
     ids=" ".join,

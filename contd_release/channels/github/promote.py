@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from contd_release.channels.github import latest
 from contd_release.channels.github.draft import attached
 from contd_release.channels.github.standing import PATIENCE, require_seal, standing
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict, NotReady
 from contd_release.process.action import Call
 from contd_release.project.release import Release
-from contd_release.project.version import moving_tags
-from contd_release.tools import git
-from contd_release.tools.github import api, releases
+from contd_release.tools.github import api
 from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.http import may_pass
 
@@ -20,6 +17,8 @@ from contd_release.tools.http import may_pass
 def promoted(release: Release) -> Step:
     """
     The release is public, marked as what it is; it is the latest only if no higher final version is out.
+
+    Where a repository has several packages, the releases of one of them are the latest.
 
     Others have seen a public release, so there is no undo.
     """
@@ -33,12 +32,7 @@ def promoted(release: Release) -> Step:
             return Found(State.ABSENT, "a draft" if found.ours else f"GitHub has nothing for {release.tag}")
         if found.public.is_prerelease != release.version.is_prerelease:
             return Found(State.PARTIAL, f"{found.public.url} is marked as the wrong kind of release")
-        latest = releases.latest(repository)
-        is_latest = latest is not None and latest.id == found.public.id
-        # GitHub marks one release of a repository, and packages take turns.
-        if not release.project.table and is_latest != _should_be_latest(release, repository):
-            return Found(State.PARTIAL, f"{found.public.url} is{'' if is_latest else ' not'} the latest")
-        return Found(State.DONE, f"{found.public.url}{', the latest' * is_latest}")
+        return latest.judged(release, repository, found.public)
 
     def publish() -> None:
         repository = api.connected(release.project)
@@ -47,9 +41,7 @@ def promoted(release: Release) -> Step:
             raise NotReady(f"GitHub has no draft for {release.tag}", expected="a draft", type_next="invoke release")
         if found.public is None:
             _require_tag_and_files(release, repository)
-        latest: Literal["true", "false"] = "true" if _should_be_latest(release, repository) else "false"
-        is_pre = release.version.is_prerelease
-        releases.publish(repository, found.first.id, prerelease=is_pre, make_latest=latest)
+        latest.publish(release, repository, found.first)
 
     return Step(
         f"{release.tag} is public on GitHub",
@@ -59,17 +51,6 @@ def promoted(release: Release) -> Step:
         patience=PATIENCE,
         retry=may_pass,
     )
-
-
-def _should_be_latest(release: Release, repository: GitHubRepository) -> bool:
-    """Whether no public final release is higher that was not withdrawn."""
-    withdrawn = git.remote(release.project.root, release.project.settings.remote).withdrawn(release.project.withdrawal)
-    others = []
-    for one in releases.releases(repository):
-        version = release.project.tags.version(one.tag)
-        if version and not (one.is_draft or one.is_prerelease or one.tag == release.tag or version in withdrawn):
-            others.append(version)
-    return release.version not in withdrawn and "latest" in moving_tags(release.version, others)
 
 
 def _require_tag_and_files(release: Release, repository: GitHubRepository) -> None:

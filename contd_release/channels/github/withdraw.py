@@ -6,6 +6,7 @@ from typing import Final
 
 from packaging.version import Version
 
+from contd_release.channels.github import latest
 from contd_release.channels.github.notes import LONGEST, marked_commit
 from contd_release.channels.github.standing import PATIENCE
 from contd_release.channels.withdrawal import Remaining, Rollback
@@ -30,8 +31,8 @@ def row(rollback: Rollback) -> Remaining:
         return Remaining(
             "GitHub", "a draft" if drafts else "nothing of this version", "the draft is deleted" if drafts else ""
         )
-    is_latest = _is_latest(repository, public)
-    following = _good(rollback, repository) if is_latest else None
+    is_latest = latest.is_marked(public, repository)
+    following = _following(rollback, repository) if is_latest else None
     undone = "the reason stands on top of it"
     if is_latest:
         undone += (
@@ -85,14 +86,14 @@ def overtaken(rollback: Rollback) -> Step:
     release = rollback.release
 
     def observe() -> Found:
-        latest = releases.latest(api.connected(release.project))
-        if latest is None or release.project.tags.version(latest.tag) not in _bad(rollback):
-            return Found(State.DONE, f"the latest is {latest.tag}" if latest else "none is the latest")
-        return Found(State.ABSENT, f"{latest.tag} is the latest")
+        shown = releases.latest(api.connected(release.project))
+        if shown is None or release.project.tags.version(shown.tag) not in _bad(rollback):
+            return Found(State.DONE, f"the latest is {shown.tag}" if shown else "none is the latest")
+        return Found(State.ABSENT, f"{shown.tag} is the latest")
 
     def overtake() -> None:
         repository = api.connected(release.project)
-        if other := _good(rollback, repository):
+        if other := _following(rollback, repository):
             releases.publish(repository, other.id, prerelease=False, make_latest="true")
             return
         # GitHub always takes one of the final releases for the latest.
@@ -138,9 +139,9 @@ def _body(public: ReleaseInfo) -> str:
     return public.body.replace("\r\n", "\n")
 
 
-def _is_latest(repository: GitHubRepository, public: ReleaseInfo) -> bool:
-    latest = releases.latest(repository)
-    return latest is not None and latest.id == public.id
+def _following(rollback: Rollback, repository: GitHubRepository) -> ReleaseInfo | None:
+    """The release that is the latest after the rollback: one of the leading package, else of the same package."""
+    return latest.of_leading(rollback.release.project, repository) or _good(rollback, repository)
 
 
 def _good(rollback: Rollback, repository: GitHubRepository) -> ReleaseInfo | None:

@@ -17,8 +17,8 @@ def bump(
     version: str = "",
     pre: str = "",
     final: bool = False,
-    because: str = "",
-    without_ci: str = "",
+    because: str | None = None,
+    without_ci: str | None = None,
     json: bool = False,
 ) -> None:
     """Prepare a release up to its commit: version files, changelog, notes, one commit in a worktree of its own."""

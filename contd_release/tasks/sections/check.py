@@ -17,8 +17,8 @@ def check(
     version: str = "",
     pre: str = "",
     final: bool = False,
-    because: str = "",
-    without_ci: str = "",
+    because: str | None = None,
+    without_ci: str | None = None,
     json: bool = False,
 ) -> None:
     """Check everything that can stop a release, and change nothing."""
