@@ -73,13 +73,13 @@ def state(lab: Lab) -> State:
     return found | {f"asset {one.id}": one.name for one in place.shelf(Asset)}
 
 
-def killed_at_something_new(room: Room, lab: Lab, known: set[str]) -> str | None:
-    """Release until something happens that was not known, and kill there; what that was, or nothing at the end."""
+def killed_at_something_new(lab: Lab, known: set[str], is_wanted: Callable[[str], bool]) -> str | None:
+    """Release until something wanted happens that was not known, and kill there; what it was, or nothing at the end."""
     if any(Journal(lab.clone / ".git" / "contd-release" / "journal.jsonl").entries(Ended)):
         # The last step was over, and the release with it, before the kill came.
         return None
-    process = lab.start("release", "--part", "minor", "--yes", "--json", publisher="here") if not known else None
-    process = process or lab.start("release", "--yes", "--json", publisher="here")
+    begun = () if known else ("--part", "minor")
+    process = lab.start("release", *begun, "--yes", "--json", publisher="here")
     acted, said = set[str](), list[str]()
     with process:
         assert process.stdout
@@ -89,7 +89,8 @@ def killed_at_something_new(room: Room, lab: Lab, known: set[str]) -> str | None
             acted |= {event["step"]} if event["event"] == "acting" else set()
             if event["event"] != "acting" and not (event["event"] == "done" and event["step"] in acted):
                 continue
-            if (what := f"{event['event']} {event['step']}") not in known:
+            what = f"{event['event']} {event['step']}"
+            if what not in known and is_wanted(what):
                 os.kill(process.pid, signal.SIGKILL)
                 return what
     assert process.returncode == 0, "".join(said)
