@@ -95,7 +95,7 @@ class Chart:
         name: where the folder is not named after the chart, as Helm's conventions want.
         image: the name under which the chart knows our image, where it is not the one that we push to.
         private: whether only those with a login are meant to pull it.
-        artifact_hub: whether its Chart.yaml lists the changes of each version as Artifact Hub reads them.
+        artifact_hub: whether its Chart.yaml lists the changes and the image of each version as Artifact Hub reads them.
     """
 
     path: str = field(metadata=PATH.metadata)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
+from contd_release.channels.chart import hub_images
 from contd_release.errors import Usage
 from contd_release.project.news import meaning_of
 
@@ -69,6 +70,17 @@ def annotated(text: str, path: str, annotations: Mapping[str, str]) -> str:
     return after
 
 
+def with_image(text: str, path: str, annotations: Mapping[str, str], image: str, tag: str) -> str:
+    """
+    A Chart.yaml with these annotations, in which `artifacthub.io/images` names our image with the tag of this version.
+
+    Args:
+        image: the name of our image without a tag; empty if the project has none.
+    """
+    missing = hub_images.wanted(hub_images.table(text), image, tag)
+    return annotated(hub_images.updated(text, path, image, tag), path, {**annotations, **missing})
+
+
 def _others(lines: list[str]) -> Iterator[str]:
     """The lines of the entries that are not written here."""
     inside: int | None = None
@@ -92,7 +104,7 @@ def _entries(indent: str, annotations: Mapping[str, str]) -> Iterator[str]:
 
 
 def _require_same(before: str, after: str, path: str, annotations: Mapping[str, str]) -> None:
-    old, new = _table(before), _table(after)
+    old, new = hub_images.table(before), hub_images.table(after)
     kept = {name: one for name, one in (old.get("annotations") or {}).items() if name not in (CHANGES, PRERELEASE)}
     if new != old | {"annotations": kept | dict(annotations)}:
         raise Usage(
@@ -100,13 +112,3 @@ def _require_same(before: str, after: str, path: str, annotations: Mapping[str, 
             expected="`annotations:` on a line of its own, and each annotation on lines below it",
             type_next=f"$EDITOR {path}",
         )
-
-
-def _table(text: str) -> dict[str, Any]:
-    import yaml
-
-    try:
-        found = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        found = None
-    return found if isinstance(found, dict) else {}

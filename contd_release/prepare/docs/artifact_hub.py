@@ -1,10 +1,12 @@
-"""The changes of a version in the chart's Chart.yaml, from the fragments, as Artifact Hub shows them."""
+"""The changes of a version, from the fragments, and its image in the chart's Chart.yaml, as Artifact Hub shows them."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from contd_release.channels.chart import annotations as hub
+from contd_release.channels.chart import hub_images
+from contd_release.channels.chart import names as chart_names
 from contd_release.channels.chart import version as chart_version
 from contd_release.engine.step import Found, State, Step
 from contd_release.prepare import fragments
@@ -35,7 +37,12 @@ def annotated(release: Release, chart: Chart) -> Step:
     return Step(
         f"{path} lists the changes of {release.version} for Artifact Hub",
         observe,
-        act=(Call(f"write {hub.CHANGES} and {hub.PRERELEASE} to {path}", partial(_write, release, path)),),
+        act=(
+            Call(
+                f"write {hub.CHANGES}, {hub.PRERELEASE} and {hub_images.IMAGES} to {path}",
+                partial(_write, release, path),
+            ),
+        ),
     )
 
 
@@ -43,7 +50,7 @@ def _texts(release: Release, path: str) -> tuple[str, str]:
     """The Chart.yaml as it is in the release's tree, and as it should be."""
     text = (release.tree / path).read_bytes().decode(errors="surrogateescape")
     wanted = hub.wanted(_changes(release), is_prerelease=release.version.is_prerelease)
-    return text, hub.annotated(text, path, wanted)
+    return text, hub.with_image(text, path, wanted, chart_names.image(release), release.semver)
 
 
 def _changes(release: Release) -> list[tuple[str, str]]:
