@@ -63,7 +63,7 @@ def test_every_job_has_the_least_rights(workflow: dict[str, Any]) -> None:
         "build": {"contents": "read"},
         "attest": {"id-token": "write", "attestations": "write"},
         "pypi": {"id-token": "write"},
-        "registry": {"contents": "read", "packages": "write"},
+        "registry": {"contents": "read", "packages": "write", "id-token": "write"},
         "github": {"contents": "write"},
         "verify": {"contents": "read", "packages": "read"},
         "promote": {"contents": "write", "packages": "write"},
@@ -71,8 +71,11 @@ def test_every_job_has_the_least_rights(workflow: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("job", ["attest", "pypi"])
-def test_who_signs_runs_none_of_our_code(workflow: dict[str, Any], job: str) -> None:
-    """A job with an identity has actions alone: no checkout, no command."""
+def test_who_signs_files_runs_none_of_our_code(workflow: dict[str, Any], job: str) -> None:
+    """
+    A job that attests files or uploads them has actions alone: no checkout, no command. Only the job that pushes the
+    image and the chart runs our code with an identity, and its environment is not the one that PyPI trusts.
+    """
     steps = workflow["jobs"][job]["steps"]
     assert [step["uses"].partition("@")[0] for step in steps][:-1] == ["actions/download-artifact"]
     assert not any("run" in step for step in steps)

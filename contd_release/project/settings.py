@@ -118,19 +118,21 @@ class Sbom:
 @dataclass(frozen=True)
 class Signatures:
     """
-    The workflow on GitHub that signs the wheels and the sdist, and the trust root that its signatures lead to.
+    The workflow on GitHub that signs the wheels, the sdist, the image and the chart, and what its signatures lead to.
 
     Args:
         repository: the repository of the workflow, `OWNER/NAME`; the one of `github`, where empty.
         workflow: the file of the workflow; the one of `github`, where empty.
         environment: the environment of the job that uploads; none, where empty.
         trusted_root: the file with the trust root of a sigstore instance of your own; the public one's, where empty.
+        signing_config: the file with the addresses of that instance, with which the image and the chart are signed.
     """
 
     repository: str = field(default="", metadata=GITHUB.or_empty().metadata)
     workflow: str = field(default="", metadata=WORKFLOW.or_empty().metadata)
     environment: str = field(default="pypi", metadata=LINE.or_empty().metadata)
     trusted_root: str = field(default="", metadata=PATH.or_empty().metadata)
+    signing_config: str = field(default="", metadata=PATH.or_empty().metadata)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from pypi_attestations import AttestationType
+from pypi_attestations import Attestation, AttestationType
 
 PUBLISH: Final[str] = AttestationType.PYPI_PUBLISH_V1.value
 _TIMESTAMPS: Final = x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
@@ -134,12 +134,12 @@ class SigstoreRoot:
     def attestation(self, statement: Statement, workflow: Workflow) -> dict[str, object]:
         """The statement, signed by the workflow, as PEP 740 spells it."""
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate, text = self._issued(key, workflow), statement.text()
+        certificate, text = self.issued(key.public_key(), workflow), statement.text()
         head = f"DSSEv1 {len(_PAYLOAD)} {_PAYLOAD} {len(text)} ".encode()
         signature = key.sign(head + text, ec.ECDSA(SHA256()))
         material = {
             "certificate": _b64(certificate.public_bytes(Encoding.DER)),
-            "transparency_entries": [self._entry(certificate, text, signature)],
+            "transparency_entries": [self.entry(certificate, text, signature)],
         }
         return {
             "version": 1,
@@ -147,15 +147,18 @@ class SigstoreRoot:
             "envelope": {"statement": _b64(text), "signature": _b64(signature)},
         }
 
+    def bundle(self, statement: Statement, workflow: Workflow) -> bytes:
+        """The statement, signed by the workflow, as a sigstore bundle."""
+        return Attestation.model_validate(self.attestation(statement, workflow)).to_bundle().to_json().encode()
+
     @property
     def _log_id(self) -> bytes:
         return hashlib.sha256(_public(self.log)).digest()
 
-    def _issued(self, key: ec.EllipticCurvePrivateKey, workflow: Workflow) -> x509.Certificate:
+    def issued(self, key: ec.EllipticCurvePublicKey, workflow: Workflow) -> x509.Certificate:
+        """The certificate of a key of this workflow."""
         builder = (
-            x509.CertificateBuilder(
-                self.certificate.subject, x509.Name([]), key.public_key(), x509.random_serial_number()
-            )
+            x509.CertificateBuilder(self.certificate.subject, x509.Name([]), key, x509.random_serial_number())
             .not_valid_before(self.began)
             .not_valid_after(self.began + timedelta(minutes=10))
             .add_extension(_usage(signs_certificates=False), critical=True)
@@ -183,7 +186,7 @@ class SigstoreRoot:
         listed = len(one).to_bytes(2, "big") + one
         return _der(0x04, len(listed).to_bytes(2, "big") + listed)
 
-    def _entry(self, certificate: x509.Certificate, text: bytes, signature: bytes) -> dict[str, object]:
+    def entry(self, certificate: x509.Certificate, text: bytes, signature: bytes) -> dict[str, object]:
         """The log's only entry: a tree of one leaf, whose hash is the root."""
         signed = {"signature": _b64(signature), "verifier": _b64(certificate.public_bytes(Encoding.PEM))}
         payload = {"algorithm": "sha256", "value": hashlib.sha256(text).hexdigest()}

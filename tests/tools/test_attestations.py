@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from contd_release.tools import attestations
-from contd_release.tools.attestations import Attested, Publisher, Signer
+from contd_release.tools.attestations import Attested, Publisher
+from contd_release.tools.sigstore.signer import Signer
 
 DATA = Path(__file__).parents[1] / "data"
 RECORDED = (DATA / "provenance.json").read_text(encoding="utf-8")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
+from contd_release.channels import signature, signing
 from contd_release.channels.base import LeftOut, Sandbox, nothing
 from contd_release.channels.chart import access as chart_access
 from contd_release.channels.chart import build as chart_build
@@ -12,8 +13,9 @@ from contd_release.channels.chart import offers as chart_offers
 from contd_release.channels.chart import publish as chart_publish
 from contd_release.channels.chart import verify as chart_verify
 from contd_release.channels.chart import withdraw as chart_withdraw
-from contd_release.channels.chart.names import CHANNEL, file_name, ref, version
+from contd_release.channels.chart.names import CHANNEL, file_name, ref, sealed, version
 from contd_release.channels.readings import Reading
+from contd_release.channels.signature import Subject
 from contd_release.channels.source import checked_out
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.step import Step
@@ -39,10 +41,12 @@ def is_on(project: Project) -> bool:
 
 def access(release: Release) -> tuple[Step, ...]:
     """A packer is here, the chart can be packed, and the registry accepts our login."""
-    return (chart_access.packer(), chart_access.sound(release), chart_access.welcome(release))
+    return (*_access(release), *_if_signed(release, signature.can_be_signed))
 
 
-access_by_tag = access
+def access_by_tag(release: Release) -> tuple[Step, ...]:
+    """The same for a tag; this run signs."""
+    return (*_access(release), *_if_signed(release, signature.can_be_signed_here))
 
 
 def build(release: Release) -> tuple[Step, ...]:
@@ -61,18 +65,21 @@ def takes(artifact: Artifact) -> bool:
 
 
 def publish(release: Release) -> tuple[Step, ...]:
-    """One push. The image that the chart names is published before it."""
-    return (chart_publish.pushed(release),)
+    """One push, and the signature. The image that the chart names is published before it."""
+    return (chart_publish.pushed(release), *_if_signed(release, signature.signed))
 
 
 def verify(release: Release) -> tuple[Step, ...]:
-    """The chart, as who installs it gets it."""
-    return (chart_verify.consumed(release),)
+    """The chart, as who installs it gets it, and its signature."""
+    return (*_if_signed(release, signature.verified), chart_verify.consumed(release))
 
 
 def readings(release: Release) -> tuple[Reading, ...]:
-    """The chart's bytes under this version."""
-    return chart_verify.readings(release)
+    """The chart's bytes under this version, and its signature."""
+    if (ours := sealed(release)) is None or not signing.is_on(release):
+        return chart_verify.readings(release)
+    row = signature.reading(release, chart_verify.subject(release), f"sha256:{ours.sha256}")
+    return (*chart_verify.readings(release), row)
 
 
 def withdraw(rollback: Rollback) -> tuple[Step, ...]:
@@ -105,3 +112,11 @@ def left_out(_: Project) -> LeftOut | None:
     except NotReady as error:
         return LeftOut(error.what_is, error.type_next)
     return None
+
+
+def _access(release: Release) -> tuple[Step, ...]:
+    return (chart_access.packer(), chart_access.sound(release), chart_access.welcome(release))
+
+
+def _if_signed(release: Release, step: Callable[[Release, Subject], Step]) -> tuple[Step, ...]:
+    return (step(release, chart_verify.subject(release)),) if signing.is_on(release) else ()

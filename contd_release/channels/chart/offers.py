@@ -10,6 +10,7 @@ from contd_release.project.project import Project
 from contd_release.project.version import stated
 from contd_release.tools.helm import copy as helm_copy
 from contd_release.tools.helm import registry
+from contd_release.tools.oci import referrers
 from contd_release.tools.oci.repository import OciRepository
 
 
@@ -23,7 +24,8 @@ def offers(project: Project) -> Iterator[Offer]:
     there = registry.repository(ref_of(settings))
     tags = there.tags()
     for tag in tags:
-        if digest := _released(there, tag, tags):
+        # The list of what is attached to a chart is no version.
+        if not referrers.is_list(tag) and (digest := _released(there, tag, tags)):
             version = "" if settings.version == "own" else stated(tag.removeprefix(KEPT))
             yield Offer(CHANNEL, tag, digest, version)
 

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from contd_release.channels import read_back
 from contd_release.channels.chart.names import (
     CHANNEL,
+    PATIENCE,
     app_version,
     image,
     kept_tag,
@@ -22,10 +23,12 @@ from contd_release.channels.chart.names import (
 )
 from contd_release.channels.read_back import Claim
 from contd_release.channels.readings import Glance, Reading, Verdict, compared
+from contd_release.channels.signature import Subject
 from contd_release.engine.step import Step
 from contd_release.errors import Conflict, Unanswered, Unsettled
 from contd_release.process.action import Call
 from contd_release.project import artifacts
+from contd_release.project.artifacts import Artifact
 from contd_release.project.release import Release
 from contd_release.tools.helm import helm, registry
 from contd_release.tools.oci.repository import OciRepository
@@ -88,6 +91,22 @@ def readings(release: Release) -> tuple[Reading, ...]:
         return replace(compared(built, theirs), warning=warning)
 
     return (Reading(reference(release), built, look),)
+
+
+def subject(release: Release) -> Subject:
+    """The chart's manifest, as it is signed: the one around the bytes that were built, also once it is withdrawn."""
+
+    def digest(there: OciRepository) -> str | None:
+        ours = sealed(release)
+        tags = (version(release), kept_tag(release))
+        return next((there.digest(one) for one in tags if ours and _is_around(there, one, ours)), None)
+
+    ours = partial(registry.repository, ref(release))
+    return Subject(CHANNEL, reference(release), ours, partial(consumer, release), digest, PATIENCE)
+
+
+def _is_around(there: OciRepository, tag: str, ours: Artifact) -> bool:
+    return registry.layer(there, tag) == f"sha256:{ours.sha256}"
 
 
 def _wrong_version(release: Release, chart: Path) -> str:

@@ -7,9 +7,10 @@ what a registry says is only ever compared with them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
+from contd_release.channels import signature, signing
 from contd_release.channels.base import LeftOut, Sandbox
 from contd_release.channels.image import access as image_access
 from contd_release.channels.image import build as image_build
@@ -22,6 +23,7 @@ from contd_release.channels.image import verify as image_verify
 from contd_release.channels.image import withdraw as image_withdraw
 from contd_release.channels.image.names import CHANNEL, repository, sealed, settings
 from contd_release.channels.readings import Reading
+from contd_release.channels.signature import Subject
 from contd_release.channels.source import checked_out
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.checklist import Item, Together
@@ -43,16 +45,12 @@ def is_on(project: Project) -> bool:
 
 def access(release: Release) -> tuple[Item, ...]:
     """The image of this Dockerfile can be built here, and pushed there."""
-    return (
-        image_access.buildable(release),
-        image_access.runnable(release),
-        image_access.self_made(release),
-        image_access.original(release),
-        image_access.pushable(release),
-    )
+    return (*_access(release), *_if_signed(release, signature.can_be_signed))
 
 
-access_by_tag = access
+def access_by_tag(release: Release) -> tuple[Item, ...]:
+    """The same for a tag; this run signs."""
+    return (*_access(release), *_if_signed(release, signature.can_be_signed_here))
 
 
 def build(release: Release) -> tuple[Item, ...]:
@@ -77,13 +75,13 @@ def stage(release: Release) -> tuple[Item, ...]:
 
 
 def publish(release: Release) -> tuple[Item, ...]:
-    """The version names what was staged."""
-    return (image_publish.named(release),)
+    """What was staged is signed, and then the version names it: no user pulls it unsigned."""
+    return (*_if_signed(release, signature.signed), image_publish.named(release))
 
 
 def verify(release: Release) -> tuple[Item, ...]:
-    """The image, as who pulls it gets it."""
-    return (image_verify.pulled(release),)
+    """The image, as who pulls it gets it, and its signature."""
+    return (*_if_signed(release, signature.verified), image_verify.pulled(release))
 
 
 def promote(release: Release) -> tuple[Item, ...]:
@@ -97,7 +95,12 @@ def readings(release: Release) -> tuple[Reading, ...]:
     if ours is None:
         return ()
     moving = (image_promote.reading(release, tag, ours.digest) for tag in image_promote.candidates(release))
-    return (image_verify.reading(release, ours.digest), *moving)
+    signatures = (signature.reading(release, image_verify.subject(release), ours.digest),)
+    return (
+        image_verify.reading(release, ours.digest),
+        *(signatures if signing.is_on(release) else ()),
+        *moving,
+    )
 
 
 def withdraw(rollback: Rollback) -> tuple[Step, ...]:
@@ -126,3 +129,17 @@ def rehearsed(sandbox: Sandbox) -> Mapping[str, object]:
 def left_out(project: Project) -> LeftOut | None:
     """What the image needs and this machine or a sandbox does not have."""
     return image_rehearsal.left_out_of(project)
+
+
+def _access(release: Release) -> tuple[Step, ...]:
+    return (
+        image_access.buildable(release),
+        image_access.runnable(release),
+        image_access.self_made(release),
+        image_access.original(release),
+        image_access.pushable(release),
+    )
+
+
+def _if_signed(release: Release, step: Callable[[Release, Subject], Step]) -> tuple[Step, ...]:
+    return (step(release, image_verify.subject(release)),) if signing.is_on(release) else ()

@@ -11,9 +11,21 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from contd_release.channels import read_back
-from contd_release.channels.image.names import CHANNEL, labels, reference, repository, required, settings, storage
+from contd_release.channels.image.names import (
+    CHANNEL,
+    PATIENCE,
+    door,
+    labels,
+    reference,
+    repository,
+    required,
+    sealed,
+    settings,
+    storage,
+)
 from contd_release.channels.read_back import Claim
 from contd_release.channels.readings import Glance, Reading, Verdict, compared
+from contd_release.channels.signature import Subject
 from contd_release.engine.step import Step
 from contd_release.errors import Conflict, Unsettled
 from contd_release.process.action import Call
@@ -61,6 +73,16 @@ def reading(release: Release, digest: str) -> Reading:
 def consumer(release: Release) -> OciRepository:
     """The image's repository as users see it."""
     return read_back.consumer(repository(release, anonymous=True), repository(release), release.semver)
+
+
+def subject(release: Release) -> Subject:
+    """The index, as it is signed."""
+
+    def digest(there: OciRepository) -> str | None:
+        ours = sealed(release)
+        return ours.digest if ours and there.digest(ours.digest) else None
+
+    return Subject(CHANNEL, reference(release), door(release), partial(consumer, release), digest, PATIENCE)
 
 
 def _resolved(release: Release) -> None:

@@ -8,40 +8,34 @@ own, so a release that has to be signed is published by a workflow.
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
 
+from contd_release.channels import signing
 from contd_release.channels.pypi.names import CHANNEL, required, sealed
 from contd_release.channels.read_back import Claim, read_back
 from contd_release.channels.readings import Glance, Reading, Verdict
 from contd_release.engine.step import Found, State, Step
-from contd_release.errors import Conflict, Unsettled
+from contd_release.errors import Unsettled
 from contd_release.process.action import Call
 from contd_release.project.artifacts import Artifact
 from contd_release.project.release import Release
-from contd_release.project.settings import Github, Signatures
 from contd_release.tools import attestations, git, pypi
-from contd_release.tools.attestations import Attested, Publisher, Signer
+from contd_release.tools.attestations import Attested, Publisher
 from contd_release.tools.github import uploads
-
-_TABLE: Final = "[tool.contd-release.signatures]"
 
 
 def can_be_signed(release: Release) -> Step:
     """Whether the place that publishes this release signs its files, and whether the signatures can be read here."""
 
     def observe() -> Found:
-        if not attestations.is_here():
-            return Found(State.ABSENT, "sigstore is not installed", "pip install 'contd-release[sign]'")
-        ours = _expected(release)
-        if not ours.repository:
-            remedy = f"$EDITOR pyproject.toml   (repository in {_TABLE})"
-            return Found(State.ABSENT, "the repository of the workflow that signs is not known", remedy)
+        if found := signing.obstacle(release):
+            return found
+        ours = signing.expected(release)
         if release.project.settings.publisher == "here":
             return _by_hand(release)
         path = f".github/workflows/{ours.workflow}"
         if (text := git.text(release.project.root, release.base, path)) is None:
             return Found(State.ABSENT, f"{path} is not in {release.base[:12]}", f"$EDITOR {path}")
-        if why := uploads.unsigned(text, _settings(release).environment):
+        if why := uploads.unsigned(text, signing.settings(release).environment):
             return Found(State.ABSENT, f"{path} does not sign: {why}", f"$EDITOR {path}")
         return Found(State.DONE, f"by {path} of {ours.repository}")
 
@@ -61,7 +55,7 @@ def can_be_signed_here(release: Release) -> Step:
 
 
 def _by_hand(release: Release) -> Found:
-    remedy = f"or remove {_TABLE}"
+    remedy = f"or remove {signing.TABLE}"
     if release.project.settings.publisher == "here":
         remedy = f'publisher = "github-actions", {remedy}'
     return Found(
@@ -73,9 +67,14 @@ def _by_hand(release: Release) -> Found:
 
 def signed(release: Release) -> Step:
     """Every file on the index has a signature of the configured workflow, at the commit of the release."""
+    workflow = signing.expected(release).workflow
     return read_back(
         release,
-        Claim(f"{CHANNEL}-signatures", f"{_expected(release).workflow} has signed every file on the index", "verified"),
+        Claim(
+            f"{CHANNEL}-signatures",
+            f"{workflow} has signed every file on the index",
+            "verified",
+        ),
         (Call("verify the signature of each file", partial(_verify, release)),),
         retry=lambda failure: isinstance(failure, Unsettled),
     )
@@ -91,13 +90,7 @@ def readings(release: Release) -> tuple[Reading, ...]:
 
 def _verify(release: Release) -> None:
     for one in required(release):
-        seen = _look(release, one)
-        if seen.verdict is Verdict.SAME:
-            continue
-        what = f"the signature of {one.name} is {seen.verdict.value}: {seen.what}"
-        if seen.verdict is Verdict.WRONG:
-            raise Conflict(what, str(_expected(release)), f"invoke rollback --version {release.version}")
-        raise Unsettled(what, str(_expected(release)), f"invoke verify --version {release.version}")
+        signing.required(release, one.name, _look(release, one))
 
 
 def _look(release: Release, ours: Artifact) -> Glance:
@@ -105,9 +98,9 @@ def _look(release: Release, ours: Artifact) -> Glance:
     provenance = pypi.provenance(release.project, release.version, ours.name)
     if provenance is None:
         return Glance(Verdict.ABSENT, "the index has no signature of it")
-    stated = _settings(release).trusted_root
-    root = release.project.root / stated if stated else None
-    found = attestations.read(provenance, root, f"the index, asked for the signatures of {ours.name},")
+    found = attestations.read(
+        provenance, signing.trusted_root(release), f"the index, asked for the signatures of {ours.name},"
+    )
     glances = [_judged(release, ours, one) for one in found]
     for verdict in (Verdict.WRONG, Verdict.STALE):
         if bad := next((one for one in glances if one.verdict is verdict), None):
@@ -119,10 +112,10 @@ def _look(release: Release, ours: Artifact) -> Glance:
 
 def _judged(release: Release, ours: Artifact, one: Attested) -> Glance:
     """What one attestation says of a file: the signature first, then who signed, then what."""
-    expected, publisher = _expected(release), _publisher(release)
+    expected, publisher = signing.expected(release), _publisher(release)
     if one.problem:
         return Glance(Verdict.WRONG, f"claims to be of {one.signer}, and does not hold: {one.problem}")
-    if not _is_same(one.signer, expected):
+    if not one.signer.is_same(expected):
         return Glance(Verdict.WRONG, f"signed by {one.signer}, and ours is {expected}")
     if _folded(one.publisher) != _folded(publisher):
         return Glance(Verdict.WRONG, f"uploaded by {one.publisher}, and ours is {publisher}")
@@ -131,31 +124,10 @@ def _judged(release: Release, ours: Artifact, one: Attested) -> Glance:
     return Glance(Verdict.SAME, f"signed by {one.signer}")
 
 
-def _is_same(one: Signer, other: Signer) -> bool:
-    """GitHub knows a repository in any spelling of capital letters."""
-    return (one.repository.lower(), one.workflow, one.commit, one.issuer) == (
-        other.repository.lower(),
-        other.workflow,
-        other.commit,
-        other.issuer,
-    )
-
-
 def _folded(one: Publisher) -> tuple[str, ...]:
     return (one.kind.lower(), one.repository.lower(), one.workflow, one.environment.lower())
 
 
-def _expected(release: Release) -> Signer:
-    ours, github = _settings(release), release.project.settings.github or Github()
-    seal = release.sealed()
-    repository, workflow = ours.repository or github.repository, ours.workflow or github.workflow
-    return Signer(repository, workflow, seal.commit if seal else "")
-
-
 def _publisher(release: Release) -> Publisher:
-    expected = _expected(release)
-    return Publisher("GitHub", expected.repository, expected.workflow, _settings(release).environment)
-
-
-def _settings(release: Release) -> Signatures:
-    return release.project.settings.signatures or Signatures()
+    expected = signing.expected(release)
+    return Publisher("GitHub", expected.repository, expected.workflow, signing.settings(release).environment)

@@ -41,12 +41,14 @@ class RegistryRules:
         public: whether everybody may pull.
         read_only: whether every change is refused with 405.
         deletes: whether manifests and blobs may be deleted.
+        lists_referrers: whether it has the list of referrers that came with version 1.1 of the specification.
     """
 
     login: Literal["bearer", "basic"] = "bearer"
     public: bool = True
     read_only: bool = False
     deletes: bool = True
+    lists_referrers: bool = True
 
 
 class Registry:
@@ -89,13 +91,21 @@ class Registry:
             endpoint, values = found
             if endpoint != self._token:
                 self._admit(request, values.get("name", ""))
-            return endpoint(request, **values)
+            return self._of_its_version(endpoint(request, **values), request)
         except RegistryRefusal as refused:
             return refused.response()
         except MethodNotAllowed:
             return RegistryRefusal(405, "UNSUPPORTED", "the operation is unsupported").response()
         except HTTPException as error:
             return RegistryRefusal(error.code or 400, "NAME_INVALID", "nothing is served under this name").response()
+
+    def _of_its_version(self, response: Response, request: Request) -> Response:
+        """Leave out what a registry of version 1.0 of the specification does not have."""
+        if not self.rules.lists_referrers:
+            response.headers.pop("OCI-Subject", None)
+            if "/referrers/" in request.path:
+                raise RegistryRefusal(404, "NOT_FOUND", "nothing is served under this name")
+        return response
 
     def _admit(self, request: Request, name: str) -> None:
         """Admit accounts with this right, and answer all others with how to log in."""

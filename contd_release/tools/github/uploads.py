@@ -1,15 +1,18 @@
 """
-The jobs of a workflow that upload to PyPI, and whether what they upload is signed.
+The jobs of a workflow that publish, and whether what they publish is signed.
 
 https://github.com/pypa/gh-action-pypi-publish#generating-and-uploading-attestations
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 ACTION: Final = "pypa/gh-action-pypi-publish"
+_PUBLISH: Final = re.compile(r"\binvoke\b.*\bpublish\b(.*)")
+_ONLY: Final = re.compile(r"--only[ =](\S+)")
 
 
 def unsigned(text: str, environment: str) -> str:
@@ -19,16 +22,46 @@ def unsigned(text: str, environment: str) -> str:
     Args:
         environment: the environment in which the job has to run; empty for none.
     """
-    import yaml
-
-    try:
-        found = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
+    if (found := _read(text)) is None:
         return "it is no YAML"
     jobs = list(_jobs(_table(found)))
     if not jobs:
         return f"no job of it uses {ACTION}, and no other upload signs"
     return next((why for name, job, step in jobs if (why := _why(_table(found), name, job, step, environment))), "")
+
+
+def without_identity(text: str, channel: str) -> str:
+    """Why the job of a workflow that publishes a channel with `invoke publish` cannot sign; empty if it can."""
+    if (found := _read(text)) is None:
+        return "it is no YAML"
+    workflow = _table(found)
+    jobs = {str(name): job for name, job in _table(workflow.get("jobs")).items() if _publishes(_table(job), channel)}
+    if not jobs:
+        return f"no job of it runs `invoke publish` for the {channel}"
+    bad = next((name for name, job in jobs.items() if not _has_identity(workflow, _table(job))), None)
+    return f"its job {bad} has no permission `id-token: write`, so sigstore does not learn who signs" if bad else ""
+
+
+def _read(text: str) -> object:
+    import yaml
+
+    try:
+        found: object = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+    return found or {}
+
+
+def _publishes(job: dict[Any, Any], channel: str) -> bool:
+    steps = job.get("steps")
+    texts = [str(_table(step).get("run", "")) for step in (steps if isinstance(steps, list) else ())]
+    calls = [words for text in texts for words in _PUBLISH.findall(text)]
+    return any(not (only := _ONLY.search(words)) or channel in only[1].split(",") for words in calls)
+
+
+def _has_identity(workflow: dict[Any, Any], job: dict[Any, Any]) -> bool:
+    permissions = job.get("permissions", workflow.get("permissions"))
+    return permissions == "write-all" or _table(permissions).get("id-token") == "write"
 
 
 def _jobs(workflow: dict[Any, Any]) -> Iterator[tuple[str, dict[Any, Any], dict[Any, Any]]]:
@@ -40,8 +73,7 @@ def _jobs(workflow: dict[Any, Any]) -> Iterator[tuple[str, dict[Any, Any], dict[
 
 
 def _why(workflow: dict[Any, Any], name: str, job: dict[Any, Any], step: dict[Any, Any], environment: str) -> str:
-    permissions = job.get("permissions", workflow.get("permissions"))
-    if permissions != "write-all" and _table(permissions).get("id-token") != "write":
+    if not _has_identity(workflow, job):
         return f"its job {name} has no permission `id-token: write`, so sigstore does not learn who signs"
     inputs = _table(step.get("with"))
     if str(inputs.get("attestations", "true")).lower() != "true":

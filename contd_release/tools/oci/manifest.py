@@ -64,14 +64,15 @@ class Manifest:
     @property
     def config(self) -> Descriptor:
         """The configuration of an image."""
-        return _descriptor(self._node().at("config"))
+        return _descriptor(self.node().at("config"))
+
+    def node(self) -> Node:
+        """What it says, as JSON."""
+        return node(self.content, self.digest)
 
     def _descriptors(self, key: str) -> tuple[Descriptor, ...]:
-        found = self._node().get(key)
+        found = self.node().get(key)
         return tuple(_descriptor(one) for one in found.items()) if found else ()
-
-    def _node(self) -> Node:
-        return node(self.content, self.digest)
 
 
 @dataclass(frozen=True)

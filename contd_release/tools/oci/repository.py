@@ -124,9 +124,12 @@ class OciRepository(Door):
             return Push.ALLOWED
         return {401: Push.REFUSED, 403: Push.REFUSED, 405: Push.READ_ONLY}.get(reply.status, Push.UNKNOWN)
 
-    def put(self, reference: str, manifest: Manifest) -> None:
+    def put(self, reference: str, manifest: Manifest) -> str:
         """
         Let a tag name this manifest, or keep it under its own digest.
+
+        Returns:
+            The digest of its subject, where it has one and the registry notes that; else nothing.
 
         Raises:
             Conflict: the registry refuses it, for instance because it is read-only.
@@ -137,7 +140,7 @@ class OciRepository(Door):
             "pull,push",
             lambda door: door.send("PUT", url, headers=headers, data=manifest.content, repeatable=True),
         )
-        http.expected(reply, (200, 201, 202), f"{self}: putting {reference}")
+        return http.expected(reply, (200, 201, 202), f"{self}: putting {reference}").headers.get("OCI-Subject", "")
 
     def untag(self, tag: str) -> bool:
         """Delete a tag and nothing else; no where the registry deletes no tags."""
