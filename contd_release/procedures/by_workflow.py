@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contd_release.channels import origin, registry
+from contd_release.channels import origin, registry, signature
+from contd_release.channels.chart import verify as chart_verify
 from contd_release.channels.github import channel as github
 from contd_release.channels.github import workflow
+from contd_release.channels.image import verify as image_verify
 from contd_release.channels.pypi import signatures
 from contd_release.engine.checklist import Checklist, Item, Section, Together
 from contd_release.engine.step import Found, State, Step
@@ -29,12 +31,24 @@ _PATIENCE = 300.0
 def access(release: Release) -> Iterator[Item]:
     """The workflow is there, GitHub accepts our token, and every name is free."""
     yield there(release)
-    if release.project.settings.pypi and release.project.settings.signatures:
-        yield signatures.can_be_signed(release)
+    yield from signable(release)
     yield from github.access(release)
     for items in registry.section("publish", release):
         for _, step in Checklist(items).steps():
             yield free(release, step)
+
+
+def signable(release: Release) -> Iterator[Step]:
+    """The workflow signs what the project publishes, where signatures are configured."""
+    settings = release.project.settings
+    if settings.signatures is None:
+        return
+    if settings.pypi:
+        yield signatures.can_be_signed(release)
+    if settings.image:
+        yield signature.can_be_signed(release, image_verify.subject(release))
+    if settings.chart:
+        yield signature.can_be_signed(release, chart_verify.subject(release))
 
 
 def published(release: Release) -> tuple[Section, ...]:

@@ -9,9 +9,10 @@ from packed_chart import packed
 
 from contd_release.errors import Conflict
 from contd_release.project.version import semver
-from contd_release.tools.helm.copy import Bytes, read
+from contd_release.tools.helm.copy import read
 from contd_release.tools.oci.manifest import Manifest
 from contd_release.tools.oci.repository import Push
+from contd_release.tools.oci.upload import Bytes
 
 
 @dataclass

@@ -10,9 +10,10 @@ from functools import cache
 
 import yaml
 
-from contd_release.tools.helm.copy import Bytes, Packed
+from contd_release.tools.helm.copy import Packed
 from contd_release.tools.helm.registry import CONTENT
 from contd_release.tools.oci.manifest import MANIFEST, Manifest
+from contd_release.tools.oci.upload import Bytes
 
 EPOCH = 1_700_000_000
 CHART_YAML = """\

@@ -149,7 +149,8 @@ class SigstoreRoot:
 
     def bundle(self, statement: Statement, workflow: Workflow) -> bytes:
         """The statement, signed by the workflow, as a sigstore bundle."""
-        return Attestation.model_validate(self.attestation(statement, workflow)).to_bundle().to_json().encode()
+        found: str = Attestation.model_validate(self.attestation(statement, workflow)).to_bundle().to_json()
+        return found.encode()
 
     @property
     def _log_id(self) -> bytes:

@@ -13,42 +13,20 @@ import json
 import tarfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from contd_release.errors import Conflict
 from contd_release.tools.helm.registry import CONTENT
-from contd_release.tools.oci.manifest import Manifest, digest_of
+from contd_release.tools.oci.manifest import Manifest
 from contd_release.tools.oci.repository import OciRepository
+from contd_release.tools.oci.upload import Bytes
 
 _DESCRIPTION: Final = "org.opencontainers.image.description"
 # Helm itself unpacks no chart that is larger.
 _LARGEST: Final = 100 << 20
 _INSTEAD: Final = "invoke rollback --delete-chart   (or leave the chart as it is)"
 _PACKED: Final = 20 << 20
-
-
-@dataclass(frozen=True)
-class Bytes:
-    """A blob in memory."""
-
-    content: bytes
-
-    @property
-    def digest(self) -> str:
-        """`sha256:…` of the bytes."""
-        return digest_of(self.content)
-
-    @property
-    def size(self) -> int:
-        """Their number."""
-        return len(self.content)
-
-    @contextmanager
-    def open(self) -> Iterator[IO[bytes]]:
-        """The bytes as a stream."""
-        yield io.BytesIO(self.content)
 
 
 @dataclass(frozen=True)

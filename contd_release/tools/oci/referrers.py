@@ -7,13 +7,11 @@ https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import Final
 
 from contd_release.errors import Unanswered
 from contd_release.tools import http
@@ -21,6 +19,7 @@ from contd_release.tools.http import MEBIBYTE, Budget, Limits, Node
 from contd_release.tools.oci import upload
 from contd_release.tools.oci.manifest import INDEX, MANIFEST, Descriptor, Manifest, digest_of
 from contd_release.tools.oci.repository import OciRepository
+from contd_release.tools.oci.upload import Bytes
 
 _EMPTY: Final = b"{}"
 _EMPTY_TYPE: Final = "application/vnd.oci.empty.v1+json"
@@ -51,27 +50,6 @@ class Attachment:
     content: bytes
     kind: str
     annotations: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class _Bytes:
-    """Bytes to upload."""
-
-    content: bytes
-
-    @property
-    def digest(self) -> str:
-        """`sha256:…` of the bytes."""
-        return digest_of(self.content)
-
-    @property
-    def size(self) -> int:
-        """Their number."""
-        return len(self.content)
-
-    def open(self) -> AbstractContextManager[IO[bytes]]:
-        """The bytes."""
-        return io.BytesIO(self.content)
 
 
 def is_list(tag: str) -> bool:
@@ -116,7 +94,7 @@ def attach(there: OciRepository, subject: Manifest, attachment: Attachment) -> N
         Unanswered: it is not known whether it arrived.
     """
     for content in (_EMPTY, attachment.content):
-        upload.upload(there, _Bytes(content))
+        upload.upload(there, Bytes(content))
     manifest = _manifest(subject.descriptor, attachment)
     # A registry that notes the subject says so, and keeps the list; any other leaves it to the client.
     # https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-manifests-with-subject

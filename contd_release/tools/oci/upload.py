@@ -6,8 +6,9 @@ https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from threading import Event
 from typing import IO, Final, Protocol, cast
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from contd_release.errors import Interrupted, Unanswered
 from contd_release.tools import http
 from contd_release.tools.http import Http, Passing, Refused, Reply
+from contd_release.tools.oci.manifest import digest_of
 from contd_release.tools.oci.repository import OciRepository
 
 _BYTES: Final = {"Content-Type": "application/octet-stream"}
@@ -37,6 +39,28 @@ class Blob(Protocol):
 
     def open(self) -> AbstractContextManager[IO[bytes]]:
         """The bytes; the stream can be moved in."""
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """A blob in memory."""
+
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """`sha256:…` of the bytes."""
+        return digest_of(self.content)
+
+    @property
+    def size(self) -> int:
+        """Their number."""
+        return len(self.content)
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """The bytes as a stream."""
+        yield io.BytesIO(self.content)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sigstore_server
+from image_bench import git
 from sigstore_root import SigstoreRoot, Statement, Workflow
 from sigstore_server import SigstoreServer
 
@@ -213,3 +214,35 @@ def test_another_workflow_does_not_begin(signing: Signing) -> None:
         State.ABSENT,
         "this run would sign as other.yml of ada/contd",
     )
+
+
+@pytest.mark.parametrize("permission", ["id-token: write", "packages: write"])
+def test_the_workflow_of_the_release_has_to_sign(signing: Signing, permission: str) -> None:
+    """A release by a workflow that pushes the image without an identity does not begin."""
+    bench = signing.bench
+    root = bench.release.project.root
+    path = root / ".github" / "workflows" / "release.yml"
+    path.parent.mkdir(parents=True)
+    job = {"permissions": dict([permission.split(": ")]), "steps": [{"run": "invoke publish --only image"}]}
+    path.write_text(json.dumps({"jobs": {"registry": job}}), encoding="utf-8")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "Publish by a workflow")
+    settings = replace(bench.release.project.settings, publisher="github-actions")
+    project = replace(bench.release.project, settings=settings)
+    step = image.access(replace(bench.release, project=project, base=git(root, "rev-parse", "HEAD")))[-1]
+    assert isinstance(step, Step)
+    found = step.observe()
+    assert (found.state is State.DONE, "no permission `id-token: write`" in found.detail) == (
+        permission == "id-token: write",
+        permission != "id-token: write",
+    )
+
+
+def test_half_an_instance_signs_nothing(signing: Signing) -> None:
+    """A trust root of one's own without the addresses of its servers: the public instance would sign, and not fit."""
+    table = Signatures(repository="ada/contd", trusted_root="root.json")
+    project = signing.bench.release.project
+    project = replace(project, settings=replace(project.settings, signatures=table))
+    step = image.access(replace(signing.bench.release, project=project))[-1]
+    assert isinstance(step, Step)
+    assert step.observe().detail.endswith("names one file of a sigstore instance and not its signing-config")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import contd_release
+from contd_release.adopt.templates import template
 from contd_release.tools.github import uploads
 
 TEMPLATE = Path(contd_release.__file__).parent / "adopt" / "templates" / "release.yml"
@@ -62,3 +63,44 @@ def test_each_reason(text: str, environment: str, why: str) -> None:
     found = uploads.unsigned(text, environment)
     assert found.startswith(why)
     assert bool(found) == bool(why)
+
+
+PUBLISHING = """
+jobs:
+  verify:
+    steps:
+      - run: invoke verify --only image
+  registry:
+    permissions: {%s}
+    steps:
+      - run: |
+          pip install contd-release
+          invoke publish %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("permissions", "words", "why"),
+    [
+        ("id-token: write", "--only image,chart --artifacts dist", ""),
+        ("id-token: write", "", ""),
+        ("packages: write", "--only image,chart", "its job registry has no permission `id-token: write`"),
+        ("id-token: write", "--only pypi", "no job of it runs `invoke publish` for the chart"),
+    ],
+)
+def test_who_publishes_can_sign(permissions: str, words: str, why: str) -> None:
+    """The job that publishes a channel needs an identity; another job's does not help."""
+    assert uploads.without_identity(PUBLISHING % (permissions, words), "chart").partition(", so")[0] == why
+
+
+def test_a_workflow_that_publishes_nothing_signs_nothing() -> None:
+    """A workflow without jobs, and a file that is no YAML."""
+    said = [uploads.without_identity(text, "image") for text in ("", "jobs: []", "a: [", "jobs: {a: {steps: 3}}")]
+    nothing = "no job of it runs `invoke publish` for the image"
+    assert said == [nothing, nothing, "it is no YAML", nothing]
+
+
+def test_the_template_can_sign() -> None:
+    """The workflow that `contd-release adopt` writes signs the image and the chart."""
+    text = template("release.yml")
+    assert [uploads.without_identity(text, one) for one in ("image", "chart")] == ["", ""]

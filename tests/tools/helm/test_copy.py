@@ -12,8 +12,9 @@ import yaml
 from packed_chart import CHART_YAML, archive, packed
 
 from contd_release.errors import Conflict
-from contd_release.tools.helm.copy import Bytes, Packed
+from contd_release.tools.helm.copy import Packed
 from contd_release.tools.oci.manifest import digest_of
+from contd_release.tools.oci.upload import Bytes
 
 
 def files(content: bytes) -> dict[str, tuple[bytes, float, int]]:

@@ -9,10 +9,10 @@ import pytest
 from odd_server import Odd, serving
 
 from contd_release.errors import ReleaseError, Unanswered
-from contd_release.tools.helm.copy import Bytes
 from contd_release.tools.http import Reply
 from contd_release.tools.oci import upload
 from contd_release.tools.oci.token import authorization
+from contd_release.tools.oci.upload import Bytes
 
 VALUES = (
     *("", "x", "\t", "<>", "<", "<\x1b[2J>", "<http://[>", "<http://10.0.0.1/x>", "<file:///etc/passwd>"),

@@ -21,10 +21,11 @@ from contd_release.errors import Conflict, Unanswered, Usage
 from contd_release.process.redaction import Secret
 from contd_release.sandbox.registry.api import Registry, RegistryRules
 from contd_release.sandbox.world import World
-from contd_release.tools.oci import upload
+from contd_release.tools.oci import referrers, upload
 from contd_release.tools.oci.archive import Archive
 from contd_release.tools.oci.login import Login
 from contd_release.tools.oci.manifest import Descriptor, Manifest, index
+from contd_release.tools.oci.referrers import Attachment
 from contd_release.tools.oci.repository import OciRepository, Push
 
 if TYPE_CHECKING:
@@ -405,3 +406,17 @@ def test_bytes_that_are_no_manifest_are_no_answer() -> None:
     for content in (b"", b"[]", b'{"layers": [{"digest": "x"}]}'):
         with pytest.raises(Unanswered):
             _ = Manifest(content, "m").layers
+
+
+def test_what_is_attached_is_listed(place: Place, tmp_path: Path) -> None:
+    """By the registry, or under a tag where it has no such list; other kinds are not in the answer."""
+    there, subject = place.repository(), index(())
+    there.put(subject.digest, subject)
+    assert referrers.referrers(there, subject.digest, "application/x.a") == ()
+    for kind, content in (("application/x.a", b"1"), ("application/x.b", b"2"), ("application/x.a", b"3")):
+        referrers.attach(there, subject, Attachment(content, kind, {"said": content.decode()}))
+    found = referrers.referrers(there, subject.digest, "application/x.a")
+    assert {one.annotations["said"]: referrers.content(there, one, 9) for one in found} == {"1": b"1", "3": b"3"}
+    assert [tag for tag in there.tags() if referrers.is_list(tag)] == [subject.digest.replace(":", "-")] * (
+        place.kind == "debian"
+    )
