@@ -18,6 +18,7 @@ from contd_release.adopt.find.places import Places
 from contd_release.adopt.find.proof import proof
 from contd_release.adopt.find.today import today
 from contd_release.adopt.find.versions import Current
+from contd_release.adopt.find.workflows import Step
 from contd_release.adopt.found import Found
 from contd_release.adopt.place import Place
 from contd_release.adopt.questions import Answers, Question
@@ -35,9 +36,12 @@ from contd_release.project.tables import refuse_bytes
 from contd_release.tools import git
 
 
-def look(tree: Tree, answers: Answers) -> Found:
+def look(tree: Tree, answers: Answers, steps: tuple[Step, ...] | None = None) -> Found:
     """
     Find what the working tree has, and ask a person for what no file says.
+
+    Args:
+        steps: what workflows do, where they are not in this tree.
 
     Raises:
         ReleaseError: the tree lacks something that every release needs.
@@ -48,10 +52,12 @@ def look(tree: Tree, answers: Answers) -> Found:
     name = found.name if found else repository.partition("/")[2] or tree.root.name
     tagged = tags.find(tree, name)
     current = versions.find(tree, found, tagged, answers)
-    steps = workflows.steps(tree, repository)
+    steps = workflows.steps(tree, repository) if steps is None else steps
     of_chart = chart.find(tree, name, current.version, steps, bool(repository), answers)
     in_values = values.find(tree, of_chart, name)
-    of_image = image.find(tree, steps, in_values.name if in_values else "", _by_remote(repository), answers)
+    of_image = image.find(
+        tree, steps, in_values.name if in_values else "", _by_remote(repository, name if tree.above else ""), answers
+    )
     channels = {
         "pypi": bool(found and found.metadata.is_built),
         "github": bool(repository),
@@ -182,5 +188,7 @@ def _stated_in_package(made: Draft, found: Found, answers: Answers) -> list[Plac
     return [Place(path, line, '__version__ = "', version, '"', "the package's")]
 
 
-def _by_remote(repository: str) -> str:
-    return f"ghcr.io/{repository.lower()}" if repository else ""
+def _by_remote(repository: str, package: str) -> str:
+    """The name of the image after the GitHub repository; of one of several packages, after that and its owner."""
+    whose = f"{repository.partition('/')[0]}/{package}" if package else repository
+    return f"ghcr.io/{whose.lower()}" if repository else ""

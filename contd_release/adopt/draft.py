@@ -81,7 +81,7 @@ class Draft:
 
     def _changes(self) -> Iterator[Change]:
         for path, text in sorted(self._texts.items()):
-            require_inside(self.tree.root, path)
+            require_inside(self.tree.root / self.tree.above, path, self.tree.root)
             file = self.tree.root / path
             before = file.read_bytes() if file.is_file() else None
             _require_utf_8(path, before or b"")
@@ -90,14 +90,17 @@ class Draft:
                 yield Change(path, before, after)
 
 
-def require_inside(root: Path, path: str) -> None:
+def require_inside(root: Path, path: str, where: Path | None = None) -> None:
     """
     Refuse to change a link, which may lead anywhere.
+
+    Args:
+        where: the folder that the path begins in, if that is not the root.
 
     Raises:
         NotReady: the path is one, or lies below one.
     """
-    file = root / path
+    file = (where or root) / path
     if not file.parent.resolve().is_relative_to(root.resolve()) or file.is_symlink():
         raise NotReady(
             f"{path} is a link, or lies below one", expected="a file of this repository", type_next=f"ls -l {path}"

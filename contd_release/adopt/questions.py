@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from contd_release.errors import Usage
@@ -39,11 +39,18 @@ class Answers:
     Args:
         given: by the options of the call.
         ask: asks a person; gives the default if there is no terminal.
+        scope: what the keys begin with, where the questions are about one of several packages: `cli.`.
     """
 
     given: Mapping[str, str] = field(default_factory=dict)
     ask: Asking = field(default=lambda question: question.default)
     asked: dict[str, tuple[Question, str]] = field(default_factory=dict)
+    scope: str = ""
+
+    def of_package(self, name: str) -> Answers:
+        """The answers for one of several packages: `cli.image=…` is for cli alone, `image=…` for every package."""
+        own = {key.removeprefix(f"{name}."): value for key, value in self.given.items() if key.startswith(f"{name}.")}
+        return replace(self, given={**self.given, **own}, scope=f"{name}.")
 
     def of(self, question: Question) -> str:
         """
@@ -52,8 +59,11 @@ class Answers:
         Raises:
             Usage: it is none of its choices.
         """
+        key, scoped = question.key, f"{self.scope}{question.key}"
+        if scoped in self.given or key not in self.given:
+            question = replace(question, key=scoped)
         if question.key not in self.asked:
-            answer = self.given[question.key] if question.key in self.given else self.ask(question)
+            answer = self.given[key] if key in self.given else self.ask(question)
             if question.choices and answer not in question.choices:
                 raise Usage(
                     f"{answer!r} is no answer to {question.key!r}: {question.text}",

@@ -35,11 +35,17 @@ def of(found: Found, answers: Answers) -> Mapping[str, Value | Table]:
         chosen["version-scheme"] = "calver"
     if found.current.version.dev is not None:
         chosen |= _after_release(found.current, answers)
+    return {**chosen, **channels(found)}
+
+
+def channels(found: Found) -> dict[str, Table]:
+    """The tables of the image and the chart, where they are published."""
+    tables: dict[str, Table] = {}
     if found.image and found.image.is_published:
-        chosen["image"] = _image(found.image)
+        tables["image"] = _image(found.image)
     if found.chart and found.chart.is_published:
-        chosen["chart"] = _chart(found, found.chart)
-    return chosen
+        tables["chart"] = _chart(found, found.chart)
+    return tables
 
 
 def _package(found: Package, answers: Answers) -> dict[str, Value | Table]:

@@ -1,17 +1,18 @@
 """
 Several packages of one repository, adopted together: each as if its folder were a repository, and a table for each.
 
-What the tools of a package need is written into its folder; the tasks and the tables are written at the root. Images
-and charts are left to a person: no file says to which package they belong.
+What the tools of a package need is written into its folder; the tasks and the tables are written at the root. A
+Dockerfile or a chart outside of every package is of the one whose name it has, or whose files alone it copies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from contd_release.adopt import adoption, check, settings
+from contd_release.adopt import adoption, belonging, check, settings
 from contd_release.adopt.draft import Draft
 from contd_release.adopt.find import package, tasks, workflows
 from contd_release.adopt.find.proof import proof
@@ -30,15 +31,23 @@ from contd_release.tools import git
 
 ALL: Final = "all"
 _DEFAULT_MAIN: Final = "main"
+# The tables whose paths begin at the root.
+_PLACES: Final = ("image", "chart")
 
 
 @dataclass(frozen=True)
 class Member:
-    """One of the packages: its folder, with a slash at its end, and what was found in it."""
+    """
+    One of the packages: its folder, with a slash at its end, and what was found in it.
+
+    Args:
+        settings: those of its table, as if the folder were a repository.
+    """
 
     folder: str
     tree: Tree
     found: Found
+    settings: Table
 
     @property
     def name(self) -> str:
@@ -47,13 +56,24 @@ class Member:
         return self.found.package.name
 
     @property
-    def table(self) -> dict[str, str | tuple[str, ...]]:
+    def table(self) -> Table:
         """What its table says, besides its proof."""
-        found: dict[str, str | tuple[str, ...]] = {"folder": self.folder.rstrip("/")}
         form = self.found.tags.format
         # A format without a name would be that of every package.
-        is_own = not is_nameless(TagFormat(form))
-        return found | ({"tag-format": form} if is_own and form != tags_of(self.name, {}) else {})
+        is_own = not is_nameless(TagFormat(form)) and form != tags_of(self.name, {})
+        shared = ("main", "tag-format", "package", "publisher", "proof", "proof-extras", "proof-groups", *_PLACES)
+        own = {key: value for key, value in self.settings.items() if key not in shared}
+        return {"folder": self.folder.rstrip("/"), **({"tag-format": form} if is_own else {}), **own, **self.channels}
+
+    @property
+    def channels(self) -> Table:
+        """The tables of its image and its chart, whose paths begin at the root of the repository."""
+        image, chart = self.found.image, self.found.chart
+        if image:
+            image = replace(image, dockerfile=self.path(image.dockerfile), context=self.path(image.context))
+            image = replace(image, is_by_remote=False)
+        chart = chart and replace(chart, folder=self.path(chart.folder))
+        return settings.channels(replace(self.found, image=image, chart=chart))
 
     @property
     def proof(self) -> dict[str, str | tuple[str, ...]]:
@@ -68,15 +88,20 @@ class Member:
     def findings(self) -> tuple[Finding, ...]:
         """What people read of it; paths begin at the root of the repository."""
         tags = Finding(f"the tags of {self.name} are {self.table.get('tag-format', tags_of(self.name, {}))}")
-        parts = (self.found.package, self.found.current)
+        parts = (self.found.package, self.found.current, self.found.image, self.found.chart)
         listed = [one for part in parts if part for one in part.findings]
         stated = [Finding(f"{one.says} is the version", one.where, one.reason) for one in self.found.places.followed]
         return (*(replace(one, where=self.where(one.where)) for one in (*listed, *stated)), tags)
 
     def where(self, place: str) -> str:
         """A place in its folder as it is called from the root; what is no file stays."""
-        is_here = place and (self.tree.root / place.partition(":")[0]).exists()
-        return f"{self.folder}{place}" if is_here else place
+        path, colon, line = place.partition(":")
+        is_here = path and (self.tree.root / path).exists()
+        return f"{self.path(path)}{colon}{line}" if is_here else place
+
+    def path(self, path: str) -> str:
+        """A path that begins in its folder as it is from the root."""
+        return posixpath.normpath(f"{self.folder}{path}")
 
 
 def is_wanted(answers: Answers) -> bool:
@@ -94,8 +119,7 @@ def look(tree: Tree, answers: Answers) -> tuple[Member, ...]:
     names = package.members(tree)
     choices = (*([ALL] if len(names) > 1 else []), *(one.rstrip("/") for one in names))
     answers.of(Question("package", "the folder of the package", "", choices=choices))
-    others = {folder: tuple(one for at, one in names.items() if at != folder) for folder in names}
-    return tuple(_member(tree, folder, others[folder], answers) for folder in names)
+    return tuple(_member(tree, folder, names, answers) for folder in names)
 
 
 def draft(tree: Tree, members: tuple[Member, ...], answers: Answers) -> Draft:
@@ -103,16 +127,16 @@ def draft(tree: Tree, members: tuple[Member, ...], answers: Answers) -> Draft:
     made = Draft(tree)
     for one in members:
         own = Draft(one.tree)
-        adoption.write_package(own, one.found, answers)
+        adoption.write_package(own, one.found, answers.of_package(one.name))
         for change in own.changes():
-            made.take_over(f"{one.folder}{change.path}", own.text(change.path))
+            made.take_over(one.path(change.path), own.text(change.path))
     repository = github_repository(git.known_url(tree.root, "origin") or "")
     proved = proof.find(tree, None, workflows.steps(tree, repository), answers)
     is_shared = proved.is_default or any(one.startswith(("nox", "tox", "python -m tox")) for one in proved.lines)
     shared: dict[str, Value | Table] = dict(settings.proof_of(proved)) if is_shared else {}
     if (main := members[0].found.tags.main) != _DEFAULT_MAIN:
         shared["main"] = main
-    tables: Table = {one.name: one.table | ({} if is_shared else one.proof) for one in members}
+    tables: Table = {one.name: {**one.table, **({} if is_shared else one.proof)} for one in members}
     write_settings.write(made, {**shared, "packages": tables})
     write_tasks.write(made, tasks.find(tree, answers))
     return made
@@ -130,13 +154,22 @@ def tried(made: Draft, members: tuple[Member, ...]) -> None:
             check.tried(made)
 
 
-def findings(members: tuple[Member, ...]) -> Iterator[Finding]:
-    """Every finding, one package after the other."""
+def findings(tree: Tree, members: tuple[Member, ...]) -> Iterator[Finding]:
+    """Every finding, one package after the other, and what belongs to none of them plainly."""
     for one in members:
         yield from one.findings
+    for path in belonging.unclear(tree, {one.folder: one.name for one in members}):
+        what = "chart" if path.endswith("Chart.yaml") else "image"
+        reason = f"nothing says whose it is: write [tool.contd-release.packages.NAME.{what}] for the one that it is of"
+        yield Finding(f"the {what} is left out", path, reason)
 
 
-def _member(tree: Tree, folder: str, others: tuple[str, ...], answers: Answers) -> Member:
-    files = tuple(path.removeprefix(folder) for path in tree.files if path.startswith(folder))
-    below = Tree(replace(tree.clone, root=tree.root / folder.rstrip("/")), files, others)
-    return Member(folder, below, adoption.look(below, answers))
+def _member(tree: Tree, folder: str, names: Mapping[str, str], answers: Answers) -> Member:
+    ours = belonging.files(tree, folder, names)
+    others = tuple(one for at, one in names.items() if at != folder)
+    clone = replace(tree.clone, root=tree.root / folder)
+    below = Tree(clone, ours, others, folder=folder.rstrip("/"))
+    own = answers.of_package(names[folder])
+    steps = workflows.steps(tree, github_repository(git.known_url(tree.root, "origin") or ""))
+    found = adoption.look(below, own, steps)
+    return Member(folder, below, found, settings.of(found, own))

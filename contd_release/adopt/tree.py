@@ -31,17 +31,24 @@ class Tree:
     Args:
         files: every file that git knows or would know, sorted; links and submodules are left out.
         others: the names of the other packages of the repository, if the tree is the folder of one of several.
+        folder: that folder, as seen from the root of the repository: `packages/cli`; empty elsewhere.
     """
 
     clone: git.Clone
     files: tuple[str, ...]
     others: tuple[str, ...] = ()
+    folder: str = ""
     _texts: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def root(self) -> Path:
         """The root of the working tree."""
         return self.clone.root
+
+    @property
+    def above(self) -> str:
+        """The path from here to the root of the repository: `../..` if this is the folder of one of its packages."""
+        return "/".join(".." for _ in PurePosixPath(self.folder).parts)
 
     @cached_property
     def known(self) -> frozenset[str]:

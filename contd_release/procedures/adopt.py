@@ -93,7 +93,7 @@ class _Looked:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return self.found.findings if self.found else tuple(several.findings(self.members))
+        return self.found.findings if self.found else tuple(several.findings(self.draft.tree, self.members))
 
     @property
     def all_found(self) -> tuple[tuple[str, Found], ...]:

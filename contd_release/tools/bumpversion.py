@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -70,7 +71,7 @@ def configuration(text_of: Read, folder: str = "") -> Configuration:
     """
     if found := _table(text_of, folder):
         configured = _configuration(*found)
-        files = tuple(replace(one, path=f"{folder}{one.path}") for one in configured.files)
+        files = tuple(replace(one, path=_from_root(found[0], f"{folder}{one.path}")) for one in configured.files)
         return replace(configured, files=files)
     path = f"{folder}{CONFIGURATION[0]}"
     raise NotReady(
@@ -78,6 +79,20 @@ def configuration(text_of: Read, folder: str = "") -> Configuration:
         expected=f"{path} with [tool.bumpversion]",
         type_next=f"$EDITOR {path}",
     )
+
+
+def _from_root(configured: str, path: str) -> str:
+    """The path of a version file as seen from the root of the repository, which it may not leave."""
+    if ".." not in PurePosixPath(path).parts:
+        return path
+    found = posixpath.normpath(path)
+    if found.startswith("../"):
+        raise Usage(
+            f"{configured}: {path} is outside of the repository",
+            expected="a file of this repository",
+            type_next=f"$EDITOR {configured}",
+        )
+    return found
 
 
 def is_configured(text_of: Read, folder: str = "") -> bool:

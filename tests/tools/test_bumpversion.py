@@ -49,3 +49,18 @@ def test_a_version_that_cannot_be_released() -> None:
         bumpversion.configuration(lambda path: text if path == "pyproject.toml" else None)
     assert caught.value.what_is == "pyproject.toml: '1.0' is not a version we can release"
     assert caught.value.type_next == "$EDITOR pyproject.toml"
+
+
+@pytest.mark.parametrize(("above", "is_inside"), [("../..", True), ("../../..", False)])
+def test_a_version_file_outside_of_the_folder(above: str, is_inside: bool) -> None:
+    """A package may state its version in another folder of the repository, and in no file outside of it."""
+    text = (
+        f'[tool.bumpversion]\ncurrent_version = "1.0.0"\n[[tool.bumpversion.files]]\nfilename = "{above}/helm/x.yaml"\n'
+    )
+    texts = {"libs/core/.bumpversion.toml": text}
+    if is_inside:
+        found = bumpversion.configuration(texts.get, "libs/core/")
+        assert found.paths == ("libs/core/.bumpversion.toml", "helm/x.yaml")
+        return
+    with pytest.raises(Usage, match=r"libs/core/\.bumpversion\.toml: .* is outside of the repository"):
+        bumpversion.configuration(texts.get, "libs/core/")

@@ -72,7 +72,7 @@ def find(
     tree: Tree, name: str, version: Version, steps: Sequence[Step], has_github: bool, answers: Answers
 ) -> Chart | None:
     """The chart of this tree; None if there is none, or none that is plainly the project's."""
-    folders = [str(PurePosixPath(path).parent) for path in tree.named("Chart.yaml") if _is_own_chart(tree, path)]
+    folders = [str(PurePosixPath(path).parent) for path in tree.named("Chart.yaml") if is_own_chart(tree, path)]
     needed = {one for folder in folders for one in _needed(tree, folder)}
     folders = [folder for folder in folders if folder not in needed]
     if not folders:
@@ -99,7 +99,7 @@ def find(
     return Chart(folder, called, stated, is_own, registry, is_published, tuple(findings))
 
 
-def _is_own_chart(tree: Tree, path: str) -> bool:
+def is_own_chart(tree: Tree, path: str) -> bool:
     """Whether this is the project's chart: no fixture, and no dependency in the `charts` folder of another one."""
     parts = PurePosixPath(path).parts[:-1]
     if not _APART.isdisjoint(parts) or re.search(r"^type:[ \t]*[\"']?library", tree.text(path) or "", re.MULTILINE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -50,13 +51,14 @@ def find(tree: Tree, steps: Sequence[Step], values: str, by_remote: str, answers
         values: the image's name in the chart's values.
         by_remote: what it is called where nothing says its name; empty if the remote is not on GitHub.
     """
-    files = [path for path in tree.files if _is_dockerfile(tree, path)]
+    files = [path for path in tree.files if is_dockerfile(tree, path)]
     if not files:
         return None
     pushing = [step for step in steps if step.uses == "docker/build-push-action"]
     pushing += [one for step in steps if (one := _by_command(step))]
-    step = next((one for one in pushing if _file_of(one) in files and _names(one, steps)), None)
-    chosen = _chosen(files, _file_of(step) if step else "", answers)
+    pushing = [_from_folder(one, tree.folder) for one in pushing]
+    step = next((one for one in pushing if file_of(one) in files and _names(one, steps)), None)
+    chosen = _chosen(files, file_of(step) if step else "", answers)
     if chosen == "none":
         return None
     name, where = _name(step, steps, values, answers)
@@ -81,7 +83,8 @@ def find(tree: Tree, steps: Sequence[Step], values: str, by_remote: str, answers
     )
 
 
-def _is_dockerfile(tree: Tree, path: str) -> bool:
+def is_dockerfile(tree: Tree, path: str) -> bool:
+    """Whether an image can be built from a file, and it is no test's and no example's."""
     name = PurePosixPath(path).name
     is_one = re.fullmatch(r"(Docker|Container)file(\.[\w-]+)?|[\w-]+\.(Docker|docker|Container|container)file", name)
     return (
@@ -109,10 +112,20 @@ def _chosen(files: list[str], by_workflow: str, answers: Answers) -> str:
     )
 
 
-def _file_of(step: Step) -> str:
+def file_of(step: Step) -> str:
+    """The file that a step builds from, as seen from the folder that it runs in."""
     context = step.inputs.get("context", ".").removeprefix("./").strip("/") or "."
     named = step.inputs.get("file", "").removeprefix("./")
     return named or ("Dockerfile" if context == "." or "{{" in context else f"{context}/Dockerfile")
+
+
+def _from_folder(step: Step, folder: str) -> Step:
+    """A step with its file and its context as seen from the folder of a package; empty for the root."""
+    if not folder:
+        return step
+    context = step.inputs.get("context", ".")
+    seen = {"file": file_of(step), "context": "." if "{{" in context else context}
+    return replace(step, inputs={**step.inputs, **{key: posixpath.relpath(one, folder) for key, one in seen.items()}})
 
 
 def _by_command(step: Step) -> Step | None:
@@ -174,13 +187,13 @@ def _context(step: Step | None, chosen: str, tree: Tree) -> str:
     if step:
         context = step.inputs.get("context", ".").removeprefix("./").strip("/") or "."
         return "." if "{{" in context else context
-    folder = str(PurePosixPath(chosen).parent)
-    if folder == ".":
-        return "."
-    copied = re.findall(r"(?im)^(?:COPY|ADD)\s+(?!--from)(?:--\S+\s+)*([^\s\[]\S*)\s", tree.text(chosen) or "")
-    plain = [
-        one.removeprefix("./").rstrip("/") for one in copied if not re.search(r"[$*?:]", one) and one not in (".", "./")
-    ]
-    here = sum((tree.root / folder / one).exists() for one in plain)
-    above = sum((tree.root / one).exists() for one in plain)
-    return folder if here > above else "."
+    copied = copied_paths(tree.text(chosen) or "")
+    folders = dict.fromkeys((".", str(PurePosixPath(chosen).parent), tree.above or "."))
+    return max(folders, key=lambda folder: sum((tree.root / folder / one).exists() for one in copied))
+
+
+def copied_paths(text: str) -> tuple[str, ...]:
+    """The paths that a Dockerfile copies from its context, as far as they are plain."""
+    found = re.findall(r"(?im)^(?:COPY|ADD)\s+(?!--from)(?:--\S+\s+)*([^\s\[]\S*)\s", text)
+    plain = (one for one in found if not re.search(r"[$*?:]", one) and one not in (".", "./"))
+    return tuple(one.removeprefix("./").rstrip("/") for one in plain)

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from contd_release.adopt.draft import Draft
 from contd_release.errors import NotReady
 
-Value: TypeAlias = str | bool | tuple[str, ...] | Mapping[str, str | tuple[str, ...]]
+Value: TypeAlias = "str | bool | tuple[str, ...] | Mapping[str, Value]"
 Table: TypeAlias = Mapping[str, Value]
 FILE: Final = "contd-release.toml"
 _HEADER: Final = "tool.contd-release"
@@ -53,12 +53,21 @@ def _rendered(settings: Mapping[str, Value | Table], prefix: str) -> str:
         if not isinstance(table, Mapping):
             continue
         name = f"{prefix}.{key}" if prefix else key
-        # Tables of packages have tables below them, and nothing else.
-        below = {f"{name}.{_key(one)}": value for one, value in table.items() if isinstance(value, Mapping)}
-        for header, own in (below if key == "packages" else {name: table}).items():
+        for header, own in _packages(name, table).items() if key == "packages" else ((name, table),):
             lines += ["", f"[{header}]"] if lines else [f"[{header}]"]
             lines += [f"{one} = {_value(value)}" for one, value in own.items()]
     return "\n".join(lines) + "\n"
+
+
+def _packages(above: str, tables: Table) -> dict[str, Table]:
+    """The table of each package, and those below it, by their headers."""
+    found: dict[str, Table] = {}
+    for name, table in tables.items():
+        if isinstance(table, Mapping):
+            header = f"{above}.{_key(name)}"
+            found[header] = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
+            found |= {f"{header}.{key}": value for key, value in table.items() if isinstance(value, Mapping)}
+    return found
 
 
 def _merged(text: str, settings: Mapping[str, Value | Table], prefix: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from contd_release.errors import NotReady, Unanswered, Usage
+from contd_release.errors import NotReady, Unanswered
 from contd_release.project.project import Project
 from contd_release.project.release import folder
 from contd_release.project.rules import seconds
@@ -114,11 +114,9 @@ def watched(project: Project, version: str = "") -> WatchedRelease:
 
 def _newest(project: Project) -> Version:
     forge = repository(project)
-    if forge and (latest := releases.latest(forge)):
-        try:
-            return project.tags.asked(latest.tag)
-        except Usage:
-            pass
+    # Where a repository has several packages, the latest may be one of another package.
+    if forge and (latest := releases.latest(forge)) and (found := project.tags.versions((latest.tag,))):
+        return next(iter(found))
     tags = [one.version for one in history.shipped(project)]
     if not tags:
         raise NothingOut(

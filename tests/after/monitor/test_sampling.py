@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -254,6 +255,17 @@ def test_the_latest_release_is_watched(forge: StoredRepository, project: Project
 
     assert (Version(VERSION), SINCE, 7) == (found.version, found.since, found.release)
     assert SINCE + timedelta(hours=24) == found.until
+
+
+def test_the_latest_release_may_be_of_another_package(forge: StoredRepository, project: Project) -> None:
+    """Its tag says nothing of this package: nothing of that is out."""
+    settings = replace(project.settings, tag_format="cli-v{version}")
+    project.root.mkdir()
+    subprocess.run(("git", "init", "--quiet"), cwd=project.root, check=True)
+    with pytest.raises(NotReady) as raised:
+        watched(replace(project, settings=settings))
+
+    assert raised.value.what_is == "no release of contd is out"
 
 
 def test_the_servers_clock_counts(forge: StoredRepository, project: Project, metrics: Metrics, world: World) -> None:
