@@ -3,77 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
 
 from contd_release.after.announce import announcement as announce
 from contd_release.after.announce.announcement import Announcement
 from contd_release.after.website import branch, site
-from contd_release.after.website.branch import Branch
 from contd_release.after.website.record import Digest, Record
 from contd_release.after.website.site import Site
 from contd_release.engine.step import Found, State, Step
-from contd_release.errors import FailedCommand, Unsettled
-from contd_release.process.action import Running
 from contd_release.project.project import Project
 from contd_release.project.release import Release
-
-_ATTEMPTS: Final = 5
-
-
-@dataclass(frozen=True)
-class Publication:
-    """
-    The act: one commit that changes a record, pushed; made again if someone else pushed first.
-
-    Args:
-        changed: the record as it should be, given the site as it is; None if there is nothing to change.
-    """
-
-    release: Release
-    changed: Callable[[Site], Record | None]
-    title: str
-
-    def __str__(self) -> str:
-        website = branch.website(self.release.project)
-        where = website.repository or self.release.project.settings.remote
-        return f"commit {self.title!r} to {website.branch} of {where}, and push it"
-
-    def run(self, running: Running) -> None:
-        """
-        Commit and push.
-
-        Raises:
-            FailedCommand: the push was refused although the branch had not moved.
-            Unsettled: someone else was faster, five times.
-        """
-        for _ in range(_ATTEMPTS):
-            if self._is_pushed(running):
-                return
-        raise Unsettled(
-            f"somebody else pushed to the website {_ATTEMPTS} times while we tried",
-            expected="a quiet moment",
-            type_next="invoke release",
-        )
-
-    def _is_pushed(self, running: Running) -> bool:
-        """Whether nothing is left to push after one try; otherwise someone else was faster."""
-        project = self.release.project
-        with branch.looked_at(project) as found:
-            before = _site(project, found)
-            if (record := self.changed(before)) is None:
-                return True
-            files = before.with_record(record).files(record)
-            commit = found.commit(files, self.title, branch.identity(project) | self.release.dates)
-            if commit is None:
-                return True
-            try:
-                found.push(commit).run(running)
-            except FailedCommand:
-                if not found.is_moved():
-                    raise
-                return False
-            return True
+from contd_release.tools import git
+from contd_release.tools.git import File
 
 
 def is_on(project: Project) -> bool:
@@ -103,7 +44,7 @@ def site_published(announcement: Announcement) -> Step:
         there = before.named(version)
         return replace(_record(announcement), withdrawn=there.withdrawn if there else "")
 
-    act = Publication(release, changed, f"{release.project.name} {version}")
+    act = _committed(release, changed, f"{release.project.name} {version}")
     return Step(f"the website has {version}", observe, act=(act,), undo=None)
 
 
@@ -129,9 +70,27 @@ def withdrawn(release: Release, reason: str) -> Step:
     return Step(
         f"the website says that {version} is withdrawn",
         observe,
-        act=(Publication(release, marked(reason), title),),
-        undo=(Publication(release, marked(""), f"{title} no more"),),
+        act=(_committed(release, marked(reason), title),),
+        undo=(_committed(release, marked(""), f"{title} no more"),),
     )
+
+
+def _committed(release: Release, changed: Callable[[Site], Record | None], title: str) -> git.CommitPushed:
+    """
+    The act: one commit that changes a record, pushed.
+
+    Args:
+        changed: the record as it should be, given the site as it is; None if there is nothing to change.
+    """
+    project = release.project
+    website = branch.website(project)
+
+    def files(found: git.Branch) -> tuple[File, ...]:
+        before = _site(project, found)
+        return () if (record := changed(before)) is None else before.with_record(record).files(record)
+
+    shown = f"{website.branch} of {website.repository or project.settings.remote}"
+    return git.CommitPushed(lambda: branch.place(project), files, title, shown, release.dates)
 
 
 def _record(announcement: Announcement) -> Record:
@@ -146,5 +105,5 @@ def _record(announcement: Announcement) -> Record:
     )
 
 
-def _site(project: Project, found: Branch) -> Site:
+def _site(project: Project, found: git.Branch) -> Site:
     return site.read(project.name, branch.website(project).url, found.text(site.RELEASES))

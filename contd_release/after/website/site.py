@@ -15,19 +15,12 @@ from typing import Final
 from contd_release.after.website import feed, page, record
 from contd_release.after.website.record import Record
 from contd_release.errors import Conflict, Usage
+from contd_release.tools.git import File
 from contd_release.tools.markup import markdown
 
 RELEASES: Final = "releases.json"
 LATEST: Final = "latest.json"
 FEED: Final = "feed.xml"
-
-
-@dataclass(frozen=True)
-class File:
-    """One file of the site, by its path below the site's folder."""
-
-    path: str
-    text: str
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """git: questions that only read, and commands that a step may run."""
 
 from contd_release.tools.git.asking import Clone, clone, git, identity, is_shallow, safe
+from contd_release.tools.git.branches import Branch, CommitPushed, File, Origin, Place, looked_at
 from contd_release.tools.git.history import (
     Commit,
     authors,
@@ -54,9 +55,14 @@ from contd_release.tools.git.worktrees import (
 )
 
 __all__ = [
+    "Branch",
     "Clone",
     "Commit",
+    "CommitPushed",
+    "File",
     "NewTag",
+    "Origin",
+    "Place",
     "Remote",
     "Tag",
     "Transfer",
@@ -85,6 +91,7 @@ __all__ = [
     "is_shallow",
     "known_url",
     "links",
+    "looked_at",
     "matching",
     "merge_base",
     "message",

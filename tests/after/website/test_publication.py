@@ -21,6 +21,7 @@ from contd_release.errors import Conflict, FailedCommand, NotReady, Unanswered, 
 from contd_release.process.action import Running
 from contd_release.project.release import Release
 from contd_release.project.settings import Github, Settings, Website
+from contd_release.tools.git import File
 from tests.after.conftest import NOTES, Made
 
 # Each pushes to a website.
@@ -256,7 +257,7 @@ def test_states(remote: Remote, tmp_path: Path) -> None:
     announcement = remote.announcement("1.2.0")
     remote.publish("1.2.0")
     with branch.looked_at(announcement.release.project) as found:
-        emptied = found.commit([site.File("x", "")], "x", {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a",
+        emptied = found.commit([File("x", "")], "x", {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a",
                                "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a"})  # fmt: skip
         assert emptied
     clone = tmp_path / "somebody"
