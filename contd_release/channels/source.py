@@ -34,7 +34,7 @@ def checked_out(release: Release, purpose: str) -> Step:
             one.reproducible() if isinstance(one, Command) else one
             for one in git.clone_shared(release.tree, source, release.computed_from)
         ),
-        undo=(Call(f"remove {source.name}", partial(shutil.rmtree, source, ignore_errors=True)),),
+        undo=(Call(f"remove {source.name}", partial(git.discard, source)),),
     )
 
 

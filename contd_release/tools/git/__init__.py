@@ -46,6 +46,7 @@ from contd_release.tools.git.refs import (
 from contd_release.tools.git.worktrees import (
     add_worktree,
     clone_shared,
+    discard,
     is_clean,
     is_of_another_clone,
     record,
@@ -78,6 +79,7 @@ __all__ = [
     "delete_branch",
     "delete_tag",
     "described",
+    "discard",
     "distance",
     "fetch",
     "fetch_tag",

@@ -49,7 +49,7 @@ def clone_shared(where: Path, to: Path, tag: str = "") -> tuple[Action, ...]:
     """
     half = _half(to)
     return (
-        Call(f"make room for {to.name}", partial(_make_room, half, to)),
+        Call(f"make room for {to.name}", partial(_make_room, to)),
         git(to.parent, "clone", "--quiet", "--shared", "--", str(where), str(half)),
         *([git(half, "tag", "--force", "--no-sign", safe(tag), "HEAD")] if tag else []),
         Call(f"put {to.name} in its place", partial(_moved, half, to)),
@@ -115,9 +115,23 @@ def _make_room_in(where: Path, to: Path) -> None:
     to.parent.mkdir(parents=True, exist_ok=True)
 
 
-def _remove(where: Path, to: Path) -> None:
-    for one in (_half(to), to):
+def discard(folder: Path) -> None:
+    """
+    Remove a folder of ours.
+
+    It loses its name first: a kill that came in the middle would leave a tree that seems whole and lacks files.
+    """
+    half = _half(folder)
+    shutil.rmtree(half, ignore_errors=True)
+    with suppress(OSError):
+        folder.replace(half)
+    for one in (half, folder):
         shutil.rmtree(one, ignore_errors=True)
+
+
+def _remove(where: Path, to: Path) -> None:
+    discard(to)
+    for one in (_half(to), to):
         if f"worktree {one.resolve()}" in answer(where, "worktree", "list", "--porcelain").splitlines():
             answer(where, "worktree", "remove", "--force", "--force", "--", str(one.resolve()))
     for lock in to.parent.glob(f"{glob.escape(to.name)}-*.lock"):
@@ -129,7 +143,6 @@ def _half(to: Path) -> Path:
     return to.with_name(f"{to.name}-half")
 
 
-def _make_room(*folders: Path) -> None:
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.parent.mkdir(parents=True, exist_ok=True)
+def _make_room(to: Path) -> None:
+    discard(to)
+    to.parent.mkdir(parents=True, exist_ok=True)
