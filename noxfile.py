@@ -36,6 +36,7 @@ PROVED = (
     "tests/procedures/test_journal_fails.py",
     "tests/procedures/test_referees.py",
     "tests/rehearse/test_crashes.py",
+    "tests/procedures/disturbed",
 )
 
 # Programs are started thousands of times; they are compiled once, whatever the machine's habit is.

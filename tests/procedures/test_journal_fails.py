@@ -38,7 +38,7 @@ def test_every_write_of_the_journal_fails_once(
         if said.code == 0:
             break
         stops += 1
-        cases.add("disk")
+        cases.add("journal")
         assert said.code == 9, said.text
         assert f"the journal cannot be written: {os.strerror(error)}" in said.err
         now = [*journal.entries(Entry)]

@@ -22,14 +22,29 @@ class Claim:
 
 
 CLAIMS = (
-    Claim("kills-every-channel", "R1: killed anywhere with every channel, then continued", "", 300),
+    Claim(
+        "kills-every-channel",
+        "R1: killed at each moment with every channel, then continued",
+        "tests/procedures/disturbed/test_kills.py",
+        300,
+    ),
     Claim(
         "kills",
         "R1: killed anywhere with PyPI, website, monitor and announcements, then continued",
         "tests/rehearse/test_crashes.py",
     ),
-    Claim("double-kills", "R2: killed again while it continues", "", 2000),
-    Claim("faults", "R3: a request of a release refused, cut, delayed or garbled", "", 1500),
+    Claim(
+        "double-kills",
+        "R2: killed again while it continues",
+        "tests/procedures/disturbed/test_kills.py",
+        2000,
+    ),
+    Claim(
+        "faults",
+        "R3: each request of a release refused, cut, delayed, answered with a lie or an error, or not answered",
+        "tests/procedures/disturbed/test_faults.py",
+        1500,
+    ),
     Claim(
         "referees", "R3, R4: one request of a release to pypiserver disturbed", "tests/procedures/test_referees.py", 18
     ),
@@ -48,7 +63,13 @@ CLAIMS = (
         "tests/procedures/test_sequences.py",
         2000,
     ),
-    Claim("disk", "R11: a write of the journal fails before its effect", "tests/procedures/test_journal_fails.py", 500),
+    Claim(
+        "disk",
+        "R11: the disk is full or read-only from some moment on",
+        "tests/procedures/disturbed/test_disk.py",
+        500,
+    ),
+    Claim("journal", "R11: a write of the journal fails before its effect", "tests/procedures/test_journal_fails.py"),
 )
 HEAD = """# Reliability
 
@@ -57,6 +78,23 @@ A failure is a test that failed. The session fails where a claim has a failure o
 
 | claim | shown by | cases | bound | failures | outcome |
 | --- | --- | ---: | ---: | ---: | --- |
+"""
+HOW = """
+## How the releases are disturbed
+
+Each release is a real one, of a small project: real git with a bare remote, real buildah and Helm where an image and a
+chart are released, and the sandbox for the index, the registry and GitHub. Each run is a process of its own.
+
+- **Moments** (R1, R2, R11) are the audit events of Python itself: the process is about to write, rename or remove a
+  file, to start a program, or to send a request. One that comes more often than six times in a run counts six times.
+- **Kills** are SIGKILL to the process group, in one half of the releases to the programs that it has started as well.
+  The same release is continued and killed again, until it has ended. Each kill after its first is one of R2.
+- **Faults** meet each method and path once in one release for each of 24 kinds, such as a connection that is refused or
+  reset, half an answer, a status from 400 to 504, success that is a lie, and no answer although the server has carried
+  the request out. A run goes on or stops with a named cause, and is continued.
+- **The disk** is a tmpfs that has no room left, or is mounted read-only, from the moment on until the run has stopped.
+- **In the end** the journal has ended, each thing was published once, the index has the sealed digests, the tag is
+  annotated and names the sealed commit, main has it, and the clone of the maintainer has no change.
 """
 
 
@@ -75,7 +113,8 @@ def page(lines: list[str], commit: str, day: str) -> tuple[str, list[str]]:
             missing.append(f"{one.text}: {count} cases of {one.bound}, {failures} failures")
         shown = f"`{one.shown}`" if one.shown else "no suite counts it yet"
         rows += f"| {one.text} | {shown} | {count:,} | {one.bound or ''} | {failures} | {outcome} |\n"
-    return f"{HEAD}{rows}\nRun on {day} at commit `{commit}`. Mutation testing is not part of it.\n", missing
+    run = f"Run on {day} at commit `{commit}`. Mutation testing is not part of it."
+    return f"{HEAD}{rows}\n{run}\n{HOW}", missing
 
 
 def main() -> int:
