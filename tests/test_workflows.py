@@ -64,9 +64,9 @@ def test_every_job_has_the_least_rights(workflow: dict[str, Any]) -> None:
         "attest": {"id-token": "write", "attestations": "write"},
         "pypi": {"id-token": "write"},
         "registry": {"contents": "read", "packages": "write", "id-token": "write"},
-        "github": {"contents": "write"},
+        "github": {"contents": "write", "attestations": "read"},
         "verify": {"contents": "read", "packages": "read"},
-        "promote": {"contents": "write", "packages": "write"},
+        "promote": {"contents": "write", "packages": "write", "attestations": "read"},
     }
 
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from contd_release.channels import origin, registry, signature
 from contd_release.channels.chart import verify as chart_verify
+from contd_release.channels.github import attested, workflow
 from contd_release.channels.github import channel as github
-from contd_release.channels.github import workflow
 from contd_release.channels.image import verify as image_verify
 from contd_release.channels.pypi import signatures
 from contd_release.engine.checklist import Checklist, Item, Section, Together
@@ -43,6 +43,8 @@ def signable(release: Release) -> Iterator[Step]:
     settings = release.project.settings
     if settings.signatures is None:
         return
+    if settings.github:
+        yield attested.can_be_attested(release)
     if settings.pypi:
         yield signatures.can_be_signed(release)
     if settings.image:

@@ -9,6 +9,9 @@ from contd_release.channels.base import Sandbox, nothing
 from contd_release.channels.github import access as github_access
 from contd_release.channels.github import offers as github_offers
 from contd_release.channels.github import withdraw as github_withdraw
+from contd_release.channels.github.attested import attested
+from contd_release.channels.github.attested import is_on as is_attested
+from contd_release.channels.github.attested import readings as attestations
 from contd_release.channels.github.draft import attached, drafted
 from contd_release.channels.github.promote import promoted
 from contd_release.channels.github.verify import files_read, given_back, served
@@ -50,8 +53,8 @@ def stage(release: Release) -> tuple[Item, ...]:
 
 
 def verify(release: Release) -> tuple[Item, ...]:
-    """The files come back as they were built."""
-    return (given_back(release),)
+    """The files come back as they were built, and their attestations hold, where there have to be some."""
+    return (*((attested(release),) if is_attested(release) else ()), given_back(release))
 
 
 def promote(release: Release) -> tuple[Item, ...]:
@@ -60,8 +63,8 @@ def promote(release: Release) -> tuple[Item, ...]:
 
 
 def readings(release: Release) -> tuple[Reading, ...]:
-    """Every file of the release, as GitHub has it."""
-    return files_read(release)
+    """Every file of the release, as GitHub has it, and the attestation of every file that was built."""
+    return (*files_read(release), *(attestations(release) if is_attested(release) else ()))
 
 
 def withdraw(rollback: Rollback) -> tuple[Step, ...]:

@@ -22,7 +22,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from contd_release.sandbox.accounts import Account, Accounts
-from contd_release.sandbox.github import actions, assets, checks, issues, people, records, refs, releases
+from contd_release.sandbox.github import actions, assets, attestations, checks, issues, people, records, refs, releases
 from contd_release.sandbox.github import git as forge_git
 from contd_release.sandbox.github.pulls import merges, pulls, reviews, rules
 from contd_release.sandbox.github.records import GitHubRules, Limits, Record
@@ -174,7 +174,7 @@ def _map() -> Map:
 
 def _rules() -> Iterable[Rule]:
     below = "<owner>/<repo>"
-    subjects = (releases, assets, refs, checks, actions, issues, pulls, merges, reviews, rules)
+    subjects = (releases, assets, attestations, refs, checks, actions, issues, pulls, merges, reviews, rules)
     ours = chain.from_iterable(subject.ROUTES for subject in subjects)
     places = (
         (f"{_API}repos/{below}", (*ours, Route("GET", "", _repository))),

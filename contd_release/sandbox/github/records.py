@@ -51,6 +51,22 @@ class Burned(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attestation(Record):
+    """
+    A signed statement about files.
+
+    Args:
+        digests: `sha256:…` of each of them.
+        kind: its predicate type.
+        bundle: the sigstore bundle, as JSON.
+    """
+
+    digests: tuple[str, ...]
+    kind: str
+    bundle: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Check(Record):
     """A check run of a commit."""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 ACTION: Final = "pypa/gh-action-pypi-publish"
+_ATTEST: Final = ("actions/attest", "actions/attest-build-provenance")
 _PUBLISH: Final = re.compile(r"\binvoke\b.*\bpublish\b(.*)")
 _ONLY: Final = re.compile(r"--only[ =](\S+)")
 
@@ -38,8 +39,23 @@ def without_identity(text: str, channel: str) -> str:
     jobs = {str(name): job for name, job in _table(workflow.get("jobs")).items() if _publishes(_table(job), channel)}
     if not jobs:
         return f"no job of it runs `invoke publish` for the {channel}"
-    bad = next((name for name, job in jobs.items() if not _has_identity(workflow, _table(job))), None)
+    bad = next((name for name, job in jobs.items() if not _may_write(workflow, _table(job), "id-token")), None)
     return f"its job {bad} has no permission `id-token: write`, so sigstore does not learn who signs" if bad else ""
+
+
+def unattested(text: str) -> str:
+    """Why a workflow attests nothing on GitHub; empty if it does."""
+    if (found := _read(text)) is None:
+        return "it is no YAML"
+    workflow = _table(found)
+    jobs = {str(name): _table(job) for name, job in _table(workflow.get("jobs")).items() if _uses(_table(job), _ATTEST)}
+    if not jobs:
+        return f"no job of it uses {_ATTEST[0]}"
+    for name, job in jobs.items():
+        for right in ("id-token", "attestations"):
+            if not _may_write(workflow, job, right):
+                return f"its job {name} has no permission `{right}: write`"
+    return ""
 
 
 def _read(text: str) -> object:
@@ -59,9 +75,15 @@ def _publishes(job: dict[Any, Any], channel: str) -> bool:
     return any(not (only := _ONLY.search(words)) or channel in only[1].split(",") for words in calls)
 
 
-def _has_identity(workflow: dict[Any, Any], job: dict[Any, Any]) -> bool:
+def _uses(job: dict[Any, Any], actions: tuple[str, ...]) -> bool:
+    steps = job.get("steps")
+    used = (str(_table(step).get("uses", "")).partition("@")[0] for step in (steps if isinstance(steps, list) else ()))
+    return any(one.lower() in actions for one in used)
+
+
+def _may_write(workflow: dict[Any, Any], job: dict[Any, Any], right: str) -> bool:
     permissions = job.get("permissions", workflow.get("permissions"))
-    return permissions == "write-all" or _table(permissions).get("id-token") == "write"
+    return permissions == "write-all" or _table(permissions).get(right) == "write"
 
 
 def _jobs(workflow: dict[Any, Any]) -> Iterator[tuple[str, dict[Any, Any], dict[Any, Any]]]:
@@ -73,7 +95,7 @@ def _jobs(workflow: dict[Any, Any]) -> Iterator[tuple[str, dict[Any, Any], dict[
 
 
 def _why(workflow: dict[Any, Any], name: str, job: dict[Any, Any], step: dict[Any, Any], environment: str) -> str:
-    if not _has_identity(workflow, job):
+    if not _may_write(workflow, job, "id-token"):
         return f"its job {name} has no permission `id-token: write`, so sigstore does not learn who signs"
     inputs = _table(step.get("with"))
     if str(inputs.get("attestations", "true")).lower() != "true":

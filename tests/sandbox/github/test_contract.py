@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import requests
@@ -11,6 +13,7 @@ from github_server import NAME, Github
 if TYPE_CHECKING:
     from tests.sandbox.github.conftest import Ask
 
+STATEMENT = json.dumps({"predicateType": "x", "subject": [{"digest": {"sha256": "a" * 64}}]}).encode()
 BY_PULL = {
     "required_approving_review_count": 1,
     "dismiss_stale_reviews_on_push": False,
@@ -79,6 +82,8 @@ def test_every_operation_is_valid_and_answers_its_good_status(github: Github, as
         ask("POST", "/actions/workflows/release.yml/dispatches", json={"ref": "v0.1.0"}),
         ask("POST", "/labels", json={"name": "bug", "color": "ff0000"}),
         ask("GET", "/labels"),
+        ask("POST", "/attestations", json={"bundle": {"dsseEnvelope": {"payload": b64encode(STATEMENT).decode()}}}),
+        ask("GET", f"/attestations/sha256:{'a' * 64}", params={"per_page": "100"}),
         ask("POST", "/issues", json={"title": "It breaks", "labels": ["bug", "new"]}),
         ask("GET", "/issues", params={"labels": "bug", "since": "2020-01-01T00:00:00Z"}),
         ask("POST", "/issues/1/comments", json={"body": "It does."}),
