@@ -23,7 +23,7 @@ class Changed:
 
     Args:
         tag: the one of its newest release that leads to the commit; empty if it has none.
-        commits: those since that tag which change a file in its folder.
+        commits: those since that tag which change a file in its folder, its Dockerfile or its chart.
         under_way: the version of its release in progress; empty if there is none.
     """
 
@@ -69,7 +69,7 @@ def _changed(project: Project) -> Changed:
 
 
 def _commits(project: Project, reach: str) -> int:
-    answer = git.git(project.root, "rev-list", "--count", reach, "--", project.folder).ask()
+    answer = git.git(project.root, "rev-list", "--count", reach, "--", *project.paths).ask()
     if answer.code:
         raise Unanswered(f"git rev-list ended with {answer.code}: {answer.err.strip()}", expected="a number")
     return int(answer.out)

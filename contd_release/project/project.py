@@ -71,6 +71,14 @@ class Project:
         return self.state.parent.parent if self.table else self.state
 
     @property
+    def paths(self) -> tuple[str, ...]:
+        """What is of one of several packages alone: its folder, and its Dockerfile and chart outside of that."""
+        image, chart = self.settings.image, self.settings.chart
+        # A chart that counts its own version may be of several packages.
+        elsewhere = (image and image.dockerfile, chart and chart.version != "own" and chart.path)
+        return (self.folder, *(one for one in elsewhere if one and not f"{one}/".startswith(self.folder)))
+
+    @property
     def withdrawal(self) -> str:
         """What the tags begin with that mark its versions as withdrawn."""
         return latest.withdrawal_of(self.table)

@@ -12,6 +12,9 @@ import two_packages
 from packaging.version import Version
 
 from contd_release.prepare.committed import current_project
+from contd_release.prepare.docs import deprecations, directives
+from contd_release.procedures import selection
+from contd_release.procedures.options import Words
 from contd_release.procedures.rollback.restoration import Restoration
 from contd_release.process.action import Running
 from contd_release.process.hints import PACKAGE
@@ -99,6 +102,55 @@ def test_the_code_of_one_package_alone_is_restored(two: Place, tmp_path: Path, m
         "packages/core/newsfragments/+0.1.1-withdrawn.bugfix.md",
         "packages/core/src/acme_core/__init__.py",
     ]
+
+
+def with_chart(two: Place) -> None:
+    """Give core a chart outside of its folder."""
+    table = '\n[tool.contd-release.packages.core.chart]\npath = "charts/core"\nregistry = "oci://ghcr.io/acme"\n'
+    two.write("pyproject.toml", f"{two_packages.SETTINGS}{table}")
+    two.write("charts/core/Chart.yaml", "apiVersion: v2\nname: core\nversion: 0.1.0\n")
+    two.write("charts/core/values.yaml", "replicas: 1\n")
+    two.publish("Have a chart")
+
+
+def test_what_is_outside_of_the_folder_counts(two: Place) -> None:
+    """A change of a chart is one of its package, wherever the chart is."""
+    with_chart(two)
+    for name in ("core", "cli"):
+        two.git("tag", f"{name}-v{two_packages.VERSIONS[name]}")
+    two.write("charts/core/values.yaml", "replicas: 2\n")
+    two.publish("Change the chart")
+    assert [line.partition(",")[0] for line in two.say("status").out.splitlines()[:2]] == [
+        "core 0.1.0: 1 commit since core-v0.1.0",
+        "cli 1.4.0: 0 commits since cli-v1.4.0",
+    ]
+
+
+def test_a_chart_outside_of_the_folder_is_restored(two: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rollback of core takes its chart back, too."""
+    with_chart(two)
+    two.git("tag", "core-v0.1.0")
+    two.write("charts/core/values.yaml", "replicas: 2\n")
+    two.write("charts/core/more.yaml", "more\n")
+    two.publish("Change the chart")
+    two.git("tag", "core-v0.1.1")
+    monkeypatch.chdir(two.clone)
+    with chosen("core"):
+        restoration = Restoration(current_project(), Version("0.1.1"), Version("0.1.0"), "It is bad.")
+        commit = restoration.make(two.clone, Running(tmp_path / "logs"))
+    assert two.git("diff", "--name-only", "core-v0.1.0", commit, "--", "charts").splitlines() == []
+
+
+def test_the_documentation_of_one_package_alone_says_its_version(two: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of another package, or of none, says of another version that it is the next one."""
+    for path in ("packages/core/docs/use.rst", "packages/cli/docs/use.rst", "docs/use.rst"):
+        two.write(path, ".. versionadded:: next\n\nIt will be removed in 0.1.1.\n")
+    two.publish("Document both")
+    monkeypatch.chdir(two.clone)
+    with chosen("core"):
+        release = selection.chosen(current_project(), Words(version="0.1.1"))
+        assert list(directives.places(release)) == ["packages/core/docs/use.rst:1"]
+        assert [one.partition(":")[0] for one in deprecations.due(release)] == ["packages/core/docs/use.rst"]
 
 
 @pytest.mark.slow

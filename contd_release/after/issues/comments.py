@@ -50,8 +50,9 @@ def commented(release: Release, numbers: tuple[int, ...]) -> Together:
 def text(release: Release) -> str:
     """The comment, with a mark by which it is found again."""
     link = forge_link(release)
-    version = f"[{release.version}]({link})" if link else str(release.version)
-    return f"Released in {version}.\n\n{_mark(release)}"
+    # An issue of a repository with several packages says which one.
+    version = str(release) if release.project.table else str(release.version)
+    return f"Released in {f'[{version}]({link})' if link else version}.\n\n{_mark(release)}"
 
 
 def _commented(release: Release, number: int) -> Step:

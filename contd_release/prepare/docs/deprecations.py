@@ -46,23 +46,27 @@ def known(release: Release) -> Step:
 
 def due(release: Release) -> tuple[str, ...]:
     """Each announcement that is due, with the line that makes it: `contd/core.py:12  will be removed in 1.2`."""
-    question = ("deprecations", release.project.root, release.base, str(release.version))
+    question = ("deprecations", release.project.root, release.base, str(release))
     return ask_once.once(question, lambda: tuple(_due(release)))
 
 
 def _due(release: Release) -> Iterator[str]:
-    root, commit = release.project.root, release.base
+    root, commit, folder = release.project.root, release.base, release.project.folder
     paths = git.matching(root, commit, "remov|deprecat", ("*.py", "*.pyi", "*.rst", "*.md"))
     among = api.found(release.project, commit)
     git.read_ahead(root, commit, *paths)
     for path in paths:
         is_code = any(module.has(path) for module in among)
-        if not is_code and _DOCS.isdisjoint(PurePosixPath(path).parts[:1]):
+        if not is_code and not (path.startswith(folder) and _is_documentation(path.removeprefix(folder))):
             continue
         text = git.text(root, commit, path) or ""
         for line, words in sorted(_code(text) if is_code else _paragraphs(text)):
             if said := announced(words, release.version):
                 yield f"{path}:{line}  {said}"
+
+
+def _is_documentation(path: str) -> bool:
+    return PurePosixPath(path).parts[0] in _DOCS
 
 
 def announced(text: str, version: Version) -> str:

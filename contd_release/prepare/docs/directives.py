@@ -60,10 +60,15 @@ def places(release: Release) -> Iterator[str]:
 
 
 def _searched(release: Release) -> list[str]:
-    """The files at the base that git finds the word in; tests, the changelog and the fragments are left out."""
+    """
+    The files at the base that git finds the word in; tests, the changelog and the fragments are left out.
+
+    Of several packages, only those in the folder of this one: elsewhere, nothing says whose version is meant.
+    """
     news = release.project.news
     ours = (f"{news.directory}/", f"{news.notes}/", news.changelog)
     found = git.matching(release.project.root, release.base, _SEARCHED, tuple(f"*.{ending}" for ending in _ENDINGS))
+    found = tuple(path for path in found if path.startswith(release.project.folder))
     return [path for path in found if not path.startswith(ours) and _TESTS.isdisjoint(PurePosixPath(path).parts[:-1])]
 
 

@@ -56,16 +56,14 @@ class Restoration:
                 f"{self.project.tags.of(self.to)} is not here", expected="its tag", type_next="git fetch --tags"
             )
         kept = self._kept(where, later, earlier)
-        if folder := self.project.folder:
+        if self.project.folder:
             # What changed in the other packages of the repository stays.
-            git.git(where, "rm", "-r", "--quiet", "--force", "--ignore-unmatch", "--", folder).run(running)
-            git.git(where, "checkout", earlier, "--", folder).run(running)
+            for path in self.project.paths:
+                _restore(where, path, earlier, running)
         else:
             git.git(where, "read-tree", "--reset", "-u", earlier).run(running)
         for path in (self.project.news.directory, self.project.news.notes, self.project.news.changelog):
-            git.git(where, "rm", "-r", "--quiet", "--force", "--ignore-unmatch", "--", path).run(running)
-            if git.git(where, "cat-file", "-e", f"{later}:{path}").ask().code == 0:
-                git.git(where, "checkout", later, "--", path).run(running)
+            _restore(where, path, later, running)
         for path, text in kept.items():
             (where / path).write_text(text, encoding="utf-8", newline="")
         fragment = where / self.fragment
@@ -106,3 +104,10 @@ class Restoration:
     def _dates(self, where: Path, later: str) -> dict[str, str]:
         stamp = f"{git.described(where, later).time} +0000"
         return {"GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp}
+
+
+def _restore(where: Path, path: str, commit: str, running: Running) -> None:
+    """Have a file or a folder as a commit has it; remove it if the commit has none."""
+    git.git(where, "rm", "-r", "--quiet", "--force", "--ignore-unmatch", "--", path).run(running)
+    if git.git(where, "cat-file", "-e", f"{commit}:{path.rstrip('/')}").ask().code == 0:
+        git.git(where, "checkout", commit, "--", path).run(running)

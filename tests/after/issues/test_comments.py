@@ -59,6 +59,12 @@ def test_each_hears_of_it_once(github: Github, released: Release, tmp_path: Path
     assert github.contract.broken == []
 
 
+def test_the_comment_names_one_of_several_packages(released: Release) -> None:
+    """The versions of two packages can be the same."""
+    project = replace(released.project, table="contd", name="contd-core")
+    assert "Released in [contd-core 1.2.0](" in comments.text(replace(released, project=project))
+
+
 def test_killed_after_the_comment(github: Github, released: Release, tmp_path: Path) -> None:
     """What the journal does not know is found by its mark."""
     walk(comments.commented(released, (12,)), log=tmp_path)
