@@ -118,7 +118,7 @@ def described(release: Release) -> Step:
             emptied(made),
             build_tool.build(source, made / "dist", release.building, isolated=isolated),
             Environment(environment, lambda: (made / "dist").glob("*.whl")),
-            pip.install_built(environment, _requirement(release), made / "dist"),
+            pip.install_built(environment, requirement(release), made / "dist"),
             cyclonedx.describe(environment, source / "pyproject.toml", made / path.name, release.epoch),
             Call(f"hand over {path.name}", partial(_handed_over, made, path)),
         ),
@@ -126,7 +126,8 @@ def described(release: Release) -> Step:
     )
 
 
-def _requirement(release: Release) -> str:
+def requirement(release: Release) -> str:
+    """`contd[extra]==1.2.0`: what the described environment is installed with."""
     settings = release.project.settings.sbom or Sbom()
     extras = f"[{','.join(settings.extras)}]" if settings.extras else ""
     return f"{release.project.index_name}{extras}=={release.version}"

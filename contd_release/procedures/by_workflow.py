@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contd_release.channels import origin, registry, signature
+from contd_release.channels import origin, registry
+from contd_release.channels.attached import signature
 from contd_release.channels.chart import verify as chart_verify
 from contd_release.channels.github import attested, workflow
 from contd_release.channels.github import channel as github

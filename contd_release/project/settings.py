@@ -110,9 +110,18 @@ class Chart:
 
 @dataclass(frozen=True)
 class Sbom:
-    """The bill of materials: the extras that the described environment is installed with."""
+    """
+    The bill of materials: what `pip install` of the version brings along.
+
+    Args:
+        extras: the extras that the described environment is installed with.
+        attach_to_image: whether the image gets it in its registry.
+        inside_wheel: whether each wheel gets it in its metadata.
+    """
 
     extras: tuple[str, ...] = ()
+    attach_to_image: bool = False
+    inside_wheel: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from packaging.version import Version
 
 from contd_release.channels import sbom
+from contd_release.channels.pypi import channel as pypi
 from contd_release.engine.checklist import Checklist, Section
 from contd_release.engine.step import State, Step
 from contd_release.errors import FailedCommand, ReleaseError
@@ -81,12 +83,13 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv(f"GIT_{who}_EMAIL", "ann@example.com")
 
 
-def release_of(root: Path, *extras: str) -> Release:
+def release_of(root: Path, *extras: str, backend: str = BACKEND) -> Release:
     """A release of a package with a dependency, its commit made, nothing built."""
     clone = root / "clone"
     clone.mkdir(parents=True)
     (clone / "pyproject.toml").write_text(PYPROJECT)
-    (clone / "backend.py").write_text(BACKEND)
+    (clone / "backend.py").write_text(backend)
+    (clone / "demo_app.py").touch()
 
     def git(where: Path, *words: str) -> str:
         return subprocess.check_output(("git", "-C", str(where), *words), text=True).strip()
@@ -186,3 +189,24 @@ def test_it_is_on_where_the_project_asks_for_it(tmp_path: Path) -> None:
     assert (sbom.is_on(release.project), sbom.is_on(off)) == (True, False)
     (step,) = sbom.access(release)
     assert (step.observe().state, step.observe().detail) == (State.DONE, "CycloneDX is here")
+
+
+@pytest.mark.slow
+def test_a_wheel_has_the_same_document_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is in the wheel that is tried and sealed, and has the bytes of the one beside it."""
+    others = tmp_path / "others"
+    others.mkdir()
+    monkeypatch.setenv("PIP_FIND_LINKS", str(others))
+    backend = BACKEND
+    for name in ("brought_along", "on_request"):
+        backend = backend.replace(f'wheel(folder, "{name}"', f'wheel("{others}", "{name}"')
+    release = release_of(tmp_path, backend=backend)
+    settings = replace(release.project.settings, sbom=Sbom(inside_wheel=True))
+    release = replace(release, project=replace(release.project, settings=settings))
+    made(release)
+    walk(release, *(one for one in pypi.build(release) if isinstance(one, Step)))
+    beside = (release.dist / "demo_app-1.2.0.cdx.json").read_bytes()
+    with zipfile.ZipFile(release.dist / release.wheels[0]) as wheel:
+        inside = "demo_app-1.2.0.dist-info/sboms/demo_app-1.2.0.cdx.json"
+        assert wheel.read(inside) == beside
+        assert f"{inside},sha256=" in wheel.read("demo_app-1.2.0.dist-info/RECORD").decode()

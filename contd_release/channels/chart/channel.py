@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from contd_release.channels import signature, signing
+from contd_release.channels import signing
+from contd_release.channels.attached import signature
+from contd_release.channels.attached.signature import Subject
 from contd_release.channels.base import LeftOut, Sandbox, nothing
 from contd_release.channels.chart import access as chart_access
 from contd_release.channels.chart import build as chart_build
@@ -15,7 +17,6 @@ from contd_release.channels.chart import verify as chart_verify
 from contd_release.channels.chart import withdraw as chart_withdraw
 from contd_release.channels.chart.names import CHANNEL, file_name, ref, sealed, version
 from contd_release.channels.readings import Reading
-from contd_release.channels.signature import Subject
 from contd_release.channels.source import checked_out
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.step import Step

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contd_release.channels import read_back
+from contd_release.channels.attached.signature import Subject
 from contd_release.channels.chart.names import (
     CHANNEL,
     PATIENCE,
@@ -23,7 +24,6 @@ from contd_release.channels.chart.names import (
 )
 from contd_release.channels.read_back import Claim
 from contd_release.channels.readings import Glance, Reading, Verdict, compared
-from contd_release.channels.signature import Subject
 from contd_release.engine.step import Step
 from contd_release.errors import Conflict, Unanswered, Unsettled
 from contd_release.process.action import Call

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from contd_release.channels import signature, signing
+from contd_release.channels import signing
+from contd_release.channels.attached import materials, signature
+from contd_release.channels.attached.signature import Subject
 from contd_release.channels.base import LeftOut, Sandbox
 from contd_release.channels.image import access as image_access
 from contd_release.channels.image import build as image_build
@@ -23,7 +25,6 @@ from contd_release.channels.image import verify as image_verify
 from contd_release.channels.image import withdraw as image_withdraw
 from contd_release.channels.image.names import CHANNEL, repository, sealed, settings
 from contd_release.channels.readings import Reading
-from contd_release.channels.signature import Subject
 from contd_release.channels.source import checked_out
 from contd_release.channels.withdrawal import Remaining, Rollback
 from contd_release.engine.checklist import Item, Together
@@ -75,8 +76,10 @@ def stage(release: Release) -> tuple[Item, ...]:
 
 
 def publish(release: Release) -> tuple[Item, ...]:
-    """What was staged is signed, and then the version names it: no user pulls it unsigned."""
-    return (*_if_signed(release, signature.signed), image_publish.named(release))
+    """What was staged is described and signed, and then the version names it: no user pulls it unsigned."""
+    subject = image_verify.subject(release)
+    described = (materials.attached(release, subject),) if materials.is_on(release) else ()
+    return (*described, *_if_signed(release, signature.signed), image_publish.named(release))
 
 
 def verify(release: Release) -> tuple[Item, ...]:
@@ -95,10 +98,11 @@ def readings(release: Release) -> tuple[Reading, ...]:
     if ours is None:
         return ()
     moving = (image_promote.reading(release, tag, ours.digest) for tag in image_promote.candidates(release))
-    signatures = (signature.reading(release, image_verify.subject(release), ours.digest),)
+    subject = image_verify.subject(release)
     return (
         image_verify.reading(release, ours.digest),
-        *(signatures if signing.is_on(release) else ()),
+        *((signature.reading(release, subject, ours.digest),) if signing.is_on(release) else ()),
+        *(materials.readings(release, subject) if materials.is_on(release) else ()),
         *moving,
     )
 

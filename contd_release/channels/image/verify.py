@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from contd_release.channels import read_back
+from contd_release.channels.attached.signature import Subject
 from contd_release.channels.image.names import (
     CHANNEL,
     PATIENCE,
@@ -25,7 +26,6 @@ from contd_release.channels.image.names import (
 )
 from contd_release.channels.read_back import Claim
 from contd_release.channels.readings import Glance, Reading, Verdict, compared
-from contd_release.channels.signature import Subject
 from contd_release.engine.step import Step
 from contd_release.errors import Conflict, Unsettled
 from contd_release.process.action import Call

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 from pathlib import Path
 
+from contd_release.channels import sbom
 from contd_release.channels.pypi import contents
 from contd_release.channels.pypi.names import CHANNEL, file_names, settings
 from contd_release.channels.pypi.trial import Look
@@ -15,7 +17,7 @@ from contd_release.process.action import Action, Call
 from contd_release.project import artifacts
 from contd_release.project.release import Release
 from contd_release.tools import build as build_tool
-from contd_release.tools import pip, twine
+from contd_release.tools import cyclonedx, pip, twine
 from contd_release.tools.python.environment import Environment
 
 
@@ -46,12 +48,38 @@ def distributed(release: Release) -> Step:
             ),
             Call("compare the file names with those that are planned", partial(_named, release, made, names)),
             Call("set the times in the sdist", partial(build_tool.settle_times, made / release.sdist, release.epoch)),
+            *_described(release, made),
             Call("compare the wheels and the sdist with the commit", partial(contents.compare, release, made)),
             twine.Check(tuple(made / name for name in names)),
             *_tried(release, made),
             Call(f"hand over {len(names)} files", partial(build_tool.hand_over, made, release.dist, names)),
         ),
         undo=(removed(release, "the built files", names),),
+    )
+
+
+def _described(release: Release, made: Path) -> tuple[Action, ...]:
+    """Each wheel gets the bill of materials, where the settings say so, before it is tried and sealed."""
+    settings = release.project.settings.sbom
+    if settings is None or not settings.inside_wheel:
+        return ()
+    room = release.home / "describing-pypi"
+    environment, document = room / "environment", room / sbom.file_name(release)
+    pyproject = release.source(CHANNEL) / release.project.package.folder / "pyproject.toml"
+
+    def put_inside() -> None:
+        for name in release.wheels:
+            cyclonedx.put_inside(made / name, document, release.epoch)
+        shutil.rmtree(room)
+
+    return (
+        emptied(room),
+        Environment(environment, lambda: made.glob("*.whl")),
+        pip.install_built(environment, sbom.requirement(release), made),
+        cyclonedx.describe(environment, pyproject, document, release.epoch),
+        Call(
+            f"put the bill of materials into {len(release.wheels)} wheel{'s' * (len(release.wheels) != 1)}", put_inside
+        ),
     )
 
 

@@ -78,11 +78,15 @@ def content(there: OciRepository, referrer: Referrer, cap: int) -> bytes | None:
         Conflict: it has other bytes under their digest.
         Unanswered: the registry did not say, or it has more than `cap` bytes.
     """
+    found = layer(there, referrer)
+    return there.blob(found, cap) if found and there.has(found) else None
+
+
+def layer(there: OciRepository, referrer: Referrer) -> str | None:
+    """The digest of the bytes that are attached; None where the registry does not have their manifest yet."""
     manifest = there.manifest(referrer.digest)
     layers = manifest.layers if manifest else ()
-    if len(layers) != 1 or not there.has(layers[0].digest):
-        return None
-    return there.blob(layers[0].digest, cap)
+    return layers[0].digest if len(layers) == 1 else None
 
 
 def attach(there: OciRepository, subject: Manifest, attachment: Attachment) -> None:

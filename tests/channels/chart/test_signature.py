@@ -13,7 +13,7 @@ from packaging.version import Version
 from sigstore_root import Statement, Workflow
 from sigstore_server import SigstoreServer
 
-from contd_release.channels import signature
+from contd_release.channels.attached import signature
 from contd_release.channels.chart import channel as chart
 from contd_release.channels.chart import names, verify
 from contd_release.channels.readings import Glance, Verdict
