@@ -41,8 +41,22 @@ def packages(clone: git.Clone) -> tuple[str, ...]:
 
 
 def project_at(here: Project, commit: str) -> Project:
-    """The project of this clone as a commit describes it."""
-    return here if here.commit == commit else _read(here.root, here.clone_state, commit)
+    """
+    The project of this clone as a commit describes it.
+
+    Raises:
+        NotReady: the commit is older than the table of this package.
+    """
+    if here.commit == commit:
+        return here
+    now, then = (partial(git.text, here.root, one) for one in (here.commit, commit))
+    if here.table and project.describes(now, here.table) and not project.describes(then, here.table):
+        raise NotReady(
+            f"{commit[:12]} has no table [tool.contd-release.packages.{here.table}]: it is older than that",
+            expected="a version that was released with these tasks, and under this name",
+            type_next=f"git show {commit[:12]}:pyproject.toml",
+        )
+    return _read(here.root, here.clone_state, commit)
 
 
 def _read(root: Path, state: Path, commit: str) -> Project:

@@ -55,12 +55,14 @@ def chosen(project: Project, words: Words) -> Release:
     return release
 
 
-def packages_of(option: str, *, begins: bool) -> tuple[str, ...]:
+def packages_of(option: str, version: str = "", *, begins: bool) -> tuple[str, ...]:
     """
     The packages that `--package` names: one, several with commas between them, or `all`, which also means the only one.
 
     Args:
+        version: the one that they all get, if a release of them is to begin with it.
         begins: whether a release of them is to begin; several are then those that have fragments, or one in progress.
+            With one version for all, they are those that are not at it already.
     """
     if option != "all" and "," not in option:
         return (option,)
@@ -71,7 +73,8 @@ def packages_of(option: str, *, begins: bool) -> tuple[str, ...]:
     report, found = reporting(as_json=False), []
     for name in names:
         one = changed.of(name)
-        if one.fragments or one.under_way:
+        is_wanted = parse(version.removeprefix("v")) != parse_stated(one.version) if version else one.fragments
+        if is_wanted or one.under_way:
             found.append(name)
         else:
             report.says(f"{one}: left out")

@@ -178,6 +178,12 @@ def packages(text_of: Read) -> tuple[str, ...]:
     return tuple(found)
 
 
+def describes(text_of: Read, name: str) -> bool:
+    """Whether the files of the repository have a table for a package, whatever is laid over them."""
+    tools = tables.table(tables.toml("pyproject.toml", text_of("pyproject.toml")), "tool")
+    return name in several.described(tables.of_repository(tools, text_of))
+
+
 def _described(problems: list[ReleaseError], read: Callable[[], T]) -> T | None:
     try:
         return read()

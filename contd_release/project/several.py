@@ -8,7 +8,7 @@ folders have its name, so that the releases of two packages do not touch each ot
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
@@ -141,7 +141,7 @@ def named(packages: Mapping[str, Table], wanted: str, state: Path) -> str:
         raise Usage(
             f"this repository has {len(packages)} packages: {listed}",
             expected="the package that is meant",
-            type_next=f"{for_package(min(packages))}   (invoke status shows all of them)",
+            type_next=f"{for_package(_last_released(packages, state))}   (invoke status shows all of them)",
         )
     if journal_of(state, wanted).is_file():
         raise Usage(
@@ -155,6 +155,12 @@ def named(packages: Mapping[str, Table], wanted: str, state: Path) -> str:
         expected=f"one of {listed}",
         type_next=for_package(near[0] if near else min(packages)),
     )
+
+
+def _last_released(packages: Iterable[str], state: Path) -> str:
+    """The package of which this clone has the newest journal; the first one if it has none."""
+    journals = {name: path for name in sorted(packages) if (path := journal_of(state, name)).is_file()}
+    return max(journals, key=lambda name: journals[name].stat().st_mtime, default=min(packages))
 
 
 def state_of(state: Path, name: str) -> Path:

@@ -16,11 +16,16 @@ CONFIGURATION: Final = "contd-release.toml"
 
 def read(tools: dict[str, Any], text_of: Read) -> dict[str, dict[str, Any]]:
     """The settings of each file, in the order in which they are laid over each other."""
-    ours = toml(CONFIGURATION, text_of(CONFIGURATION))
-    layers = {"pyproject.toml": table(tools, "contd-release"), CONFIGURATION: ours}
+    layers = of_repository(tools, text_of)
     if overlay := os.environ.get(OVERLAY):
         layers[overlay] = toml(overlay, _file(overlay))
     return layers
+
+
+def of_repository(tools: dict[str, Any], text_of: Read) -> dict[str, dict[str, Any]]:
+    """The settings of the files of the repository."""
+    ours = toml(CONFIGURATION, text_of(CONFIGURATION))
+    return {"pyproject.toml": table(tools, "contd-release"), CONFIGURATION: ours}
 
 
 def merged(layers: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -38,7 +38,9 @@ class OfPackage(Task[Callable[..., None]]):
             is_shown = self.name in _SHOWING and not (package or begins or os.environ.get(PACKAGE))
             if is_shown and show_packages(as_json=bool(options.get("json"))):
                 return
-            names = packages_of(package, begins=begins and self.name == "release") if package else ("",)
+            is_release = begins and self.name == "release"
+            version = str(options.get("version") or "") if is_release else ""
+            names = packages_of(package, version, begins=is_release) if package else ("",)
         for name in names:
             with chosen(name):
                 super().__call__(*args, **options)

@@ -45,3 +45,18 @@ def test_the_packages_that_an_option_names(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv(PACKAGE, raising=False)
     assert packages_of(option, begins=begins) == expected
+
+
+@pytest.mark.parametrize(("version", "expected"), [("1.4.0", ("core",)), ("v2.0.0", ("core", "cli"))])
+def test_one_version_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, expected: tuple[str, ...]
+) -> None:
+    """Every package gets it, with fragments or without; one that is at it already is left out."""
+    write(tmp_path)
+    (tmp_path / "packages/cli/newsfragments/+greet.feature.md").unlink()
+    commit = ("commit", "--quiet", "--message", "Begin")
+    for words in (("init", "--quiet"), ("remote", "add", "origin", "elsewhere"), ("add", "."), commit):
+        subprocess.run(("git", *IDENTITY, *words), cwd=tmp_path, check=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(PACKAGE, raising=False)
+    assert packages_of("all", version, begins=True) == expected

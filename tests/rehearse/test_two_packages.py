@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from contd_release.prepare.committed import current_project
 from contd_release.prepare.docs import deprecations, directives
-from contd_release.procedures import selection
+from contd_release.procedures import progress, selection
 from contd_release.procedures.options import Words
 from contd_release.procedures.rollback.restoration import Restoration
 from contd_release.process.action import Running
@@ -102,6 +102,32 @@ def test_the_code_of_one_package_alone_is_restored(two: Place, tmp_path: Path, m
         "packages/core/newsfragments/+0.1.1-withdrawn.bugfix.md",
         "packages/core/src/acme_core/__init__.py",
     ]
+
+
+def test_one_package_is_under_way(two: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one is planned all the same, and a task without a name is answered with the one that is under way."""
+    monkeypatch.chdir(two.clone)
+    with chosen("core"):
+        progress.begin(selection.chosen(current_project(), Words("minor")))
+    assert two.say("status").out == (
+        "core 0.1.0: 1 commit and never released, 1 fragment; 0.2.0 is under way\n"
+        "cli 1.4.0: 1 commit and never released, 1 fragment\n"
+        "type: invoke release --package core\n"
+    )
+    assert two.say("plan", "--package", "cli", "--part", "minor").out.startswith("cli 1.5.0 from ", len("acme-"))
+    said = two.say("release", "--package", "core", "--part", "patch")
+    assert (said.code, "acme-core 0.2.0 is under way" in said.err) == (3, True)
+    assert "type:     contd-release abort --package core" in two.say("abort").err
+    said = two.say("abort", "--package", "cli")
+    assert (said.code, "nothing is under way" in said.err) == (2, True)
+
+
+def test_a_version_from_before_the_tables(two: Place) -> None:
+    """A tag whose commit does not describe the package is named, and nothing is guessed."""
+    two.git("tag", "core-v0.0.9", "HEAD~1")
+    said = two.say("rollback", "--package", "core", "--version", "0.0.9", "--reason", "It is bad.", "--dry-run")
+    assert said.code == 2
+    assert " has no table [tool.contd-release.packages.core]: it is older than that\n" in said.err
 
 
 def with_chart(two: Place) -> None:
