@@ -119,7 +119,9 @@ class Pointers:
                 "announcement", "apprise is not here", "pip install 'contd-release[announce]'", key="announce"
             )
         if settings.signatures:
-            yield Skipped("signature of each file", "only a workflow on GitHub signs", "", key="signatures")
+            yield Skipped(
+                "signature of each file, image and chart", "only a workflow on GitHub signs", "", key="signatures"
+            )
         if settings.website and not find_spec("feedgen"):
             yield Skipped("website", "feedgen is not here", "pip install 'contd-release[website]'")
         for name, channel in registry.rehearsable(self.project).items():

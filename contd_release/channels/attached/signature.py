@@ -65,7 +65,12 @@ def can_be_signed(release: Release, subject: Subject) -> Step:
         if found := signing.obstacle(release) or _half_an_instance(release):
             return found
         if release.project.settings.publisher == "here":
-            return _by_this_run(release)
+            return Found(
+                State.ABSENT,
+                f"the {subject.channel} would not be signed: a workflow signs for the commit that started it, and a "
+                "release from here makes its commit later",
+                f'$EDITOR pyproject.toml   (publisher = "github-actions", or remove {signing.TABLE})',
+            )
         path = f".github/workflows/{signing.expected(release).workflow}"
         if (text := git.text(release.project.root, release.base, path)) is None:
             return Found(State.ABSENT, f"{path} is not in {release.base[:12]}", f"$EDITOR {path}")

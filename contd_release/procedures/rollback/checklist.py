@@ -173,6 +173,14 @@ def _rows(rollback: Rollback) -> Iterator[Remaining]:
         yield from channel.remains(rollback)
     if publication.is_on(project):
         yield Remaining("website", "its page, if it has one", "the page and the feed say that it is withdrawn, and why")
+    if project.settings.signatures:
+        yield Remaining(
+            "signatures",
+            "in sigstore's log, and where what they sign is",
+            "",
+            "they stay: they say who published, not that it is good",
+            f"invoke verify --version {rollback.version} still reads them",
+        )
     yield _described(rollback)
     yield from _wanted(rollback)
     if project.settings.publisher == "github-actions":

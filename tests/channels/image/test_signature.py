@@ -246,3 +246,11 @@ def test_half_an_instance_signs_nothing(signing: Signing) -> None:
     step = image.access(replace(signing.bench.release, project=project))[-1]
     assert isinstance(step, Step)
     assert step.observe().detail.endswith("names one file of a sigstore instance and not its signing-config")
+
+
+def test_a_release_from_here_is_not_signed(signing: Signing) -> None:
+    """Not even in a job with an identity: it signs for the commit that started it. So the release does not begin."""
+    step = image.access(signing.bench.release)[-1]
+    assert isinstance(step, Step)
+    found = step.observe()
+    assert (found.state, found.detail.partition(":")[0]) == (State.ABSENT, "the image would not be signed")
