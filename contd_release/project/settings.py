@@ -95,6 +95,9 @@ class Chart:
         name: where the folder is not named after the chart, as Helm's conventions want.
         image: the name under which the chart knows our image, where it is not the one that we push to.
         private: whether only those with a login are meant to pull it.
+        pages: the branch of the project's remote that is a classic chart repository; empty if none is.
+        pages_folder: the folder of its index.yaml.
+        pages_url: the address at which users add it; empty where it is not read back there.
         artifact_hub: whether its Chart.yaml lists the changes and the image of each version as Artifact Hub reads them.
     """
 
@@ -105,6 +108,9 @@ class Chart:
     name: str = field(default="", metadata=CHART.or_empty().metadata)
     image: str = field(default="", metadata=IMAGE.or_empty().metadata)
     private: bool = False
+    pages: str = field(default="", metadata=REF.or_empty().metadata)
+    pages_folder: str = field(default=".", metadata=PATH.metadata)
+    pages_url: str = field(default="", metadata=URL.or_empty().metadata)
     artifact_hub: bool = False
 
 

@@ -1,8 +1,9 @@
-"""The chart registry: one packed Helm chart, pushed as an OCI artifact."""
+"""One packed Helm chart: pushed to a registry as an OCI artifact, and to a classic repository where there is one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from contd_release.channels import signing
@@ -16,6 +17,10 @@ from contd_release.channels.chart import publish as chart_publish
 from contd_release.channels.chart import verify as chart_verify
 from contd_release.channels.chart import withdraw as chart_withdraw
 from contd_release.channels.chart.names import CHANNEL, file_name, ref, sealed, version
+from contd_release.channels.chart.pages import place as pages
+from contd_release.channels.chart.pages import publish as pages_publish
+from contd_release.channels.chart.pages import verify as pages_verify
+from contd_release.channels.chart.pages import withdraw as pages_withdraw
 from contd_release.channels.readings import Reading
 from contd_release.channels.source import checked_out
 from contd_release.channels.withdrawal import Remaining, Rollback
@@ -66,44 +71,51 @@ def takes(artifact: Artifact) -> bool:
 
 
 def publish(release: Release) -> tuple[Step, ...]:
-    """One push, and the signature. The image that the chart names is published before it."""
-    return (chart_publish.pushed(release), *_if_signed(release, signature.signed))
+    """One push, the signature, and the classic repository. The image that the chart names is published before it."""
+    return (chart_publish.pushed(release), *_if_signed(release, signature.signed), *_on_pages(release))
 
 
 def verify(release: Release) -> tuple[Step, ...]:
     """The chart, as who installs it gets it, and its signature."""
-    return (*_if_signed(release, signature.verified), chart_verify.consumed(release))
+    on_pages = (pages_verify.served(release),) if pages.is_on(release) else ()
+    return (*_if_signed(release, signature.verified), chart_verify.consumed(release), *on_pages)
 
 
 def readings(release: Release) -> tuple[Reading, ...]:
     """The chart's bytes under this version, and its signature."""
+    on_pages = pages_verify.readings(release) if pages.is_on(release) else ()
     if (ours := sealed(release)) is None or not signing.is_on(release):
-        return chart_verify.readings(release)
+        return (*chart_verify.readings(release), *on_pages)
     row = signature.reading(release, chart_verify.subject(release), f"sha256:{ours.sha256}")
-    return (*chart_verify.readings(release), row)
+    return (*chart_verify.readings(release), row, *on_pages)
 
 
 def withdraw(rollback: Rollback) -> tuple[Step, ...]:
     """The deletion and the mark, if a person asks for them."""
-    return chart_withdraw.steps(rollback)
+    on_pages = pages_withdraw.steps(rollback) if pages.is_on(rollback.release) else ()
+    return (*chart_withdraw.steps(rollback), *on_pages)
 
 
 def remains(rollback: Rollback) -> tuple[Remaining, ...]:
     """What the chart registry has, and what becomes of it."""
-    return (chart_withdraw.row(rollback),)
+    on_pages = (pages_withdraw.row(rollback),) if pages.is_on(rollback.release) else ()
+    return (chart_withdraw.row(rollback), *on_pages)
 
 
 def is_public(release: Release) -> bool:
-    """Whether the chart registry has this version."""
-    return registry.repository(ref(release)).digest(version(release)) is not None
+    """Whether the chart registry or the classic repository has this version."""
+    if registry.repository(ref(release)).digest(version(release)) is not None:
+        return True
+    return pages.is_on(release) and pages.looked_at(release) is not None
 
 
 def rehearsed(sandbox: Sandbox) -> Mapping[str, object]:
-    """The sandbox's registry; the chart is known by the image's real name."""
+    """The sandbox's registry, and no public address; the chart is known by the image's real name."""
     settings = sandbox.project.settings
     assert settings.chart is not None
     known_as = {"image": settings.chart.image or settings.image.name} if settings.image else {}
-    return {"registry": f"oci://{sandbox.registry(settings.chart.registry)}"} | known_as
+    unread = {"pages-url": ""} if settings.chart.pages_url else {}
+    return {"registry": f"oci://{sandbox.registry(settings.chart.registry)}"} | known_as | unread
 
 
 def left_out(_: Project) -> LeftOut | None:
@@ -116,7 +128,15 @@ def left_out(_: Project) -> LeftOut | None:
 
 
 def _access(release: Release) -> tuple[Step, ...]:
-    return (chart_access.packer(), chart_access.sound(release), chart_access.welcome(release))
+    on_pages = (pages_publish.open_to(release, chart_publish.instead(release)),) if pages.is_on(release) else ()
+    return (chart_access.packer(), chart_access.sound(release), chart_access.welcome(release), *on_pages)
+
+
+def _on_pages(release: Release) -> tuple[Step, ...]:
+    if not pages.is_on(release):
+        return ()
+    compare, instead = partial(chart_publish.compare, release), chart_publish.instead(release)
+    return (pages_publish.published(release, compare, instead),)
 
 
 def _if_signed(release: Release, step: Callable[[Release, Subject], Step]) -> tuple[Step, ...]:

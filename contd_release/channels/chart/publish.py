@@ -8,6 +8,7 @@ digest of the chart's bytes: the manifest around them carries a date, which not 
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from contd_release.channels.chart import version as chart_version
 from contd_release.channels.chart.names import PATIENCE, file_name, folder, kept_tag, ref, reference, sealed, version
@@ -40,24 +41,15 @@ def pushed(release: Release) -> Step:
             return Found(
                 State.CONFLICT,
                 f"{full} is there with {theirs[:19]}, {mine}",
-                _instead(release),
+                instead(release),
             )
         return Found(State.DONE, f"sha256 {ours.sha256[:12]}")
-
-    def compared() -> None:
-        found = release.sealed()
-        if found is None or (ours := found.named(path.name)) is None:
-            raise NotReady(f"{path.name} is not sealed", expected="built artifacts", type_next="invoke build")
-        seal.require_noted(release, found)
-        artifacts.check_one(release.dist, ours)
-        # helm writes the file's own time into the manifest; a file from another machine has the time of its arrival.
-        os.utime(path, (release.epoch, release.epoch))
 
     return Step(
         f"{full} is in the chart registry",
         observe,
         act=(
-            Call(f"compare {path.name} with its seal", compared),
+            Call(f"compare {path.name} with its seal", partial(compare, release)),
             helm_registry.Pushed(path, ref(release)),
         ),
         undo=None,
@@ -66,7 +58,24 @@ def pushed(release: Release) -> Step:
     )
 
 
-def _instead(release: Release) -> str:
+def compare(release: Release) -> None:
+    """
+    Require that the packed chart is the one that was sealed, and give it the time of the release.
+
+    Raises:
+        NotReady: nothing is sealed.
+        Tampered: the file has other bytes.
+    """
+    path, found = release.dist / file_name(release), release.sealed()
+    if found is None or (ours := found.named(path.name)) is None:
+        raise NotReady(f"{path.name} is not sealed", expected="built artifacts", type_next="invoke build")
+    seal.require_noted(release, found)
+    artifacts.check_one(release.dist, ours)
+    # helm writes the file's own time into the manifest; a file from another machine has the time of its arrival.
+    os.utime(path, (release.epoch, release.epoch))
+
+
+def instead(release: Release) -> str:
     """What to type where another chart has this version: one that is out is never overwritten."""
     if not chart_version.is_own(release.project):
         return "invoke release --part patch   (a chart that is out is never overwritten)"
