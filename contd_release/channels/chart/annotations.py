@@ -78,7 +78,7 @@ def with_image(text: str, path: str, annotations: Mapping[str, str], image: str,
         image: the name of our image without a tag; empty if the project has none.
     """
     missing = hub_images.wanted(hub_images.table(text), image, tag)
-    return annotated(hub_images.updated(text, path, image, tag), path, {**annotations, **missing})
+    return annotated(hub_images.updated(text, path, image, tag), path, {**missing, **annotations})
 
 
 def _others(lines: list[str]) -> Iterator[str]:
