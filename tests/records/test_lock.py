@@ -58,6 +58,18 @@ def test_a_killed_walk_that_nobody_waited_for_does_not_live(tmp_path: Path) -> N
     process.wait()
 
 
+def test_a_release_that_runs_is_not_waited_for(tmp_path: Path) -> None:
+    """A second release in the same clone is refused at once, and the process of the first is named."""
+    with (
+        lock.held(tmp_path / "lock"),
+        pytest.raises(Conflict, match=rf"another release runs in this clone \(process {os.getpid()}\)"),
+        lock.held(tmp_path / "lock", wait=2),
+    ):
+        pytest.fail("the lock is held twice")
+    with lock.held(tmp_path / "lock", wait=0):
+        pass
+
+
 def test_a_daemon_does_not_keep_the_lock_of_a_walk_that_has_ended(tmp_path: Path) -> None:
     """A proof may leave a server running; the next walk begins at once."""
     with lock.held(tmp_path / "lock"):
