@@ -13,7 +13,8 @@ CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202
 # https://docs.github.com/actions/reference/workflow-commands-for-github-actions; `##[` is their older form.
 _WORKFLOW_COMMAND: Final = re.compile(r"(?m)^(\s*):(?=:)|(##)\[")
 _BESIDE: Final = re.compile(r"""\bbeside\([^)\n]*\bname=["']([\w-]+)["']""")
-_TYPE: Final = re.compile(r"(?m)^type: .*$")
+# The lines that say which command comes next.
+_TYPE: Final = re.compile(r"(?m)^(?:(?:type|next|then|if that stops): | +invoke ).*$|; type: .*$")
 # The last line of an error, wherever it is printed.
 _TYPE_NEXT: Final = re.compile(r"(?m)^( +type:     )(.*)$")
 _COMMAND: Final = re.compile(r"\b(invoke )(?!(?:finds|acts|runs|itself)\b)(?=[a-z]{3,})")

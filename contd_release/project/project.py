@@ -47,6 +47,7 @@ class Project:
         table: the name of its table in the settings, where the repository has several packages.
         folder: where the configuration of its tools is, with a slash at its end; empty for the root.
         leading: the package whose releases are the latest on GitHub; None if the repository has one package.
+        others: the tags of the other packages of the repository.
     """
 
     root: Path
@@ -59,6 +60,7 @@ class Project:
     table: str = ""
     folder: str = ""
     leading: Leading | None = None
+    others: tuple[TagFormat, ...] = ()
 
     @property
     def is_leading(self) -> bool:
@@ -101,6 +103,10 @@ class Project:
     def tags(self) -> TagFormat:
         """What the tags of its releases are called."""
         return TagFormat(self.settings.tag_format)
+
+    def is_of_another(self, tag: str) -> bool:
+        """Whether a tag is that of a release of another package of the repository."""
+        return self.tags.version(tag) is None and any(one.version(tag) for one in self.others)
 
     @property
     def is_dated(self) -> bool:
@@ -161,6 +167,7 @@ def read(root: Path, state: Path, text_of: Read, url_of: Read = lambda _: None) 
         table=table,
         folder=folder,
         leading=leading,
+        others=tuple(TagFormat(several.tags_of(one, packages[one])) for one in packages if one != table),
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from contd_release.errors import Unsettled
 from contd_release.process import hints
+from contd_release.process.printed import as_named
 
 
 @pytest.mark.parametrize(
@@ -126,3 +127,22 @@ def test_an_option_gets_another_value(typed: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("sys.argv", ["/venv/bin/invoke", *shlex.split(typed)])
     hint = hints.typed(hints.with_value("--because", "the reason"))
     assert hint == "invoke release --part minor --yes --because 'the reason'"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("type: invoke status", "type: invoke status --package core"),
+        ("then: invoke hotfix.finish", "then: invoke hotfix.finish --package core"),
+        ("next: git push, invoke hotfix.finish", "next: git push, invoke hotfix.finish --package core"),
+        ("      invoke news 'x', too", "      invoke news --package core 'x', too"),
+        ("it is not finished; type: invoke rollback", "it is not finished; type: invoke rollback --package core"),
+        ("the notes say: invoke news", "the notes say: invoke news"),
+    ],
+)
+def test_a_line_that_says_what_comes_next_names_the_package(
+    text: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever words it begins with; other texts stay as they are."""
+    monkeypatch.setenv(hints.PACKAGE, "core")
+    assert as_named(text) == expected

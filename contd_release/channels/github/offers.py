@@ -14,10 +14,10 @@ CHANNEL: Final = "github"
 
 
 def offers(project: Project) -> Iterator[Offer]:
-    """The releases that users see, each followed by its files."""
+    """The releases that users see, each followed by its files; those of other packages are looked at with these."""
     repository = api.connected(project)
     for one in releases.releases(repository):
-        if one.is_draft:
+        if one.is_draft or project.is_of_another(one.tag):
             continue
         found = project.tags.version(one.tag)
         version = str(found) if found else ""

@@ -63,7 +63,8 @@ class Hotfix:
 
 def tree_of(project: Project, version: Version | str) -> Path:
     """The folder beside the clone in which a person works on a hotfix."""
-    return project.root.with_name(f"{project.root.name}-hotfix-{folder(version)}")
+    named = f"{project.table}-{folder(version)}" if project.table else folder(version)
+    return project.root.with_name(f"{project.root.name}-hotfix-{named}")
 
 
 def version_of(project: Project, branch: str) -> Version | None:

@@ -97,3 +97,15 @@ def test_a_rollback_of_another_package_leaves_the_latest(github: Github, tmp_pat
     cli = released(github, tmp_path / "cli", "cli", "7.0.0")
     walk(*withdraw.steps(Rollback(cli, "It is bad.")), log=tmp_path)
     assert latest(core) == "v1.2.0"
+
+
+def test_the_releases_of_another_package_are_not_offered(github: Github, tmp_path: Path) -> None:
+    """A look at what is public finds those of its own package, and those of none."""
+    core = released(github, tmp_path / "core", "core", "1.2.0")
+    released(github, tmp_path / "cli", "cli", "7.0.0")
+    repository = api.connected(core.project)
+    stranger = releases.create_draft(repository, "clean-up", github.head, "theirs", prerelease=False)
+    releases.publish(repository, stranger.id, prerelease=False, make_latest="false")
+    project = replace(core.project, others=(TagFormat(TAGS["cli"]),))
+    pages = {one.name for one in channel.offers(project) if "/" not in one.name}
+    assert pages == {"v1.2.0", "clean-up"}
