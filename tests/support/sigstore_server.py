@@ -32,12 +32,14 @@ class SigstoreServer:
     Args:
         workflow: the workflow that every token names.
         seen: the paths of all requests.
+        refuses: whether the authority refuses to sign.
     """
 
     root: SigstoreRoot
     workflow: Workflow
     url: str = ""
     seen: list[str] = field(default_factory=list)
+    refuses: bool = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -83,6 +85,8 @@ class SigstoreServer:
         if path.startswith("/token"):
             return 200, {"value": self.token()}
         asked = json.loads(body)
+        if path == "/api/v2/signingCert" and self.refuses:
+            return 400, {"message": "there was an error processing the identity token"}
         if path == "/api/v2/signingCert":
             return 200, self._certificate(b64decode(asked["certificateSigningRequest"]))
         if path == "/api/v1/log/entries":

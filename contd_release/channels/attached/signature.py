@@ -32,6 +32,9 @@ from contd_release.tools.sigstore.signing import SIGNATURE, Identity, identity
 from contd_release.tools.sigstore.signing import signed as signed_by
 
 _PREDICATE: Final = "dev.sigstore.bundle.predicateType"
+_CONTENT: Final = "dev.sigstore.bundle.content"
+_STATEMENT: Final = "dsse-envelope"
+_REMEDY: Final = f"$EDITOR pyproject.toml   (repository and workflow in {signing.TABLE})"
 _LARGEST: Final = 1 << 20
 _MOST: Final = 100
 
@@ -151,14 +154,14 @@ def _seen(release: Release, subject: Subject) -> Glance:
 def _sign(release: Release, subject: Subject) -> None:
     by, there = identity(), subject.ours()
     if other := _stranger(release, by):
-        raise NotReady(other, expected=str(signing.expected(release)), type_next=f"invoke verify {release.version}")
+        raise NotReady(other, expected=str(signing.expected(release)), type_next=_REMEDY)
     digest = subject.digest(there)
     manifest = there.manifest(digest) if digest else None
     if manifest is None:
         raise NotReady(f"{subject.reference} is not there", expected="what was built", type_next="invoke release")
     content = signed_by({f"{there}": manifest.digest}, SIGNATURE, by, signing.instance(release))
     annotations = {
-        "dev.sigstore.bundle.content": "dsse-envelope",
+        _CONTENT: _STATEMENT,
         _PREDICATE: SIGNATURE,
         "org.opencontainers.image.created": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
     }
@@ -170,12 +173,18 @@ def _look(release: Release, there: OciRepository, digest: str) -> Glance:
     listed = referrers.referrers(there, digest, BUNDLE)
     # Some clients that keep the list themselves leave the annotations out.
     # https://github.com/sigstore/cosign/issues/4641
-    found = [one for one in listed if one.annotations.get(_PREDICATE, SIGNATURE) == SIGNATURE]
+    found = [one for one in listed if _is_signature(one)]
     if len(found) > _MOST:
         raise Unanswered(f"{there} lists {len(found)} signatures of {digest[:19]}", expected=f"at most {_MOST}")
     trusted = verifier.verifier(signing.trusted_root(release)) if found else None
     glances = (_judged(release, there, digest, one, trusted) for one in found)
     return signing.best((one for one in glances if one), f"{digest[:19]} has no signature")
+
+
+def _is_signature(one: Referrer) -> bool:
+    """Whether a bundle may hold a statement that signs; one without annotations may."""
+    kind, content = one.annotations.get(_PREDICATE, SIGNATURE), one.annotations.get(_CONTENT, _STATEMENT)
+    return (kind, content) == (SIGNATURE, _STATEMENT)
 
 
 def _judged(release: Release, there: OciRepository, digest: str, one: Referrer, trusted: object) -> Glance | None:
@@ -194,7 +203,7 @@ def _by_this_run(release: Release) -> Found:
     except NotReady as error:
         return Found(State.ABSENT, error.what_is, error.type_next)
     if other := _stranger(release, by):
-        return Found(State.ABSENT, other, f"$EDITOR pyproject.toml   (repository and workflow in {signing.TABLE})")
+        return Found(State.ABSENT, other, _REMEDY)
     return Found(State.DONE, f"by {by.signer.workflow} of {by.signer.repository}, which runs this")
 
 

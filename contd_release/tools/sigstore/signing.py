@@ -18,7 +18,7 @@ from typing import Final
 
 from contd_release.errors import NotReady, Unanswered
 from contd_release.process.command import Command
-from contd_release.process.redaction import Secret
+from contd_release.process.redaction import MASK, Secret
 from contd_release.tools.sigstore import verifier as sigstore
 from contd_release.tools.sigstore.signer import Signer
 
@@ -95,7 +95,7 @@ def signed(subjects: Mapping[str, str], predicate_type: str, by: Identity, insta
     command = (sys.executable, "-P", str(_PROGRAM))
     answer = Command(command, stdin=Secret(json.dumps(asked)), timeout=_TIMEOUT).ask()
     if answer.code or not answer.raw.startswith(b"{"):
-        said = _RAISED.findall(answer.err) or ["it ended without a signature"]
+        said = _RAISED.findall(answer.err.replace(by.token.reveal(), MASK)) or ["it ended without a signature"]
         raise Unanswered(f"sigstore did not sign: {said[-1][:300]}", expected="a signature")
     return answer.raw
 

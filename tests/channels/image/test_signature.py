@@ -130,6 +130,10 @@ def test_absent(signing: Signing) -> None:
     assert signing.look() == Glance(Verdict.ABSENT, f"{signing.digest[:19]} has no signature")
     signing.attach(signing.bundle(kind=SLSA), SLSA)
     signing.attach(signing.bundle(kind=SLSA))
+    manifest = signing.there.manifest(signing.digest)
+    assert manifest is not None
+    of_bytes = Attachment(b"{}", BUNDLE, {"dev.sigstore.bundle.content": "message-signature"})
+    referrers.attach(signing.there, manifest, of_bytes)
     assert signing.look().verdict is Verdict.ABSENT
     with pytest.raises(Unsettled, match=r"the signature of .* is absent"):
         signing.verify()
