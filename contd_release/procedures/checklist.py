@@ -56,7 +56,15 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
             ),
             Section("review", (review.approved(release, ask), origin.tagged(release))),
             *_public(release),
-            Section("after", (merge_back.merged(release), *steps.announced(release), *_looked(release))),
+            Section(
+                "after",
+                (
+                    merge_back.merged(release),
+                    *steps.announced(release),
+                    *_looked(release),
+                    *_brought(release),
+                ),
+            ),
         )
     )
 
@@ -118,6 +126,14 @@ def _looked(release: Release) -> tuple[Item, ...]:
     from contd_release.after.monitor import sampling
 
     return (sampling.looked(release, steps.redactor(release.project)),)
+
+
+def _brought(release: Release) -> tuple[Item, ...]:
+    """The housekeeping at the end, which users do not wait for: the branch of the pull request, and main's merge."""
+    from contd_release.procedures.after import merge_back as waiting
+
+    removed = (pull_request.removed(release),) if release.by_pull else ()
+    return (*removed, *waiting.brought(release))
 
 
 def together(*branches: Item | Iterable[Item]) -> Together:

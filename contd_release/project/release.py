@@ -20,6 +20,8 @@ from contd_release.project.version import Part, development, next_version, pre, 
 
 # The branches of the pull requests that bring release commits.
 REQUESTS: Final = "release-request/"
+# The branches of the pull requests that bring what was released to main.
+MERGES: Final = "merge-back/"
 
 
 def folder(version: Version | str) -> str:

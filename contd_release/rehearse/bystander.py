@@ -10,7 +10,7 @@ from threading import Event, Thread
 from typing import Final
 
 from contd_release.process.redaction import Secret
-from contd_release.project.release import REQUESTS
+from contd_release.project.release import MERGES, REQUESTS
 from contd_release.records import lock
 from contd_release.records.entries import Announced, Announcing, Entry, Withdrawing
 from contd_release.rehearse.rehearsal import Rehearsal
@@ -62,16 +62,20 @@ def busy(rehearsal: Rehearsal, world: World) -> Iterator[None]:
 
 
 def _merge(rehearsal: Rehearsal, world: World, over: Event) -> None:
-    """Merge every pull request of a release by squash; refused once where it lacks a check or a review, which come."""
+    """
+    Merge every pull request of a release by squash, and that of a hotfix to main by a merge commit; refused once where
+    it lacks a check or a review, which come.
+    """
     place, token = world.part(Forge).place(rehearsal.pointers.repository), world.accounts.publisher.password
     http = Http(f"{world.api_url}/repos/{place.name}/", headers={"Authorization": Secret(f"Bearer {token.reveal()}")})
     github = rehearsal.project.settings.github
     while not over.wait(_LOOK):
         for pull in place.shelf(Pull):
-            if pull.state != "open" or not pull.head.startswith(REQUESTS):
+            if pull.state != "open" or not pull.head.startswith((REQUESTS, MERGES)):
                 continue
+            method = "squash" if pull.head.startswith(REQUESTS) else "merge"
             # It lists them in GitHub's words, and the walk that waits shows them in ours.
-            if http.send("PUT", f"pulls/{pull.number}/merge", json={"merge_method": "squash"}).status == 200:
+            if http.send("PUT", f"pulls/{pull.number}/merge", json={"merge_method": method}).status == 200:
                 continue
             rehearsal.be_green(world, pull.head_sha)
             given = {one.login for one in place.shelf(Review) if one.number == pull.number}

@@ -125,17 +125,23 @@ class ProtectedMainScenario(Scenario):
 
     def following(self, rehearsal: Rehearsal, world: World) -> tuple[str, ...] | None:
         """The release until it has ended."""
-        settings = rehearsal.project.settings
-        if not (settings.github and settings.github.repository):
-            raise NotReady(
-                f"{rehearsal.project.name} has no GitHub repository, whose {settings.main} could be protected",
-                expected="a remote on github.com, or [tool.contd-release.github] repository",
-                type_next="invoke rehearse",
-            )
-        place = world.part(Forge).place(rehearsal.pointers.repository)
-        place.shelf(Ruleset).put(Ruleset(id=_RULES, created_at=now(), name=settings.main, rules=_PROTECTED))
-        rules.guard(place)
+        _protect(rehearsal, world)
         return Once(self.words).following(rehearsal, world)
+
+
+@dataclass(frozen=True)
+class ProtectedHotfixScenario(HotfixScenario):
+    """A hotfix that comes back to a main which takes pull requests only: it ends when a person has merged it."""
+
+    name: str = "protected-hotfix"
+
+    def following(self, rehearsal: Rehearsal, world: World) -> tuple[str, ...] | None:
+        """What a hotfix does; once the first release is out and main has gone on, main is protected."""
+        _github(rehearsal)
+        command = super().following(rehearsal, world)
+        if len(_ended(rehearsal)) == 1:
+            _protect(rehearsal, world)
+        return command
 
 
 @dataclass(frozen=True)
@@ -178,12 +184,38 @@ def named(name: str, words: tuple[str, ...]) -> Scenario:
         "hotfix": HotfixScenario(words),
         "rollback": RollbackScenario(words),
         "protected-main": ProtectedMainScenario(words),
+        "protected-hotfix": ProtectedHotfixScenario(words),
         TWO_PACKAGES: TwoPackagesScenario(words),
     }
     return known[name]
 
 
-NAMES: Final = ("hotfix", "rollback", "protected-main", TWO_PACKAGES)
+NAMES: Final = ("hotfix", "rollback", "protected-main", "protected-hotfix", TWO_PACKAGES)
+
+
+def _github(rehearsal: Rehearsal) -> None:
+    """
+    Refuse to rehearse a protected main without GitHub.
+
+    Raises:
+        NotReady: the project has no repository there.
+    """
+    settings = rehearsal.project.settings
+    if not (settings.github and settings.github.repository):
+        raise NotReady(
+            f"{rehearsal.project.name} has no GitHub repository, whose {settings.main} could be protected",
+            expected="a remote on github.com, or [tool.contd-release.github] repository",
+            type_next="invoke rehearse",
+        )
+
+
+def _protect(rehearsal: Rehearsal, world: World) -> None:
+    """Let the world's GitHub protect main: a pull request, a review, and a green check."""
+    _github(rehearsal)
+    place = world.part(Forge).place(rehearsal.pointers.repository)
+    ruleset = Ruleset(id=_RULES, created_at=now(), name=rehearsal.project.settings.main, rules=_PROTECTED)
+    place.shelf(Ruleset).put(ruleset)
+    rules.guard(place)
 
 
 def _release(rehearsal: Rehearsal, *words: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from contd_release.tasks.of_package import OfPackage
         "fault": "a fault to happen in the sandbox, such as 'UPLOAD /legacy/ 1 accept-then-drop'; may be repeated",
         "svg": "a file that gets the walked checklist as a picture",
         "without-proof": "skip the proof, for a first look",
-        "scenario": "rehearse a hotfix, a rollback, protected-main or two-packages, instead of a release",
+        "scenario": "rehearse hotfix, rollback, protected-main, protected-hotfix or two-packages, instead of a release",
         "json": "print each event as a line of JSON",
     },
     iterable=["fault"],

@@ -56,6 +56,16 @@ def test_rehearsed(place: Place, name: str) -> None:
     assert f"contd {became}; nothing left this machine" in said.out
 
 
+def enter(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process be one in the place."""
+    found = place.environment()
+    for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
+        monkeypatch.delenv(name)
+    for name, value in found.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(place.clone)
+
+
 @pytest.fixture
 def protected(place: Place) -> Place:
     """The place with a repository on GitHub, whose main a rehearsal can protect."""
@@ -63,6 +73,22 @@ def protected(place: Place) -> Place:
         settings.write('[tool.contd-release.github]\nrepository = "contd/contd"\n')
     place.publish("Go to GitHub")
     return place
+
+
+@pytest.mark.slow
+def test_a_patch_to_a_protected_main(protected: Place) -> None:
+    """A patch has no release branch: main and the tag are at the commit that GitHub made of the pull request."""
+    protected.write("newsfragments/60.bugfix.md", "Mended.\n")
+    protected.git("rm", "-q", "--", *protected.git("ls-files", "newsfragments/*.feature.md").split())
+    protected.publish("Mend only")
+    said = protected.run("rehearse", "--scenario", "protected-main", "--part", "patch", "--without-proof", timeout=400)
+    assert said.code == 0, said.text
+    assert "contd 0.1.6 is released, installed and verified; nothing left this machine" in said.out
+    (found,) = protected.cache.glob("contd-release/rehearsals/*/world")
+    remote = found / "git" / "contd" / "contd.git"
+    refs, tagged = remotes.refs(remote), protected.git("rev-parse", "v0.1.6^{commit}", where=remote)
+    assert tagged == refs["refs/heads/main"]
+    assert [one for one in refs if one.startswith("refs/heads/release/")] == []
 
 
 @pytest.mark.slow
@@ -86,12 +112,7 @@ def test_a_protected_main_killed_at_each_step_of_the_pull_request(
     protected: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed at each new step and continued, the end is as if it had not been."""
-    found = protected.environment()
-    for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
-        monkeypatch.delenv(name)
-    for name, value in found.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(protected.clone)
+    enter(protected, monkeypatch)
     rehearsal = rehearsal_of(git.clone(protected.clone))
     scenario = scenarios.named("protected-main", FIRST)
     result = sweep(rehearsal, scenario, lambda _: None, steps=STEPS)
@@ -171,7 +192,10 @@ def test_no_such_scenario(place: Place) -> None:
     """The names there are are told."""
     said = place.say("rehearse", "--scenario", "flood")
     assert said.code == 2
-    assert "there is no scenario 'flood'\n  expected: hotfix, rollback, protected-main, two-packages\n" in said.err
+    assert (
+        "there is no scenario 'flood'\n  expected: hotfix, rollback, protected-main, protected-hotfix, two-packages\n"
+        in said.err
+    )
 
 
 def killed(place: Place, name: str, every: int = 1) -> Sweep:
@@ -200,12 +224,7 @@ def test_killed_everywhere(here: Place, name: str) -> None:
 @pytest.mark.integration
 def test_killed_in_every_channel(whole: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A handful of the points of a rollback, with image, chart, chat and website."""
-    found = whole.environment()
-    for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
-        monkeypatch.delenv(name)
-    for name, value in found.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(whole.clone)
+    enter(whole, monkeypatch)
     result = killed(whole, "rollback", 14)
     assert result.points
     assert result.kills >= result.points - len(result.missed)

@@ -15,7 +15,7 @@ from contd_release.after.merge_back.merge import Merge
 from contd_release.engine.step import Found, State, Step
 from contd_release.errors import FailedCommand, NeedsPerson, NotReady, Unsettled
 from contd_release.process.action import Running
-from contd_release.project.release import Release
+from contd_release.project.release import MERGES, Release
 from contd_release.records.commit import release_commit
 from contd_release.tools import git
 
@@ -27,7 +27,7 @@ _ATTEMPTS: Final = 5
 
 def branch(release: Release) -> str:
     """The branch from which a pull request brings the release to main."""
-    return f"merge-back/{release.tag}"
+    return f"{MERGES}{release.tag}"
 
 
 def commit(release: Release) -> str | None:
@@ -49,13 +49,11 @@ def merged(release: Release) -> Step:
         tip, ours = git.remote(root, settings.remote).branch(settings.main), commit(release)
         if ours is None or tip is None:
             return Found(State.ABSENT, "there is no release commit yet" if ours is None else f"{upstream} is not there")
-        if _has(release, tip, ours) and development.is_announced(release, tip):
+        if has(release, tip, ours) and development.is_announced(release, tip):
             return Found(State.DONE, f"{upstream} is at {tip[:12]}")
-        if pull := _pull(release):
-            return Found(
-                State.DONE, f"{pull.url} {'has brought' if pull.is_merged else 'brings'} it, when it is merged"
-            )
-        if _has(release, tip, ours):
+        if pull := pull_of(release):
+            return Found(State.DONE, _brings(pull))
+        if has(release, tip, ours):
             return Found(State.PARTIAL, f"{upstream} is at {tip[:12]}, and says {release.version}")
         return Found(State.ABSENT, f"{upstream} is at {tip[:12]}, without the release commit")
 
@@ -104,7 +102,7 @@ class MergedBack:
             raise NotReady(
                 f"{self.release} has no commit to merge", expected="a release commit", type_next="invoke release"
             )
-        is_there = _has(self.release, tip, ours)
+        is_there = has(self.release, tip, ours)
         if is_there and development.is_announced(self.release, tip):
             return True
         found = Merge(tip) if is_there else merge.merged(self.release, tip, ours, running)
@@ -136,7 +134,7 @@ class MergedBack:
             )
         from contd_release.tools.github import api, issues
 
-        if _pull(release):
+        if pull_of(release):
             return
         body = f"{release.headline} is out. This brings its version, its changelog and its changes to {settings.main}."
         if why:
@@ -147,7 +145,7 @@ class MergedBack:
         running.tell(f"{settings.main} cannot take {release.tag} by itself; {opened.url} asks for it")
 
 
-def _has(release: Release, tip: str, ours: str) -> bool:
+def has(release: Release, tip: str, ours: str) -> bool:
     """Whether main has the release commit."""
     root, settings = release.project.root, release.project.settings
     if tip in (ours, release.base):
@@ -157,12 +155,23 @@ def _has(release: Release, tip: str, ours: str) -> bool:
     return git.is_ancestor(root, ours, tip)
 
 
-def _pull(release: Release) -> Pull | None:
-    """The pull request that brings the release, open or merged; one that was closed without merging is none."""
+def pull_of(release: Release) -> Pull | None:
+    """
+    The pull request that brings the release.
+
+    A hotfix waits for it, and so does not open another one where a person has closed it; any other release does.
+    """
     settings = release.project.settings
     if settings.github is None or not settings.github.repository:
         return None
     from contd_release.tools.github import api, issues
 
     found = issues.pulls(api.connected(release.project), branch(release), settings.main, closed=True)
-    return next((one for one in found if one.is_open or one.is_merged), None)
+    wanted = next((one for one in found if one.is_open or one.is_merged), None)
+    return next(iter(found), None) if wanted is None and release.hotfix else wanted
+
+
+def _brings(pull: Pull) -> str:
+    if pull.is_merged or pull.is_open:
+        return f"{pull.url} {'has brought' if pull.is_merged else 'brings'} it, when it is merged"
+    return f"{pull.url} was closed without being merged"

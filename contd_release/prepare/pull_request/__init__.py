@@ -6,10 +6,10 @@ The release waits for it, and goes on from the commit that GitHub makes of it.
 
 from contd_release.engine.step import Step
 from contd_release.prepare.pull_request import merged, request, way
-from contd_release.prepare.pull_request.request import listed
+from contd_release.prepare.pull_request.request import listed, removed
 from contd_release.project.release import Release
 
-__all__ = ["access", "asked", "listed"]
+__all__ = ["access", "asked", "listed", "removed"]
 
 
 def access(release: Release) -> tuple[Step, ...]:

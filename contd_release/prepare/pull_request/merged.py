@@ -16,12 +16,14 @@ from contd_release.engine.step import Found, State, Step
 from contd_release.errors import Conflict, NotReady, Unanswered, Unsettled
 from contd_release.prepare.pull_request import request, way
 from contd_release.process.action import Call, Running
+from contd_release.project.project import Project
 from contd_release.project.release import Release
 from contd_release.records import journal
 from contd_release.records.commit import made_commit, merged_commit
 from contd_release.records.entries import Merged
 from contd_release.tools import git
 from contd_release.tools.github import api, issues, runs
+from contd_release.tools.github.api import GitHubRepository
 from contd_release.tools.github.issues import Pull
 from contd_release.tools.github.polling import Pace, replies
 
@@ -42,10 +44,8 @@ def merged(release: Release, pace: Pace = UNHURRIED) -> Step:
             return Found(State.ABSENT, "there is no pull request yet")
         if problem := _problem(release, found):
             return problem
-        return Found(
-            State.PARTIAL,
-            f"{found.url} {_awaited(release, found, way.needs(release)) or f'is merged as {found.merged_as[:12]}'}",
-        )
+        words = awaited(release.project, found, way.needs(release)) or f"is merged as {found.merged_as[:12]}"
+        return Found(State.PARTIAL, f"{found.url} {words}")
 
     return Step(
         f"{release.start} has the release commit, merged with the tree that was proved",
@@ -108,7 +108,7 @@ class Waited:
                 expected=f"{release.start} at {release.base[:12]} until the pull request is merged",
                 type_next="invoke abort; git pull   (then begin again)",
             )
-        return found, _awaited(release, found, needs())
+        return found, awaited(release.project, found, needs())
 
 
 @dataclass(frozen=True)
@@ -193,9 +193,9 @@ def _go_on(release: Release) -> None:
     journal.of(release.project).append(Merged(version=str(release.version), commit=_brought(release, found)))
 
 
-def _awaited(release: Release, found: Pull, needs: way.Needs) -> str:
+def awaited(project: Project, found: Pull, needs: way.Needs) -> str:
     """What the pull request waits for, in words; empty once it is merged and approved."""
-    repository, wanted = api.connected(release.project), needs.ours if found.is_merged else needs.approvals
+    repository, wanted = api.connected(project), needs.ours if found.is_merged else needs.approvals
     # GitHub counts the one who opened it as little as we do.
     given = [one for one in issues.approvers(repository, found.number) if one != found.opened_by] if wanted else []
     parts = [f"has {len(given)} of {wanted} approvals"] if len(given) < wanted else []
@@ -203,13 +203,13 @@ def _awaited(release: Release, found: Pull, needs: way.Needs) -> str:
         return f"is merged, and {parts[0]}" if parts else ""
     if found.can_merge is False:
         parts.append("conflicts with its branch")
-    parts += _checks(release, found.commit, needs.checks)
+    parts += _checks(repository, found.commit, needs.checks)
     return "; ".join(parts) or "can be merged, and waits for a person who does"
 
 
-def _checks(release: Release, commit: str, needed: tuple[str, ...]) -> list[str]:
+def _checks(repository: GitHubRepository, commit: str, needed: tuple[str, ...]) -> list[str]:
     """The checks that have not passed, or not begun."""
-    there = {one.name: one.passed for one in runs.checks(api.connected(release.project), commit)}
+    there = {one.name: one.passed for one in runs.checks(repository, commit)}
     states = {name: {None: "is running", False: "failed"}.get(passed) for name, passed in there.items()}
     states |= {name: "has not begun" for name in needed if name not in there}
     return [f"{name} {state}" for name, state in states.items() if state]

@@ -6,7 +6,9 @@ from typing import Final
 
 from contd_release.channels import origin, registry
 from contd_release.engine.step import Found, State, Step
+from contd_release.errors import FailedCommand
 from contd_release.prepare.proof.sessions import sessions
+from contd_release.prepare.pull_request import way
 from contd_release.process.action import Call
 from contd_release.project.artifacts import Sealed
 from contd_release.project.release import Release
@@ -107,6 +109,39 @@ def opened(release: Release) -> Step:
         undo=(Call("close the pull request", close),),
         retry=may_pass,
     )
+
+
+def removed(release: Release) -> Step:
+    """The branch of the merged pull request is deleted, unless someone else has it at another commit."""
+    root, remote, name = release.project.root, release.project.settings.remote, release.request
+
+    def observe() -> Found:
+        theirs, ours = git.remote(root, remote).branch(name), made_commit(release)
+        found = of(release)
+        if found is None or not found.is_merged:
+            return Found(State.ABSENT, "the pull request is not merged yet")
+        if theirs is None:
+            return Found(State.DONE, f"{name} is deleted")
+        if theirs != ours:
+            return Found(State.DONE, f"{name} stays: it is at {theirs[:12]}, which is not ours")
+        if kept := [one for one in way.rules(release.project, name) if one.kind == "deletion" and not one.is_bypassed]:
+            return Found(State.DONE, f"{name} stays: {kept[0]}")
+        return Found(State.PARTIAL, f"{name} is still on {remote}, and {found.url} is merged")
+
+    def delete() -> None:
+        there = git.remote(root, remote)
+        if (ours := made_commit(release)) is None or there.branch(name) != ours:
+            return
+        answer = git.delete_branch(root, remote, name, ours).ask()
+        # GitHub deletes it itself in many repositories, maybe at this moment.
+        if answer.code and git.remote(root, remote).branch(name):
+            raise FailedCommand(
+                f"{remote} does not delete {name}: {' '.join(answer.err.split())}",
+                expected="a branch that is deleted once its pull request is merged",
+                type_next=f"git push {remote} --delete {name}   (with an account that may; then invoke release)",
+            )
+
+    return Step(f"{name} is deleted", observe, act=(Call(f"delete {name} on {remote}", delete),))
 
 
 def listed(release: Release) -> Step:

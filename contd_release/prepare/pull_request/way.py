@@ -87,10 +87,14 @@ def rules(project: Project, branch: str) -> tuple[Rule, ...]:
 
 
 def needs(release: Release) -> Needs:
-    """What the pull request needs to be merged."""
+    """What the pull request of the release needs to be merged."""
     settings = _settings(release.project)
-    binding = [one for one in rules(release.project, release.start) if not one.is_bypassed]
-    ours = settings.approvals if settings else 0
+    return needs_of(release.project, release.start, settings.approvals if settings else 0)
+
+
+def needs_of(project: Project, branch: str, ours: int = 0) -> Needs:
+    """What a pull request to a branch needs to be merged, and how many approvals we ask for besides."""
+    binding = [one for one in rules(project, branch) if not one.is_bypassed]
     checks = tuple(dict.fromkeys(check for rule in binding for check in rule.checks))
     return Needs(max([ours, *(one.approvals for one in binding)]), ours, checks)
 

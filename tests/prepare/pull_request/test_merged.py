@@ -13,7 +13,7 @@ from github_release import walk
 from github_server import Github
 from pull_request import begun
 
-from contd_release.engine.step import State
+from contd_release.engine.step import Found, State
 from contd_release.errors import Conflict, ReleaseError, Unsettled
 from contd_release.prepare.pull_request import merged, request
 from contd_release.process.action import Running
@@ -21,7 +21,7 @@ from contd_release.project.release import Release
 from contd_release.records import journal
 from contd_release.records.commit import release_commit
 from contd_release.records.entries import Committed, Ended
-from contd_release.sandbox.github.records import Check, Protection, Pull, Review
+from contd_release.sandbox.github.records import Check, Protection, Pull, Review, Ruleset
 from contd_release.tools import git
 from contd_release.tools.github import api, issues
 from contd_release.tools.github.polling import Pace
@@ -181,6 +181,38 @@ def test_it_is_opened_once(github: Github, release: Release, tmp_path: Path) -> 
     assert request.opened(release).observe().state is State.PARTIAL
     walk(request.opened(release), log=tmp_path)
     assert [one.number for one in github.place.shelf(Pull)] == [1]
+
+
+def test_its_branch_is_deleted_once_it_is_merged(release: Release, tmp_path: Path) -> None:
+    """Not before, and once: a second walk finds it gone, as it does where GitHub deletes it by itself."""
+    step = request.removed(release)
+    assert step.observe().state is State.ABSENT
+    merge(release)
+    assert step.observe().state is State.PARTIAL
+    walk(step, log=tmp_path)
+    assert step.observe() == Found(State.DONE, f"{release.request} is deleted")
+    assert git.remote(release.project.root, "origin").branch(release.request) is None
+    assert [one.observe().state for one in (request.pushed(release), request.opened(release))] == [State.DONE] * 2
+    walk(step, log=tmp_path)
+
+
+def test_a_branch_with_a_later_commit_stays(github: Github, release: Release, tmp_path: Path) -> None:
+    """What someone has pushed to the branch since is theirs."""
+    merge(release)
+    github.git("commit", "-q", "--allow-empty", "-m", "theirs")
+    github.git("push", "-q", "--force", "origin", f"HEAD:{release.request}")
+    walk(request.removed(release), log=tmp_path)
+    assert git.remote(release.project.root, "origin").branch(release.request) == github.head
+
+
+def test_a_branch_that_may_not_be_deleted_stays(github: Github, release: Release, tmp_path: Path) -> None:
+    """A rule against it does not stop a release that is out."""
+    merge(release)
+    ruleset = Ruleset(id=7, name="ours", include=("refs/heads/release-request/*",), rules=({"type": "deletion"},))
+    github.place.shelf(Ruleset).put(ruleset)
+    walk(request.removed(release), log=tmp_path)
+    assert request.removed(release).observe().detail.endswith('stays: deletion (ruleset "ours")')
+    assert git.remote(release.project.root, "origin").branch(release.request) is not None
 
 
 @pytest.mark.parametrize("is_merged", [False, True])
