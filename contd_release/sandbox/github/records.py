@@ -210,6 +210,7 @@ class Protection(Record):
         is_readable: whether our token may read it, as that of an administrator may.
         admins: whether administrators are bound as well.
         bypass: the logins that may push without a pull request.
+        pushers: the logins that may push at all; None where everybody may who may write.
     """
 
     branch: str = "main"
@@ -218,6 +219,7 @@ class Protection(Record):
     is_readable: bool = True
     admins: bool = True
     bypass: tuple[str, ...] = ()
+    pushers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from contd_release.tools.http import Node, Reply
 # Which rules refuse a push of the release commit to a branch that is there.
 _PUSHED: Final = frozenset(
     "pull_request required_status_checks update merge_queue required_signatures required_deployments workflows "
-    "code_scanning unknown".split()
+    "code_scanning restrictions unknown".split()
 )
 _NEVER_FREE: Final = "Upgrade to GitHub"
 
@@ -165,9 +165,40 @@ def _older(repository: GitHubRepository, branch: str) -> Iterator[Rule]:
         yield Rule("required_status_checks", source, checks=_contexts(checks), is_bypassed=is_bypassed)
     if reviews := found.get("required_pull_request_reviews"):
         count = reviews.get("required_approving_review_count")
-        yield Rule("pull_request", source, count.whole() if count else 0, is_bypassed=is_bypassed)
+        is_ours = is_bypassed or _names_us(repository, reviews.get("bypass_pull_request_allowances"))
+        yield Rule("pull_request", source, count.whole() if count else 0, is_bypassed=is_ours)
+    if pushers := found.get("restrictions"):
+        is_ours = is_bypassed or _names_us(repository, pushers)
+        yield Rule("restrictions", f"{source}, for {_names(pushers)} only", is_bypassed=is_ours)
     if _flag(found.get("lock_branch"), "enabled"):
         yield Rule("update", f"{source}, locked", is_bypassed=is_bypassed)
+
+
+def _names_us(repository: GitHubRepository, actors: Node | None) -> bool:
+    """
+    Whether our account is one of those that a protection names.
+
+    Its teams are not asked about, and a token of an app does not say which one it is: then a pull request is opened.
+    """
+    logins = _texts_at(actors, "users", "login")
+    if not logins:
+        return False
+    reply = repository.http.ask("user")
+    if reply.status in (403, 404):
+        return False
+    return answered(reply, "our account").node().at("login").text().lower() in map(str.lower, logins)
+
+
+def _names(actors: Node) -> str:
+    teams = (f"team {one}" for one in _texts_at(actors, "teams", "slug"))
+    apps = (f"app {one}" for one in _texts_at(actors, "apps", "slug"))
+    return ", ".join((*_texts_at(actors, "users", "login"), *teams, *apps)) or "administrators"
+
+
+def _texts_at(found: Node | None, kind: str, name: str) -> tuple[str, ...]:
+    """A text of each element of a list in an object."""
+    listed = found.get(kind) if found else None
+    return tuple(one.text_of(name) for one in listed.items()) if listed else ()
 
 
 def _contexts(checks: Node | None) -> tuple[str, ...]:

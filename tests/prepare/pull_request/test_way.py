@@ -79,6 +79,26 @@ def tag_rule(kind: str, **more: object) -> Ruleset:
             "pushed to main; main: pull request (branch protection), which our token may bypass",
         ),
         (
+            Protection(id=7, approvals=None, pushers=("ada", "bob")),
+            True,
+            "by a pull request to main: restrictions (branch protection, for ada, bob only)",
+        ),
+        (
+            Protection(id=7, approvals=None, pushers=()),
+            True,
+            "by a pull request to main: restrictions (branch protection, for administrators only)",
+        ),
+        (
+            Protection(id=7, approvals=None, pushers=("Publisher",)),
+            False,
+            "pushed to main; main: restrictions (branch protection, for Publisher only), which our token may bypass",
+        ),
+        (
+            Protection(id=7, approvals=1, bypass=("publisher",)),
+            False,
+            "pushed to main; main: pull request (branch protection): 1 review, which our token may bypass",
+        ),
+        (
             Protection(id=7, is_readable=False),
             True,
             "by a pull request to main: unknown (branch protection, which our token may not read)",

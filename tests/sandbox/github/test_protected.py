@@ -25,6 +25,7 @@ def _ruled(kind: str, **more: object) -> Ruleset:
     [
         (Protection(id=7), "refs/heads/main", "GH006: Protected branch update failed for refs/heads/main"),
         (Protection(id=7, approvals=None, checks=("ci",)), "refs/heads/main", "Required status checks are expected"),
+        (Protection(id=7, approvals=None, pushers=("ada",)), "refs/heads/main", "You're not authorized to push"),
         (_ruled("pull_request"), "refs/heads/main", "GH013: Repository rule violations found for refs/heads/main"),
         (_ruled("creation", target="tag", include=("refs/tags/v*",)), "refs/tags/v1.0.0", "creations being restricted"),
         (_ruled("pull_request", include=("~ALL",)), "refs/heads/main", "Changes must be made through a pull request"),
@@ -47,6 +48,7 @@ def test_a_push_that_a_rule_forbids_is_refused(github: Github, record: Record, r
     [
         (Protection(id=7, approvals=None), "refs/heads/main"),
         (Protection(id=7, admins=False), "refs/heads/main"),
+        (Protection(id=7, approvals=None, pushers=("publisher",)), "refs/heads/main"),
         (Protection(id=7, branch="release"), "refs/heads/main"),
         (_ruled("pull_request", bypass=("publisher",)), "refs/heads/main"),
         (_ruled("pull_request", enforcement="evaluate"), "refs/heads/main"),

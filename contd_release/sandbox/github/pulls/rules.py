@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from contd_release.sandbox import remotes
 from contd_release.sandbox.github.git import commit_of, head
+from contd_release.sandbox.github.people import user
 from contd_release.sandbox.github.records import Check, Protection, Pull, Review, Ruleset, Status
 from contd_release.sandbox.github.refs import commit_shape
 from contd_release.sandbox.github.store import StoredRepository
@@ -22,6 +23,7 @@ from contd_release.sandbox.github.wire import Asked, Json, Refusal, Route, missi
 
 # The account that pushes: a push to a bare repository beside us does not say who it is.
 _PUSHER: Final = "publisher"
+_NOT_ALLOWED: Final = "You're not authorized to push to this branch."
 _BY_PULL: Final = "Changes must be made through a pull request."
 # What each rule says to a push that it refuses, and which pushes those are.
 _PUSHES: Final = {
@@ -86,6 +88,8 @@ def _guards(place: StoredRepository) -> Iterator[remotes.Guard]:
         if needs and one.admins:
             why = _PUSHES["required_status_checks"][1] if one.approvals is None else _BY_PULL
             yield remotes.Guard("update", f"refs/heads/{one.branch}", "GH006", why)
+        if one.pushers is not None and _PUSHER not in one.pushers and one.admins:
+            yield remotes.Guard("update", f"refs/heads/{one.branch}", "GH006", _NOT_ALLOWED)
 
 
 def _of_branch(place: StoredRepository, branch: str) -> list[Ruleset]:
@@ -182,7 +186,16 @@ def _protected(asked: Asked) -> Response:
             "require_code_owner_reviews": False,
             "required_approving_review_count": found.approvals,
         }
+        if found.bypass:
+            shape["required_pull_request_reviews"]["bypass_pull_request_allowances"] = _actors(asked, found.bypass)
+    if found.pushers is not None:
+        links = {f"{one}_url": f"{url}/restrictions/{one}" for one in ("users", "teams", "apps")}
+        shape["restrictions"] = {"url": f"{url}/restrictions", **links, **_actors(asked, found.pushers)}
     return reply(shape)
+
+
+def _actors(asked: Asked, logins: tuple[str, ...]) -> Json:
+    return {"users": [user(asked.root, one) for one in logins], "teams": [], "apps": []}
 
 
 def _checks(asked: Asked, protection: Protection) -> Json:
