@@ -11,6 +11,7 @@ import pytest
 import two_packages
 from packaging.version import Version
 
+from contd_release.after.watch import baseline
 from contd_release.prepare.committed import current_project
 from contd_release.prepare.docs import deprecations, directives
 from contd_release.procedures import progress, selection
@@ -128,6 +129,16 @@ def test_a_version_from_before_the_tables(two: Place) -> None:
     said = two.say("rollback", "--package", "core", "--version", "0.0.9", "--reason", "It is bad.", "--dry-run")
     assert said.code == 2
     assert " has no table [tool.contd-release.packages.core]: it is older than that\n" in said.err
+
+
+def test_each_package_has_a_baseline(two: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was public of one before its first release is not in the way of the other."""
+    monkeypatch.chdir(two.clone)
+    found = []
+    for name in ("core", "cli"):
+        with chosen(name):
+            found.append(baseline.path(current_project()).relative_to(two.clone).as_posix())
+    assert found == ["packages/core/release-baseline.json", "packages/cli/release-baseline.json"]
 
 
 def with_chart(two: Place) -> None:

@@ -15,8 +15,9 @@ from contd_release.project.settings import Watch
 
 
 def path(project: Project) -> Path:
-    """The file."""
-    return project.root / (project.settings.watch or Watch()).baseline
+    """The file; each of several packages has one in its folder, unless the settings name another file."""
+    named, default = (project.settings.watch or Watch()).baseline, Watch().baseline
+    return project.root / (f"{project.folder}{named}" if named == default else named)
 
 
 def read(project: Project) -> frozenset[Offer]:
@@ -34,9 +35,9 @@ def read(project: Project) -> frozenset[Offer]:
         return frozenset()
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise Usage(
-            f"{file.name} is no list of what was public: {error}",
+            f"{file.relative_to(project.root)} is no list of what was public: {error}",
             expected="the file as `invoke watch --baseline` writes it",
-            type_next=f"git checkout -- {file.name}",
+            type_next=f"git checkout -- {file.relative_to(project.root)}",
         ) from error
 
 

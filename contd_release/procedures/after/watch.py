@@ -143,15 +143,16 @@ def _take_as_baseline(project: Project, found: Look, report: Report, *, is_dry: 
         NotReady: there is a list already, so that these are no longer from before.
     """
     file = baseline.path(project)
+    named = file.relative_to(project.root)
     if file.exists():
         raise NotReady(
-            f"{file.name} is there already: what came since is not from before",
+            f"{named} is there already: what came since is not from before",
             expected="an entry with a reason",
             type_next=_KNOWN,
         )
     listed = [one.offer for one in found.strangers]
     if is_dry:
-        report.says("\n".join((f"{file.name} would list {len(listed)} things", *map(str, listed))))
+        report.says("\n".join((f"{named} would list {len(listed)} things", *map(str, listed))))
         return
     baseline.write_down(project, listed)
-    report.says(f"{file.name} lists {len(listed)} things; look at it, then: git add {file.name}")
+    report.says(f"{named} lists {len(listed)} things; look at it, then: git add {named}")
