@@ -24,7 +24,7 @@ from contd_release.adopt.write import settings as write_settings
 from contd_release.adopt.write import tasks as write_tasks
 from contd_release.adopt.write.settings import Table, Value
 from contd_release.project.defaults import github_repository
-from contd_release.project.latest import is_nameless
+from contd_release.project.latest import is_nameless, leading
 from contd_release.project.several import chosen, tags_of
 from contd_release.project.tag_format import TagFormat
 from contd_release.tools import git
@@ -136,10 +136,29 @@ def draft(tree: Tree, members: tuple[Member, ...], answers: Answers) -> Draft:
     shared: dict[str, Value | Table] = dict(settings.proof_of(proved)) if is_shared else {}
     if (main := members[0].found.tags.main) != _DEFAULT_MAIN:
         shared["main"] = main
-    tables: Table = {one.name: {**one.table, **({} if is_shared else one.proof)} for one in members}
+    latest = _latest(members, answers) if repository else ""
+    tables: Table = {
+        one.name: {
+            **one.table,
+            **({"latest": True} if one.name == latest else {}),
+            **({} if is_shared else one.proof),
+        }
+        for one in members
+    }
     write_settings.write(made, {**shared, "packages": tables})
     write_tasks.write(made, tasks.find(tree, answers))
     return made
+
+
+def _latest(members: tuple[Member, ...], answers: Answers) -> str:
+    """The package with `latest = true`; empty if it is the one whose releases are the latest without that."""
+    names = tuple(one.name for one in members)
+    by_itself = leading({one.name: dict(one.table) for one in members}).name
+    question = Question(
+        "latest", "the releases of which package are the latest on GitHub", by_itself, "the first one", names
+    )
+    answer = answers.of(question)
+    return "" if answer == by_itself else answer
 
 
 def tried(made: Draft, members: tuple[Member, ...]) -> None:

@@ -95,6 +95,17 @@ def test_the_table_of_an_image(
     }
 
 
+@pytest.mark.parametrize(("answer", "expected"), [("acme-cli", ""), ("acme-core", "latest = true\n")])
+def test_the_package_that_is_the_latest_on_github(tmp_path: Path, answer: str, expected: str) -> None:
+    """A person may choose another one than the first."""
+    tree = repository(tmp_path, {**PACKAGES, "pyproject.toml": "[tool.uv.workspace]\n"})
+    tree.git("remote", "add", "origin", "https://github.com/acme/mono.git")
+    answers = Answers({"package": "all", "latest": answer})
+    text = several.draft(tree, several.look(tree, answers), answers).text("pyproject.toml") or ""
+    assert text.count("latest = true\n") == bool(expected)
+    assert expected in text.partition(f"packages.{answer}]")[2].partition("[")[0]
+
+
 def test_an_answer_for_one_package() -> None:
     """It counts for that one; an answer without a package counts for all, and each is known to have been asked."""
     answers = Answers({"cli.image": "one", "chart": "two"})
