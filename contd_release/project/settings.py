@@ -99,6 +99,7 @@ class Chart:
         pages_folder: the folder of its index.yaml.
         pages_url: the address at which users add it; empty where it is not read back there.
         artifact_hub: whether its Chart.yaml lists the changes and the image of each version as Artifact Hub reads them.
+        artifact_hub_file: the file that tells Artifact Hub who owns the repository; empty if none is published.
     """
 
     path: str = field(metadata=PATH.metadata)
@@ -112,6 +113,7 @@ class Chart:
     pages_folder: str = field(default=".", metadata=PATH.metadata)
     pages_url: str = field(default="", metadata=URL.or_empty().metadata)
     artifact_hub: bool = False
+    artifact_hub_file: str = field(default="", metadata=PATH.or_empty().metadata)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from contd_release.channels.attached.signature import Subject
 from contd_release.channels.base import LeftOut, Sandbox, nothing
 from contd_release.channels.chart import access as chart_access
 from contd_release.channels.chart import build as chart_build
+from contd_release.channels.chart import hub_owners
 from contd_release.channels.chart import offers as chart_offers
 from contd_release.channels.chart import publish as chart_publish
 from contd_release.channels.chart import verify as chart_verify
@@ -36,7 +37,7 @@ from contd_release.tools.helm import helm, registry
 AFTER: Final = "image"
 PLACE: Final = "the chart"
 WISHES: Final = ("deprecate-chart", "delete-chart")
-stage = promote = nothing
+stage = nothing
 offers, containment = chart_offers.offers, chart_offers.containment
 
 
@@ -73,6 +74,11 @@ def takes(artifact: Artifact) -> bool:
 def publish(release: Release) -> tuple[Step, ...]:
     """One push, the signature, and the classic repository. The image that the chart names is published before it."""
     return (chart_publish.pushed(release), *_if_signed(release, signature.signed), *_on_pages(release))
+
+
+def promote(release: Release) -> tuple[Step, ...]:
+    """The file that tells Artifact Hub who owns the chart."""
+    return hub_owners.steps(release, is_public)
 
 
 def verify(release: Release) -> tuple[Step, ...]:
