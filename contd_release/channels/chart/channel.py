@@ -135,7 +135,8 @@ def left_out(_: Project) -> LeftOut | None:
 
 def _access(release: Release) -> tuple[Step, ...]:
     on_pages = (pages_publish.open_to(release, chart_publish.instead(release)),) if pages.is_on(release) else ()
-    return (chart_access.packer(), chart_access.sound(release), chart_access.welcome(release), *on_pages)
+    ours = (chart_access.packer(), chart_access.sound(release), chart_access.welcome(release))
+    return (*ours, *on_pages, *hub_owners.present(release))
 
 
 def _on_pages(release: Release) -> tuple[Step, ...]:

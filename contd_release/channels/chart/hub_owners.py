@@ -47,6 +47,21 @@ def steps(release: Release, is_public: Callable[[Release], bool]) -> tuple[Step,
     return (_in_registry(release, is_public), *on_pages)
 
 
+def present(release: Release) -> tuple[Step, ...]:
+    """Git has the file, before anything is published; nothing where the project names no such file."""
+    if not (path := settings(release).artifact_hub_file):
+        return ()
+
+    def observe() -> Found:
+        try:
+            _text(release)
+        except NotReady as error:
+            return Found(State.ABSENT, error.what_is, error.type_next)
+        return Found(State.DONE, f"git has {path}")
+
+    return (Step(f"{path} can tell Artifact Hub who owns the chart", observe),)
+
+
 def manifest(text: str) -> tuple[Manifest, tuple[Bytes, Bytes]]:
     """The artifact that holds the file, and its two blobs: equal files give equal bytes."""
     config, layer = Bytes(b""), Bytes(text.encode())

@@ -87,3 +87,16 @@ def test_what_is_no_such_file_is_not_replaced(release: Release, world: World) ->
 
     with pytest.raises(Conflict, match="and no file of Artifact Hub"):
         look(steps(release)[0])
+
+
+def test_missing_file_is_found_beforehand(release: Release) -> None:
+    """The setting names a file that git does not have: `access` says so."""
+    assert [look(step)[0] for step in hub_owners.present(release)] == [State.DONE]
+    settings = release.project.settings
+    assert settings.chart
+    chart = replace(settings.chart, artifact_hub_file="other.yml")
+    without = replace(release, project=replace(release.project, settings=replace(settings, chart=chart)))
+
+    assert [look(step) for step in hub_owners.present(without)] == [
+        (State.ABSENT, "the release commit has no other.yml")
+    ]
