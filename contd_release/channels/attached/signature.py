@@ -178,7 +178,7 @@ def _look(release: Release, there: OciRepository, digest: str) -> Glance:
         raise Unanswered(f"{there} lists {len(found)} signatures of {digest[:19]}", expected=f"at most {_MOST}")
     trusted = verifier.verifier(signing.trusted_root(release)) if found else None
     glances = (_judged(release, there, digest, one, trusted) for one in found)
-    return signing.best((one for one in glances if one), f"{digest[:19]} has no signature")
+    return signing.best((one for one in glances if one), f"no signature is attached to {digest[:19]}")
 
 
 def _is_signature(one: Referrer) -> bool:

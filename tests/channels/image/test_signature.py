@@ -127,7 +127,7 @@ def test_the_manifest_is_as_cosign_writes_it(signing: Signing) -> None:
 
 def test_absent(signing: Signing) -> None:
     """No signature, or a statement of another kind; `verify` waits for it."""
-    assert signing.look() == Glance(Verdict.ABSENT, f"{signing.digest[:19]} has no signature")
+    assert signing.look() == Glance(Verdict.ABSENT, f"no signature is attached to {signing.digest[:19]}")
     signing.attach(signing.bundle(kind=SLSA), SLSA)
     signing.attach(signing.bundle(kind=SLSA))
     manifest = signing.there.manifest(signing.digest)
