@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contd_release.console import looked, reporting
 from contd_release.console.public import Public
 from contd_release.engine.checklist import Seen
+from contd_release.engine.step import State
 from contd_release.errors import raise_all
 from contd_release.prepare import changed
 from contd_release.prepare.committed import current_project
@@ -59,21 +60,27 @@ def print_status(version: str, *, as_json: bool) -> None:
     seen = looked(report, Walking(found, report).checklist)
     for one in seen:
         report.seen(one, with_commands=False)
-    for line in _stand(found, seen, is_in_progress=begun is not None and begun.version == str(found.version)):
+    for line in last_lines(found, seen, is_in_progress=begun is not None and begun.version == str(found.version)):
         report.says(line)
     raise_all([one.error for one in seen if one.error])
 
 
-def _stand(release: Release, seen: Sequence[Seen], *, is_in_progress: bool) -> Iterator[str]:
+def last_lines(release: Release, seen: Sequence[Seen], *, is_in_progress: bool) -> Iterator[str]:
     """The last lines: how many steps hold, which one is next, what is public, and what to type."""
     public = Public()
     public.expect((one.section, one.step) for one in seen)
     public.see(seen)
     done = sum(one.is_done for one in seen)
     next_one = next((one for one in seen if not one.is_done), None)
-    yield f"\n{release}: {done} of {len(seen)} steps are done" + (f"; next: {next_one.step.title}" if next_one else "")
+    found = next_one.found if next_one else None
+    # What is begun, or in the way, says more than its claim: the pull request that is open still, with its page.
+    detail = f": {found.detail}" if found and found.state in (State.PARTIAL, State.CONFLICT) else ""
+    words = f"; next: {next_one.step.title}{detail}" if next_one else ""
+    yield f"\n{release}: {done} of {len(seen)} steps are done{words}"
     yield str(public).replace("   (type: invoke status)", "")
-    if is_in_progress:
+    if is_in_progress and found and found.state is State.CONFLICT and found.type_next:
+        yield f"type: {found.type_next}"
+    elif is_in_progress:
         back = "" if public.done or public.perhaps else "   (or invoke abort, which takes everything back)"
         yield f"type: invoke release{back}"
     elif next_one and next_one.error is None:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.version import Version
+
+from contd_release.engine.checklist import Seen
+from contd_release.engine.step import Found, State, Step
+from contd_release.procedures.status import last_lines
+from contd_release.project.news import News
+from contd_release.project.project import Project
+from contd_release.project.release import Release
+from contd_release.project.settings import Settings
 
 if TYPE_CHECKING:
     from tests.conftest import Place
@@ -32,6 +42,26 @@ def test_status_of_a_release_in_progress(release: Place) -> None:
         "public already: nothing",
         "type: invoke release   (or invoke abort, which takes everything back)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("found", "next_step", "advice"),
+    [
+        (Found(State.ABSENT, "nothing yet"), "main has the fix", "invoke release"),
+        (Found(State.PARTIAL, "PAGE is open"), "main has the fix: PAGE is open", "invoke release"),
+        (Found(State.CONFLICT, "closed", "gh pr reopen 1"), "main has the fix: closed", "gh pr reopen 1"),
+    ],
+)
+def test_the_last_lines(tmp_path: Path, found: Found, next_step: str, advice: str) -> None:
+    """What is begun or in the way is named, and a conflict has its own advice."""
+    project = Project(tmp_path, tmp_path, "contd", Settings(), News())
+    release = Release(project, Version("1.2.1"), Version("1.2.0"), "", 1)
+    seen = Seen("after", Step("main has the fix", lambda: found), found)
+    first, *_, last = last_lines(release, [seen], is_in_progress=True)
+    assert (first, last.split("   ")[0]) == (
+        f"\ncontd 1.2.1: 0 of 1 steps are done; next: {next_step}",
+        f"type: {advice}",
+    )
 
 
 @pytest.mark.slow
