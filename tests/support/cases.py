@@ -22,7 +22,7 @@ class Cases:
         self.counted = Counter[str]()
 
     def add(self, claim: str, count: int = 1) -> None:
-        """Count cases that were tried."""
+        """Count cases that were tried; 0 says that some are tried now, for a test that fails at its first."""
         self.counted[claim] += count
 
     def write(self, path: Path, *, failed: bool) -> None:

@@ -28,6 +28,7 @@ def test_the_disk_fails_at_each_moment(tmp_path: Path, cases: Cases, what: str) 
     """
     dice, known, releases = random.Random(7), set[str](), 0  # noqa: S311
     with fork_server() as server:
+        cases.add("disk", 0)
         while len(known) < MOMENTS:
             releases, before = releases + 1, len(known)
             folder = tmp_path / str(releases)

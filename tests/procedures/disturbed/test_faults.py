@@ -32,6 +32,7 @@ def test_each_request_meets_a_fault_once(tmp_path: Path, cases: Cases, fault: st
         lab = Lab(tmp_path, world)
         lab.prepare()
         walk, stops = Walk(lab, server), list[str]()
+        cases.add("faults", 0)
         while not walk.is_over and len(stops) < ENOUGH:
             run = walk.run()
             walk.assert_named(run)

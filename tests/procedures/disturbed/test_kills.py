@@ -50,6 +50,7 @@ def test_killed_at_each_moment(tmp_path: Path, cases: Cases, what: str) -> None:
     with World(tmp_path / "world") as world, fork_server() as server:
         lab = Lab(tmp_path, world)
         lab.prepare()
+        cases.add("kills-every-channel", 0)
         for count, _ in enumerate(killed(Walk(lab, server), what, skipped, ENOUGH if WHOLE else 4)):
             cases.add("kills-every-channel")
             cases.add("double-kills", bool(count))
@@ -63,6 +64,7 @@ def test_killed_again_at_any_distance(tmp_path: Path, cases: Cases, seed: int) -
     dice, pairs, releases = random.Random(seed), set[tuple[str, str]](), 0  # noqa: S311
     skipped = iter(lambda: dice.choice((0, 1, 2, 5, 10, 30)), -1)
     with fork_server() as server:
+        cases.add("double-kills", 0)
         while len(pairs) < 220:
             releases, last = releases + 1, ""
             folder = tmp_path / str(releases)
