@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from programs import needed
 from released import Lab
 
 from contd_release.records.entries import Approved, Ended
 from contd_release.records.journal import Journal
 from contd_release.sandbox import remotes
+from contd_release.sandbox.world import World
 
 HERE = Path(__file__).parent
 # What a release may stop with: a cause that its text names. 1 is a traceback.
@@ -117,6 +119,15 @@ class Walk:
         dists = (*sealed.of_kind("wheel"), *sealed.of_kind("sdist"))
         assert published(lab) == {one.name: one.sha256 for one in dists}
         assert lab.git(lab.clone, "status", "--porcelain") == ""
+
+
+def every_channel(folder: Path, world: World) -> Lab:
+    """A lab with every channel; the test is skipped where a program that one needs is missing."""
+    import pytest
+
+    needed("buildah")
+    pytest.importorskip("helm_python", reason="pip install contd-release[helm]")
+    return Lab(folder, world)
 
 
 def published(lab: Lab) -> dict[str, str]:

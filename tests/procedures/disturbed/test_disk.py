@@ -14,7 +14,7 @@ from small_disk import repair, small_disk
 from contd_release.sandbox.world import World
 
 WHOLE = os.environ.get("CONTD_RELEASE_REFEREES") == "all"
-MOMENTS = 260 if WHOLE else 5
+MOMENTS = 260 if WHOLE else 3
 
 
 @pytest.mark.slow(minutes=4)

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 from cases import Cases
-from disturbed import Walk, fork_server
+from disturbed import Light, Walk, every_channel, fork_server
 from every_request import FAULTS, EveryRequest
-from programs import needed
-from released import Lab
 
 from contd_release.sandbox.world import World
 
@@ -20,16 +18,13 @@ ENOUGH = 200
 
 
 @pytest.mark.slow(minutes=2)
-@pytest.mark.integration
 @pytest.mark.parametrize("fault", FAULTS if WHOLE else ("accept-then-drop",))
 def test_each_request_meets_a_fault_once(tmp_path: Path, cases: Cases, fault: str) -> None:
     """Refused, cut, reset, truncated, slow, answered with a lie or an error, or carried out and not answered."""
-    needed("buildah")
-    pytest.importorskip("helm_python", reason="pip install contd-release[helm]")
     world = World(tmp_path / "world")
     world.faults = EveryRequest(world, fault, every=1 if WHOLE else 12)
     with world, fork_server() as server:
-        lab = Lab(tmp_path, world)
+        lab = every_channel(tmp_path, world) if WHOLE else Light(tmp_path, world)
         lab.prepare()
         walk, stops = Walk(lab, server), list[str]()
         cases.add("faults", 0)

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 from cases import Cases
-from disturbed import KILLED, Disturbance, Light, Walk, fork_server
-from programs import needed
-from released import Lab
+from disturbed import KILLED, Disturbance, Light, Walk, every_channel, fork_server
 
 from contd_release.sandbox.world import World
 
@@ -34,7 +32,6 @@ def killed(walk: Walk, what: str, skipped: Iterator[int], most: int = ENOUGH) ->
 
 
 @pytest.mark.slow(minutes=4)
-@pytest.mark.integration
 @pytest.mark.parametrize("what", ["kill", "kill-all"] if WHOLE else ["kill"])
 def test_killed_at_each_moment(tmp_path: Path, cases: Cases, what: str) -> None:
     """
@@ -43,15 +40,13 @@ def test_killed_at_each_moment(tmp_path: Path, cases: Cases, what: str) -> None:
     `kill` leaves the programs that the release has started running beside the continued one; `kill-all` does not.
     Every kill after the first one hits a release that is being continued.
     """
-    needed("buildah")
-    pytest.importorskip("helm_python", reason="pip install contd-release[helm]")
     dice = random.Random(5)  # noqa: S311
     skipped = iter(lambda: 0 if WHOLE else dice.randint(20, 120), -1)
     with World(tmp_path / "world") as world, fork_server() as server:
-        lab = Lab(tmp_path, world)
+        lab = every_channel(tmp_path, world) if WHOLE else Light(tmp_path, world)
         lab.prepare()
         cases.add("kills-every-channel", 0)
-        for count, _ in enumerate(killed(Walk(lab, server), what, skipped, ENOUGH if WHOLE else 4)):
+        for count, _ in enumerate(killed(Walk(lab, server), what, skipped, ENOUGH if WHOLE else 3)):
             cases.add("kills-every-channel")
             cases.add("double-kills", bool(count))
 
