@@ -22,7 +22,7 @@ ENOUGH = 200
 def test_each_request_meets_a_fault_once(tmp_path: Path, cases: Cases, fault: str) -> None:
     """Refused, cut, reset, truncated, slow, answered with a lie or an error, or carried out and not answered."""
     world = World(tmp_path / "world")
-    world.faults = EveryRequest(world, fault, every=1 if WHOLE else 12)
+    world.faults = EveryRequest(world, fault, every=1 if WHOLE else 5)
     with world, fork_server() as server:
         lab = every_channel(tmp_path, world) if WHOLE else Light(tmp_path, world)
         lab.prepare()
