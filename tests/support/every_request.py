@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FAULTS: Final = (
     *("refuse", "drop", "cut", "reset", "truncate", "slow=0.1", "trickle=0.05", "lie", "lie=201"),
     *("400", "401", "403", "404", "409", "422", "429", "429=1", "500", "502", "503", "504"),
-    *("accept-then-drop", "accept-then-refuse", "accept-then-409"),
+    *("accept-then-drop", "accept-then-refuse", "accept-then-409", "accept-then-429"),
     *("accept-then-500", "accept-then-502", "accept-then-503", "accept-then-504"),
 )
 # Each upload of a blob has an address of its own.

@@ -89,7 +89,7 @@ chart are released, and the sandbox for the index, the registry and GitHub. Each
   file, to start a program, or to send a request. One that comes more often than six times in a run counts six times.
 - **Kills** are SIGKILL to the process group, in one half of the releases to the programs that it has started as well.
   The same release is continued and killed again, until it has ended. Each kill after its first is one of R2.
-- **Faults** meet each method and path once in one release for each of 28 kinds, such as a connection that is refused or
+- **Faults** meet each method and path once in one release for each of 29 kinds, such as a connection that is refused or
   reset, half an answer, a status from 400 to 504, success that is a lie, and no answer although the server has carried
   the request out. A run goes on or stops with a named cause, and is continued.
 - **The disk** is a tmpfs that has no room left, or is mounted read-only, from the moment on until the run has stopped.
