@@ -21,6 +21,8 @@ Part: TypeAlias = Literal["major", "minor", "patch"]
 Pre: TypeAlias = Literal["a", "b", "rc"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 PRES: Final[tuple[Pre, ...]] = get_args(Pre)
+# What people write for the kinds.
+_PRE_WORDS: Final[dict[str, Pre]] = {"a": "a", "alpha": "a", "b": "b", "beta": "b", "rc": "rc", "candidate": "rc"}
 AUTO: Final = "auto"
 
 _NUMBER = r"(0|[1-9][0-9]{0,8})"
@@ -96,10 +98,12 @@ def pre(text: str) -> Pre:
         Usage: there is no such kind.
     """
     if text not in PRES:
+        near = get_close_matches(text.lower(), _PRE_WORDS, 1)
+        meant = _PRE_WORDS[near[0]] if near else ""
         raise Usage(
-            f"there is no kind of pre-release {text!r}",
+            f"there is no kind of pre-release {text!r}" + (f"; did you mean {meant}?" if meant else ""),
             expected="a (alpha), b (beta) or rc (release candidate)",
-            type_next="invoke release --part minor --pre rc",
+            type_next=f"invoke release --part minor --pre {meant or 'rc'}",
         )
     return text
 

@@ -254,9 +254,9 @@ def test_words_of_the_call_are_checked() -> None:
         "  type:     invoke release --part major"
     )
     assert (
-        str(no_pre.value)
-        == "there is no kind of pre-release 'beta'\n  expected: a (alpha), b (beta) or rc (release candidate)\n"
-        "  type:     invoke release --part minor --pre rc"
+        str(no_pre.value) == "there is no kind of pre-release 'beta'; did you mean b?\n"
+        "  expected: a (alpha), b (beta) or rc (release candidate)\n"
+        "  type:     invoke release --part minor --pre b"
     )
 
 
