@@ -688,6 +688,14 @@ def test_once_the_line_was_crossed_and_nothing_of_it_is_left(world: World) -> No
     world.there |= {"a"}
 
     assert world.undone(world.step("a"), world.step("b", undo=None), is_crossed=True) == []
+
+
+def test_a_line_that_is_not_known_to_be_crossed(world: World) -> None:
+    """What others have published under our name does not stop the undo of what is ours."""
+    world.there = {"a"}
+    items = (world.step("a"), world.step("b", observe=lambda: OTHER, undo=None))
+    left = Checklist(items).undo(world.told.append, Running(Path("unused")))
+    assert ([one.step.title for one in left], world.done) == (["b"], ["una"])
     assert world.done == ["una"]
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -145,6 +145,52 @@ def test_a_release_is_under_way_until_it_has_ended(journal: Journal) -> None:
 
     journal.append(BEGUN)
     assert journal.under_way() == BEGUN
+
+
+def test_a_rollback_is_under_way_until_everything_is_withdrawn(journal: Journal) -> None:
+    """The end of another version's rollback does not end this one."""
+    assert journal.withdrawing() is None
+    journal.append(WITHDRAWING)
+    journal.append(Withdrawn(version="1.1.0"))
+    assert journal.withdrawing() == WITHDRAWING
+
+    journal.append(WITHDRAWN)
+    assert journal.withdrawing() is None
+
+
+def test_a_verification_holds_until_it_is_doubted(journal: Journal) -> None:
+    """Of one channel against one seal; a doubt about another version changes nothing."""
+    journal.append(VERIFIED)
+    journal.append(Doubted(version="1.1.0"))
+    assert journal.verified("1.2.0", "pypi", "3" * 64) == VERIFIED
+    assert journal.verified("1.2.0", "image", "3" * 64) is None
+    assert journal.verified("1.2.0", "pypi", "4" * 64) is None
+    assert journal.verified("1.3.0", "pypi", "3" * 64) is None
+
+    journal.append(DOUBTED)
+    assert journal.verified("1.2.0", "pypi", "3" * 64) is None
+    journal.append(VERIFIED)
+    assert journal.verified("1.2.0", "pypi", "3" * 64) == VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("epoch", "is_read"), [(-1, False), (0, True), (253_402_300_799, True), (253_402_300_800, False)]
+)
+def test_a_date_is_one_that_a_calendar_has(journal: Journal, epoch: int, is_read: bool) -> None:
+    """From 1970 to the end of the year 9999; an entry with any other is not read."""
+    journal.append(replace(BEGUN, epoch=epoch))
+    assert (journal.under_way() is not None) == is_read
+
+
+def test_a_release_of_before_there_were_pull_requests(journal: Journal) -> None:
+    """An entry that says nothing of a pull request or a hotfix has none."""
+    journal.append(BEGUN)
+    kept = json.loads(journal.path.read_text(encoding="utf-8"))
+    short = {name: kept[name] for name in ("entry", "version", "at", "previous", "base", "epoch")}
+    journal.path.write_text(json.dumps(short) + "\n", encoding="utf-8")
+    found = journal.under_way()
+    assert found
+    assert (found.by_pull, found.hotfix, found.because, found.without_ci) == (False, False, "", "")
 
 
 def test_only_its_owner_reads_it(journal: Journal) -> None:
