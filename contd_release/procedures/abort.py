@@ -12,6 +12,7 @@ from contd_release.procedures.selection import resumed
 from contd_release.process.action import Running
 from contd_release.project.release import Release
 from contd_release.records import journal, lock
+from contd_release.tools import git
 
 
 def abort_release(*, as_json: bool) -> None:
@@ -25,6 +26,7 @@ def abort_release(*, as_json: bool) -> None:
     project = current_project()
     report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
+        git.remove_unfinished(project.root)
         begun = journal.of(project).under_way()
         if begun is None:
             raise NotReady("nothing is under way", expected="a release to abort", type_next="invoke status")

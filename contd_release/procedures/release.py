@@ -186,6 +186,7 @@ def walk(words: Words, *, as_json: bool, yes: bool, until: str = "", picture: st
     project = current_project()
     report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
+        git.remove_unfinished(project.root)
         walking = Walking.of(project, words, report)
         if words.wait_ci:
             walking.await_checks()

@@ -78,7 +78,8 @@ class HotfixScenario(Scenario):
             return rehearsal.release_command(*(() if rehearsal.entries.under_way() else self.words))
         if len(ended) > 1:
             return None
-        _pull(rehearsal)
+        if not rehearsal.clone.joinpath(_path(rehearsal, "mended")).exists():
+            _pull(rehearsal)
         fix = _change(rehearsal, world, "mended", "bugfix")
         _change(rehearsal, world, "more", "feature")
         begun = _branch(rehearsal)
@@ -240,9 +241,14 @@ def _pull(rehearsal: Rehearsal) -> None:
     _git(rehearsal.clone, "pull", "--quiet", "--ff-only", "--tags", "origin", main)
 
 
+def _path(rehearsal: Rehearsal, name: str) -> str:
+    """The path of the file that a change adds."""
+    return f"{rehearsal.project.folder}rehearsed-{name}.txt"
+
+
 def _change(rehearsal: Rehearsal, world: World, name: str, kind: str) -> str:
     """A commit on main with a change and its fragment, made and pushed once."""
-    clone, path, title = rehearsal.clone, f"{rehearsal.project.folder}rehearsed-{name}.txt", f"Rehearse what is {name}"
+    clone, path, title = rehearsal.clone, _path(rehearsal, name), f"Rehearse what is {name}"
     found = git.git(clone, "rev-list", f"--grep=^{title}$", "--max-count=1", "HEAD").ask().out.strip()
     if not found:
         news = rehearsal.project.news

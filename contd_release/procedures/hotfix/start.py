@@ -8,6 +8,7 @@ from contd_release.procedures.hotfix import branch as hotfix_branch
 from contd_release.procedures.hotfix import hotfix
 from contd_release.process.action import Running
 from contd_release.records import lock
+from contd_release.tools import git
 
 
 def start_hotfix(version: str, picks: tuple[str, ...], *, here: bool, as_json: bool) -> None:
@@ -15,6 +16,7 @@ def start_hotfix(version: str, picks: tuple[str, ...], *, here: bool, as_json: b
     project = current_project()
     report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
+        git.remove_unfinished(project.root)
         found = hotfix.of(project, version, picks, here=here)
         begun = hotfix_branch.started(found)
         begun.check(looked(report, begun))

@@ -59,6 +59,7 @@ def withdraw(call: RollbackRequest, *, as_json: bool, yes: bool, dry_run: bool =
     project = current_project()
     report = reporting(as_json=as_json, settings=project.settings)
     with lock.held(project.state / "lock"):
+        git.remove_unfinished(project.root)
         rollback = chosen(project, call)
         rolling.refuse(rollback)
         withdrawing = journal.of(project).last(Withdrawing, str(rollback.version))

@@ -65,6 +65,23 @@ def remove_worktree(where: Path, to: Path) -> Call:
     return Call(f"remove the worktree {to}", partial(_remove, where, to))
 
 
+def remove_unfinished(where: Path) -> None:
+    """
+    Remove each worktree of ours that a killed git left without a commit.
+
+    `git worktree add` first writes a HEAD of zeros, with which no fetch and no pull works in the whole clone.
+    """
+    administration = Path(answer(where, "rev-parse", "--path-format=absolute", "--git-common-dir"))
+    for head in administration.glob("worktrees/*/HEAD"):
+        with suppress(OSError):
+            path = Path(
+                head.with_name("gitdir").read_text(encoding="utf-8", errors="surrogateescape").rstrip("\n")
+            ).parent
+            if path.name.endswith("half") and not head.read_text(encoding="utf-8").strip("0\n"):
+                shutil.rmtree(path, ignore_errors=True)
+                answer(where, "worktree", "remove", "--force", "--force", "--", str(path))
+
+
 def is_of_another_clone(worktree: Path, administration: Path) -> bool:
     """
     Whether a folder is a worktree of another clone, as of the one that this clone was copied from.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contd_release.sandbox import remotes
+from contd_release.tools.git.asking import directory
 
 # Each has a release behind it.
 pytestmark = pytest.mark.slow
@@ -164,6 +165,19 @@ def test_a_checkout_that_was_killed_is_made_again(released: Place) -> None:
     released.git("worktree", "move", str(tree), str(half))
     released.git("worktree", "lock", "--reason", "initializing", str(half))
     shutil.rmtree(half)
+    said = released.run("hotfix.start", "--of", "0.2.0")
+    assert said.code == 0, said.text
+    assert released.git("branch", "--show-current", where=tree) == BRANCH
+
+
+def test_a_worktree_that_a_killed_git_left_without_a_commit(released: Place) -> None:
+    """git writes a HEAD of zeros first, with which the clone can fetch nothing; the same command goes on."""
+    assert released.run("hotfix.start", "--of", "0.2.0").code == 0
+    tree, half = released.clone.with_name("clone-hotfix-v0.2.1"), released.clone.with_name(".clone-hotfix-v0.2.1.half")
+    released.git("worktree", "move", str(tree), str(half))
+    administration = directory(half)
+    (administration / "HEAD").write_text(f"{0:040}\n", encoding="utf-8")
+    (administration / "locked").write_text("initializing\n", encoding="utf-8")
     said = released.run("hotfix.start", "--of", "0.2.0")
     assert said.code == 0, said.text
     assert released.git("branch", "--show-current", where=tree) == BRANCH
