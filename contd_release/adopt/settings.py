@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from contd_release.adopt.find.chart import Chart
+from contd_release.adopt.find.classic import Classic
 from contd_release.adopt.find.image import Image
 from contd_release.adopt.find.package import Package
 from contd_release.adopt.find.proof.proof import Proof
@@ -135,4 +136,14 @@ def _chart(found: Found, chart: Chart) -> Table:
     named = found.values.name if found.values else ""
     if found.image and found.image.is_published and IMAGE.holds(named) and named != found.image.name:
         table["image"] = named
-    return table
+    return table | _classic(chart.classic)
+
+
+def _classic(found: Classic) -> dict[str, Value]:
+    """The classic repository of the chart, and the file of its owners."""
+    table: dict[str, Value] = {"pages": found.branch} if found.branch else {}
+    if found.branch and found.folder != ".":
+        table["pages-folder"] = found.folder
+    if found.branch and found.url:
+        table["pages-url"] = found.url
+    return table | ({"artifact-hub-file": found.owners} if found.owners else {})

@@ -11,7 +11,8 @@ from typing import Final
 
 from packaging.version import Version
 
-from contd_release.adopt.find import versions
+from contd_release.adopt.find import classic, versions
+from contd_release.adopt.find.classic import Classic
 from contd_release.adopt.find.workflows import Step
 from contd_release.adopt.finding import Finding
 from contd_release.adopt.place import ANY, Place, matching
@@ -22,6 +23,7 @@ from contd_release.adopt.tree import APART, Tree
 _APART: Final = APART - {"docs", "doc", "templates", "template"} | {"testdata", "e2e"}
 _DEPENDENCIES: Final = ("Chart.yaml", "requirements.yaml")
 _LOCKS: Final = ("Chart.lock", "requirements.lock")
+_NO_CLASSIC: Final = Classic()
 _KEY: Final = r"^{key}:[ \t]+[\"']?v?(?P<version>{any})"
 
 
@@ -35,6 +37,7 @@ class Chart:
         is_own: whether it counts its own version, and only appVersion follows the release.
         registry: where workflows push it to today; empty if none does.
         is_published: whether something says where it goes.
+        classic: the classic repository that it is in as well.
     """
 
     folder: str
@@ -44,6 +47,7 @@ class Chart:
     registry: str
     is_published: bool
     findings: tuple[Finding, ...]
+    classic: Classic = _NO_CLASSIC
 
     @property
     def path(self) -> str:
@@ -92,11 +96,13 @@ def find(
     if _lacks_lock(tree, folder):
         command = f"helm dependency update {folder}"
         findings.append(Finding("the chart has dependencies and no Chart.lock", path, f"type: {command}"))
+    also = classic.find(tree, called, steps)
+    findings += also.findings
     is_published = bool(registry or has_github)
     if not is_published:
         why = "no workflow and no GitHub remote says where it goes: --answer chart.registry=oci://HOST/NAME"
         findings.append(Finding("the chart is not published", path, why))
-    return Chart(folder, called, stated, is_own, registry, is_published, tuple(findings))
+    return Chart(folder, called, stated, is_own, registry, is_published, tuple(findings), also)
 
 
 def is_own_chart(tree: Tree, path: str) -> bool:

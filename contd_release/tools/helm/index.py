@@ -59,6 +59,16 @@ def entry(text: str | None, name: str, version: str) -> Entry | None:
     )
 
 
+def lists(text: str, name: str) -> bool:
+    """
+    Whether the index has any version of a chart.
+
+    Raises:
+        Conflict: the text is no index.
+    """
+    return bool(_listed(text, name))
+
+
 def added(text: str | None, archive: Path, digest: str, epoch: int) -> str:
     """
     The index with the entry of a packed chart, first of its versions.
