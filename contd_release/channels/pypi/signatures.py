@@ -102,9 +102,8 @@ def _look(release: Release, ours: Artifact) -> Glance:
         provenance, signing.trusted_root(release), f"the index, asked for the signatures of {ours.name},"
     )
     glances = [_judged(release, ours, one) for one in found]
-    for verdict in (Verdict.WRONG, Verdict.STALE):
-        if bad := next((one for one in glances if one.verdict is verdict), None):
-            return bad
+    if bad := next((one for one in glances if one.verdict is Verdict.WRONG), None):
+        return bad
     if not any(one.is_of_upload for one in found):
         return Glance(Verdict.ABSENT, "the index has no signature that was made when it was uploaded")
     return glances[0]
@@ -120,7 +119,7 @@ def _judged(release: Release, ours: Artifact, one: Attested) -> Glance:
     if _folded(one.publisher) != _folded(publisher):
         return Glance(Verdict.WRONG, f"uploaded by {one.publisher}, and ours is {publisher}")
     if (one.subject, one.sha256) != (ours.name, ours.sha256):
-        return Glance(Verdict.STALE, f"signed by {one.signer}, for {one.subject[:100]} with sha256:{one.sha256[:12]}")
+        return Glance(Verdict.WRONG, f"signed by {one.signer}, for {one.subject[:100]} with sha256:{one.sha256[:12]}")
     return Glance(Verdict.SAME, f"signed by {one.signer}")
 
 

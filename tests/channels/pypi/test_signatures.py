@@ -134,11 +134,11 @@ def test_absent(signed: Signed) -> None:
     assert signed.look().verdict is Verdict.ABSENT
 
 
-def test_stale(signed: Signed) -> None:
-    """By us, and for other bytes or another file; beside a right one as well."""
+def test_wrong_file(signed: Signed) -> None:
+    """By us, and for another digest or another file: wrong, beside a right one as well."""
     for other in (signed.attested(sha256="a" * 64), signed.attested(name=SDIST)):
         signed.sign(WHEEL, signed.attested(), other)
-        assert signed.look().verdict is Verdict.STALE
+        assert signed.look().verdict is Verdict.WRONG
         assert signed.look().what.startswith("signed by release.yml of ada/contd at 555555555555, for contd-0.2.0")
 
 
