@@ -95,6 +95,18 @@ def proof(session: nox.Session) -> None:
         session.run("python", "tests/support/reliability.py", str(counted))
 
 
+@nox.session(default=False)
+def mutation(session: nox.Session) -> None:
+    """Change operators in a copy, see which change no test notices, and write docs/mutation.md; `-- ROOM` tries one."""
+    folder = Path(session.create_tmp()).resolve()
+    copy, results = folder / "copy", folder / "results.jsonl"
+    shutil.rmtree(copy, ignore_errors=True)
+    results.unlink(missing_ok=True)
+    session.run("git", "clone", "--quiet", ".", str(copy), external=True)
+    session.install("-e", f"{copy}[all]", *group("mutation"))
+    session.run("python", "tests/support/mutation.py", str(copy), str(results), *session.posargs)
+
+
 @nox.session
 def benchmarks(session: nox.Session) -> None:
     """Measure, as ratios within one run; `-- --help` tells more, and `-- --runs 5` measures everything."""
