@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
-from contd_release.channels.read_back import consumer, only_with_login
-from contd_release.errors import Unanswered
+from contd_release.channels.read_back import Claim, consumer, only_with_login, read_back
+from contd_release.engine.checklist import Checklist
+from contd_release.engine.step import State
+from contd_release.errors import FailedCommand, NotReady, Unanswered
+from contd_release.process.action import Call, Running
+from contd_release.project import artifacts
+from contd_release.project.artifacts import Sealed
+from contd_release.project.news import News
+from contd_release.project.project import Project
+from contd_release.project.release import Release
+from contd_release.project.settings import Settings
 from contd_release.sandbox.registry.api import Registry
 from contd_release.sandbox.world import World
 from contd_release.tools.oci.repository import OciRepository
@@ -44,3 +55,38 @@ def test_no_answer_is_not_private(world: World, fault: str) -> None:
     world.faults.order(f"* /v2/* every {fault}")
     with pytest.raises(Unanswered):
         seen(world)
+
+
+def test_a_channel_is_verified_against_one_seal(tmp_path: Path) -> None:
+    """The check runs once for each seal; without a seal nothing can be verified."""
+    project = Project(tmp_path, tmp_path, "contd", Settings(), News())
+    release = Release(project, Version("1.2.0"), Version("1.1.0"), "0" * 40, 1_800_000_000)
+    running, checked = Running(tmp_path / "log"), list[str]()
+    step = read_back(release, Claim("pypi", "read back", "installed"), (Call("check", lambda: checked.append("")),))
+    assert step.observe().detail == "nothing is built yet"
+    with pytest.raises(NotReady, match="nothing is sealed"):
+        step.act[-1].run(running)
+
+    for count, epoch in enumerate((1, 2), start=1):
+        artifacts.seal(release.dist, Sealed("contd", "1.2.0", "0" * 40, epoch, ()))
+        assert (step.observe().state, step.observe().detail) == (State.ABSENT, "not installed yet")
+        Checklist((step,)).walk(lambda _: None, running)
+        assert len(checked) == count
+        assert step.observe().state is State.DONE
+        Checklist((step,)).walk(lambda _: None, running)
+        assert len(checked) == count
+
+
+def test_a_check_that_fails_is_not_noted(tmp_path: Path) -> None:
+    """The channel is read back again the next time."""
+
+    def fail() -> None:
+        raise FailedCommand("other bytes")
+
+    project = Project(tmp_path, tmp_path, "contd", Settings(), News())
+    release = Release(project, Version("1.2.0"), Version("1.1.0"), "0" * 40, 1_800_000_000)
+    artifacts.seal(release.dist, Sealed("contd", "1.2.0", "0" * 40, 1, ()))
+    step = read_back(release, Claim("pypi", "read back", "installed"), (Call("check", fail),))
+    with pytest.raises(FailedCommand, match="other bytes"):
+        Checklist((step,)).walk(lambda _: None, Running(tmp_path / "log"))
+    assert step.observe().state is State.ABSENT

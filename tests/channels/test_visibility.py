@@ -33,3 +33,13 @@ def test_another_registry_is_asked_nothing(world: World) -> None:
     there = OciRepository.named(f"{world.registry}/owner/app")
     assert visibility.before(there, "image", is_meant=False) == ""
     assert list(world.ledger.requests()) == []
+
+
+@pytest.mark.parametrize("registry", ["docker.io", "quay.io"])
+def test_another_registry_than_githubs_is_not_asked(registry: str) -> None:
+    """Its packages are not private at first, and it has no such page; nothing is asked where private is meant."""
+    assert visibility.before(OciRepository.named(f"{registry}/owner/app"), "image", is_meant=False) == ""
+    assert visibility.before(OciRepository.named("ghcr.io/owner/app"), "image", is_meant=True) == ""
+    assert visibility.remedy(registry, "owner/app", "image") == (
+        "make the package public, or set [tool.contd-release.image] private = true"
+    )
