@@ -139,7 +139,7 @@ def _layer(there: OciRepository, name: str) -> str | None:
         raise Conflict(
             f"{name} is {digest[:19]}, and no file of Artifact Hub",
             expected=f"an artifact with a layer {_LAYER}, or none",
-            type_next=f"oras manifest fetch {name.removeprefix('oci://')}",
+            type_next=f"skopeo inspect --raw {name.replace('oci://', 'docker://')}",
         )
     return layers[0]
 

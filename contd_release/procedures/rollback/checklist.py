@@ -179,7 +179,7 @@ def _rows(rollback: Rollback) -> Iterator[Remaining]:
             "in sigstore's log, and where what they sign is",
             "",
             "they stay: they say who published, not that it is good",
-            f"invoke verify --version {rollback.version} still reads them",
+            f"invoke verify --version {rollback.version}   (it still reads them)",
         )
     yield _described(rollback)
     yield from _wanted(rollback)
