@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from functools import cache
 from typing import Final
 
 from packaging.version import Version
@@ -22,6 +21,7 @@ from contd_release.after.watch import baseline
 from contd_release.channels import offer, registry
 from contd_release.channels.base import Channel
 from contd_release.channels.offer import Offer
+from contd_release.errors import Unanswered
 from contd_release.project import artifacts
 from contd_release.project.artifacts import Sealed
 from contd_release.project.project import Project
@@ -56,55 +56,87 @@ class Look:
     Args:
         offers: all that is public.
         strangers: what nothing explains.
+        unanswered: the channels that did not say what they have; the others were compared.
     """
 
     offers: tuple[Offer, ...]
     strangers: tuple[Stranger, ...]
+    unanswered: tuple[Unanswered, ...] = ()
 
 
 def look(project: Project) -> Look:
     """
-    List every channel and the tags of the remote, and compare.
+    List every channel and the tags of the remote, and compare; a channel that does not answer is left out and named.
 
     Raises:
-        Unanswered: a channel did not say what it has.
+        Unanswered: the remote did not list its tags.
     """
     there, channels = git.remote(project.root, project.settings.remote), registry.channels(project)
-    offers = tuple(_offers(project, there, channels))
-    strange = _strangers(project, there, offers)
-    return Look(offers, tuple(replace(one, containment=_containment(project, one.offer, channels)) for one in strange))
+    silent: list[Unanswered] = []
+    offers = tuple(_offers(project, there, channels, silent))
+    strange = _strangers(project, there, offers, silent)
+    contained = tuple(replace(one, containment=_containment(project, one.offer, channels)) for one in strange)
+    return Look(offers, contained, tuple(silent))
 
 
-def _offers(project: Project, there: Remote, channels: Mapping[str, Channel]) -> Iterator[Offer]:
+def _offers(
+    project: Project, there: Remote, channels: Mapping[str, Channel], silent: list[Unanswered]
+) -> Iterator[Offer]:
     for version, tag in project.tags.versions(there.tags).items():
         if found := there.tag(tag):
             yield Offer(GIT, tag, found.commit, str(version))
-    for channel in channels.values():
-        yield from channel.offers(project)
+    for name, channel in channels.items():
+        try:
+            yield from tuple(channel.offers(project))
+        except Unanswered as error:
+            silent.append(_not_compared(name, error))
 
 
-def _strangers(project: Project, there: Remote, offers: tuple[Offer, ...]) -> Iterator[Stranger]:
+def _not_compared(name: str, error: Unanswered) -> Unanswered:
+    return Unanswered(f"{name} was not compared: {error.what_is}", error.expected, error.type_next)
+
+
+def _strangers(
+    project: Project, there: Remote, offers: tuple[Offer, ...], silent: list[Unanswered]
+) -> Iterator[Stranger]:
     listed, in_progress = baseline.read(project), _in_progress(project)
-    seal_of = cache(lambda version: _seal(project, there, version))
     left = [one for one in offers if one not in listed and not _is_known(project, one)]
+    versions = {one.version for one in left if one.version}
+    seals = _seals(project, there, versions, silent)
     strange = [
         Stranger(one, why)
         for one in left
-        if one.version and one.version != in_progress and (why := _unexplained(one, seal_of))
+        if one.version in seals and one.version != in_progress and (why := _unexplained(one, seals[one.version]))
     ]
     bad = {one.offer for one in strange}
     good = {one.digest for one in offers if one.version and one.digest and one not in bad}
-    for version in {one.version for one in left if one.version}:
-        if sealed := seal_of(version):
-            good |= _digests(sealed)
-    nameless = (one for one in left if not one.version and one.digest not in good)
+    for sealed in filter(None, seals.values()):
+        good |= _digests(sealed)
+    # A seal that could not be read may explain any of these.
+    nameless = (one for one in left if not one.version and one.digest not in good and versions == seals.keys())
     strange += [Stranger(one, "it names no version, and has the bytes of none") for one in nameless]
     yield from sorted(strange, key=lambda one: one.offer)
 
 
-def _unexplained(one: Offer, seal_of: Callable[[str], Sealed | None]) -> str:
+def _seals(
+    project: Project, there: Remote, versions: Iterable[str], silent: list[Unanswered]
+) -> Mapping[str, Sealed | None]:
+    """The seal of each version, or None if it has none; without the versions whose seal could not be read."""
+    seals: dict[str, Sealed | None] = {}
+    is_down = False
+    for version in sorted(versions):
+        if is_down and artifacts.read(project.state / folder(version) / "dist") is None:
+            continue
+        try:
+            seals[version] = _seal(project, there, version)
+        except Unanswered as error:
+            is_down = True
+            silent.append(_not_compared(f"the seal of {version}, and each without one in this clone,", error))
+    return seals
+
+
+def _unexplained(one: Offer, sealed: Sealed | None) -> str:
     """Why the seal of its version does not explain an offer; empty if it does."""
-    sealed = seal_of(one.version)
     if sealed is None:
         return f"no release of ours is {one.version}"
     if one.digest and one.digest not in _digests(sealed):

@@ -32,7 +32,7 @@ def row(rollback: Rollback) -> Remaining:
         "image",
         f"{reference(release)} is {ours[:19]}" + (f", also named {', '.join(moved)}" if moved else ""),
         "; ".join(plans) or "nothing: no tag that moves names it",
-        f"{reference(release)} stays: who pinned it keeps it",
+        f"{reference(release)} stays: users who pinned this digest keep it",
         f"pull {reference(release, str(rollback.advised))}"
         if rollback.advised
         else f"pull {rollback.following} when it is out",

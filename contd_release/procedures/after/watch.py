@@ -59,6 +59,7 @@ def watch(wanted: Wanted, *, as_json: bool) -> None:
         return
     found = strangers.look(project)
     if wanted.baseline:
+        raise_all(found.unanswered)
         _take_as_baseline(project, found, report, is_dry=wanted.dry_run)
         return
     compare(project, found, report, wanted)
@@ -70,13 +71,17 @@ def compare(project: Project, found: Look, report: Report, wanted: Wanted) -> No
 
     Raises:
         Unexplained: something is public that nothing explains.
-        Several: the same, and the alarm could not be raised everywhere.
+        Unanswered: nothing else is public, as far as the channels answered; one of them did not.
+        Several: more than one of these, or the alarm could not be raised everywhere.
     """
     if not found.strangers:
-        report.fact("watched", f"{len(found.offers)} things are public, each explained", strangers=0)
+        where = "" if not found.unanswered else "; not every channel was compared"
+        report.fact("watched", f"{len(found.offers)} things are public, each explained{where}", strangers=0)
+        raise_all(found.unanswered)
         return
     raising = _previewed if wanted.dry_run else _raised
-    raise_all([_unexplained(project, found), *raising(project, found.strangers, report, has_issue=wanted.issue)])
+    errors = raising(project, found.strangers, report, has_issue=wanted.issue)
+    raise_all([_unexplained(project, found), *errors, *found.unanswered])
 
 
 def _raised(

@@ -52,6 +52,24 @@ def test_a_release_of_ours_is_explained(lab: Lab) -> None:
         assert "things are public, each explained" in said.stdout
 
 
+def test_a_registry_that_is_down_does_not_end_the_look(lab: Lab) -> None:
+    """The other channels are compared, the registry is named, the code is 4, and an alarm elsewhere wins over it."""
+    lab.world.faults.order("GET /v2/* every 503")
+    try:
+        calm = lab.run("watch", "--strangers")
+        lab.git(lab.clone, "push", "--quiet", "origin", "HEAD:refs/tags/v0.8.0")
+        alarm = lab.run("watch", "--strangers")
+        refused = lab.run("watch", "--baseline")
+    finally:
+        lab.world.faults.clear()
+        lab.git(lab.clone, "push", "--quiet", "--delete", "origin", "v0.8.0")
+    assert (calm.returncode, alarm.returncode, refused.returncode) == (4, 12, 4), calm.stdout + calm.stderr
+    assert "each explained; not every channel was compared" in calm.stdout
+    assert "chart was not compared: " in calm.stderr
+    assert "git v0.8.0: no release of ours is 0.8.0" in alarm.stderr
+    assert "chart was not compared: " in alarm.stderr
+
+
 def test_what_is_put_there_beside_us_is_an_alarm(lab: Lab, tmp_path: Path) -> None:
     """A file on the index, a git tag and a page on GitHub by hand: each is named, with what contains it; one issue."""
     uploaded(lab, wheel_in(tmp_path, "0.2.1", "contd"))
