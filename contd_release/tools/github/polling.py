@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from contd_release.errors import Interrupted, Unanswered
 from contd_release.process.action import Running
+from contd_release.process.edge import interruption
 from contd_release.tools.http import Refused
 
 Reply = TypeVar("Reply")
@@ -56,6 +57,9 @@ def replies(ask: Callable[[], Reply], pace: Pace, running: Running, *, stopped: 
         else:
             heard = time.monotonic()
             yield reply
-        if running.stop.wait(pause):
-            raise Interrupted(stopped)
+        try:
+            if running.stop.wait(pause):
+                raise Interrupted(stopped)
+        except KeyboardInterrupt as error:
+            raise Interrupted(f"{interruption(error).what_is}: {stopped}") from error
         pause = min(pause * 1.5, pace.longest)

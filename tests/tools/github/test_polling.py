@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 
 import pytest
 
@@ -66,6 +68,15 @@ def test_an_interrupted_wait_says_what_goes_on(tmp_path: Path) -> None:
     assert next(asked) == "running"
     stop.set()
     with pytest.raises(Interrupted, match="it stays open"):
+        next(asked)
+
+
+def test_ctrl_c_says_what_goes_on(tmp_path: Path) -> None:
+    """A wait of the main thread is stopped by the signal itself."""
+    asked = replies(said("running"), Pace(first=60), Running(tmp_path / "log"), stopped="it stays open")
+    assert next(asked) == "running"
+    Timer(0.05, signal.pthread_kill, (threading.get_ident(), signal.SIGINT)).start()
+    with pytest.raises(Interrupted, match="interrupted: it stays open"):
         next(asked)
 
 
