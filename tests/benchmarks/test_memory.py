@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.memory import PeakMemory
 
-CHILD = "import sys; held = bytearray(b'.' * 60_000_000); sys.stdout.write('.'); sys.stdout.flush(); sys.stdin.read()"
+CHILD = "import sys; held = b'.' * 60_000_000; sys.stdout.write('.'); sys.stdout.flush(); sys.stdin.read()"
 PARENT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {CHILD!r}])"
 
 
