@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
-# Seconds after which a run that has not ended is killed; it fails then.
-LONGEST: Final = 150
+# Seconds after which a run that has not ended is killed; it fails then. A chart may take minutes to be seen.
+LONGEST: Final = 700
 # The end of a run that comes to nothing: Python's own, for a traceback, is 1.
 _BROKEN: Final = 70
 
