@@ -150,6 +150,15 @@ class Place:
         found = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "SOURCE_DATE_EPOCH": str(EPOCH)}
         return {name: value for name, value in (found | mine | self.env | dict(more or {})).items() if value}
 
+    def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let this process see of the machine what the product sees, and be in the clone."""
+        found = self.environment()
+        for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
+            monkeypatch.delenv(name)
+        for name, value in found.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(self.clone)
+
     def git(self, *words: str, where: Path | None = None) -> str:
         """What git says in the clone."""
         return git(where or self.clone, *words)
@@ -288,12 +297,7 @@ def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Github]:
 @pytest.fixture
 def here(release: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
     """The clone as the current folder of this process, with the environment that the product sees."""
-    found = release.environment()
-    for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
-        monkeypatch.delenv(name)
-    for name, value in found.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(release.clone)
+    release.enter(monkeypatch)
     return release
 
 

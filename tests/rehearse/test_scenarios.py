@@ -56,16 +56,6 @@ def test_rehearsed(place: Place, name: str) -> None:
     assert f"contd {became}; nothing left this machine" in said.out
 
 
-def enter(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this process be one in the place."""
-    found = place.environment()
-    for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
-        monkeypatch.delenv(name)
-    for name, value in found.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(place.clone)
-
-
 @pytest.fixture
 def protected(place: Place) -> Place:
     """The place with a repository on GitHub, whose main a rehearsal can protect."""
@@ -113,7 +103,7 @@ def test_a_protected_main_killed_at_each_step_of_the_pull_request(
     protected: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed at each new step and continued, the end is as if it had not been."""
-    enter(protected, monkeypatch)
+    protected.enter(monkeypatch)
     rehearsal = rehearsal_of(git.clone(protected.clone))
     scenario = scenarios.named("protected-main", FIRST)
     result = sweep(rehearsal, scenario, lambda _: None, steps=STEPS)
@@ -225,7 +215,7 @@ def test_killed_everywhere(here: Place, name: str) -> None:
 @pytest.mark.integration
 def test_killed_in_every_channel(whole: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A handful of the points of a rollback, with image, chart, chat and website."""
-    enter(whole, monkeypatch)
+    whole.enter(monkeypatch)
     result = killed(whole, "rollback", 14)
     assert result.points
     assert result.kills >= result.points - len(result.missed)

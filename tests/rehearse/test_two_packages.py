@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -193,12 +192,7 @@ def test_the_documentation_of_one_package_alone_says_its_version(two: Place, mon
 @pytest.mark.slow
 def test_two_packages_killed_and_continued(two: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both are released with versions of their own, one of them twice; killed, the end is the same."""
-    found = two.environment()
-    for name in os.environ.keys() - {"PYTEST_CURRENT_TEST"}:
-        monkeypatch.delenv(name)
-    for name, value in found.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(two.clone)
+    two.enter(monkeypatch)
     with chosen("core"):
         rehearsal = rehearsal_of(git.clone(two.clone))
     scenario = scenarios.named(scenarios.TWO_PACKAGES, ("--part", "minor"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import quote, urlsplit
+
+from local_server import listening
 
 
 @dataclass
@@ -55,14 +56,9 @@ class GitServer:
 def serving(folder: Path) -> Iterator[GitServer]:
     """A server for the bare repositories of a folder."""
     found = GitServer(folder)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(found))
-    found.port = server.server_address[1]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with listening(_handler(found)) as port:
+        found.port = port
         yield found
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _handler(git_server: GitServer) -> type[BaseHTTPRequestHandler]:

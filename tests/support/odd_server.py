@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+
+from local_server import listening
 
 from contd_release.project.news import News
 from contd_release.project.project import Project
@@ -92,10 +93,6 @@ def serving() -> Iterator[Odd]:
 
         do_HEAD = do_POST = do_PUT = do_PATCH = do_GET  # noqa: N815
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    odd.host = f"127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield odd
-    server.shutdown()
-    server.server_close()
+    with listening(Handler) as port:
+        odd.host = f"127.0.0.1:{port}"
+        yield odd

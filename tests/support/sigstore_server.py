@@ -7,18 +7,18 @@ They answer `/token` (GitHub), `/api/v2/signingCert` (Fulcio) and `/api/v1/log/e
 from __future__ import annotations
 
 import json
-import threading
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from local_server import listening
 from sigstore_root import SigstoreRoot, Workflow
 
 _SINCE = "2020-01-01T00:00:00Z"
@@ -130,14 +130,9 @@ def serving(workflow: Workflow) -> Iterator[SigstoreServer]:
     """An instance that signs for a workflow now."""
     root = SigstoreRoot(timedelta(0), began=datetime.now(UTC).replace(microsecond=0))
     found = SigstoreServer(root, workflow)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(found))
-    found.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with listening(_handler(found)) as port:
+        found.url = f"http://127.0.0.1:{port}"
         yield found
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _handler(instance: SigstoreServer) -> type[BaseHTTPRequestHandler]:

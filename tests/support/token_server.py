@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from local_server import listening
 
 TOKEN = "a-token-of-this-registry"
 
@@ -36,14 +37,9 @@ class TokenServer:
 def serving() -> Iterator[TokenServer]:
     """A registry without anything in it."""
     found = TokenServer()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(found))
-    found.host = f"127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with listening(_handler(found)) as port:
+        found.host = f"127.0.0.1:{port}"
         yield found
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _handler(token_server: TokenServer) -> type[BaseHTTPRequestHandler]:

@@ -9,16 +9,16 @@ import gzip
 import json
 import socket
 import struct
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from local_server import listening
 
 from contd_release.errors import Conflict, ReleaseError, Unanswered, Usage
 from contd_release.process.redaction import Secret
@@ -80,15 +80,9 @@ def serve() -> Iterator[Server]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    http.daemon_threads = True
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    server.base = f"http://127.0.0.1:{http.server_port}/"
-    yield server
-    http.shutdown()
-    thread.join()
-    http.server_close()
+    with listening(Handler) as port:
+        server.base = f"http://127.0.0.1:{port}/"
+        yield server
 
 
 @pytest.fixture(name="server")

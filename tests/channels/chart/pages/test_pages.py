@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from charted import EPOCH, git, look, undo, walk, write
+from local_server import listening
 from packaging.version import Version
 from packed_chart import archive
 
@@ -192,14 +192,13 @@ def test_the_public_address_is_read(release: Release) -> None:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_address[1]}/charts"
-    settings = release.project.settings
-    assert settings.chart
-    chart = replace(settings.chart, pages_url=address)
-    step = verify.served(replace(release, project=replace(release.project, settings=replace(settings, chart=chart))))
-    try:
+    with listening(Pages) as port:
+        address = f"http://127.0.0.1:{port}/charts"
+        settings = release.project.settings
+        assert settings.chart
+        chart = replace(settings.chart, pages_url=address)
+        project = replace(release.project, settings=replace(settings, chart=chart))
+        step = verify.served(replace(release, project=project))
         assert look(step) == (State.ABSENT, f"{address} does not list demo 1.2.0")
         served["/charts/index.yaml"] = shown(release).encode()
         assert look(step)[0] is State.ABSENT
@@ -208,9 +207,6 @@ def test_the_public_address_is_read(release: Release) -> None:
         served[f"/charts/{TGZ}"] = b"other"
         with pytest.raises(Conflict, match=r"its file has"):
             look(step)
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_a_version_is_withdrawn_on_request(release: Release) -> None:
