@@ -98,7 +98,7 @@ def test_a_protected_main(protected: Place) -> None:
     assert "refs/heads/release-request/v0.2.0" not in refs
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=1)
 def test_a_protected_main_killed_at_each_step_of_the_pull_request(
     protected: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -189,7 +189,7 @@ def test_the_documentation_of_one_package_alone_says_its_version(two: Place, mon
         assert [one.partition(":")[0] for one in deprecations.due(release)] == ["packages/core/docs/use.rst"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=2)
 def test_two_packages_killed_and_continued(two: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both are released with versions of their own, one of them twice; killed, the end is the same."""
     two.enter(monkeypatch)
