@@ -71,7 +71,8 @@ def pythons(session: nox.Session) -> None:
 def slow(session: nox.Session) -> None:
     """Run the sweeps: kills, faults and hostile input at every step."""
     session.install("-e", ".[all]", *group("test"))
-    pytest(session, "-m", "slow and not integration", *side_by_side(session, 3), env=COMPILED)
+    # A third of their time is spent waiting.
+    pytest(session, "-m", "slow and not integration", *side_by_side(session, 4), env=COMPILED)
 
 
 @nox.session(default=False)

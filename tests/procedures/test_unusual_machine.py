@@ -40,6 +40,7 @@ def test_a_cache_that_cannot_be_written_is_named(release: Place, words: tuple[st
     assert "df -h /dev" in said.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["/etc/passwd", "../../../outside", "../../.git/config"])
 def test_a_link_in_a_chart_that_leads_outside_is_named(charted: Place, target: str) -> None:
     """By every check that meets it; nothing is done."""
@@ -51,6 +52,7 @@ def test_a_link_in_a_chart_that_leads_outside_is_named(charted: Place, target: s
     assert "helm/contd/templates/x.yaml" in said.err
 
 
+@pytest.mark.slow
 def test_a_full_folder_for_temporary_files_is_not_the_fault_of_the_configuration(charted: Place) -> None:
     """No file may be larger than two kilobytes, so that the chart cannot be unpacked."""
 
