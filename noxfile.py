@@ -136,7 +136,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def typecheck(session: nox.Session) -> None:
     """Check types, strictly, and the package as on Windows and macOS, too."""
-    session.install("-e", ".[announce,api,schedule,website]", *group("types"))
+    session.install("-e", ".[announce,api,schedule,sign,website]", *group("types"))
     session.run("mypy", *session.posargs)
     for system in ("win32", "darwin"):
         session.run("mypy", "--platform", system, "contd_release")
