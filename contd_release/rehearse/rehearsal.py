@@ -127,10 +127,19 @@ class Rehearsal:
         main = self.project.settings.main
         remote = self.remote
         remotes.fill(remote, self.project.root, self.commit, main)
+        self._fill_pages(remote)
         self._git(self.directory, "clone", "--quiet", str(remote), str(self.clone))
         for key, value in zip(("user.name", "user.email"), NOBODY, strict=True):
             self._git(self.clone, "config", key, value)
         files.write(self.directory / "rehearsal.json", json.dumps({"commit": self.commit, "scenario": scenario}) + "\n")
+
+    def _fill_pages(self, remote: Path) -> None:
+        """Push the branch of the classic chart repository as this clone knows it: the release adds to its index."""
+        root, settings = self.project.root, self.project.settings
+        for chart in filter(None, (one.project.settings.chart for one in self.packages)):
+            known = f"refs/remotes/{settings.remote}/{chart.pages}"
+            if chart.pages and (commit := git.commit(root, known)):
+                self._git(root, "push", "--quiet", str(remote), f"{commit}:refs/heads/{chart.pages}")
 
     def environment(self, world: World) -> Mapping[str, str]:
         """The environment of the release: the world, and no secrets of this machine."""

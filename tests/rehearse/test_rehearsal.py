@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contd_release.rehearse.rehearsal import rehearsal_of
+from contd_release.sandbox import remotes
 from contd_release.tools import git
 from tests.conftest import Place
 
@@ -29,3 +30,16 @@ def test_what_a_killed_git_has_locked_goes_with_the_worktree(place: Place, monke
         one.write_bytes(b"")
     git.remove_worktree(place.clone, cache / "v0.2.0").function()
     assert list(cache.iterdir()) == [locks[1]]
+
+
+def test_the_branch_of_a_classic_chart_repository_is_there(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rehearsed release meets the index that the real one would meet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place.directory / "cache"))
+    with (place.clone / "pyproject.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[tool.contd-release.chart]\npath = "helm/contd"\nregistry = "oci://localhost/charts"\n')
+        settings.write('pages = "gh-pages"\n')
+    place.publish("Publish the chart in two places")
+    place.git("push", "-q", "origin", "HEAD~1:refs/heads/gh-pages")
+    rehearsal = rehearsal_of(git.clone(place.clone))
+    rehearsal.prepare()
+    assert remotes.refs(rehearsal.remote)["refs/heads/gh-pages"] == place.git("rev-parse", "HEAD~1")
