@@ -56,8 +56,10 @@ def test_another_seal_than_the_one_that_was_approved(tmp_path: Path) -> None:
 
 
 def test_a_workflow_that_builds_compares_no_approved_seal(tmp_path: Path) -> None:
-    """There a person approves the commit alone."""
+    """There a person approves the commit alone; the same journal refuses it where a release is made here."""
     seal.require_noted(release(tmp_path, approved(OURS), publisher="github-actions"), OTHER)
+    with pytest.raises(Tampered, match="is not the one that was approved"):
+        seal.require_noted(release(tmp_path), OTHER)
 
 
 def test_artifacts_from_elsewhere_are_not_noted(tmp_path: Path) -> None:

@@ -77,19 +77,13 @@ class Waited:
             Unsettled: it takes too long.
             Unanswered: GitHub said nothing for too long.
         """
-        needs, said = cache(partial(way.needs, self.release)), ""
-        stopped = "waiting for the pull request was stopped; it stays open"
-        for found, awaited in replies(partial(self._look, needs), self.pace, running, stopped=stopped):
-            if not awaited:
-                return
-            if awaited != said:
-                running.tell(f"    {found.url} {awaited}")
-                said = awaited
-        raise Unsettled(
-            f"the pull request was not merged within {self.pace.whole:g} s: {said}",
-            expected="a person who merges it",
-            type_next="invoke release   (it goes on waiting; or invoke abort, which closes it)",
-        )
+        look = partial(self._look, cache(partial(way.needs, self.release)))
+        if awaits := wait(look, self.pace, running, "it stays open"):
+            raise Unsettled(
+                f"the pull request was not merged within {self.pace.whole:g} s: {awaits}",
+                expected="a person who merges it",
+                type_next="invoke release   (it goes on waiting; or invoke abort, which closes it)",
+            )
 
     def _look(self, needs: Callable[[], way.Needs]) -> tuple[Pull, str]:
         """The pull request, and what it waits for."""
@@ -191,6 +185,23 @@ def _go_on(release: Release) -> None:
     if problem := _problem(release, found):
         raise Conflict(problem.detail, expected=problem.expected, type_next=problem.type_next)
     journal.of(release.project).append(Merged(version=str(release.version), commit=_brought(release, found)))
+
+
+def wait(look: Callable[[], tuple[Pull, str]], pace: Pace, running: Running, stays: str) -> str:
+    """
+    Wait for a pull request, and print each change; what it still waits for when the time is over, or nothing.
+
+    Args:
+        look: the pull request, and what it waits for; nothing once that is there.
+        stays: what stays as it is if the wait is stopped.
+    """
+    said, stopped = "", f"waiting for the pull request was stopped; {stays}"
+    for found, awaits in replies(look, pace, running, stopped=stopped):
+        if not awaits:
+            return ""
+        if said != (said := f"{found.url} {awaits}"):
+            running.tell(f"    {said}")
+    return said
 
 
 def awaited(project: Project, found: Pull, needs: way.Needs) -> str:

@@ -13,7 +13,7 @@ from contd_release.process.action import Running
 from contd_release.project.release import Release
 from contd_release.tools import git
 from contd_release.tools.github.issues import Pull
-from contd_release.tools.github.polling import Pace, replies
+from contd_release.tools.github.polling import Pace
 
 
 def brought(release: Release, pace: Pace = merged.UNHURRIED) -> tuple[Step, ...]:
@@ -61,19 +61,15 @@ class Waited:
             Unsettled: it takes too long.
             Unanswered: GitHub said nothing for too long.
         """
-        needs, said = cache(partial(_needs, self.release)), ""
-        stopped = "waiting for the pull request was stopped; it stays open, and everything else is done"
-        for found, awaited in replies(lambda: _look(self.release, needs()), self.pace, running, stopped=stopped):
-            if not awaited:
-                return
-            if said != (said := f"{found.url} {awaited}"):
-                running.tell(f"    {said}")
-        main = self.release.project.settings.main
-        raise Unsettled(
-            f"{self.release} is out; its pull request to {main} was not merged within {self.pace.whole:g} s: {said}",
-            expected=f"a person who merges it: {main} lacks the fix until then",
-            type_next="invoke release   (it goes on waiting)",
-        )
+        needs = cache(partial(_needs, self.release))
+        stays = "it stays open, and everything else is done"
+        if awaits := merged.wait(lambda: _look(self.release, needs()), self.pace, running, stays):
+            main, after = self.release.project.settings.main, f"{self.pace.whole:g} s"
+            raise Unsettled(
+                f"{self.release} is out; its pull request to {main} was not merged within {after}: {awaits}",
+                expected=f"a person who merges it: {main} lacks the fix until then",
+                type_next="invoke release   (it goes on waiting)",
+            )
 
 
 def _look(release: Release, needs: way.Needs) -> tuple[Pull, str]:

@@ -175,7 +175,6 @@ class CommitPushed:
         raise Unsettled(
             f"somebody else pushed to {place.what} {_ATTEMPTS} times while we tried",
             expected="a quiet moment",
-            type_next="invoke release",
         )
 
     def _is_pushed(self, place: Place, running: Running) -> bool:
