@@ -12,11 +12,11 @@ from contd_release.channels.attached.signature import Subject
 from contd_release.channels.base import LeftOut, Sandbox, nothing
 from contd_release.channels.chart import access as chart_access
 from contd_release.channels.chart import build as chart_build
-from contd_release.channels.chart import hub_owners
 from contd_release.channels.chart import offers as chart_offers
 from contd_release.channels.chart import publish as chart_publish
 from contd_release.channels.chart import verify as chart_verify
 from contd_release.channels.chart import withdraw as chart_withdraw
+from contd_release.channels.chart.hub import owners
 from contd_release.channels.chart.names import CHANNEL, file_name, ref, sealed, version
 from contd_release.channels.chart.pages import place as pages
 from contd_release.channels.chart.pages import publish as pages_publish
@@ -78,7 +78,7 @@ def publish(release: Release) -> tuple[Step, ...]:
 
 def promote(release: Release) -> tuple[Step, ...]:
     """The file that tells Artifact Hub who owns the chart."""
-    return hub_owners.steps(release, is_public)
+    return owners.steps(release, is_public)
 
 
 def verify(release: Release) -> tuple[Step, ...]:
@@ -136,7 +136,7 @@ def left_out(_: Project) -> LeftOut | None:
 def _access(release: Release) -> tuple[Step, ...]:
     on_pages = (pages_publish.open_to(release, chart_publish.instead(release)),) if pages.is_on(release) else ()
     ours = (chart_access.packer(), chart_access.sound(release), chart_access.welcome(release))
-    return (*ours, *on_pages, *hub_owners.present(release))
+    return (*ours, *on_pages, *owners.present(release))
 
 
 def _on_pages(release: Release) -> tuple[Step, ...]:

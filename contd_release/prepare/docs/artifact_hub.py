@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from contd_release.channels.chart import annotations as hub
-from contd_release.channels.chart import hub_images
 from contd_release.channels.chart import names as chart_names
 from contd_release.channels.chart import version as chart_version
+from contd_release.channels.chart.hub import annotations as hub
+from contd_release.channels.chart.hub import images
 from contd_release.engine.step import Found, State, Step
 from contd_release.prepare import fragments
 from contd_release.process import files
@@ -39,7 +39,7 @@ def annotated(release: Release, chart: Chart) -> Step:
         observe,
         act=(
             Call(
-                f"write {hub.CHANGES}, {hub.PRERELEASE} and {hub_images.IMAGES} to {path}",
+                f"write {hub.CHANGES}, {hub.PRERELEASE} and {images.IMAGES} to {path}",
                 partial(_write, release, path),
             ),
         ),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contd_release.channels.chart import annotations as hub
-from contd_release.channels.chart import hub_images
+from contd_release.channels.chart.hub import annotations as hub
+from contd_release.channels.chart.hub import images
 from contd_release.errors import Usage
 
 HEAD = "apiVersion: v2 # kept\nname: demo\n"
@@ -29,8 +29,8 @@ WRITTEN = f"{IMAGES}    - name: demo\n      image: {OURS}:1.2.0\n"
             f"{HEAD}annotations:\n{IMAGES}    - image: busybox:1\n  a/b: image {OURS}:1\n{FLAG}",
         ),
         (
-            f'# {hub_images.IMAGES}\nannotations:\n  {hub_images.IMAGES}: \'[{{"image": "{OURS}"}}]\'\n',
-            f'# {hub_images.IMAGES}\nannotations:\n  {hub_images.IMAGES}: \'[{{"image": "{OURS}:1.2.0"}}]\'\n{FLAG}',
+            f'# {images.IMAGES}\nannotations:\n  {images.IMAGES}: \'[{{"image": "{OURS}"}}]\'\n',
+            f'# {images.IMAGES}\nannotations:\n  {images.IMAGES}: \'[{{"image": "{OURS}:1.2.0"}}]\'\n{FLAG}',
         ),
     ],
 )

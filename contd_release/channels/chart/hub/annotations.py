@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from contd_release.channels.chart import hub_images
+from contd_release.channels.chart.hub import images
 from contd_release.errors import Usage
 from contd_release.project.news import meaning_of
 
@@ -77,8 +77,8 @@ def with_image(text: str, path: str, annotations: Mapping[str, str], image: str,
     Args:
         image: the name of our image without a tag; empty if the project has none.
     """
-    missing = hub_images.wanted(hub_images.table(text), image, tag)
-    return annotated(hub_images.updated(text, path, image, tag), path, {**missing, **annotations})
+    missing = images.wanted(images.table(text), image, tag)
+    return annotated(images.updated(text, path, image, tag), path, {**missing, **annotations})
 
 
 def _others(lines: list[str]) -> Iterator[str]:
@@ -104,7 +104,7 @@ def _entries(indent: str, annotations: Mapping[str, str]) -> Iterator[str]:
 
 
 def _require_same(before: str, after: str, path: str, annotations: Mapping[str, str]) -> None:
-    old, new = hub_images.table(before), hub_images.table(after)
+    old, new = images.table(before), images.table(after)
     kept = {name: one for name, one in (old.get("annotations") or {}).items() if name not in (CHANGES, PRERELEASE)}
     if new != old | {"annotations": kept | dict(annotations)}:
         raise Usage(

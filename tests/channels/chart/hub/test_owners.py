@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from charted import git, login, look, release_of, walk
 
-from contd_release.channels.chart import hub_owners
+from contd_release.channels.chart.hub import owners
 from contd_release.engine.step import State, Step
 from contd_release.errors import Conflict
 from contd_release.project.release import Release
@@ -37,17 +37,17 @@ def release(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Re
         monkeypatch.setenv(f"GIT_{name}_NAME", "Ann")
         monkeypatch.setenv(f"GIT_{name}_EMAIL", "ann@example.com")
     login(monkeypatch, world.accounts.publisher.password.reveal(), world.accounts.publisher.user)
-    found = release_of(tmp_path, world.registry, "1.2.0", **{hub_owners.FILE: TEXT})
+    found = release_of(tmp_path, world.registry, "1.2.0", **{owners.FILE: TEXT})
     git(tmp_path, "init", "-q", "--bare", str(tmp_path / "remote.git"))
     git(found.project.root, "remote", "add", "origin", str(tmp_path / "remote.git"))
     assert found.project.settings.chart
-    chart = replace(found.project.settings.chart, artifact_hub_file=hub_owners.FILE, pages="gh-pages")
+    chart = replace(found.project.settings.chart, artifact_hub_file=owners.FILE, pages="gh-pages")
     return replace(found, project=replace(found.project, settings=replace(found.project.settings, chart=chart)))
 
 
 def steps(release: Release, *, is_public: bool = True) -> tuple[Step, ...]:
     """The steps of a version that is out, or not yet."""
-    return hub_owners.steps(release, lambda _: is_public)
+    return owners.steps(release, lambda _: is_public)
 
 
 def test_file_is_published_once(release: Release, world: World) -> None:
@@ -59,12 +59,12 @@ def test_file_is_published_once(release: Release, world: World) -> None:
     walk(release, *steps(release))
 
     there = registry.repository(f"oci://{world.registry}/charts/demo")
-    artifact, (_, layer) = hub_owners.manifest(TEXT)
-    assert there.digest(hub_owners.TAG) == artifact.digest
+    artifact, (_, layer) = owners.manifest(TEXT)
+    assert there.digest(owners.TAG) == artifact.digest
     assert there.blob(layer.digest, 100).decode() == TEXT
     remote = release.project.root.parent / "remote.git"
-    assert git(remote, "show", f"gh-pages:{hub_owners.FILE}") == TEXT.strip()
-    assert git(remote, "log", "--format=%s", "gh-pages") == f"{hub_owners.FILE} as in 1.2.0"
+    assert git(remote, "show", f"gh-pages:{owners.FILE}") == TEXT.strip()
+    assert git(remote, "log", "--format=%s", "gh-pages") == f"{owners.FILE} as in 1.2.0"
     assert world.ledger.effects() == before
     assert [look(step)[0] for step in steps(release, is_public=False)] == [State.ABSENT] * 2
 
@@ -81,9 +81,9 @@ def test_file_of_a_higher_version_stays(release: Release) -> None:
 def test_what_is_no_such_file_is_not_replaced(release: Release, world: World) -> None:
     """The tag names something else: the release stops."""
     there = registry.repository(f"oci://{world.registry}/charts/demo")
-    artifact, _ = hub_owners.manifest(TEXT)
+    artifact, _ = owners.manifest(TEXT)
     walk(release, steps(release)[0])
-    there.put(hub_owners.TAG, replace(artifact, content=artifact.content.replace(b"repository-metadata", b"other")))
+    there.put(owners.TAG, replace(artifact, content=artifact.content.replace(b"repository-metadata", b"other")))
 
     with pytest.raises(Conflict, match="and no file of Artifact Hub"):
         look(steps(release)[0])
@@ -91,12 +91,10 @@ def test_what_is_no_such_file_is_not_replaced(release: Release, world: World) ->
 
 def test_missing_file_is_found_beforehand(release: Release) -> None:
     """The setting names a file that git does not have: `access` says so."""
-    assert [look(step)[0] for step in hub_owners.present(release)] == [State.DONE]
+    assert [look(step)[0] for step in owners.present(release)] == [State.DONE]
     settings = release.project.settings
     assert settings.chart
     chart = replace(settings.chart, artifact_hub_file="other.yml")
     without = replace(release, project=replace(release.project, settings=replace(settings, chart=chart)))
 
-    assert [look(step) for step in hub_owners.present(without)] == [
-        (State.ABSENT, "the release commit has no other.yml")
-    ]
+    assert [look(step) for step in owners.present(without)] == [(State.ABSENT, "the release commit has no other.yml")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from contd_release.channels.chart import annotations as hub
+from contd_release.channels.chart.hub import annotations as hub
 from contd_release.errors import Usage
 
 HEAD = "apiVersion: v2 # kept\nname: demo\nversion: 1.2.0\n"
