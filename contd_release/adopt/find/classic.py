@@ -13,7 +13,7 @@ from contd_release.adopt.finding import Finding
 from contd_release.adopt.tree import Tree
 from contd_release.errors import Conflict
 from contd_release.project.rules import PATH, REF, URL
-from contd_release.tools.helm import index
+from contd_release.tools.helm.classic import index
 
 _ACTION: Final = "helm/chart-releaser-action"
 _CONFIGURED: Final = ("cr.yaml", ".cr.yaml")

@@ -11,21 +11,17 @@ import gzip
 import io
 import json
 import tarfile
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from contd_release.errors import Conflict
+from contd_release.tools.helm.archive import INSTEAD, chart_yaml, is_chart_yaml, members
 from contd_release.tools.helm.registry import CONTENT
 from contd_release.tools.oci.manifest import Manifest
 from contd_release.tools.oci.repository import OciRepository
 from contd_release.tools.oci.upload import Bytes
 
 _DESCRIPTION: Final = "org.opencontainers.image.description"
-# Helm itself unpacks no chart that is larger.
-_LARGEST: Final = 100 << 20
-_INSTEAD: Final = "invoke rollback --delete-chart   (or leave the chart as it is)"
 _PACKED: Final = 20 << 20
 
 
@@ -46,13 +42,13 @@ class Packed:
     @property
     def is_deprecated(self) -> bool:
         """Whether helm warns at its installation."""
-        return _metadata(_chart_yaml(self.archive.content)).get("deprecated") is True
+        return _metadata(chart_yaml(self.archive.content)).get("deprecated") is True
 
     def deprecated(self, why: str) -> Packed:
         """The copy that helm warns of, with the reason in front of its description."""
         import yaml
 
-        said = _metadata(_chart_yaml(self.archive.content))
+        said = _metadata(chart_yaml(self.archive.content))
         changes = {"deprecated": True, "description": f"{why} {said.get('description') or ''}".strip()}
         text = yaml.safe_dump(said | changes, sort_keys=False, allow_unicode=True)
         archive = Bytes(_with_chart_yaml(self.archive.content, text.encode()))
@@ -68,8 +64,8 @@ class Packed:
 
     def is_copy_of(self, original: Packed) -> bool:
         """Whether `deprecated` made this of another chart, for any reason: nothing but the Chart.yaml differs."""
-        text = _chart_yaml(self.archive.content)
-        said, before = _metadata(text), _metadata(_chart_yaml(original.archive.content))
+        text = chart_yaml(self.archive.content)
+        said, before = _metadata(text), _metadata(chart_yaml(original.archive.content))
         description = str(said.get("description"))
         if said != before | {"deprecated": True, "description": description}:
             return False
@@ -108,16 +104,9 @@ def read(there: OciRepository, digest: str) -> Packed:
     manifest = there.manifest(digest)
     content = [one for one in manifest.layers if one.media_type == CONTENT] if manifest else []
     if manifest is None or len(content) != 1:
-        raise Conflict(f"{there}@{digest[:19]} is no chart", expected="a manifest with one chart", type_next=_INSTEAD)
+        raise Conflict(f"{there}@{digest[:19]} is no chart", expected="a manifest with one chart", type_next=INSTEAD)
     config = Bytes(there.blob(manifest.config.digest, _PACKED))
     return Packed(manifest, config, Bytes(there.blob(content[0].digest, _PACKED)))
-
-
-def _chart_yaml(archive: bytes) -> bytes:
-    for member, content in _members(archive):
-        if _is_chart_yaml(member):
-            return content
-    raise Conflict("the archive has no Chart.yaml", expected="a packed chart", type_next=_INSTEAD)
 
 
 def _with_chart_yaml(archive: bytes, text: bytes) -> bytes:
@@ -128,32 +117,11 @@ def _with_chart_yaml(archive: bytes, text: bytes) -> bytes:
         gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=made) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as target,
     ):
-        for member, content in _members(archive):
-            plain, kept = tarfile.TarInfo(member.name), text if _is_chart_yaml(member) else content
+        for member, content in members(archive):
+            plain, kept = tarfile.TarInfo(member.name), text if is_chart_yaml(member) else content
             plain.size, plain.mtime, plain.mode = len(kept), member.mtime, member.mode
             target.addfile(plain, io.BytesIO(kept))
     return out.getvalue()
-
-
-def _members(archive: bytes) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
-    left = _LARGEST
-    try:
-        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as source:
-            for member in source:
-                if (left := left - member.size) < 0:
-                    raise Conflict(
-                        f"the chart unpacks to more than {_LARGEST >> 20} MB", expected="a chart", type_next=_INSTEAD
-                    )
-                if member.isfile() and (stream := source.extractfile(member)):
-                    yield member, stream.read()
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        raise Conflict(f"the archive is not one: {error}", expected="a packed chart", type_next=_INSTEAD) from error
-
-
-def _is_chart_yaml(member: tarfile.TarInfo) -> bool:
-    # Those of the charts that it depends on lie deeper.
-    folder, _, rest = member.name.removeprefix("./").partition("/")
-    return bool(folder) and rest == "Chart.yaml"
 
 
 def _metadata(text: bytes) -> dict[str, Any]:
@@ -162,9 +130,9 @@ def _metadata(text: bytes) -> dict[str, Any]:
     try:
         found = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise Conflict(f"Chart.yaml is not YAML: {error}", expected="a packed chart", type_next=_INSTEAD) from error
+        raise Conflict(f"Chart.yaml is not YAML: {error}", expected="a packed chart", type_next=INSTEAD) from error
     if not isinstance(found, dict):
-        raise Conflict("Chart.yaml holds no table", expected="a packed chart", type_next=_INSTEAD)
+        raise Conflict("Chart.yaml holds no table", expected="a packed chart", type_next=INSTEAD)
     return found
 
 
@@ -174,7 +142,7 @@ def _object(content: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise Conflict("the chart's manifest or metadata is not JSON", expected="a JSON object", type_next=_INSTEAD)
+        raise Conflict("the chart's manifest or metadata is not JSON", expected="a JSON object", type_next=INSTEAD)
     return found
 
 

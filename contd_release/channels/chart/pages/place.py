@@ -9,7 +9,7 @@ from contd_release.engine.step import Found, State
 from contd_release.project.release import Release
 from contd_release.tools import git
 from contd_release.tools.git import Branch
-from contd_release.tools.helm import index
+from contd_release.tools.helm.classic import index
 
 
 def is_on(release: Release) -> bool:

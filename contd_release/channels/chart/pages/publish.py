@@ -19,7 +19,7 @@ from contd_release.process.action import Call
 from contd_release.project.release import Release
 from contd_release.tools import git
 from contd_release.tools.git import Branch, File
-from contd_release.tools.helm import index
+from contd_release.tools.helm.classic import edited, index
 
 
 def open_to(release: Release, instead: str) -> Step:
@@ -83,5 +83,5 @@ def _files(release: Release, instead: str, found: Branch) -> tuple[File, ...]:
         return ()
     text = found.text(index.FILE)
     has_entry = place.entry(release, found) is not None
-    listed = () if has_entry else (File(index.FILE, index.added(text, archive, ours.sha256, release.epoch)),)
+    listed = () if has_entry else (File(index.FILE, edited.added(text, archive, ours.sha256, release.epoch)),)
     return (File(archive.name, archive), *listed)

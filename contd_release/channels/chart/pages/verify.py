@@ -17,7 +17,7 @@ from contd_release.process.action import Call
 from contd_release.project import artifacts
 from contd_release.project.release import Release
 from contd_release.tools import git
-from contd_release.tools.helm import index
+from contd_release.tools.helm.classic import index
 from contd_release.tools.http import MEBIBYTE, Http, Limits
 
 # A page host builds a site from the branch, and keeps the old files in caches for ten minutes.
@@ -36,8 +36,8 @@ def served(release: Release) -> Step:
         if theirs is None:
             return Found(State.ABSENT, f"{where} does not list {name(release)} {version(release)}")
         if theirs != ours.sha256:
-            back = f"invoke rollback --version {release.version}"
-            return Found(State.CONFLICT, f"{where} has sha256 {theirs[:12]}, built was {ours.sha256[:12]}", back)
+            what = f"{where} has sha256 {theirs[:12]}, built was {ours.sha256[:12]}"
+            return Found(State.CONFLICT, what, _rollback(release))
         return Found(State.DONE, f"sha256 {ours.sha256[:12]}, listed and fetched from {where}")
 
     act = Call(f"wait until {where} serves {file_name(release)}", lambda: None)
@@ -76,7 +76,7 @@ def _digest(release: Release) -> str | None:
             return entry.digest if entry and file_name(release) not in entry.urls else None
         packed = Path(room) / file_name(release)
         found.save(packed.name, packed)
-        return _same(entry, artifacts.sha256_of(packed)[0])
+        return _same(release, entry, artifacts.sha256_of(packed)[0])
 
 
 def _served(release: Release, address: str) -> str | None:
@@ -85,7 +85,7 @@ def _served(release: Release, address: str) -> str | None:
     if entry is None:
         return None
     packed = _fetched(urljoin(address, (*entry.urls, file_name(release))[0]))
-    return None if packed is None else _same(entry, hashlib.sha256(packed).hexdigest())
+    return None if packed is None else _same(release, entry, hashlib.sha256(packed).hexdigest())
 
 
 def _fetched(url: str) -> bytes | None:
@@ -101,7 +101,15 @@ def _fetched(url: str) -> bytes | None:
     return reply.body
 
 
-def _same(entry: index.Entry, theirs: str) -> str:
+def _same(release: Release, entry: index.Entry, theirs: str) -> str:
     if entry.digest != theirs:
-        raise Conflict(f"{index.FILE} says sha256 {entry.digest[:12]}, its file has {theirs[:12]}", expected="the same")
+        raise Conflict(
+            f"{index.FILE} says sha256 {entry.digest[:12]}, its file has {theirs[:12]}",
+            expected="the same",
+            type_next=_rollback(release),
+        )
     return theirs
+
+
+def _rollback(release: Release) -> str:
+    return f"invoke rollback --version {release.version}"

@@ -17,7 +17,7 @@ from contd_release.engine.step import Found, State, Step
 from contd_release.project.release import Release
 from contd_release.tools import git
 from contd_release.tools.git import Branch, File
-from contd_release.tools.helm import index
+from contd_release.tools.helm.classic import edited, index
 
 
 def row(rollback: Rollback) -> Remaining:
@@ -61,7 +61,7 @@ def _removed(release: Release) -> Step:
         archive = (File(file_name(release), None),) if found.hash(file_name(release)) else ()
         if text is None or place.entry(release, found) is None:
             return archive
-        return (*archive, File(index.FILE, index.removed(text, name(release), version(release))))
+        return (*archive, File(index.FILE, edited.removed(text, name(release), version(release))))
 
     act = _committed(release, files, "is withdrawn")
     return Step(f"{settings(release).pages} has {name(release)} {version(release)} no more", observe, act=(act,))
@@ -81,7 +81,7 @@ def _marked(release: Release) -> Step:
         text, theirs = found.text(index.FILE), place.entry(release, found)
         if text is None or theirs is None or theirs.is_deprecated == is_deprecated:
             return ()
-        marked = index.marked(text, name(release), version(release), is_deprecated=is_deprecated)
+        marked = edited.marked(text, name(release), version(release), is_deprecated=is_deprecated)
         return (File(index.FILE, marked),)
 
     return Step(

@@ -1,99 +1,51 @@
 """
 The index.yaml of a classic chart repository, edited in its text: entries of other charts and versions stay as they are.
 
-https://helm.sh/docs/topics/chart_repository/#the-index-file
+What is written is read again, and refused if it says anything else than it should.
 """
 
 from __future__ import annotations
 
-import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from contd_release.errors import Conflict
+from contd_release.tools.helm import archive
+from contd_release.tools.helm.classic import index
 
 if TYPE_CHECKING:
     import yaml
 
-FILE: Final = "index.yaml"
 _DATE: Final = "tag:yaml.org,2002:timestamp"
 _WIDTH: Final = 1 << 20
-_EMPTY: Final = "apiVersion: v1\nentries: {}\ngenerated: ''\n"
 
 
-@dataclass(frozen=True)
-class Entry:
-    """
-    What the index says of one version of a chart.
-
-    Args:
-        digest: the sha256 of its `.tgz`; empty where the index has none.
-        urls: where the `.tgz` is; relative ones start from the folder of the index.
-    """
-
-    version: str
-    digest: str
-    urls: tuple[str, ...]
-    is_deprecated: bool
-
-
-def entry(text: str | None, name: str, version: str) -> Entry | None:
-    """
-    The entry of one version; None if there is none.
-
-    Raises:
-        Conflict: the text is no index.
-    """
-    found = [one for one in _listed(text or _EMPTY, name) if one.get("version") == version]
-    if not found:
-        return None
-    urls, digest = found[0].get("urls"), str(found[0].get("digest", ""))
-    return Entry(
-        version,
-        digest.removeprefix("sha256:"),
-        tuple(str(one) for one in (urls if isinstance(urls, list) else [])),
-        found[0].get("deprecated") == "true",
-    )
-
-
-def lists(text: str, name: str) -> bool:
-    """
-    Whether the index has any version of a chart.
-
-    Raises:
-        Conflict: the text is no index.
-    """
-    return bool(_listed(text, name))
-
-
-def added(text: str | None, archive: Path, digest: str, epoch: int) -> str:
+def added(text: str | None, packed: Path, digest: str, epoch: int) -> str:
     """
     The index with the entry of a packed chart, first of its versions.
 
     Args:
-        archive: the `.tgz`, which lies beside the index.
+        packed: the `.tgz`, which lies beside the index.
         digest: its sha256.
         epoch: seconds since 1970 that date the entry, so that equal inputs give equal bytes.
     """
-    before = text if text and text.strip() else _EMPTY
+    before = text if text and text.strip() else index.EMPTY
     before += "" if before.endswith("\n") else "\n"
     created = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    chart = _metadata(archive)
+    chart = _metadata(packed)
     name = str(chart.get("name"))
-    chart |= {"created": created, "digest": digest, "urls": [archive.name]}
-    wanted = [_plain(chart), *_listed(before, name)]
+    chart |= {"created": created, "digest": digest, "urls": [packed.name]}
+    wanted = [_plain(chart), *index.listed(before, name)]
     return _checked(_generated(_inserted(before, name, chart), created), name, wanted, before)
 
 
 def removed(text: str, name: str, version: str) -> str:
     """The index without a version."""
-    others = [one for one in _listed(text, name) if one.get("version") != version]
+    others = [one for one in index.listed(text, name) if one.get("version") != version]
     span = _key_span(text, name) if not others else _item_span(text, name, version)
     after = text[: span[0]] + text[span[1] :]
-    if not others and not _charts(after):
+    if not others and not index.charts(after):
         after = text[: span[0]].rstrip().removesuffix("entries:") + "entries: {}\n" + text[span[1] :]
     return _checked(after, name, others, text)
 
@@ -113,7 +65,7 @@ def marked(text: str, name: str, version: str, *, is_deprecated: bool) -> str:
         one | ({"deprecated": str(is_deprecated).lower()} if found or is_deprecated else {})
         if one.get("version") == version
         else one
-        for one in _listed(text, name)
+        for one in index.listed(text, name)
     ]
     return _checked(after, name, wanted, text)
 
@@ -159,7 +111,7 @@ def _item(text: str, name: str, version: str) -> yaml.MappingNode:
     for item in _value(_value(_root(text), "entries"), name).value:
         if (found := _value(item, "version")) is not None and found.value == version:
             return item  # type: ignore[no-any-return]
-    raise _foreign(f"has no {name} {version}")
+    raise index.foreign(f"has no {name} {version}")
 
 
 def _checked(after: str, name: str, wanted: list[dict[str, Any]], before: str) -> str:
@@ -169,33 +121,10 @@ def _checked(after: str, name: str, wanted: list[dict[str, Any]], before: str) -
     Raises:
         Conflict: it is written in a way that cannot be edited in its text.
     """
-    others = [{key: value for key, value in _charts(one).items() if key != name} for one in (before, after)]
-    if others[0] != others[1] or _listed(after, name) != wanted:
-        raise _foreign("is not written as helm writes it")
+    others = [{key: value for key, value in index.charts(one).items() if key != name} for one in (before, after)]
+    if others[0] != others[1] or index.listed(after, name) != wanted:
+        raise index.foreign("is not written as helm writes it")
     return after
-
-
-def _listed(text: str, name: str) -> list[dict[str, Any]]:
-    """The entries of a chart, every value as its text."""
-    found = _charts(text).get(name) or []
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise _foreign(f"has no list of versions of {name}")
-    return found
-
-
-def _charts(text: str) -> dict[str, Any]:
-    import yaml
-
-    try:
-        found = yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _foreign(f"is not valid YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(found, dict) or "entries" not in found:
-        raise _foreign("has no `entries`")
-    entries = found["entries"] or {}
-    if not isinstance(entries, dict):
-        raise _foreign("has no charts in its `entries`")
-    return entries
 
 
 def _root(text: str) -> yaml.Node:
@@ -244,7 +173,7 @@ def _plain(chart: dict[str, object]) -> dict[str, Any]:
     return found
 
 
-def _metadata(archive: Path) -> dict[str, object]:
+def _metadata(packed: Path) -> dict[str, object]:
     """The Chart.yaml of a packed chart; what looks like a date stays a text, as helm reads it."""
     import yaml
 
@@ -253,18 +182,6 @@ def _metadata(archive: Path) -> dict[str, object]:
 
     rules = yaml.SafeLoader.yaml_implicit_resolvers.items()
     Loader.yaml_implicit_resolvers = {first: [one for one in found if one[0] != _DATE] for first, found in rules}
-    with tarfile.open(archive, "r:gz") as packed:
-        member = next(one for one in packed if one.name.count("/") == 1 and one.name.endswith("/Chart.yaml"))
-        stream = packed.extractfile(member)
-        assert stream is not None
-        found = yaml.load(stream.read(), Loader=Loader)  # noqa: S506
+    found = yaml.load(archive.chart_yaml(packed.read_bytes()), Loader=Loader)  # noqa: S506
     assert isinstance(found, dict)
     return found
-
-
-def _foreign(why: str) -> Conflict:
-    return Conflict(
-        f"{FILE} {why}",
-        expected="the index of a chart repository, as `helm repo index` writes it",
-        type_next="$EDITOR index.yaml   (on the branch of the chart repository; or write it with helm repo index)",
-    )

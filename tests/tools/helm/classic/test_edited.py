@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from contd_release.errors import Conflict
-from contd_release.tools.helm import index
+from contd_release.tools.helm.classic import edited, index
 
 HEAD = "apiVersion: v1 # kept\nentries:\n"
 NEW = """\
@@ -58,16 +58,16 @@ def archive(tmp_path: Path) -> Path:
 )
 def test_an_entry_is_added_and_removed(before: str | None, after: str, archive: Path) -> None:
     """Everything else stays byte for byte; without the entry, the index says again what it said."""
-    written = index.added(before, archive, DIGEST, EPOCH)
+    written = edited.added(before, archive, DIGEST, EPOCH)
 
     dumped = yaml.safe_load(NEW.format(digest=DIGEST))["demo"][0]
-    assert index.added(before, archive, DIGEST, EPOCH) == written
+    assert edited.added(before, archive, DIGEST, EPOCH) == written
     assert yaml.safe_load(written)["entries"]["demo"][0] == dumped
     head, _, rest = after.partition("{}")
     assert written.startswith(head)
     assert written.endswith(rest)
     assert index.entry(written, "demo", "1.2.0") == index.Entry("1.2.0", DIGEST, ("demo-1.2.0.tgz",), False)
-    gone = index.removed(written, "demo", "1.2.0")
+    gone = edited.removed(written, "demo", "1.2.0")
     assert (yaml.safe_load(gone)["entries"].get("demo") or []) == (
         ((yaml.safe_load(before or "") or {}).get("entries") or {}).get("demo") or []
     )
@@ -77,13 +77,13 @@ def test_an_entry_is_added_and_removed(before: str | None, after: str, archive: 
 @pytest.mark.parametrize("before", [f"{HEAD}  demo:\n{OLD}{ZOO}", f"{HEAD}  demo:\n{OLD}    deprecated: false\n{ZOO}"])
 def test_a_version_is_marked(before: str, archive: Path) -> None:
     """Only the version has `deprecated: true`, and undone it has not."""
-    text = index.added(before, archive, DIGEST, EPOCH)
+    text = edited.added(before, archive, DIGEST, EPOCH)
 
     for version in ("1.1.0", "1.2.0"):
-        after = index.marked(text, "demo", version, is_deprecated=True)
+        after = edited.marked(text, "demo", version, is_deprecated=True)
         found = {one: index.entry(after, "demo", one) for one in ("1.1.0", "1.2.0")}
         assert [one for one, entry in found.items() if entry and entry.is_deprecated] == [version]
-        undone = index.entry(index.marked(after, "demo", version, is_deprecated=False), "demo", version)
+        undone = index.entry(edited.marked(after, "demo", version, is_deprecated=False), "demo", version)
         assert undone
         assert not undone.is_deprecated
 
@@ -101,6 +101,6 @@ def test_a_version_is_marked(before: str, archive: Path) -> None:
 def test_what_is_no_index_stops(text: str, why: str, archive: Path) -> None:
     """The error says what is wrong, and nothing is written."""
     with pytest.raises(Conflict) as error:
-        index.added(text, archive, DIGEST, EPOCH)
+        edited.added(text, archive, DIGEST, EPOCH)
 
     assert why in str(error.value)
