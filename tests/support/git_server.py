@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import secrets
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,12 +18,16 @@ from local_server import listening
 
 @dataclass
 class GitServer:
-    """The repositories below a folder, behind one user and one password."""
+    """
+    The repositories below a folder, behind one user and one password.
+
+    The password is another one for each server: tests run side by side, and each looks at all processes.
+    """
 
     folder: Path
     port: int = 0
     user: str = "ada@example.com"
-    password: str = "CaNaRy/p@ss word"
+    password: str = field(default_factory=lambda: f"CaNaRy/p@ss word{secrets.token_hex(4)}")
     seen: set[str] = field(default_factory=set)
     served: list[str] = field(default_factory=list)
 
