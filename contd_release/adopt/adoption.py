@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import chain
 
 from contd_release.adopt import needs, settings
 from contd_release.adopt.draft import Draft
@@ -67,13 +68,9 @@ def look(tree: Tree, answers: Answers, steps: tuple[Step, ...] | None = None) ->
     if not (found or channels["image"] or channels["chart"]):
         _require_tag_alone(tree, answers)
     releasing = today.find(tree, current.says, channels, answers)
-    stating = (
-        *(of_chart.places(tree, has_image=channels["image"]) if of_chart else ()),
-        *(in_values.places(tree, has_image=channels["image"]) if in_values else ()),
-    )
+    of_charts = [one.places(tree, has_image=channels["image"]) for one in (of_chart, in_values) if one]
+    stating = tuple(chain.from_iterable(of_charts))
     followed = places.find(tree, found, current, tagged, stating).joined(releasing.places, releasing.gone)
-    proved = proof.find(tree, found, steps, answers)
-    installed = developers.find(tree, proved, _requires_python(found)).findings
     return Found(
         package=found,
         tags=tagged,
@@ -83,10 +80,17 @@ def look(tree: Tree, answers: Answers, steps: tuple[Step, ...] | None = None) ->
         image=of_image,
         places=_chosen(followed, current, answers),
         changelog=changelog.find(tree, current.version),
-        proof=replace(proved, findings=(*proved.findings, *installed)),
+        proof=_proved(tree, found, steps, answers),
         today=releasing,
         tasks=tasks.find(tree, answers),
     )
+
+
+def _proved(tree: Tree, found: package.Package | None, steps: tuple[Step, ...], answers: Answers) -> proof.Proof:
+    """What proves a release, and where the tools for that are installed."""
+    proved = proof.find(tree, found, steps, answers)
+    installed = developers.find(tree, proved, _requires_python(found)).findings
+    return replace(proved, findings=(*proved.findings, *installed))
 
 
 def _require_tag_alone(tree: Tree, answers: Answers) -> None:

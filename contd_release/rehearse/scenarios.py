@@ -9,36 +9,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from contd_release.errors import NotReady, Unanswered
+from contd_release.errors import NotReady
 from contd_release.records.entries import Ended, Entry, Verified, Withdrawing, Withdrawn
+from contd_release.rehearse import maintainer
 from contd_release.rehearse.rehearsal import Rehearsal
-from contd_release.sandbox import remotes
-from contd_release.sandbox.github.api import Forge
-from contd_release.sandbox.github.pulls import rules
-from contd_release.sandbox.github.records import Ruleset
-from contd_release.sandbox.github.store import now
 from contd_release.sandbox.world import World
 from contd_release.tools import git
 
 TWO_PACKAGES: Final = "two-packages"
 REASON: Final = "It was rehearsed."
-# The ruleset of a protected main, with the check that a rehearsal makes green.
-_RULES: Final = 1
-_REVIEWED: Final = {
-    "required_approving_review_count": 1,
-    "dismiss_stale_reviews_on_push": False,
-    "require_code_owner_review": False,
-    "require_last_push_approval": False,
-    "required_review_thread_resolution": False,
-}
-_CHECKED: Final = {"strict_required_status_checks_policy": True, "required_status_checks": [{"context": "ci"}]}
-_PROTECTED: Final[tuple[dict[str, object], ...]] = (
-    {"type": "pull_request", "parameters": _REVIEWED},
-    {"type": "required_status_checks", "parameters": _CHECKED},
-)
 
 
 class Scenario(ABC):
@@ -78,11 +59,11 @@ class HotfixScenario(Scenario):
             return rehearsal.release_command(*(() if rehearsal.entries.under_way() else self.words))
         if len(ended) > 1:
             return None
-        if not rehearsal.clone.joinpath(_path(rehearsal, "mended")).exists():
-            _pull(rehearsal)
-        fix = _change(rehearsal, world, "mended", "bugfix")
-        _change(rehearsal, world, "more", "feature")
-        begun = _branch(rehearsal)
+        if not maintainer.has_changed(rehearsal, "mended"):
+            maintainer.pull(rehearsal)
+        fix = maintainer.change(rehearsal, world, "mended", "bugfix")
+        maintainer.change(rehearsal, world, "more", "feature")
+        begun = maintainer.hotfix_commit(rehearsal)
         if not begun:
             return rehearsal.command("hotfix.start", "--of", ended[0], "--pick", fix)
         rehearsal.be_green(world, begun)
@@ -102,8 +83,8 @@ class RollbackScenario(Scenario):
         if entries.under_way() or not ended:
             return rehearsal.release_command(*(() if entries.under_way() else self.words))
         if len(ended) == 1:
-            _pull(rehearsal)
-            rehearsal.be_green(world, _change(rehearsal, world, "broken", "bugfix"))
+            maintainer.pull(rehearsal)
+            rehearsal.be_green(world, maintainer.change(rehearsal, world, "broken", "bugfix"))
             return rehearsal.release_command("--part", "patch")
         if entries.last(Withdrawn):
             return None
@@ -126,7 +107,7 @@ class ProtectedMainScenario(Scenario):
 
     def following(self, rehearsal: Rehearsal, world: World) -> tuple[str, ...] | None:
         """The release until it has ended."""
-        _protect(rehearsal, world)
+        maintainer.protect_main(rehearsal, world)
         return Once(self.words).following(rehearsal, world)
 
 
@@ -138,10 +119,10 @@ class ProtectedHotfixScenario(HotfixScenario):
 
     def following(self, rehearsal: Rehearsal, world: World) -> tuple[str, ...] | None:
         """What a hotfix does; once the first release is out and main has gone on, main is protected."""
-        _github(rehearsal)
+        maintainer.require_github(rehearsal)
         command = super().following(rehearsal, world)
         if len(_ended(rehearsal)) == 1:
-            _protect(rehearsal, world)
+            maintainer.protect_main(rehearsal, world)
         return command
 
 
@@ -166,12 +147,12 @@ class TwoPackagesScenario(Scenario):
                 return _release(one)
         if not _ended(first):
             return _release(first, *self.words)
-        _pull(rehearsal)
+        maintainer.pull(rehearsal)
         if not _ended(second):
             rehearsal.be_green(world, git.commit(rehearsal.clone) or "")
             return _release(second, "--part", "auto")
         if len(_ended(first)) == 1:
-            _change(first, world, "mended", "bugfix")
+            maintainer.change(first, world, "mended", "bugfix")
             return _release(first, "--part", "patch")
         for one in (first, second):
             if not _is_read_back(one):
@@ -194,31 +175,6 @@ def named(name: str, words: tuple[str, ...]) -> Scenario:
 NAMES: Final = ("hotfix", "rollback", "protected-main", "protected-hotfix", TWO_PACKAGES)
 
 
-def _github(rehearsal: Rehearsal) -> None:
-    """
-    Refuse to rehearse a protected main without GitHub.
-
-    Raises:
-        NotReady: the project has no repository there.
-    """
-    settings = rehearsal.project.settings
-    if not (settings.github and settings.github.repository):
-        raise NotReady(
-            f"{rehearsal.project.name} has no GitHub repository, whose {settings.main} could be protected",
-            expected="a remote on github.com, or [tool.contd-release.github] repository",
-            type_next="invoke rehearse",
-        )
-
-
-def _protect(rehearsal: Rehearsal, world: World) -> None:
-    """Let the world's GitHub protect main: a pull request, a review, and a green check."""
-    _github(rehearsal)
-    place = world.part(Forge).place(rehearsal.pointers.repository)
-    ruleset = Ruleset(id=_RULES, created_at=now(), name=rehearsal.project.settings.main, rules=_PROTECTED)
-    place.shelf(Ruleset).put(ruleset)
-    rules.guard(place)
-
-
 def _release(rehearsal: Rehearsal, *words: str) -> tuple[str, ...]:
     return rehearsal.release_command("--package", rehearsal.project.table, *words)
 
@@ -233,54 +189,3 @@ def _is_read_back(rehearsal: Rehearsal) -> bool:
 
 def _ended(rehearsal: Rehearsal) -> list[str]:
     return [one.version for one in rehearsal.entries.entries(Ended) if one.how == "finished"]
-
-
-def _pull(rehearsal: Rehearsal) -> None:
-    """Pull main into the clone, as a person does."""
-    main = rehearsal.project.settings.main
-    _git(rehearsal.clone, "pull", "--quiet", "--ff-only", "--tags", "origin", main)
-
-
-def _path(rehearsal: Rehearsal, name: str) -> str:
-    """The path of the file that a change adds."""
-    return f"{rehearsal.project.folder}rehearsed-{name}.txt"
-
-
-def _change(rehearsal: Rehearsal, world: World, name: str, kind: str) -> str:
-    """A commit on main with a change and its fragment, made and pushed once."""
-    clone, path, title = rehearsal.clone, _path(rehearsal, name), f"Rehearse what is {name}"
-    found = git.git(clone, "rev-list", f"--grep=^{title}$", "--max-count=1", "HEAD").ask().out.strip()
-    if not found:
-        news = rehearsal.project.news
-        fragment = f"{news.directory}/+rehearsed-{name}.{news.type_for(kind)}{news.suffix}"
-        for file, text in ((path, f"{name}\n"), (fragment, f"Something is {name}.\n")):
-            (clone / file).parent.mkdir(parents=True, exist_ok=True)
-            (clone / file).write_text(text, encoding="utf-8")
-        _git(clone, "add", "--", path, fragment)
-        date = f"{git.described(clone).time} +0000"
-        env = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
-        _git(clone, "commit", "--quiet", "--no-verify", "-m", title, env=env)
-        found = git.commit(clone) or ""
-    _git(clone, "push", "--quiet", "origin", f"HEAD:refs/heads/{rehearsal.project.settings.main}")
-    rehearsal.be_green(world, found)
-    return found
-
-
-def _branch(rehearsal: Rehearsal) -> str:
-    """The commit of the hotfix branch, once a worktree is on it."""
-    heads = {
-        ref: commit for ref, commit in remotes.refs(rehearsal.remote).items() if ref.startswith("refs/heads/hotfix/")
-    }
-    listed = git.git(rehearsal.clone, "worktree", "list", "--porcelain").ask().out
-    for block in listed.split("\n\n"):
-        place = Path(block.partition("\n")[0].removeprefix("worktree "))
-        for ref, commit in heads.items():
-            if f"branch {ref}" in block.splitlines() and place.name.startswith(rehearsal.clone.name):
-                return commit
-    return ""
-
-
-def _git(where: Path, *words: str, env: Mapping[str, str] | None = None) -> None:
-    answer = git.git(where, *words, env=env).ask()
-    if answer.code:
-        raise Unanswered(f"git {words[0]} ended with {answer.code}: {' '.join(answer.err.split())}")

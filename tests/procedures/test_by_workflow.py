@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from programs import needed
 from released import NAME, Lab
 
+from contd_release.process.system import processes
+from contd_release.rehearse.running import descendants
 from contd_release.sandbox.github.records import Job, Run
 from contd_release.sandbox.world import World
 
 pytestmark = pytest.mark.slow
+
+# Every step of every job takes minutes: CONTD_RELEASE_REFEREES=all.
+WHOLE = os.environ.get("CONTD_RELEASE_REFEREES") == "all"
+KILLED_AT = ("invoke publish --only image,chart", "invoke promote")
 
 
 @pytest.fixture
@@ -61,7 +70,7 @@ def test_the_workflow_ends_where_a_release_made_here_ends(labs: tuple[Lab, Lab])
     run = Run(id=77, workflow="release.yml", head_sha=commit, head_branch="v0.2.0", status="in_progress")
     there.put_run(run, Job(id=78, run=77, name="build", status="in_progress"))
     acted = there.act("v0.2.0")
-    assert acted.returncode == 0, acted.stdout[-5000:] + acted.stderr[-2000:]
+    assert acted.returncode == 0, acted.stdout[-7000:]
     done = Run(
         id=77, workflow="release.yml", head_sha=commit, head_branch="v0.2.0", status="completed", conclusion="success"
     )
@@ -85,6 +94,55 @@ def test_the_workflow_ends_where_a_release_made_here_ends(labs: tuple[Lab, Lab])
     fresh = there.fresh("v0.2.0")
     again = there.run("verify", "--version", "0.2.0", where=fresh)
     assert again.returncode == 0, again.stdout + again.stderr
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("programs")
+def test_the_workflow_is_killed_and_run_again(labs: tuple[Lab, Lab]) -> None:
+    """
+    Its machines end as each step of each job begins, and the local walk while it watches; run again and continued, the
+    end is that of a release made here.
+    """
+    here, there = labs
+    said = here.run("release", "--part", "minor", "--yes")
+    assert said.returncode == 0, said.stdout + said.stderr
+    with there.start("release", "--part", "minor", "--yes", publisher="github-actions") as walk:
+        commit = tagged(there, walk)
+        walk.kill()
+    known = set[str]()
+    while step := killed_at_a_new_step(there, known):
+        known.add(step)
+    print(f"\nkilled as {len(known)} steps began")  # noqa: T201
+    assert len(known) >= (30 if WHOLE else len(KILLED_AT))
+
+    run = Run(
+        id=77, workflow="release.yml", head_sha=commit, head_branch="v0.2.0", status="completed", conclusion="success"
+    )
+    there.put_run(run, Job(id=78, run=77, name="build", status="completed", conclusion="success"))
+    said = there.run("release", "--yes", publisher="github-actions")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert here.sealed().text() == there.sealed().text()
+    assert here.end_state() == there.end_state()
+
+
+def killed_at_a_new_step(lab: Lab, known: set[str]) -> str:
+    """Run the workflow, and kill it with all that it has started at a step that is not known; empty at its end."""
+    process, said = lab.acting("v0.2.0"), list[str]()
+    with process:
+        assert process.stdout
+        for line in process.stdout:
+            said.append(line)
+            found = re.match(r"\[(.+?)\]\s*\S* Run Main (.+)", line)
+            step = f"{found[1].strip()}: {found[2].strip()}" if found else ""
+            if step and step not in known and (WHOLE or any(one in step for one in KILLED_AT)):
+                children = descendants(process.pid)
+                processes.kill_group(process.pid)
+                for child in children:
+                    with suppress(ProcessLookupError):
+                        processes.kill(child)
+                return step
+    assert process.returncode == 0, "".join(said[-80:])
+    return ""
 
 
 @pytest.fixture

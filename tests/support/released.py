@@ -171,12 +171,19 @@ class Lab:
             place.shelf(Job).put(job)
 
     def act(self, tag: str) -> subprocess.CompletedProcess[str]:
-        """Run the release workflow on a tag, as GitHub does; every action from elsewhere is a local stand-in."""
+        """Run the release workflow on a tag to its end."""
+        process = self.acting(tag)
+        out, _ = process.communicate(timeout=900)
+        return subprocess.CompletedProcess(process.args, process.returncode, out)
+
+    def acting(self, tag: str) -> subprocess.Popen[str]:
+        """Start the release workflow on a tag, as GitHub does; every action from elsewhere is a local stand-in."""
         commit = self.git(self.remote, "rev-parse", f"{tag}^{{commit}}")
         work, room = self.folder / "act", self.folder / "stand-in"
+        shutil.rmtree(work, ignore_errors=True)
         self.git(self.folder, "clone", "--quiet", str(self.remote), str(work))
         self.git(work, "checkout", "--quiet", tag)
-        room.mkdir()
+        room.mkdir(exist_ok=True)
         event = self.folder / "event.json"
         event.write_text(json.dumps({"ref": f"refs/tags/{tag}", "after": commit}), encoding="utf-8")
         account = self.world.accounts.publisher
@@ -206,15 +213,15 @@ class Lab:
         words += ["--actor", account.user, "--workflows", ".github/workflows/release.yml"]
         for uses in sorted(set(re.findall(r"uses: ([^/]+/[^@]+@\S+)", TEMPLATE.read_text(encoding="utf-8")))):
             words += ["--local-repository", f"{uses}={STAND_INS / uses.partition('@')[0].rpartition('/')[2]}"]
-        return subprocess.run(
+        return subprocess.Popen(
             ("act", *words),
             cwd=work,
             env={name: env[name] for name in ("PATH", "HOME", "LANG", "XDG_CACHE_HOME")},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            timeout=900,
-            check=False,
+            start_new_session=True,
         )
 
     def sealed(self, version: str = "0.2.0", where: Path | None = None) -> Sealed:
