@@ -70,17 +70,26 @@ def checklist(release: Release, ask: review.Ask) -> Checklist:
 
 
 def _made(release: Release) -> tuple[Section, ...]:
-    """The proof and the artifacts; where a pull request comes between them, they are built from what was merged."""
+    """
+    The proof and the artifacts. Where a pull request comes between them, they are built for its text, and built again
+    from what was merged.
+    """
     proofs, builds = proof.passed(release), tuple(_staging("build", release))
     sealed = [] if _is_elsewhere(release) else [seal.sealed(release, registry.built)]
     if not release.by_pull:
         return (Section("prove and build", (together(*proofs, *builds), *sealed)),)
     built = Section("build", (together(*builds), *sealed, pull_request.listed(release)))
     return (
-        Section("prove", (together(*proofs),)),
+        Section("prove", (together(*proofs, *_foreseen(release)),)),
         Section("pull request", pull_request.asked(release)),
         *([] if _is_elsewhere(release) else [built]),
     )
+
+
+def _foreseen(release: Release) -> Iterator[tuple[Item, ...]]:
+    """The builds of this machine whose digests a pull request can list; an image names the commit that is merged."""
+    channels = [name for name in registry.channels(release.project) if name != "image"]
+    return iter(()) if _is_elsewhere(release) or not channels else registry.section("build", release, channels)
 
 
 def _public(release: Release) -> tuple[Section, ...]:

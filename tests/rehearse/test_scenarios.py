@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ from contd_release.rehearse.crashes import Sweep, sweep
 from contd_release.rehearse.rehearsal import rehearsal_of
 from contd_release.sandbox import remotes
 from contd_release.sandbox.chat import Chat
+from contd_release.sandbox.github.api import Forge
+from contd_release.sandbox.github.records import Pull
 from contd_release.sandbox.world import World
 from contd_release.tools import git
 from contd_release.tools.github import releases
@@ -92,8 +95,13 @@ def test_a_protected_main(protected: Place) -> None:
     (found,) = protected.cache.glob("contd-release/rehearsals/*/world")
     with World(found) as world:
         merges = [one.status for one in world.ledger.requests() if one.path.endswith("/pulls/1/merge")]
+        (pull,) = world.part(Forge).place("contd/contd").shelf(Pull)
     refs = remotes.refs(found / "git" / "contd" / "contd.git")
     assert merges == [405, 200]
+    planned, _, built = (pull.body or "").partition("## What will be built")[2].partition("## What was built")
+    listed = [re.findall(r"`contd-\S+`: sha256:\w+", one) for one in (planned, built)]
+    assert len(listed[0]) == 2
+    assert {*listed[0]} <= {*listed[1]}
     assert refs["refs/heads/main"] == refs["refs/heads/release/v0.2.0"]
     assert "refs/heads/release-request/v0.2.0" not in refs
 

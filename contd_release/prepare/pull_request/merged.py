@@ -7,6 +7,7 @@ the very same.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
@@ -173,7 +174,7 @@ def _brought(release: Release, found: Pull) -> str:
 
 def _go_on(release: Release) -> None:
     """
-    Note the merged commit: from now on it is the release commit.
+    Note the merged commit: from now on it is the release commit, and what was built of another one is removed.
 
     Raises:
         NotReady: the pull request is not merged.
@@ -184,7 +185,10 @@ def _go_on(release: Release) -> None:
         raise NotReady("the pull request is not merged", expected="a merged one", type_next="invoke release")
     if problem := _problem(release, found):
         raise Conflict(problem.detail, expected=problem.expected, type_next=problem.type_next)
-    journal.of(release.project).append(Merged(version=str(release.version), commit=_brought(release, found)))
+    merged = _brought(release, found)
+    if merged != made_commit(release):
+        shutil.rmtree(release.dist, ignore_errors=True)
+    journal.of(release.project).append(Merged(version=str(release.version), commit=merged))
 
 
 def wait(look: Callable[[], tuple[Pull, str]], pace: Pace, running: Running, stays: str) -> str:

@@ -10,6 +10,7 @@ from contd_release.errors import FailedCommand
 from contd_release.prepare.proof.sessions import sessions
 from contd_release.prepare.pull_request import way
 from contd_release.process.action import Call
+from contd_release.project import artifacts
 from contd_release.project.artifacts import Sealed
 from contd_release.project.release import Release
 from contd_release.records import journal
@@ -187,17 +188,28 @@ def _kept(release: Release, found: Pull) -> Found:
 
 
 def text(release: Release, notes: str) -> str:
-    """The text of the pull request: the notes, what was checked, and what follows when it is merged."""
+    """The text of the pull request: the notes, what was checked, what will be built, and what comes next."""
     said = markdown.calling_nobody(notes).strip()
     cut = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}\n\n…"
     commit = made_commit(release) or ""
     tree = git.tree(release.project.root, commit) if commit else ""
     checked = "\n".join(f"- `{one.name}` passed" for one in sessions(release)) or "- the project has no proof"
     return (
-        f"{cut}\n\n## What was checked\n\n{checked}\n\nOn the tree `{tree}` of {commit}.\n\n## What comes next\n\n"
+        f"{cut}\n\n## What was checked\n\n{checked}\n\nOn the tree `{tree}` of {commit}.\n\n{_foreseen(release)}"
+        f"## What comes next\n\n"
         f"Merge it by a merge commit, squash or rebase: the release goes on from the commit that GitHub makes of it, "
         f"as long as that has this very tree. It becomes public at {registry.destinations(release)}.\n"
     )
+
+
+def _foreseen(release: Release) -> str:
+    """What will be built, as it was built of the same tree; nothing where a workflow builds."""
+    found = sorted(path for path in release.dist.glob("*") if path.is_file())
+    if not found:
+        return ""
+    lines = "\n".join(f"- `{path.name}`: sha256:{artifacts.sha256_of(path)[0]}" for path in found)
+    image = "An image gets its digest from the commit that is merged.\n\n" if release.project.settings.image else ""
+    return f"## What will be built\n\n{lines}\n\n{image}"
 
 
 def _built(sealed: Sealed) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -73,8 +74,11 @@ def waited(
 def test_it_goes_on_from_what_was_merged(release: Release, method: str) -> None:
     """Whatever commit GitHub made, the release has that one from then on, in its worktree as well."""
     made = release_commit(release)
+    release.dist.mkdir(parents=True)
+    (release.dist / "contd-1.2.0.tar.gz").write_bytes(b"of the commit that was made")
     said, error = waited(release, replace(BRISK, whole=60), partial(merge, release, method))
     assert error is None
+    assert not release.dist.exists()
     assert said == [f"    {request.of(release).url} can be merged, and waits for a person who does"]  # type: ignore[union-attr]
     theirs = git.remote(release.project.root, "origin").branch("main")
     assert theirs not in (made, release.base)
@@ -171,6 +175,16 @@ def test_its_text(release: Release) -> None:
     assert "@everyone" not in body
     assert "## What was checked\n\n- `make test` passed\n" in body
     assert f"`{tree}`" in body
+    assert "What will be built" not in body
+
+
+def test_its_text_lists_what_will_be_built(release: Release) -> None:
+    """Each file that was built for it, with its digest."""
+    release.dist.mkdir(parents=True)
+    (release.dist / "contd-1.2.0.tar.gz").write_bytes(b"built")
+    body = request.text(release, "Notes")
+    digest = hashlib.sha256(b"built").hexdigest()
+    assert f"## What will be built\n\n- `contd-1.2.0.tar.gz`: sha256:{digest}\n\n## What comes next" in body
 
 
 def test_it_is_opened_once(github: Github, release: Release, tmp_path: Path) -> None:
