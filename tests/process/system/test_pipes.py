@@ -14,17 +14,20 @@ LARGE = b"x" * 300_000
 
 
 def walked(kind: type[SelectedPipes | ThreadedPipes], program: str, text: bytes = b"") -> tuple[int, bytes, bytes]:
-    """The exit code of a Python program, what it printed, and its errors."""
+    """
+    The exit code of a Python program, what it printed, and its errors.
+
+    The pipes are closed by those who read them, as in a release: closed by another thread, their numbers would be given
+    to the next ones that are opened, and be read.
+    """
     out, err, code = bytearray(), bytearray(), None
-    with (
-        subprocess.Popen(
-            (sys.executable, "-S", "-c", program),
-            stdin=subprocess.PIPE if text else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as process,
-        kind(process, text) as pipes,
-    ):
+    process = subprocess.Popen(
+        (sys.executable, "-S", "-c", program),
+        stdin=subprocess.PIPE if text else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with kind(process, text) as pipes:
         while code is None:
             for is_error, piece in pipes.pieces():
                 (err if is_error else out).extend(piece)
